@@ -1,0 +1,341 @@
+/* ShmBroker: shared memory between programs, by name, with access rights that the kernel enforces.
+ *
+ * A channel is a named piece of memory that the ShmBroker service owns. Open it, write to it or read
+ * from it, close it:
+ *
+ *     ShmChannel channel;
+ *     if (ShmOpen(L"MapName", NULL, &channel) == SHM_OK) {
+ *         ShmWrite(channel, "hello", 5, 0);
+ *         ShmClose(channel);
+ *     }
+ *
+ * Text. A function without a suffix takes and gives UTF-16, zero-terminated; its twin with the suffix
+ * Utf8 takes and gives UTF-8. Message contents are bytes, and never converted.
+ *
+ * Status. Every function that can fail returns one of the SHM_ constants below: 0 is success, positive
+ * is success with news, negative is an error. Each function lists the statuses that are its own. Any
+ * function that takes a channel may also return
+ *     SHM_E_HANDLE   the handle was never given out, or has been closed; nothing was touched
+ *     SHM_E_CLOSED   the channel has ended, or another thread is closing this handle
+ *     SHM_E_CORRUPT  the channel's memory is damaged; what is in it can't be trusted
+ *     SHM_E_SYSTEM   Windows refused something; ShmLastErrorText has its error code
+ * On an error, output parameters keep the value that they had, unless a function says otherwise.
+ *
+ * Threads. Every function may be called from any thread, on the same handle too. Two calls that read
+ * through one handle take turns, and so do two that write; a read and a write do not wait for each other.
+ *
+ * Timeouts are in milliseconds: 0 asks once and does not wait, SHM_INFINITE waits until ShmCancel.
+ *
+ * Structs start with their size in bytes, which the caller sets to sizeof before the call. They have no
+ * padding and grow only at their end, so that a program built with an older header goes on working.
+ */
+#ifndef SHMBROKER_SHMBROKER_H
+#define SHMBROKER_SHMBROKER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(_WIN32)
+#define SHM_CALL __stdcall
+#else
+#define SHM_CALL
+#endif
+
+/* ---- constants ---------------------------------------------------------------------------------- */
+
+/* Version of this header: major in the upper 16 bits, minor in the lower. */
+#define SHM_VERSION 0x00000001u
+
+/* A channel's name: 1 to 63 UTF-16 units, no backslash, no control character. Case matters. */
+#define SHM_NAME_MAX 63
+#define SHM_NAME_MAX_UTF8 189
+
+#define SHM_INFINITE 0xFFFFFFFFu
+
+/* ShmUnlock: leave the block's value as it was. */
+#define SHM_KEEP ((size_t)-1)
+
+/* Success. */
+#define SHM_OK 0
+#define SHM_S_UNCHANGED 1   /* the value is the one that this handle has read before */
+#define SHM_S_LOST 2        /* messages before this one were lost to this slow reader; see ShmGetStats */
+#define SHM_S_REDELIVERED 3 /* a reader that took this message before died; it may have acted on it */
+
+/* Errors. */
+#define SHM_E_ARGUMENT (-1)   /* a parameter is NULL, out of range, or a struct's size is unknown */
+#define SHM_E_HANDLE (-2)     /* not an open channel */
+#define SHM_E_NAME (-3)       /* not a valid channel name */
+#define SHM_E_NOT_FOUND (-4)  /* no channel has this name */
+#define SHM_E_ACCESS (-5)     /* the caller lacks the right; kernel-enforced */
+#define SHM_E_NO_SERVICE (-6) /* the ShmBroker service is not running */
+#define SHM_E_UNTRUSTED (-7)  /* what answered is not the ShmBroker service */
+#define SHM_E_VERSION (-8)    /* DLL and service are too far apart in version */
+#define SHM_E_BUFFER (-9)     /* the buffer is too small; the size needed was stored */
+#define SHM_E_SIZE (-10)      /* larger than the channel's largest message */
+#define SHM_E_EMPTY (-11)     /* nothing to read within the timeout */
+#define SHM_E_FULL (-12)      /* no room to write within the timeout */
+#define SHM_E_TIMEOUT (-13)   /* a lock, or the service, did not answer within the timeout */
+#define SHM_E_CANCELLED (-14) /* ShmCancel ended the wait */
+#define SHM_E_CLOSED (-15)    /* the channel has ended, or the handle is being closed */
+#define SHM_E_CORRUPT (-16)   /* the channel's memory is damaged */
+#define SHM_E_STATE (-17)     /* out of turn, such as ShmUnlock without ShmLock */
+#define SHM_E_KIND (-18)      /* not for this kind of channel */
+#define SHM_E_MISMATCH (-19)  /* the channel exists, and is not what was asked for */
+#define SHM_E_BUSY (-20)      /* another holds it: the exclusive writer, or every place is taken */
+#define SHM_E_QUOTA (-21)     /* the caller's account has used up what policy allows it */
+#define SHM_E_MEMORY (-22)    /* out of memory */
+#define SHM_E_SYSTEM (-23)    /* an unexpected Win32 error; see ShmLastErrorText */
+#define SHM_E_OVERTAKEN (-24) /* what was peeked has been overwritten meanwhile: discard it */
+
+/* Rights. */
+#define SHM_READ 1u
+#define SHM_WRITE 2u
+
+/* What a channel is. */
+#define SHM_BLOCK 1u /* one value, the last one written wins */
+#define SHM_TOPIC 2u /* every reader gets every message */
+#define SHM_QUEUE 3u /* every message goes to exactly one reader */
+
+/* ShmOptions.flags */
+#define SHM_OPEN_NEXT 1u /* start at the next write, not at the oldest message (a block: its value) kept */
+
+/* ---- types -------------------------------------------------------------------------------------- */
+
+/* An open channel. 0 is never one. The handle belongs to the process; it is not inherited. */
+typedef uint32_t ShmChannel;
+
+/* How to open a channel. A member that is 0 asks for its default. */
+typedef struct ShmOptions {
+  uint32_t size;            /* sizeof(ShmOptions) */
+  uint32_t access;          /* SHM_READ, SHM_WRITE or both; 0: every right that the caller has */
+  uint32_t kind;            /* SHM_BLOCK …: refuse another kind with SHM_E_MISMATCH; 0: any */
+  uint32_t flags;           /* SHM_OPEN_… */
+  uint32_t open_timeout_ms; /* how long the service may take to answer; 0: 5000 */
+  uint32_t spin;            /* turns of a busy loop before a waiting call blocks; 0: 100 */
+} ShmOptions;
+
+/* What a channel is, and what this handle may do with it. */
+typedef struct ShmInfo {
+  uint32_t size;           /* sizeof(ShmInfo) */
+  uint32_t kind;           /* SHM_BLOCK … */
+  uint32_t access;         /* SHM_READ | SHM_WRITE: rights of this handle; in a list: of the caller */
+  uint32_t readers;        /* reading handles open now, in all processes */
+  uint32_t writers;        /* writing handles open now, in all processes */
+  uint32_t reserved;       /* 0 */
+  uint64_t capacity;       /* bytes of payload that the channel holds */
+  uint64_t max_message;    /* bytes of the largest message; of a block: its capacity */
+  wchar_t name[SHM_NAME_MAX + 1];
+} ShmInfo;
+
+typedef struct ShmInfoUtf8 {
+  uint32_t size;
+  uint32_t kind;
+  uint32_t access;
+  uint32_t readers;
+  uint32_t writers;
+  uint32_t reserved;
+  uint64_t capacity;
+  uint64_t max_message;
+  char name[SHM_NAME_MAX_UTF8 + 3];
+} ShmInfoUtf8;
+
+/* Counters since this handle was opened, except for the channel's own. */
+typedef struct ShmStats {
+  uint32_t size;           /* sizeof(ShmStats) */
+  uint32_t reserved;       /* 0 */
+  uint64_t sequence;       /* of the channel: number of the last message or value published */
+  uint64_t recoveries;     /* of the channel: locks and loans taken back from processes that died */
+  uint64_t written;        /* messages written */
+  uint64_t bytes_written;  /* their bytes */
+  uint64_t read;           /* messages or changed values read */
+  uint64_t bytes_read;     /* their bytes */
+  uint64_t lost;           /* messages overwritten before this handle read them; of a block: values */
+  uint64_t lock_waits;     /* writes that had to wait for another writer */
+  uint64_t read_waits;     /* reads that had to block */
+} ShmStats;
+
+/* ---- library ------------------------------------------------------------------------------------ */
+
+/* Gives the version of the DLL, as SHM_VERSION is of the header.
+ * @return  major in the upper 16 bits, minor in the lower */
+uint32_t SHM_CALL ShmVersion(void);
+
+/* Gives a sentence in English for a status.
+ * @param status  [in] any status, unknown ones too
+ * @return  static text, never NULL; not to be freed */
+const wchar_t *SHM_CALL ShmErrorText(int32_t status);
+const char *SHM_CALL ShmErrorTextUtf8(int32_t status);
+
+/* Gives what went wrong in the last call of this thread that failed: what happened, to which channel,
+ * what to do, and the Win32 error code behind it if there was one.
+ * @return  this thread's text, "" before the first failure; valid until the thread's next failing call
+ *          of any function here; never NULL, not to be freed */
+const wchar_t *SHM_CALL ShmLastErrorText(void);
+const char *SHM_CALL ShmLastErrorTextUtf8(void);
+
+/* ---- channel ------------------------------------------------------------------------------------ */
+
+/* Opens a channel. Works whether the other side has opened it before, later, or never.
+ * @param name     [in] the channel's name
+ * @param options  [in, optional] NULL: an existing channel, with every right that the caller has
+ * @param channel  [out] the handle; the caller's, to be closed with ShmClose
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT    name or channel is NULL, name is not valid UTF-8, options->size is unknown, or
+ *                            a member of options is out of range
+ *          SHM_E_NAME        name is empty, too long, or has a backslash or a control character
+ *          SHM_E_NO_SERVICE  the service is not running
+ *          SHM_E_TIMEOUT     the service did not answer within options->open_timeout_ms
+ *          SHM_E_UNTRUSTED   what answered is not the service: nothing was mapped
+ *          SHM_E_VERSION     the service speaks another version of the protocol or the memory layout
+ *          SHM_E_NOT_FOUND   no channel has this name
+ *          SHM_E_ACCESS      the caller's account has none of the rights asked for, or not all of them
+ *          SHM_E_MISMATCH    the channel is not of options->kind
+ *          SHM_E_BUSY        64 readers or 64 writers have it open already
+ *          SHM_E_MEMORY      no memory for the handle, or 4,096 are open in this process */
+int32_t SHM_CALL ShmOpen(const wchar_t *name, const ShmOptions *options, ShmChannel *channel);
+int32_t SHM_CALL ShmOpenUtf8(const char *name, const ShmOptions *options, ShmChannel *channel);
+
+/* Closes a handle. Calls that wait on it in other threads end with SHM_E_CLOSED, and ShmClose returns
+ * when they have left. A lock held through it is dropped, and a value peeked through it is no longer valid.
+ * The channel lives on.
+ * @param channel  [in] not valid afterwards
+ * @return  SHM_OK */
+int32_t SHM_CALL ShmClose(ShmChannel channel);
+
+/* Ends every call that waits on this handle now, with SHM_E_CANCELLED. Later calls are not affected.
+ * @return  SHM_OK, also if nothing was waiting */
+int32_t SHM_CALL ShmCancel(ShmChannel channel);
+
+/* Tells what a channel is.
+ * @param info  [in, out] size set by the caller, the rest stored
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  info is NULL or info->size is unknown */
+int32_t SHM_CALL ShmGetInfo(ShmChannel channel, ShmInfo *info);
+int32_t SHM_CALL ShmGetInfoUtf8(ShmChannel channel, ShmInfoUtf8 *info);
+
+/* Tells what has gone through a handle.
+ * @param stats  [in, out] size set by the caller, the rest stored
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  stats is NULL or stats->size is unknown */
+int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats *stats);
+
+/* Lists the channels that the caller may read or write.
+ * @param list      [in, out, optional] room for capacity structs; size of the first set by the caller.
+ *                  NULL with capacity 0 asks just for the number
+ * @param capacity  [in] number of structs in list
+ * @param count     [out] number of channels there are, also with SHM_E_BUFFER
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT    count is NULL, list is NULL though capacity is not 0, or list->size is unknown
+ *          SHM_E_BUFFER      there are more than capacity; the first of them were stored
+ *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
+int32_t SHM_CALL ShmListChannels(ShmInfo *list, uint32_t capacity, uint32_t *count);
+int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8 *list, uint32_t capacity, uint32_t *count);
+
+/* ---- copied ------------------------------------------------------------------------------------- */
+
+/* Writes a message. On a block, it replaces the value.
+ * Once the message is published the call succeeds, whatever becomes of the readers.
+ * @param data        [in] size bytes; may be NULL if size is 0
+ * @param size        [in] bytes, 0 to the channel's max_message
+ * @param timeout_ms  [in] how long to wait for another writer
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT   data is NULL though size is not 0
+ *          SHM_E_ACCESS     the handle was not opened for writing
+ *          SHM_E_SIZE       size is larger than max_message; nothing was written
+ *          SHM_E_TIMEOUT    another writer held the lock for timeout_ms; nothing was written
+ *          SHM_E_CANCELLED  ShmCancel; nothing was written
+ *          SHM_E_STATE      this handle holds ShmLock; nothing was written */
+int32_t SHM_CALL ShmWrite(ShmChannel channel, const void *data, size_t size, uint32_t timeout_ms);
+
+/* Reads a message. On a block, it gives the value: at once if it has changed since this handle read it, else
+ * when it changes, else the old one when the time is up. A value is never a mixture of two writes.
+ * @param buffer      [out] the message; may be NULL if capacity is 0
+ * @param capacity    [in] bytes of buffer
+ * @param size        [out] bytes of the message, stored with SHM_E_BUFFER too
+ * @param timeout_ms  [in] how long to wait for a message
+ * @return  SHM_OK
+ *          SHM_S_UNCHANGED  a block: not changed since this handle read it; the value was stored again
+ *          SHM_S_LOST       values were overwritten between the last one read and this one (not of a block)
+ *          SHM_E_ARGUMENT   size is NULL, or buffer is NULL though capacity is not 0
+ *          SHM_E_ACCESS     the handle was not opened for reading
+ *          SHM_E_BUFFER     the message is larger than capacity; *size tells, and the message stays
+ *          SHM_E_EMPTY      nothing came within timeout_ms; of a block: nothing was ever written
+ *          SHM_E_CANCELLED  ShmCancel; nothing was taken
+ *          SHM_E_STATE      this handle holds ShmPeek */
+int32_t SHM_CALL ShmRead(ShmChannel channel, void *buffer, size_t capacity, size_t *size, uint32_t timeout_ms);
+
+/* ---- in place ----------------------------------------------------------------------------------- */
+
+/* Gives a writer the memory of a block, filled with its value, and keeps other writers out until ShmUnlock.
+ * Readers go on reading the old value. If the process dies before ShmUnlock, the old value stays.
+ * @param memory      [out] as many bytes as the block's capacity; valid until ShmUnlock or ShmClose
+ * @param size        [out, optional] bytes of the present value, 0 if nothing was ever written
+ * @param timeout_ms  [in] how long to wait for another writer
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT   memory is NULL
+ *          SHM_E_ACCESS     the handle was not opened for writing
+ *          SHM_E_KIND       not a block
+ *          SHM_E_TIMEOUT    another writer held the lock for timeout_ms
+ *          SHM_E_CANCELLED  ShmCancel
+ *          SHM_E_STATE      this handle holds ShmLock already */
+int32_t SHM_CALL ShmLock(ShmChannel channel, void **memory, size_t *size, uint32_t timeout_ms);
+
+/* Publishes what was written into the memory, and lets other writers in. May be called by another thread
+ * than ShmLock was.
+ * @param size  [in] bytes of the new value, 0 to the block's capacity; SHM_KEEP leaves the old value
+ * @return  SHM_OK
+ *          SHM_E_STATE  this handle does not hold ShmLock
+ *          SHM_E_SIZE   size is larger than the capacity; the lock is still held
+ *          SHM_E_KIND   not a block */
+int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size);
+
+/* Gives a reader the value or the message where it lies, without copying it. Waits as ShmRead does.
+ * @param data        [out] size bytes, read-only; valid until ShmRelease or ShmClose
+ * @param size        [out] bytes
+ * @param timeout_ms  [in] how long to wait for a message
+ * @return  SHM_OK, SHM_S_UNCHANGED, SHM_S_LOST  as ShmRead
+ *          SHM_E_ARGUMENT   data or size is NULL
+ *          SHM_E_ACCESS     the handle was not opened for reading
+ *          SHM_E_EMPTY, SHM_E_CANCELLED  as ShmRead
+ *          SHM_E_STATE      this handle holds ShmPeek already */
+int32_t SHM_CALL ShmPeek(ShmChannel channel, const void **data, size_t *size, uint32_t timeout_ms);
+
+/* Gives back what ShmPeek gave. Writers keep away from a peeked value while they have another place for the
+ * next one; only where several readers hold several old values may they have to come round.
+ * @return  SHM_OK           what was peeked was intact until now
+ *          SHM_E_OVERTAKEN  it was not: discard what was made of it. The peek has ended all the same
+ *          SHM_E_STATE      this handle holds no ShmPeek */
+int32_t SHM_CALL ShmRelease(ShmChannel channel);
+
+/* ---- notification ------------------------------------------------------------------------------- */
+
+/* Gives an auto-reset event for WaitForMultipleObjects. It is set once when the channel becomes readable, and
+ * again only after a read through this handle has found nothing left (SHM_E_EMPTY, SHM_S_UNCHANGED). It is set
+ * at once if there is something to read now. Do not mix it with blocking reads on the same handle.
+ * @param handle  [out] a HANDLE; belongs to the channel, ends with ShmClose, must not be closed
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  handle is NULL
+ *          SHM_E_ACCESS    the handle was not opened for reading */
+int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void **handle);
+
+/* Posts a window message when the channel becomes readable: once, and again only after a read through this
+ * handle has found nothing left (SHM_E_EMPTY, SHM_S_UNCHANGED). Posts at once if there is something to read
+ * now. The message is posted from within this process, so sessions and integrity levels do not matter.
+ * @param window   [in] HWND of this process, which gets the message with wParam cookie and lParam channel; NULL ends
+ *                 the notification: no message is posted after the call has returned
+ * @param message  [in] the message's number, such as WM_APP + 1
+ * @param cookie   [in] the caller's own, handed on as wParam
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  window is not a window
+ *          SHM_E_ACCESS    the handle was not opened for reading */
+int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void *window, uint32_t message, uintptr_t cookie);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

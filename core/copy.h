@@ -1,0 +1,39 @@
+// Copies payload into and out of shared memory, where a peer may write while we read. Whoever reads checks
+// afterwards whether the copy can be trusted (a version, a position) and throws it away if not.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SHM_COPY_BY_ATOMICS 1
+#endif
+#endif
+#ifdef SHM_COPY_BY_ATOMICS
+#include <atomic>
+#endif
+
+namespace shmbroker::core {
+
+#ifdef SHM_COPY_BY_ATOMICS
+// ThreadSanitizer calls a memcpy that races a data race, even where the copy is checked and thrown away.
+// There the bytes go one by one, as relaxed atomics, so that it still sees every other race.
+inline void copy_to_shared(std::byte* to, const std::byte* from, size_t size) {
+  for (size_t i = 0; i < size; ++i) std::atomic_ref(to[i]).store(from[i], std::memory_order_relaxed);
+}
+inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) {
+  for (size_t i = 0; i < size; ++i) {
+    to[i] = std::atomic_ref(const_cast<std::byte&>(from[i])).load(std::memory_order_relaxed);
+  }
+}
+#else
+inline void copy_to_shared(std::byte* to, const std::byte* from, size_t size) {
+  if (size != 0) std::memcpy(to, from, size);
+}
+inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) {
+  if (size != 0) std::memcpy(to, from, size);
+}
+#endif
+
+}  // namespace shmbroker::core

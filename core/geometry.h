@@ -1,0 +1,37 @@
+// The sizes of a channel: computed once by the broker, and checked by whoever attaches to its memory.
+#pragma once
+
+#include "core/layout.h"
+
+namespace shmbroker::core {
+
+// What a channel is made of. A copy in private memory: what was checked can't change afterwards.
+struct Geometry {
+  Kind kind = Kind::block;
+  uint32_t policy = 0;
+  uint64_t capacity = 0;     // bytes of payload; of a block: of one value
+  uint64_t max_message = 0;  // bytes
+  uint64_t instance[2] = {};
+};
+
+inline constexpr uint64_t kMaxCapacity = uint64_t{1} << 40;
+
+// Distance between two buffers of a block.
+constexpr uint64_t block_stride(uint64_t capacity) {
+  return (capacity + kCacheLine - 1) / kCacheLine * kCacheLine;
+}
+
+// Bytes of the sections that a channel of this geometry needs, or 0 if there can be no such channel.
+uint64_t data_section_size(const Geometry& geometry);
+uint64_t readers_section_size(const Geometry& geometry);
+
+// Writes the headers of two zeroed sections. Nobody else may have them mapped yet.
+void format(const Geometry& geometry, DataSection& data, ReadersSection& readers);
+
+// Reads the geometry out of two mapped sections, trusting nothing in them.
+// data_mapped, readers_mapped: bytes that are really mapped.
+// Returns false if the sections are not a channel's, are of another layout, or contradict each other.
+bool read_geometry(const DataSection& data, uint64_t data_mapped, const ReadersSection& readers,
+                   uint64_t readers_mapped, Geometry& geometry);
+
+}  // namespace shmbroker::core

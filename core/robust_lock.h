@@ -1,0 +1,51 @@
+// The writers' lock: one word in the data section that names its owner. Free, it costs one compare-exchange
+// and no system call. A dead owner's lock is taken back by the broker, which knows of the death from the
+// kernel.
+#pragma once
+
+#include "core/layout.h"
+
+namespace shmbroker::core {
+
+// What a thread does when the lock is held. One object a call: it knows how long the caller is ready to wait.
+class LockWait {
+ public:
+  // Queues up behind the other waiting threads, so that at most one at a time waits on the word. The order is
+  // the operating system's. Returns false if the caller gave up; then leave() is not called.
+  virtual bool enter() = 0;
+  // Lets the next thread of the queue try.
+  virtual void leave() = 0;
+  // Sleeps until wake() or a spurious wake-up. Returns false if the caller gave up.
+  virtual bool sleep() = 0;
+
+ protected:
+  ~LockWait() = default;
+};
+
+class RobustLock {
+ public:
+  explicit RobustLock(LockLine& line) : word_(line.word) {}
+
+  // Takes the lock for a writer's slot if it is free. Not recursive: a second try by the same slot fails too.
+  bool try_lock(uint32_t slot);
+
+  // Takes the lock, spinning for some turns and then waiting. Returns false if the wait gave up.
+  bool lock(uint32_t slot, uint32_t spin, LockWait& wait);
+
+  // Gives the lock back. Returns true if the caller must wake the thread that waits on the word.
+  // Only the owner may call it.
+  [[nodiscard]] bool unlock();
+
+  // For the broker, after the death of the process that had this slot: gives back what it held.
+  // woken: set if the caller must wake the thread that waits on the word. Returns whether it held the lock.
+  bool release_dead(uint32_t slot, bool& woken);
+
+  // The slot that holds the lock, or kNobody. A hint: it may have changed already.
+  static constexpr uint32_t kNobody = UINT32_MAX;
+  uint32_t owner() const;
+
+ private:
+  std::atomic<uint32_t>& word_;
+};
+
+}  // namespace shmbroker::core

@@ -1,0 +1,49 @@
+// Who sleeps, and whom a writer wakes: no system call while the readers keep up.
+//
+// A reader marks itself, looks once more, and sleeps only if it still finds nothing. A writer publishes, then
+// looks at the marks. Each has a full fence between its store and its look, so at least one of them sees the
+// other: either the writer finds the mark, or the reader finds the message.
+#pragma once
+
+#include <bit>
+
+#include "core/layout.h"
+
+namespace shmbroker::core {
+
+// For a reader: asks to be woken by the next message. The caller must look for one again before it sleeps.
+inline void mark_waiting(ReadersSection& readers, uint32_t slot) {
+  // relaxed: the fence below does the ordering.
+  readers.waiting.fetch_or(uint64_t{1} << slot, std::memory_order_relaxed);
+  // Partner: the fence in take_waiting().
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+// For a reader that has found something after all, or gives up.
+inline void unmark_waiting(ReadersSection& readers, uint32_t slot) {
+  // relaxed: a writer that still sees the mark wakes a reader that is awake, which is harmless.
+  readers.waiting.fetch_and(~(uint64_t{1} << slot), std::memory_order_relaxed);
+}
+
+inline bool is_marked_waiting(const ReadersSection& readers, uint32_t slot) {
+  return (readers.waiting.load(std::memory_order_relaxed) >> slot & 1) != 0;
+}
+
+// For a writer that has published: takes the marks off, so that each reader is woken once. Returns a bit for
+// each reader whose event the caller must set.
+// SUBTLE: a writer that dies between this and the last SetEvent would leave a reader asleep; so the broker
+// wakes every reader of a channel in which a writer died.
+inline uint64_t take_waiting(ReadersSection& readers) {
+  // Partner: the fence in mark_waiting(). The store before it is the caller's: the message.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (readers.waiting.load(std::memory_order_relaxed) == 0) return 0;
+  return readers.waiting.exchange(0, std::memory_order_relaxed);
+}
+
+// Calls wake(slot) for each bit.
+template <class Wake>
+void for_each_slot(uint64_t bits, Wake&& wake) {
+  for (; bits != 0; bits &= bits - 1) wake(static_cast<uint32_t>(std::countr_zero(bits)));
+}
+
+}  // namespace shmbroker::core
