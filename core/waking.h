@@ -19,10 +19,12 @@ inline void mark_waiting(ReadersSection& readers, uint32_t slot) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
-// For a reader that has found something after all, or gives up.
-inline void unmark_waiting(ReadersSection& readers, uint32_t slot) {
-  // relaxed: a writer that still sees the mark wakes a reader that is awake, which is harmless.
-  readers.waiting.fetch_and(~(uint64_t{1} << slot), std::memory_order_relaxed);
+// For a reader that has found something after all, or gives up. Returns whether the mark was still there; if not, a
+// writer has taken it, and the reader's event is or will be set.
+inline bool unmark_waiting(ReadersSection& readers, uint32_t slot) {
+  // relaxed: who of reader and writer took the mark is decided by the word alone; nothing is read on the strength of it.
+  const uint64_t bit = uint64_t{1} << slot;
+  return (readers.waiting.fetch_and(~bit, std::memory_order_relaxed) & bit) != 0;
 }
 
 inline bool is_marked_waiting(const ReadersSection& readers, uint32_t slot) {

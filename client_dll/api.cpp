@@ -1,0 +1,215 @@
+// The exported functions: each checks what the caller gave, and hands it on.
+#include <algorithm>
+#include <cwchar>
+#include <memory>
+
+#include "client_dll/channel_table.h"
+#include "core/channel_name.h"
+#include "core/win/text.h"
+
+using namespace shmbroker;
+using namespace shmbroker::client;
+
+namespace {
+
+int32_t bad_argument(const wchar_t* what) { return fail(SHM_E_ARGUMENT, what); }
+
+// A struct of a caller that was built with this header or a newer one, which may have more members at its end.
+template <class Struct>
+bool is_known(const Struct* given) {
+  return given != nullptr && given->size >= sizeof(Struct) && given->size <= 64 * 1024;
+}
+
+int32_t check_options(const ShmOptions* given, ShmOptions& options) {
+  options = {};
+  if (given == nullptr) return SHM_OK;
+  if (!is_known(given)) return bad_argument(L"ShmOptions.size is not sizeof(ShmOptions)");
+  options = *given;
+  if ((options.access & ~(SHM_READ | SHM_WRITE)) != 0) return bad_argument(L"ShmOptions.access has unknown bits");
+  if ((options.flags & ~SHM_OPEN_NEXT) != 0) return bad_argument(L"ShmOptions.flags has unknown bits");
+  if (options.kind > SHM_QUEUE) return bad_argument(L"ShmOptions.kind is unknown");
+  return SHM_OK;
+}
+
+int32_t open_checked(const std::wstring& name, const ShmOptions* given, ShmChannel* channel) {
+  ShmOptions options;
+  const int32_t status = check_options(given, options);
+  if (status != SHM_OK) return status;
+  const auto* units = reinterpret_cast<const char16_t*>(name.data());
+  if (!core::is_channel_name({units, name.size()})) {
+    return fail(SHM_E_NAME, L"'" + name + L"' can't be a channel's name: 1 to 63 characters, no backslash, no control "
+                                          L"character");
+  }
+  return open_entry(name, options, *channel);
+}
+
+void to_utf8(const ShmInfo& from, ShmInfoUtf8& to) {
+  to.kind = from.kind;
+  to.access = from.access;
+  to.readers = from.readers;
+  to.writers = from.writers;
+  to.reserved = 0;
+  to.capacity = from.capacity;
+  to.max_message = from.max_message;
+  const std::string name = win::display_utf8(from.name);
+  *std::copy_n(name.begin(), std::min<size_t>(name.size(), SHM_NAME_MAX_UTF8), to.name) = '\0';
+}
+
+// Lists with one request for each page of the reply; store(index, info) takes those that fit.
+template <class Store>
+int32_t list_channels(uint32_t capacity, uint32_t& count, Store&& store) {
+  const auto reply = std::make_unique<pipe::ListReply>();
+  uint32_t next = 0;
+  do {
+    pipe::ListRequest request{};
+    request.first = next;
+    BrokerIdentity identity;
+    *reply = {};
+    const int32_t status = ask(request, *reply, 5000, identity);
+    if (status != SHM_OK) return status;
+    if (reply->count > pipe::kListEntries) return fail(SHM_E_VERSION);
+    for (uint32_t i = 0; i < reply->count; ++i, ++next) {
+      const pipe::ListEntry& entry = reply->entries[i];
+      if (!pipe::is_terminated(entry.name)) return fail(SHM_E_VERSION);
+      if (next >= capacity) continue;
+      ShmInfo info{};
+      info.size = sizeof info;
+      info.kind = entry.kind;
+      info.access = entry.access;
+      info.readers = entry.readers;
+      info.writers = entry.writers;
+      info.capacity = entry.capacity;
+      info.max_message = entry.max_message;
+      std::copy(std::begin(entry.name), std::end(entry.name), info.name);
+      store(next, info);
+    }
+  } while (next < reply->total && reply->count > 0);
+  count = reply->total;
+  return count > capacity && capacity != 0 ? fail(SHM_E_BUFFER) : SHM_OK;
+}
+
+}  // namespace
+
+uint32_t SHM_CALL ShmVersion(void) { return SHM_VERSION; }
+
+int32_t SHM_CALL ShmOpen(const wchar_t* name, const ShmOptions* options, ShmChannel* channel) {
+  if (name == nullptr || channel == nullptr) return bad_argument(L"ShmOpen: name or channel is NULL");
+  return no_throw([&] {
+    // One more than may be, so that a longer one is refused without being read to its end.
+    return open_checked(std::wstring(name, wcsnlen(name, SHM_NAME_MAX + 1)), options, channel);
+  });
+}
+
+int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmChannel* channel) {
+  if (name == nullptr || channel == nullptr) return bad_argument(L"ShmOpenUtf8: name or channel is NULL");
+  return no_throw([&] {
+    const size_t length = strnlen(name, SHM_NAME_MAX_UTF8 + 1);
+    if (length > SHM_NAME_MAX_UTF8) return fail(SHM_E_NAME);
+    const auto wide = win::to_utf16({name, length});
+    if (!wide) return bad_argument(L"ShmOpenUtf8: name is not valid UTF-8");
+    return open_checked(*wide, options, channel);
+  });
+}
+
+int32_t SHM_CALL ShmClose(ShmChannel channel) { return close_entry(channel); }
+
+int32_t SHM_CALL ShmCancel(ShmChannel channel) { return cancel_entry(channel); }
+
+int32_t SHM_CALL ShmGetInfo(ShmChannel channel, ShmInfo* info) {
+  if (!is_known(info)) return bad_argument(L"ShmGetInfo: info is NULL, or its size is not sizeof(ShmInfo)");
+  return with_guard(channel, [=](Channel& open) {
+    info->reserved = 0;
+    open.info(*info);
+    return SHM_OK;
+  });
+}
+
+int32_t SHM_CALL ShmGetInfoUtf8(ShmChannel channel, ShmInfoUtf8* info) {
+  if (!is_known(info)) return bad_argument(L"ShmGetInfoUtf8: info is NULL, or its size is not sizeof(ShmInfoUtf8)");
+  return with_guard(channel, [=](Channel& open) {
+    ShmInfo wide{};
+    open.info(wide);
+    to_utf8(wide, *info);
+    return SHM_OK;
+  });
+}
+
+int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats* stats) {
+  if (!is_known(stats)) return bad_argument(L"ShmGetStats: stats is NULL, or its size is not sizeof(ShmStats)");
+  return with_guard(channel, [=](Channel& open) {
+    const uint32_t size = stats->size;
+    *stats = {};
+    stats->size = size;
+    open.stats(*stats);
+    return SHM_OK;
+  });
+}
+
+int32_t SHM_CALL ShmListChannels(ShmInfo* list, uint32_t capacity, uint32_t* count) {
+  if (count == nullptr || (list == nullptr && capacity != 0) || (list != nullptr && list->size != sizeof(ShmInfo))) {
+    return bad_argument(L"ShmListChannels: count is NULL, or list is NULL, or list->size is not sizeof(ShmInfo)");
+  }
+  return no_throw([&] {
+    return list_channels(capacity, *count, [list](uint32_t index, const ShmInfo& info) { list[index] = info; });
+  });
+}
+
+int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint32_t* count) {
+  if (count == nullptr || (list == nullptr && capacity != 0) ||
+      (list != nullptr && list->size != sizeof(ShmInfoUtf8))) {
+    return bad_argument(
+        L"ShmListChannelsUtf8: count is NULL, or list is NULL, or list->size is not sizeof(ShmInfoUtf8)");
+  }
+  return no_throw([&] {
+    return list_channels(capacity, *count, [list](uint32_t index, const ShmInfo& info) {
+      list[index].size = sizeof(ShmInfoUtf8);
+      to_utf8(info, list[index]);
+    });
+  });
+}
+
+int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms) {
+  if (data == nullptr && size != 0) return bad_argument(L"ShmWrite: data is NULL");
+  return with_turn<&Entry::writing>(channel, timeout_ms,
+                                    [=](Channel& open) { return open.write(data, size, timeout_ms); });
+}
+
+int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size_t* size, uint32_t timeout_ms) {
+  if (size == nullptr || (buffer == nullptr && capacity != 0)) return bad_argument(L"ShmRead: buffer or size is NULL");
+  return with_turn<&Entry::reading>(
+      channel, timeout_ms, [=](Channel& open) { return open.read(buffer, capacity, *size, timeout_ms); });
+}
+
+int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32_t timeout_ms) {
+  if (memory == nullptr) return bad_argument(L"ShmLock: memory is NULL");
+  size_t ignored = 0;
+  size_t& present = size != nullptr ? *size : ignored;
+  return with_turn<&Entry::writing>(channel, timeout_ms, [&, timeout_ms](Channel& open) {
+    return open.lock(*memory, present, timeout_ms);
+  });
+}
+
+int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size) {
+  return with_turn<&Entry::writing>(channel, SHM_INFINITE, [=](Channel& open) { return open.unlock(size); });
+}
+
+int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, uint32_t timeout_ms) {
+  if (data == nullptr || size == nullptr) return bad_argument(L"ShmPeek: data or size is NULL");
+  return with_turn<&Entry::reading>(channel, timeout_ms,
+                                    [=](Channel& open) { return open.peek(*data, *size, timeout_ms); });
+}
+
+int32_t SHM_CALL ShmRelease(ShmChannel channel) {
+  return with_turn<&Entry::reading>(channel, SHM_INFINITE, [](Channel& open) { return open.release(); });
+}
+
+int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle) {
+  if (handle == nullptr) return bad_argument(L"ShmGetWaitHandle: handle is NULL");
+  return with_guard(channel, [=](Channel& open) { return open.wait_handle(*handle); });
+}
+
+int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t message, uintptr_t cookie) {
+  return with_guard(channel, [=](Channel& open) {
+    return open.notify_window(static_cast<HWND>(window), message, cookie, channel);
+  });
+}

@@ -1,0 +1,153 @@
+#include "client_dll/broker_link.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "client_dll/deadline.h"
+#include "client_dll/errors.h"
+#include "core/win/security.h"
+
+namespace shmbroker::client {
+namespace {
+
+// What talking over the pipe needs. FILE_GENERIC_WRITE would ask for more: the right to serve the pipe, which clients
+// don't have.
+constexpr DWORD kTalk = FILE_GENERIC_READ | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA;
+
+int32_t no_service(DWORD error) {
+  return fail(SHM_E_NO_SERVICE,
+              L"the ShmBroker service is not running; start it with: sc start ShmBroker (or: shmbroker run)", error);
+}
+
+int32_t no_answer() {
+  return fail(SHM_E_TIMEOUT, L"the ShmBroker service did not answer in time; see its log");
+}
+
+int32_t connect(const Deadline& deadline, win::Handle& pipe) {
+  for (;;) {
+    // Identification: the service may find out who we are, and not act as us.
+    pipe = win::Handle(CreateFileW(pipe::kPipeName, kTalk, 0, nullptr, OPEN_EXISTING,
+                                   FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr));
+    if (pipe) return SHM_OK;
+    const DWORD error = GetLastError();
+    if (error == ERROR_FILE_NOT_FOUND) return no_service(error);
+    if (error == ERROR_ACCESS_DENIED) {
+      return fail(SHM_E_ACCESS, L"this account may not talk to the ShmBroker service", error);
+    }
+    if (error != ERROR_PIPE_BUSY) return fail(SHM_E_SYSTEM, L"cannot connect to the ShmBroker service", error);
+    const DWORD left = deadline.left();
+    if (left == 0) return no_answer();
+    WaitNamedPipeW(pipe::kPipeName, left);  // whatever it says, the next CreateFile knows better
+  }
+}
+
+// Only an account of the system, an administrator or this very user can have made a pipe that such an account owns: to
+// name another owner than oneself takes SeRestorePrivilege.
+int32_t check_server(HANDLE pipe, BrokerIdentity& identity) {
+  identity.owner = win::object_owner(pipe);
+  if (identity.owner.empty()) return fail(SHM_E_UNTRUSTED, L"the service's pipe does not tell its owner", GetLastError());
+  const wchar_t* const trusted[] = {
+      L"S-1-5-18",      // SYSTEM
+      L"S-1-5-19",      // LOCAL SERVICE
+      L"S-1-5-32-544",  // Administrators
+  };
+  const bool known = std::ranges::any_of(trusted, [&](const wchar_t* sid) { return identity.owner == sid; });
+  if (known || identity.owner == win::process_user()) return SHM_OK;
+  return fail(SHM_E_UNTRUSTED, L"the pipe of the ShmBroker service belongs to " + win::account_name(identity.owner) +
+                                   L", which is neither a service account nor this user: nothing was sent to it");
+}
+
+// The service learns of this process's death from its handle. An account such as LocalService may not open every
+// process; so we let it wait for ours, and ask for no more than its identity. Where that fails, the service says so.
+void let_broker_watch(const std::wstring& owner) {
+  PACL old_list = nullptr;
+  PSECURITY_DESCRIPTOR descriptor = nullptr;
+  if (GetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &old_list,
+                      nullptr, &descriptor) != ERROR_SUCCESS) {
+    return;
+  }
+  PSID sid = nullptr;
+  PACL new_list = nullptr;
+  // No list at all means that everybody may; then there is nothing to add.
+  if (old_list != nullptr && ConvertStringSidToSidW(owner.c_str(), &sid)) {
+    EXPLICIT_ACCESSW entry{};
+    entry.grfAccessPermissions = SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION;
+    entry.grfAccessMode = GRANT_ACCESS;
+    entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
+    entry.Trustee.ptstrName = static_cast<wchar_t*>(sid);
+    if (SetEntriesInAclW(1, &entry, old_list, &new_list) == ERROR_SUCCESS) {
+      SetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, new_list,
+                      nullptr);
+    }
+  }
+  LocalFree(new_list);
+  LocalFree(sid);
+  LocalFree(descriptor);
+}
+
+// Ends one overlapped operation. Returns the error, or ERROR_TIMEOUT.
+DWORD finish(HANDLE pipe, OVERLAPPED& operation, BOOL started, const Deadline& deadline, DWORD& bytes) {
+  if (!started && GetLastError() != ERROR_IO_PENDING) return GetLastError();
+  const bool late = WaitForSingleObject(operation.hEvent, deadline.left()) != WAIT_OBJECT_0;
+  if (late) CancelIoEx(pipe, &operation);
+  // Waits for the cancellation too: the buffer is ours again only then.
+  const BOOL done = GetOverlappedResult(pipe, &operation, &bytes, TRUE);
+  if (done) return ERROR_SUCCESS;
+  return late ? ERROR_TIMEOUT : GetLastError();
+}
+
+int32_t talk(HANDLE pipe, const void* request, DWORD request_size, void* reply, DWORD reply_size,
+             const Deadline& deadline) {
+  DWORD mode = PIPE_READMODE_MESSAGE;
+  if (!SetNamedPipeHandleState(pipe, &mode, nullptr, nullptr)) {
+    return fail(SHM_E_SYSTEM, L"cannot talk to the ShmBroker service", GetLastError());
+  }
+  const win::Handle done(CreateEventW(nullptr, TRUE, FALSE, nullptr));
+  if (!done) return fail(SHM_E_SYSTEM, L"cannot create an event", GetLastError());
+  OVERLAPPED operation{};
+  operation.hEvent = done.get();
+  DWORD bytes = 0;
+  DWORD error = finish(pipe, operation, WriteFile(pipe, request, request_size, nullptr, &operation), deadline, bytes);
+  if (error == ERROR_SUCCESS) {
+    operation = {};
+    operation.hEvent = done.get();
+    error = finish(pipe, operation, ReadFile(pipe, reply, reply_size, nullptr, &operation), deadline, bytes);
+  }
+  if (error == ERROR_TIMEOUT) return no_answer();
+  if (error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED) {
+    return no_service(error);  // it stopped while we talked
+  }
+  if (error != ERROR_SUCCESS && error != ERROR_MORE_DATA) {
+    return fail(SHM_E_SYSTEM, L"talking to the ShmBroker service failed", error);
+  }
+  const auto& header = *static_cast<const pipe::ReplyHeader*>(reply);
+  if (error == ERROR_MORE_DATA || bytes != reply_size || header.size != reply_size ||
+      header.protocol != pipe::kProtocolVersion) {
+    return fail(SHM_E_VERSION);
+  }
+  return SHM_OK;
+}
+
+}  // namespace
+
+int32_t exchange(const void* request, DWORD request_size, void* reply, DWORD reply_size, DWORD timeout_ms,
+                 BrokerIdentity& identity) {
+  const Deadline deadline(timeout_ms);
+  win::Handle pipe;
+  int32_t status = connect(deadline, pipe);
+  if (status == SHM_OK) status = check_server(pipe.get(), identity);
+  if (status != SHM_OK) return status;
+  let_broker_watch(identity.owner);
+  return talk(pipe.get(), request, request_size, reply, reply_size, deadline);
+}
+
+int32_t refused(const pipe::ReplyHeader& reply) {
+  const int32_t status = reply.status < 0 ? reply.status : SHM_E_VERSION;
+  if (!pipe::is_terminated(reply.text) || reply.text[0] == 0) return fail(status);
+  return fail(status, reinterpret_cast<const wchar_t*>(reply.text), reply.win32);
+}
+
+}  // namespace shmbroker::client

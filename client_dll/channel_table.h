@@ -1,0 +1,44 @@
+// Handles: a slot of a fixed table and a generation, so that a stale or forged one is found out and never followed.
+#pragma once
+
+#include <memory>
+
+#include "client_dll/channel.h"
+
+namespace shmbroker::client {
+
+inline constexpr uint32_t kTableBits = 12;  // 4,096 open channels a process; the other 20 bits count generations
+
+// What stands behind a handle. Entries are never freed, so that even a stale handle may be looked at.
+struct Entry {
+  // 0 while nothing is open here. Read under a turn or the guard; changed under all three.
+  std::atomic<uint32_t> generation{0};
+  uint32_t next_generation = 1;  // under the table's lock
+  std::unique_ptr<Channel> channel;
+  Interrupts interrupts;
+  alignas(core::kCacheLine) Turn reading;
+  alignas(core::kCacheLine) Turn writing;
+  SRWLOCK guard = SRWLOCK_INIT;  // shared by calls that need neither turn; exclusive in ShmClose
+};
+
+// Opens into a free entry. Returns a status; failed after fail().
+int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChannel& handle);
+
+int32_t close_entry(ShmChannel handle);
+int32_t cancel_entry(ShmChannel handle);
+
+// The entry of a handle, or NULL if it can't be one. The generation is still to be checked, with is_open().
+Entry* entry_of(ShmChannel handle);
+bool is_open(const Entry& entry, ShmChannel handle);
+
+// Calls work(Channel&) with a turn, which it waits for.
+template <Turn Entry::*turn, class Work>
+int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work);
+
+// Calls work(Channel&) beside whatever reads and writes.
+template <class Work>
+int32_t with_guard(ShmChannel handle, Work&& work);
+
+}  // namespace shmbroker::client
+
+#include "client_dll/channel_table.inl"

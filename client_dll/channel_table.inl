@@ -1,0 +1,51 @@
+// The templates of channel_table.h.
+#pragma once
+
+#include <new>
+
+#include "client_dll/errors.h"
+
+namespace shmbroker::client {
+
+// Nothing throws across the C boundary.
+template <class Work>
+int32_t no_throw(Work&& work) noexcept {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return fail(SHM_E_MEMORY);
+  } catch (...) {
+    return fail(SHM_E_SYSTEM);
+  }
+}
+
+int32_t turn_refused(WaitEnd end);
+
+template <Turn Entry::*turn, class Work>
+int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work) {
+  Entry* entry = entry_of(handle);
+  if (entry == nullptr) return fail(SHM_E_HANDLE);
+  Turn& mine = entry->*turn;
+  if (!mine.try_enter()) {
+    if (!is_open(*entry, handle)) return fail(SHM_E_HANDLE);
+    const WaitEnd end = mine.enter(Patience(entry->interrupts, timeout_ms));
+    if (end != WaitEnd::none) return turn_refused(end);
+  }
+  const int32_t status =
+      is_open(*entry, handle) ? no_throw([&] { return work(*entry->channel); }) : fail(SHM_E_HANDLE);
+  mine.leave();
+  return status;
+}
+
+template <class Work>
+int32_t with_guard(ShmChannel handle, Work&& work) {
+  Entry* entry = entry_of(handle);
+  if (entry == nullptr) return fail(SHM_E_HANDLE);
+  AcquireSRWLockShared(&entry->guard);
+  const int32_t status =
+      is_open(*entry, handle) ? no_throw([&] { return work(*entry->channel); }) : fail(SHM_E_HANDLE);
+  ReleaseSRWLockShared(&entry->guard);
+  return status;
+}
+
+}  // namespace shmbroker::client

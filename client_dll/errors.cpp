@@ -1,0 +1,107 @@
+#include "client_dll/errors.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/status.h"
+#include "core/win/text.h"
+
+namespace shmbroker::client {
+namespace {
+
+struct Entry {
+  int32_t status;
+  const wchar_t* text;
+  const char* utf8;
+};
+
+#define SHM_TEXT(status, text) {status, L##text, text}
+constexpr Entry kTexts[] = {
+    SHM_TEXT(SHM_OK, "Done."),
+    SHM_TEXT(SHM_S_UNCHANGED, "The value has not changed since this handle read it."),
+    SHM_TEXT(SHM_S_LOST, "Messages before this one were lost to this slow reader."),
+    SHM_TEXT(SHM_S_REDELIVERED, "A reader that took this message before has died."),
+    SHM_TEXT(SHM_E_ARGUMENT, "A parameter is NULL, out of range, or a struct of an unknown size."),
+    SHM_TEXT(SHM_E_HANDLE, "This is not an open channel; it may have been closed."),
+    SHM_TEXT(SHM_E_NAME, "A channel's name has 1 to 63 characters, no backslash and no control character."),
+    SHM_TEXT(SHM_E_NOT_FOUND, "No channel has this name; add it to shmbroker.json and reload the service."),
+    SHM_TEXT(SHM_E_ACCESS, "This account or this handle lacks the right; see access in shmbroker.json."),
+    SHM_TEXT(SHM_E_NO_SERVICE, "The ShmBroker service is not running; start it with: sc start ShmBroker"),
+    SHM_TEXT(SHM_E_UNTRUSTED, "What answered is not the ShmBroker service."),
+    SHM_TEXT(SHM_E_VERSION, "shmclient.dll and the service are of different versions; install the same one of both."),
+    SHM_TEXT(SHM_E_BUFFER, "The buffer is too small."),
+    SHM_TEXT(SHM_E_SIZE, "This is larger than the channel's largest message."),
+    SHM_TEXT(SHM_E_EMPTY, "There was nothing to read."),
+    SHM_TEXT(SHM_E_FULL, "There was no room to write."),
+    SHM_TEXT(SHM_E_TIMEOUT, "The time was up."),
+    SHM_TEXT(SHM_E_CANCELLED, "ShmCancel ended the wait."),
+    SHM_TEXT(SHM_E_CLOSED, "The channel has ended, or its handle is being closed."),
+    SHM_TEXT(SHM_E_CORRUPT, "The channel's memory is damaged; restart the service with no client attached."),
+    SHM_TEXT(SHM_E_STATE, "This call does not fit what the handle holds now."),
+    SHM_TEXT(SHM_E_KIND, "This call is not for this kind of channel."),
+    SHM_TEXT(SHM_E_MISMATCH, "The channel is not of the kind asked for."),
+    SHM_TEXT(SHM_E_BUSY, "Every place of the channel is taken."),
+    SHM_TEXT(SHM_E_QUOTA, "The account has used up what policy allows it."),
+    SHM_TEXT(SHM_E_MEMORY, "There is not enough memory, or too many channels are open in this process."),
+    SHM_TEXT(SHM_E_SYSTEM, "Windows refused something; see ShmLastErrorText."),
+    SHM_TEXT(SHM_E_OVERTAKEN, "What was peeked has been overwritten meanwhile."),
+    // The last entry is for every other status.
+    SHM_TEXT(INT32_MIN, "This is not a status of ShmBroker."),
+};
+#undef SHM_TEXT
+
+const Entry& entry_for(int32_t status) {
+  const auto* found = std::ranges::find(kTexts, status, &Entry::status);
+  return found != std::end(kTexts) ? *found : *std::prev(std::end(kTexts));
+}
+
+// The service sends statuses under its own names.
+constexpr bool same(core::Status status, int32_t shm) { return static_cast<int32_t>(status) == shm; }
+static_assert(same(core::Status::ok, SHM_OK) && same(core::Status::argument, SHM_E_ARGUMENT) &&
+              same(core::Status::name, SHM_E_NAME) && same(core::Status::not_found, SHM_E_NOT_FOUND) &&
+              same(core::Status::access, SHM_E_ACCESS) && same(core::Status::version, SHM_E_VERSION) &&
+              same(core::Status::mismatch, SHM_E_MISMATCH) && same(core::Status::busy, SHM_E_BUSY) &&
+              same(core::Status::system, SHM_E_SYSTEM));
+static_assert(core::kRead == SHM_READ && core::kWrite == SHM_WRITE);
+
+// No std::string: a thread that ends after the DLL was unloaded must have nothing to destroy.
+struct LastError {
+  wchar_t text[512];
+  char utf8[3 * 512];
+};
+thread_local LastError last_error;
+
+}  // namespace
+
+int32_t fail(int32_t status, const std::wstring& text, DWORD win32) noexcept {
+  try {
+    std::wstring whole = text;
+    if (win32 != 0) whole += L": " + win::error_text(win32);
+    whole.resize(std::min(whole.size(), std::size(last_error.text) - 1));
+    const std::string utf8 = win::display_utf8(whole);
+    *std::copy(whole.begin(), whole.end(), last_error.text) = L'\0';
+    *std::copy(utf8.begin(), utf8.end(), last_error.utf8) = '\0';
+    return status;
+  } catch (...) {
+    return fail(status);
+  }
+}
+
+int32_t fail(int32_t status) noexcept {
+  const Entry& entry = entry_for(status);
+  const std::wstring_view text = entry.text;
+  const std::string_view utf8 = entry.utf8;
+  *std::copy(text.begin(), text.end(), last_error.text) = L'\0';
+  *std::copy(utf8.begin(), utf8.end(), last_error.utf8) = '\0';
+  return status;
+}
+
+}  // namespace shmbroker::client
+
+using shmbroker::client::entry_for;
+using shmbroker::client::last_error;
+
+const wchar_t* SHM_CALL ShmErrorText(int32_t status) { return entry_for(status).text; }
+const char* SHM_CALL ShmErrorTextUtf8(int32_t status) { return entry_for(status).utf8; }
+const wchar_t* SHM_CALL ShmLastErrorText(void) { return last_error.text; }
+const char* SHM_CALL ShmLastErrorTextUtf8(void) { return last_error.utf8; }

@@ -1,0 +1,19 @@
+// Statuses with their reasons: what goes to the caller, and what ShmLastErrorText will say.
+#pragma once
+
+#include <windows.h>
+
+#include <string>
+
+#include "shmbroker/shmbroker.h"
+
+namespace shmbroker::client {
+
+// Remembers why this call fails, for ShmLastErrorText, and returns the status. win32: the error behind it, or 0.
+// Never throws: where there is no memory for the text, the status must do.
+int32_t fail(int32_t status, const std::wstring& text, DWORD win32 = 0) noexcept;
+
+// As above, with the status's own sentence.
+int32_t fail(int32_t status) noexcept;
+
+}  // namespace shmbroker::client

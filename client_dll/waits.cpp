@@ -1,0 +1,57 @@
+#include "client_dll/waits.h"
+
+namespace shmbroker::client {
+
+WaitEnd Patience::end() const {
+  // acquire: pairs with the release in ChannelTable's interrupt().
+  if (interrupts_.closing.load(std::memory_order_acquire)) return WaitEnd::closing;
+  if (interrupts_.cancels.load(std::memory_order_acquire) != cancels_) return WaitEnd::cancelled;
+  // acquire: pairs with the broker's release in Channel::end(), which sets the channel's events afterwards.
+  if (ended_ != nullptr && ended_->load(std::memory_order_acquire) != 0) return WaitEnd::ended;
+  return deadline_.left() == 0 ? WaitEnd::timeout : WaitEnd::none;
+}
+
+WaitEnd Patience::wait(HANDLE event, HANDLE nudge) const {
+  // SUBTLE: the look at the interrupts comes first and the nudge is an event, not a pulse: an interrupt between the two
+  // leaves it set. It may be left over from an earlier one too; then we merely look again.
+  WaitEnd ended = end();
+  if (ended != WaitEnd::none) return ended;
+  const HANDLE handles[] = {event, nudge};
+  if (WaitForMultipleObjects(2, handles, FALSE, deadline_.left()) == WAIT_OBJECT_0) return WaitEnd::none;
+  return end();
+}
+
+WaitEnd Turn::enter(const Patience& patience) {
+  while (!take_or_mark()) {
+    const WaitEnd ended = patience.end();
+    if (ended != WaitEnd::none) return ended;
+    uint32_t taken = kAwaited;
+    WaitOnAddress(&word_, &taken, sizeof taken, patience.left());
+  }
+  return WaitEnd::none;
+}
+
+void Turn::enter_to_close() {
+  while (!take_or_mark()) {
+    uint32_t taken = kAwaited;
+    WaitOnAddress(&word_, &taken, sizeof taken, INFINITE);
+  }
+}
+
+bool KernelLockWait::enter() {
+  for (;;) {
+    end_ = patience_.end();
+    if (end_ != WaitEnd::none) return false;
+    const HANDLE handles[] = {mutex_, nudge_};
+    const DWORD result = WaitForMultipleObjects(2, handles, FALSE, patience_.left());
+    // Abandoned: the head of the queue died. It guarded nothing but its place.
+    if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED_0) return true;
+  }
+}
+
+bool KernelLockWait::sleep() {
+  end_ = patience_.wait(event_, nudge_);
+  return end_ == WaitEnd::none;
+}
+
+}  // namespace shmbroker::client

@@ -1,0 +1,129 @@
+// What goes over the broker's pipe: one request and one reply a connection, each a struct of fixed size that
+// starts with it. No Win32 types, so that the parser of both sides also runs natively. x86 and x64 share the
+// bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace shmbroker::pipe {
+
+inline constexpr wchar_t kPipeName[] = L"\\\\.\\pipe\\ShmBroker";
+inline constexpr uint32_t kProtocolVersion = 1;
+inline constexpr uint32_t kNameUnits = 64;     // a channel's name with its zero
+inline constexpr uint32_t kObjectUnits = 128;  // a kernel object's name with its zero
+inline constexpr uint32_t kTextUnits = 256;
+inline constexpr uint32_t kListEntries = 16;
+inline constexpr uint32_t kNoSlot = UINT32_MAX;
+
+enum class RequestType : uint32_t { open = 1, close = 2, list = 3 };
+
+struct RequestHeader {
+  uint32_t size;      // bytes of the whole request
+  uint32_t type;      // RequestType
+  uint32_t protocol;  // kProtocolVersion
+  uint32_t layout;    // core::kLayoutVersion
+};
+
+struct OpenRequest {
+  static constexpr RequestType kType = RequestType::open;
+  RequestHeader header;
+  uint32_t access;  // SHM_READ, SHM_WRITE or both; 0: whatever the caller has
+  uint32_t kind;    // 0: any
+  char16_t name[kNameUnits];
+};
+
+// Gives back the slots of a handle.
+struct CloseRequest {
+  static constexpr RequestType kType = RequestType::close;
+  RequestHeader header;
+  uint64_t instance[2];
+  uint32_t reader;  // kNoSlot: none
+  uint32_t writer;
+  char16_t name[kNameUnits];
+};
+
+struct ListRequest {
+  static constexpr RequestType kType = RequestType::list;
+  RequestHeader header;
+  uint32_t first;  // index of the first channel wanted
+  uint32_t reserved;
+};
+
+struct ReplyHeader {
+  uint32_t size;   // bytes of the whole reply
+  int32_t status;  // SHM_…
+  uint32_t win32;  // the Win32 error behind it, or 0
+  uint32_t protocol;
+  char16_t text[kTextUnits];  // what happened, to what, and what to do; "" with SHM_OK
+};
+
+struct OpenReply {
+  ReplyHeader header;
+  uint32_t access;  // granted
+  uint32_t kind;
+  uint32_t reader;  // slots, or kNoSlot
+  uint32_t writer;
+  uint32_t reader_generation;
+  uint32_t reserved;
+  uint64_t capacity;
+  uint64_t max_message;
+  uint64_t instance[2];
+  char16_t data[kObjectUnits];  // names of the objects
+  char16_t readers[kObjectUnits];
+  char16_t mutex[kObjectUnits];
+  char16_t lock_event[kObjectUnits];
+  char16_t space_event[kObjectUnits];
+  char16_t reader_event[kObjectUnits];  // prefix: ".<slot>.<generation>" follows
+};
+
+struct CloseReply {
+  ReplyHeader header;
+};
+
+struct ListEntry {
+  uint32_t kind;
+  uint32_t access;
+  uint32_t readers;
+  uint32_t writers;
+  uint64_t capacity;
+  uint64_t max_message;
+  char16_t name[kNameUnits];
+};
+
+struct ListReply {
+  ReplyHeader header;
+  uint32_t total;  // channels that the caller may see
+  uint32_t count;  // of them in this reply
+  ListEntry entries[kListEntries];
+};
+
+static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 152 && sizeof(CloseRequest) == 168);
+static_assert(sizeof(ListRequest) == 24 && sizeof(ReplyHeader) == 528 && sizeof(OpenReply) == 2120);
+static_assert(sizeof(ListEntry) == 160 && sizeof(ListReply) == 3096);
+
+// The largest of either, for buffers.
+inline constexpr uint32_t kMaxRequest = 512;
+inline constexpr uint32_t kMaxReply = 4096;
+
+// Text that came over the pipe ends within its field, or is refused.
+template <size_t N>
+bool is_terminated(const char16_t (&text)[N]) {
+  for (const char16_t unit : text) {
+    if (unit == 0) return true;
+  }
+  return false;
+}
+
+// A request as it was received: the struct, if the bytes are exactly one of that type.
+template <class Request>
+const Request* as(const void* bytes, size_t size) {
+  static_assert(std::is_trivially_copyable_v<Request>);
+  if (size != sizeof(Request)) return nullptr;
+  const auto* request = static_cast<const Request*>(bytes);
+  const bool right_type = request->header.type == static_cast<uint32_t>(Request::kType);
+  return right_type && request->header.size == sizeof(Request) ? request : nullptr;
+}
+
+}  // namespace shmbroker::pipe

@@ -1,0 +1,100 @@
+#include "core/win/security.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+
+#include <memory>
+#include <vector>
+
+namespace shmbroker::win {
+namespace {
+
+struct LocalDeleter {
+  void operator()(void* memory) const {
+    KeepLastError keep;
+    LocalFree(memory);
+  }
+};
+using LocalMemory = std::unique_ptr<void, LocalDeleter>;
+
+}  // namespace
+
+SecurityDescriptor SecurityDescriptor::from_sddl(const std::wstring& sddl) {
+  SecurityDescriptor descriptor;
+  if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl.c_str(), SDDL_REVISION_1,
+                                                            &descriptor.memory_, nullptr)) {
+    descriptor.memory_ = nullptr;
+  }
+  return descriptor;
+}
+
+std::wstring sid_text(PSID sid) {
+  wchar_t* text = nullptr;
+  if (!ConvertSidToStringSidW(sid, &text)) return {};
+  const LocalMemory owner(text);
+  return text;
+}
+
+std::wstring account_sid(const std::wstring& name) {
+  std::vector<std::byte> sid(SECURITY_MAX_SID_SIZE);
+  DWORD sid_size = static_cast<DWORD>(sid.size());
+  wchar_t domain[256];
+  DWORD domain_size = ARRAYSIZE(domain);
+  SID_NAME_USE use;
+  if (!LookupAccountNameW(nullptr, name.c_str(), sid.data(), &sid_size, domain, &domain_size, &use))
+    return {};
+  return sid_text(sid.data());
+}
+
+std::wstring account_name(const std::wstring& sid) {
+  PSID binary = nullptr;
+  if (!ConvertStringSidToSidW(sid.c_str(), &binary)) return sid;
+  const LocalMemory owner(binary);
+  wchar_t name[256];
+  wchar_t domain[256];
+  DWORD name_size = ARRAYSIZE(name);
+  DWORD domain_size = ARRAYSIZE(domain);
+  SID_NAME_USE use;
+  if (!LookupAccountSidW(nullptr, binary, name, &name_size, domain, &domain_size, &use)) return sid;
+  return domain_size == 0 ? name : std::wstring(domain) + L"\\" + name;
+}
+
+std::wstring token_user(HANDLE token) {
+  alignas(TOKEN_USER) std::byte memory[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+  DWORD size = 0;
+  if (!GetTokenInformation(token, TokenUser, memory, sizeof memory, &size)) return {};
+  return sid_text(reinterpret_cast<TOKEN_USER*>(memory)->User.Sid);
+}
+
+std::wstring process_user() {
+  HANDLE token = nullptr;
+  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return {};
+  const Handle owner(token);
+  return token_user(token);
+}
+
+std::wstring object_owner(HANDLE object) {
+  PSID sid = nullptr;
+  PSECURITY_DESCRIPTOR descriptor = nullptr;
+  const DWORD error = GetSecurityInfo(object, SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION, &sid, nullptr,
+                                      nullptr, nullptr, &descriptor);
+  const LocalMemory owner(descriptor);
+  SetLastError(error);
+  if (error != ERROR_SUCCESS || sid == nullptr) return {};
+  return sid_text(sid);
+}
+
+bool enable_privilege(const wchar_t* name) {
+  HANDLE token = nullptr;
+  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token)) return false;
+  const Handle owner(token);
+  TOKEN_PRIVILEGES privileges{};
+  privileges.PrivilegeCount = 1;
+  privileges.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
+  if (!LookupPrivilegeValueW(nullptr, name, &privileges.Privileges[0].Luid)) return false;
+  // It returns TRUE even where the token lacks the privilege, and says so in the last error.
+  return AdjustTokenPrivileges(token, FALSE, &privileges, 0, nullptr, nullptr) &&
+         GetLastError() == ERROR_SUCCESS;
+}
+
+}  // namespace shmbroker::win

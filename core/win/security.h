@@ -1,0 +1,53 @@
+// Security descriptors, SIDs and owners.
+#pragma once
+
+#include <windows.h>
+
+#include <optional>
+#include <string>
+
+#include "core/win/handle.h"
+
+namespace shmbroker::win {
+
+// A security descriptor made from SDDL, ready to be handed to a Create function.
+class SecurityDescriptor {
+ public:
+  SecurityDescriptor() = default;
+  SecurityDescriptor(SecurityDescriptor&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)) {}
+  SecurityDescriptor& operator=(SecurityDescriptor&& other) noexcept {
+    std::swap(memory_, other.memory_);
+    return *this;
+  }
+  ~SecurityDescriptor() { LocalFree(memory_); }
+
+  // An empty one means GetLastError.
+  static SecurityDescriptor from_sddl(const std::wstring& sddl);
+
+  PSECURITY_DESCRIPTOR get() const { return memory_; }
+  explicit operator bool() const { return memory_ != nullptr; }
+  SECURITY_ATTRIBUTES attributes() const { return {sizeof(SECURITY_ATTRIBUTES), memory_, FALSE}; }
+
+ private:
+  PSECURITY_DESCRIPTOR memory_ = nullptr;
+};
+
+// "S-1-5-19"; empty means GetLastError.
+std::wstring sid_text(PSID sid);
+
+// The SID that an account name stands for, as text; empty means GetLastError.
+std::wstring account_sid(const std::wstring& name);
+
+// "CONTOSO\bob", or the SID itself where no name is known.
+std::wstring account_name(const std::wstring& sid);
+
+// The user of a token, of this process, or the owner of a kernel object, as SID text; empty means
+// GetLastError.
+std::wstring token_user(HANDLE token);
+std::wstring process_user();
+std::wstring object_owner(HANDLE object);
+
+// Whether this process's token has a privilege, enabled or not; enables it if so.
+bool enable_privilege(const wchar_t* name);
+
+}  // namespace shmbroker::win

@@ -1,0 +1,177 @@
+#include "service/access.h"
+
+#include <sddl.h>
+
+#include <algorithm>
+#include <cwchar>
+#include <iterator>
+
+#include "core/status.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+namespace {
+
+// English names that work on a Windows of any language; every other name is looked up.
+struct WellKnown {
+  const char* name;
+  const wchar_t* sid;
+};
+constexpr WellKnown kWellKnown[] = {
+    {"Everyone", L"S-1-1-0"},
+    {"INTERACTIVE", L"S-1-5-4"},
+    {"Authenticated Users", L"S-1-5-11"},
+    {"SYSTEM", L"S-1-5-18"},
+    {"LOCAL SERVICE", L"S-1-5-19"},
+    {"NETWORK SERVICE", L"S-1-5-20"},
+    {"Administrators", L"S-1-5-32-544"},
+    {"Users", L"S-1-5-32-545"},
+};
+
+std::wstring sid_of(const std::string& account) {
+  for (const WellKnown& known : kWellKnown) {
+    if (account == known.name) return known.sid;
+  }
+  const std::wstring name = win::to_utf16(account).value_or(L"");
+  if (name.starts_with(L"S-1-")) {
+    PSID sid = nullptr;
+    if (!ConvertStringSidToSidW(name.c_str(), &sid)) throw win32_error("'" + account + "' is not a SID");
+    LocalFree(sid);
+    return name;
+  }
+  std::wstring sid = win::account_sid(name);
+  if (sid.empty()) throw win32_error("no account is named '" + account + "'");
+  return sid;
+}
+
+// A raw ACE's mask, in terms of a channel: mapping rights of a section, or the generic ones.
+bool allows_read(ACCESS_MASK mask) { return (mask & (GENERIC_READ | GENERIC_ALL | SECTION_MAP_READ)) != 0; }
+bool allows_write(ACCESS_MASK mask) {
+  return (mask & (GENERIC_WRITE | GENERIC_ALL | SECTION_MAP_WRITE)) != 0;
+}
+
+std::vector<Grant> grants_of(const std::string& sddl) {
+  const auto descriptor = win::SecurityDescriptor::from_sddl(win::to_utf16(sddl).value_or(L""));
+  if (!descriptor) throw win32_error("'" + sddl + "' is not a security descriptor in SDDL");
+  BOOL present = FALSE;
+  BOOL defaulted = FALSE;
+  PACL dacl = nullptr;
+  if (!GetSecurityDescriptorDacl(descriptor.get(), &present, &dacl, &defaulted) || !present ||
+      dacl == nullptr) {
+    throw Error("'" + sddl + "' has no DACL: a channel must say who may use it");
+  }
+  std::vector<Grant> grants;
+  for (DWORD i = 0; i < dacl->AceCount; ++i) {
+    void* ace = nullptr;
+    if (!GetAce(dacl, i, &ace))
+      throw win32_error("cannot read entry " + std::to_string(i) + " of '" + sddl + "'");
+    const auto& header = *static_cast<ACE_HEADER*>(ace);
+    const bool deny = header.AceType == ACCESS_DENIED_ACE_TYPE;
+    if (!deny && header.AceType != ACCESS_ALLOWED_ACE_TYPE) {
+      throw Error("'" + sddl + "': only entries that allow (A) or deny (D) mean something for a channel");
+    }
+    // Both kinds of entry have the same shape.
+    auto& entry = *static_cast<ACCESS_ALLOWED_ACE*>(ace);
+    grants.push_back(
+        {win::sid_text(&entry.SidStart), deny, allows_read(entry.Mask), allows_write(entry.Mask)});
+  }
+  return grants;
+}
+
+// READ_CONTROL goes with each: a client checks the owner of what it opens.
+constexpr DWORD kMapForReading = SECTION_QUERY | SECTION_MAP_READ | READ_CONTROL;
+constexpr DWORD kMapForWriting = kMapForReading | SECTION_MAP_WRITE;
+constexpr DWORD kWaitAndSet = SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL;
+constexpr DWORD kSet = EVENT_MODIFY_STATE | READ_CONTROL;
+constexpr DWORD kOwnMutex = SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL;
+
+struct Masks {
+  DWORD read;
+  DWORD write;
+};
+
+Masks masks_for(Object object) {
+  switch (object) {
+    case Object::data:
+      return {kMapForReading, kMapForWriting};
+    case Object::readers:
+      return {kMapForWriting, kMapForWriting};
+    case Object::writer_mutex:
+      return {0, kOwnMutex};
+    case Object::lock_event:
+      return {0, kWaitAndSet};
+    case Object::space_event:
+      return {kSet, kWaitAndSet};
+    case Object::reader_event:
+      return {0, kSet};
+  }
+  return {0, 0};
+}
+
+std::wstring ace(bool deny, DWORD mask, const std::wstring& sid) {
+  wchar_t text[16];
+  std::swprintf(text, std::size(text), L"0x%lx", mask);
+  return std::wstring(deny ? L"(D;;" : L"(A;;") + text + L";;;" + sid + L")";
+}
+
+}  // namespace
+
+std::vector<Grant> resolve_access(const AccessConfig& access) {
+  if (!access.sddl.empty()) return grants_of(access.sddl);
+  std::vector<Grant> grants;
+  for (const std::string& account : access.read) grants.push_back({sid_of(account), false, true, false});
+  for (const std::string& account : access.write) grants.push_back({sid_of(account), false, false, true});
+  return grants;
+}
+
+win::SecurityDescriptor describe(Object object, const std::vector<Grant>& grants, const std::wstring& owner,
+                                 const std::wstring& reader) {
+  const Masks masks = masks_for(object);
+  // P: nothing is inherited. GA: generic all. Denials come first, as the access check takes the first that
+  // matches.
+  std::wstring denied;
+  std::wstring allowed = L"(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + owner + L")";
+  for (const Grant& grant : grants) {
+    const DWORD mask = (grant.read ? masks.read : 0) | (grant.write ? masks.write : 0);
+    if (mask != 0) (grant.deny ? denied : allowed) += ace(grant.deny, mask, grant.sid);
+  }
+  if (!reader.empty()) allowed += ace(false, kWaitAndSet, reader);
+  auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + owner + L"D:P" + denied + allowed);
+  if (!descriptor) throw win32_error("cannot make a security descriptor");
+  return descriptor;
+}
+
+uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& data) {
+  GENERIC_MAPPING mapping = {kMapForReading, kMapForWriting, 0, SECTION_ALL_ACCESS};
+  // AccessCheck wants a group in the descriptor; ours have none, so it gets a copy with the owner as the
+  // group.
+  PSID owner = nullptr;
+  BOOL defaulted = FALSE;
+  BOOL present = FALSE;
+  PACL dacl = nullptr;
+  SECURITY_DESCRIPTOR copy;
+  if (!GetSecurityDescriptorOwner(data.get(), &owner, &defaulted) ||
+      !GetSecurityDescriptorDacl(data.get(), &present, &dacl, &defaulted) ||
+      !InitializeSecurityDescriptor(&copy, SECURITY_DESCRIPTOR_REVISION) ||
+      !SetSecurityDescriptorOwner(&copy, owner, FALSE) || !SetSecurityDescriptorGroup(&copy, owner, FALSE) ||
+      !SetSecurityDescriptorDacl(&copy, TRUE, dacl, FALSE)) {
+    return 0;
+  }
+  uint32_t rights = 0;
+  const struct {
+    DWORD mask;
+    uint32_t right;
+  } checks[] = {{kMapForReading, core::kRead}, {kMapForWriting, core::kWrite}};
+  for (const auto& check : checks) {
+    PRIVILEGE_SET privileges{};
+    DWORD size = sizeof privileges;
+    DWORD granted = 0;
+    BOOL allowed = FALSE;
+    if (AccessCheck(token, &copy, check.mask, &mapping, &privileges, &size, &granted, &allowed) && allowed) {
+      rights |= check.right;
+    }
+  }
+  return rights;
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,42 @@
+// Who may read and write a channel, and the security descriptors of its objects that follow from it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/win/security.h"
+#include "service/config.h"
+
+namespace shmbroker::service {
+
+// One entry of a channel's access: whom it is about, and what it allows or denies.
+struct Grant {
+  std::wstring sid;
+  bool deny = false;
+  bool read = false;
+  bool write = false;
+};
+
+// Looks the accounts up. Throws Error naming the one that is unknown, or the SDDL that is not.
+std::vector<Grant> resolve_access(const AccessConfig& access);
+
+// A channel's kernel objects, as far as their rights differ.
+enum class Object {
+  data,          // readers map it for reading, writers for writing
+  readers,       // both map it for writing
+  writer_mutex,  // writers own it
+  lock_event,    // writers wait for it and set it
+  space_event,   // writers wait for it, readers set it
+  reader_event,  // one reader waits for it, writers set it
+};
+
+// The descriptor of an object: owned by the service's account, full control for it, SYSTEM and
+// administrators, and for everybody else just what they need. reader: the one account that a reader_event
+// belongs to. Throws Error.
+win::SecurityDescriptor describe(Object object, const std::vector<Grant>& grants, const std::wstring& owner,
+                                 const std::wstring& reader = {});
+
+// Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of a data section.
+uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& data);
+
+}  // namespace shmbroker::service

@@ -1,0 +1,73 @@
+// The broker: the channels of its configuration, and what clients ask of it.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/status.h"
+#include "service/channel.h"
+#include "service/event_loop.h"
+#include "service/log.h"
+#include "service/pipe_server.h"
+#include "service/state_file.h"
+
+namespace shmbroker::service {
+
+// Where a broker finds and keeps things.
+struct BrokerPaths {
+  std::filesystem::path config;
+  std::filesystem::path data;  // folder of the log and the state file
+};
+
+class Broker {
+ public:
+  // Reads the configuration, creates all channels and serves the pipe; when it returns, clients can come.
+  // Throws Error or ConfigError, and then nothing of it is left.
+  Broker(const BrokerPaths& paths, LogTo log);
+  ~Broker();
+
+  // Serves until stop().
+  void run();
+
+  // From any thread, also before run().
+  void stop() { loop_.stop(); }
+
+  // Reads the configuration again. Whatever is wrong with it goes to the log, and the old one stays in force.
+  // From any thread.
+  void reload();
+
+ private:
+  struct Caller;
+  using Channels = std::map<std::wstring, std::unique_ptr<Channel>>;
+
+  static win::Handle claim_machine();
+  static Realm find_realm();
+  std::unique_ptr<Channel> make_channel(const ChannelConfig& config);
+  void apply(const Config& config);
+  void check_change(const Config& config) const;
+  void save() const;
+  size_t answer(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply);
+  void open(const pipe::OpenRequest& request, Caller& caller, pipe::OpenReply& reply);
+  void close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply& reply);
+  void list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) const;
+  Channel& find(const char16_t* name);
+  void bury(const Client& client);
+
+  BrokerPaths paths_;
+  Config config_;
+  win::Handle machine_;  // the mutex whose existence keeps a second broker out
+  Realm realm_;
+  EventLoop loop_;
+  ClientWatch watch_;
+  State state_;
+  Channels channels_;
+  std::unique_ptr<PipeServer> pipe_;
+};
+
+// Reads and checks a configuration file. Throws Error or ConfigError.
+Config load_config(const std::filesystem::path& file);
+
+}  // namespace shmbroker::service

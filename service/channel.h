@@ -1,0 +1,110 @@
+// One channel as the broker owns it: its kernel objects, and who sits in which slot.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/geometry.h"
+#include "core/win/pipe_message.h"
+#include "core/win/section.h"
+#include "service/access.h"
+#include "service/client_watch.h"
+#include "service/config.h"
+
+namespace shmbroker::service {
+
+// Random, and the same in both sections of a channel and in the broker's state file.
+struct Instance {
+  uint64_t words[2] = {};
+  bool operator==(const Instance&) const = default;
+};
+
+// Where names live and whom objects belong to.
+struct Realm {
+  std::wstring prefix;  // "Global\ShmBroker."
+  std::wstring owner;   // SID of the broker's account
+};
+
+class Channel {
+ public:
+  // Creates the channel's objects, or takes over those that an earlier run of this broker left with clients
+  // that are still attached. known: the instance that the state file names. Throws Error, also where somebody
+  // else has a name.
+  Channel(const ChannelConfig& config, const Realm& realm, const std::optional<Instance>& known,
+          ClientWatch& watch);
+  ~Channel();
+
+  const ChannelConfig& config() const { return config_; }
+  const std::wstring& name() const { return name_; }
+  const core::Geometry& geometry() const { return geometry_; }
+  Instance instance() const { return {{geometry_.instance[0], geometry_.instance[1]}}; }
+  uint32_t rights_of(HANDLE token) const { return service::rights_of(token, data_descriptor_); }
+  uint32_t readers() const { return count(readers_); }
+  uint32_t writers() const { return count(writers_); }
+
+  // Applies a changed access to the objects. Handles that are open keep what they have. Throws Error.
+  void set_access(const AccessConfig& access);
+
+  // Gives a client the slots that it needs for these rights, and fills in the reply. Returns false if none is
+  // free. account: SID of the client's user. The client must be watched, once for each slot. Throws Error.
+  bool admit(const Client& client, uint32_t rights, const std::wstring& account, pipe::OpenReply& reply);
+
+  // Takes slots back from a client that closed. Returns false if they are not that client's.
+  bool leave(const Client& client, uint32_t reader, uint32_t writer);
+
+  // Takes back all that a dead client had, and undoes what it left unfinished. Returns whether there was
+  // anything.
+  bool bury(const Client& client);
+
+  // Tells every client that the channel is over.
+  void end();
+
+ private:
+  // The broker's own record of a slot: what shared memory says about it is for the broker's next run only.
+  struct Place {
+    bool taken = false;
+    Client client;
+    uint32_t generation = 0;
+    win::Handle event;  // a reader's
+  };
+  using Places = std::array<Place, 64>;
+  static_assert(core::kMaxReaders == 64 && core::kMaxWriters == 64);
+
+  static uint32_t count(const Places& places);
+  static uint32_t find_free(const Places& places);
+  void open_sections(const std::optional<Instance>& known);
+  void adopt(const std::optional<Instance>& known);
+  void adopt_places(Places& places, core::ClientSlot* slots, bool readers);
+  void wake_everybody();
+  win::Handle named(Object object, const std::wstring& name);
+  win::Handle reader_event(uint32_t slot, uint32_t generation, const std::wstring& account);
+  std::wstring object_name(const wchar_t* part) const { return realm_.prefix + name_ + L"." + part; }
+  void take(Place& place, core::ClientSlot& slot, const Client& client);
+  void vacate_reader(uint32_t slot);
+  void vacate_writer(uint32_t slot);
+  core::DataSection& data() const { return *reinterpret_cast<core::DataSection*>(data_.memory()); }
+  core::ReadersSection& shared_readers() const {
+    return *reinterpret_cast<core::ReadersSection*>(readers_view_.memory());
+  }
+
+  ChannelConfig config_;
+  Realm realm_;
+  ClientWatch& watch_;
+  std::wstring name_;
+  core::Geometry geometry_;
+  std::vector<Grant> grants_;
+  win::SecurityDescriptor data_descriptor_;
+  win::Handle data_section_;
+  win::Handle readers_section_;
+  win::Handle mutex_;
+  win::Handle lock_event_;
+  win::Handle space_event_;
+  win::View data_;
+  win::View readers_view_;
+  Places readers_;
+  Places writers_;
+};
+
+}  // namespace shmbroker::service

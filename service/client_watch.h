@@ -1,0 +1,49 @@
+// Watches client processes and tells of their death: the only thing that ever counts as one is a signalled
+// process handle. No timeout, no broken pipe.
+#pragma once
+
+#include <windows.h>
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "core/win/handle.h"
+#include "service/event_loop.h"
+
+namespace shmbroker::service {
+
+// A process, not to be mistaken for another one that gets its pid later.
+struct Client {
+  uint32_t pid = 0;
+  uint64_t created = 0;  // FILETIME
+  auto operator<=>(const Client&) const = default;
+};
+
+class ClientWatch {
+ public:
+  // died: called on the loop's thread.
+  ClientWatch(EventLoop& loop, std::function<void(const Client&)> died);
+  ~ClientWatch();
+
+  // Identifies the process that has a pid now, and begins to watch it. Each call wants one remove().
+  // Throws Error if it is gone, or can't be opened.
+  Client add(DWORD pid);
+
+  // As above, for a process known from before. Returns false if that very process lives no more.
+  bool add_known(const Client& client);
+
+  void remove(const Client& client);
+
+ private:
+  struct Watched;
+  void add_open(const Client& client, win::Handle process);
+
+  EventLoop& loop_;
+  std::function<void(const Client&)> died_;
+  std::map<Client, std::unique_ptr<Watched>> watched_;
+};
+
+}  // namespace shmbroker::service

@@ -1,0 +1,49 @@
+#include "service/log.h"
+
+#include <windows.h>
+
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "core/win/text.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+
+void open_log(const std::filesystem::path& folder, const LogConfig& config, LogTo to) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw Error("cannot make the folder " + win::display_utf8(folder.wstring()) + ": " + error.message(),
+                static_cast<DWORD>(error.value()));
+  }
+  try {
+    std::vector<spdlog::sink_ptr> sinks;
+    const auto file = win::display_utf8((folder / L"shmbroker.log").wstring());
+    sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
+        file, static_cast<size_t>(config.max_size), static_cast<size_t>(config.files)));
+    if (to == LogTo::console) sinks.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());
+    auto logger = std::make_shared<spdlog::logger>("shmbroker", sinks.begin(), sinks.end());
+    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+  } catch (const spdlog::spdlog_ex& failure) {
+    throw Error(failure.what());
+  }
+  set_log_level(config);
+}
+
+void set_log_level(const LogConfig& config) { spdlog::set_level(spdlog::level::from_str(config.level)); }
+
+void report_event(Event event, const std::string& text) {
+  const HANDLE log = RegisterEventSourceW(nullptr, L"ShmBroker");
+  if (log == nullptr) return;  // the file has it too
+  const std::wstring wide = win::to_utf16(text).value_or(L"");
+  const wchar_t* strings[] = {wide.c_str()};
+  const WORD type = event == Event::error ? EVENTLOG_ERROR_TYPE : EVENTLOG_INFORMATION_TYPE;
+  ReportEventW(log, type, 0, event == Event::error ? 2 : 1, nullptr, 1, 0, strings, nullptr);
+  DeregisterEventSource(log);
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,126 @@
+// shmbroker.exe: the service itself when the service control manager starts it, and the commands around it
+// when a person does.
+#include <windows.h>
+
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "service/error.h"
+#include "service/install.h"
+#include "service/paths.h"
+#include "service/scm.h"
+
+namespace shmbroker::service {
+namespace {
+
+// Ctrl-C and the like, for as long as it lives.
+class ConsoleStop {
+ public:
+  explicit ConsoleStop(Broker& broker) : done_(CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
+    broker_ = &broker;
+    event_ = done_.get();
+    SetConsoleCtrlHandler(handler, TRUE);
+  }
+  ~ConsoleStop() {
+    SetConsoleCtrlHandler(handler, FALSE);
+    SetEvent(done_.get());
+  }
+
+ private:
+  static BOOL WINAPI handler(DWORD control) {
+    broker_->stop();
+    // When the console closes or the user logs off, Windows ends the process as soon as this returns.
+    if (control != CTRL_C_EVENT && control != CTRL_BREAK_EVENT) WaitForSingleObject(event_, INFINITE);
+    return TRUE;
+  }
+
+  static inline Broker* broker_ = nullptr;
+  static inline HANDLE event_ = nullptr;
+  win::Handle done_;
+};
+
+int run_in_console(const BrokerPaths& paths) {
+  Broker broker(paths, LogTo::console);
+  const ConsoleStop stop(broker);
+  std::puts("ShmBroker is running; Ctrl-C stops it.");
+  std::fflush(stdout);
+  broker.run();
+  return 0;
+}
+
+std::optional<std::wstring> wide(const std::string& text) {
+  return text.empty() ? std::nullopt : win::to_utf16(text);
+}
+
+int run(std::vector<std::string> arguments) {
+  CLI::App app("ShmBroker: the service that owns named shared memory and its locks.", "shmbroker");
+  app.footer(
+      "Without a command it expects to be started by the service control manager (sc start ShmBroker).\n"
+      "Exit codes: 0 done, 1 failed, over 100 wrong usage.");
+  app.require_subcommand(0, 1);
+  std::string config;
+  std::string data;
+  app.add_option(
+      "--config", config,
+      "Configuration file; otherwise %ProgramData%\\ShmBroker\\shmbroker.json, or the one beside this exe");
+  app.add_option(
+      "--data", data,
+      "Folder for log and state; otherwise %ProgramData%\\ShmBroker, with 'run' %LOCALAPPDATA%\\ShmBroker");
+  app.fallthrough();
+  const auto* run_command =
+      app.add_subcommand("run", "Be the broker in this console, with nothing installed");
+  const auto* install_command = app.add_subcommand("install", "Register this exe as the service ShmBroker");
+  const auto* uninstall_command = app.add_subcommand("uninstall", "Stop the service and remove it");
+  const auto* check_command = app.add_subcommand("check-config", "Say what is wrong with the configuration");
+
+  std::ranges::reverse(arguments);  // CLI11 takes a vector from its end
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+
+  const auto paths = [&](LogTo to) { return find_paths(wide(config), wide(data), to); };
+  if (*run_command) return run_in_console(paths(LogTo::console));
+  if (*install_command) {
+    install(wide(config));
+    std::puts("The service ShmBroker is installed. Start it with: sc start ShmBroker");
+    return 0;
+  }
+  if (*uninstall_command) {
+    uninstall();
+    std::puts("The service ShmBroker is removed.");
+    return 0;
+  }
+  if (*check_command) {
+    const auto file = paths(LogTo::service).config;
+    const Config checked = load_config(file);
+    for (const ChannelConfig& channel : checked.channels) resolve_access(channel.access);
+    std::printf("%s is sound: %zu channels\n", win::display_utf8(file.wstring()).c_str(),
+                checked.channels.size());
+    return 0;
+  }
+  if (const auto exit_code = run_as_service([&] { return paths(LogTo::service); })) return *exit_code;
+  std::fputs(app.help().c_str(), stderr);
+  return 1;
+}
+
+}  // namespace
+}  // namespace shmbroker::service
+
+int wmain(int argc, wchar_t** argv) {
+  SetConsoleOutputCP(CP_UTF8);
+  std::vector<std::string> arguments;
+  for (int i = 1; i < argc; ++i) arguments.push_back(shmbroker::win::display_utf8(argv[i]));
+  try {
+    return shmbroker::service::run(std::move(arguments));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "shmbroker: %s\n", error.what());
+    return 1;
+  }
+}

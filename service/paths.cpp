@@ -1,0 +1,54 @@
+#include "service/paths.h"
+
+#include <windows.h>
+
+#include <shlobj.h>
+
+#include <memory>
+
+#include "service/error.h"
+
+namespace shmbroker::service {
+namespace {
+
+std::filesystem::path known_folder(const KNOWNFOLDERID& id) {
+  wchar_t* path = nullptr;
+  const HRESULT result = SHGetKnownFolderPath(id, 0, nullptr, &path);
+  const std::unique_ptr<wchar_t, void (*)(void*)> owner(path, CoTaskMemFree);
+  if (FAILED(result)) throw Error("Windows does not know its data folder", static_cast<DWORD>(result));
+  return path;
+}
+
+}  // namespace
+
+std::filesystem::path own_path() {
+  std::wstring path(MAX_PATH, L'\0');
+  for (;;) {
+    const DWORD length = GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size()));
+    if (length == 0) throw win32_error("cannot find this program's own file");
+    if (length < path.size()) return path.substr(0, length);
+    path.resize(path.size() * 2);
+  }
+}
+
+BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data,
+                       LogTo to) {
+  BrokerPaths paths;
+  const std::filesystem::path common = known_folder(FOLDERID_ProgramData) / L"ShmBroker";
+  if (config) {
+    paths.config = *config;
+  } else {
+    std::error_code ignored;  // what can't be seen is taken for absent
+    paths.config = common / L"shmbroker.json";
+    if (!std::filesystem::exists(paths.config, ignored))
+      paths.config = own_path().parent_path() / L"shmbroker.json";
+  }
+  if (data) {
+    paths.data = *data;
+  } else {
+    paths.data = to == LogTo::service ? common : known_folder(FOLDERID_LocalAppData) / L"ShmBroker";
+  }
+  return paths;
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,20 @@
+// Where a broker looks for its configuration, and keeps its log and state.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "service/broker.h"
+
+namespace shmbroker::service {
+
+// The defaults, for what was not named on the command line.
+//   configuration: %ProgramData%\ShmBroker\shmbroker.json if there is one, else shmbroker.json beside the exe
+//   data: %ProgramData%\ShmBroker for the service, %LOCALAPPDATA%\ShmBroker in a console
+BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data,
+                       LogTo to);
+
+// This program's own file.
+std::filesystem::path own_path();
+
+}  // namespace shmbroker::service

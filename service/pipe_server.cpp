@@ -1,0 +1,168 @@
+#include "service/pipe_server.h"
+
+#include <algorithm>
+
+#include "core/win/pipe_message.h"
+#include "core/win/security.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+namespace {
+
+constexpr size_t kListening = 4;          // ready for clients that come at the same moment
+constexpr size_t kMostConnections = 128;  // further ones wait in WaitNamedPipe
+constexpr ULONGLONG kPatience = 5000;     // milliseconds for a client from connecting to hanging up
+
+// FILE_GENERIC_READ | FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE: a client may talk on the pipe,
+// and not serve it. NU, whoever comes over the network, is denied first.
+std::wstring pipe_sddl(const std::wstring& owner) {
+  return L"O:" + owner + L"D:P(D;;GA;;;NU)(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + owner + L")(A;;0x12019b;;;WD)";
+}
+
+}  // namespace
+
+// One instance of the pipe: waits for a client, reads, answers, and waits until the client hangs up.
+class PipeServer::Connection final : public Operation {
+ public:
+  Connection(PipeServer& server, win::Handle pipe) : server_(server), pipe_(std::move(pipe)) {}
+
+  // The kernel writes into this object until its operation has ended.
+  ~Connection() {
+    if (!pending_) return;
+    hang_up();
+    DWORD bytes = 0;
+    GetOverlappedResult(pipe_.get(), this, &bytes, TRUE);
+  }
+
+  // Begins to wait for a client. Returns false if that fails; the connection is of no use then.
+  bool listen() {
+    state_ = State::listening;
+    if (started(ConnectNamedPipe(pipe_.get(), begin()))) return true;
+    if (GetLastError() != ERROR_PIPE_CONNECTED) return false;
+    // A client was quicker, and no completion follows: let one.
+    server_.loop_.post([this] { finished(ERROR_SUCCESS, 0); });
+    return true;
+  }
+
+  bool is_listening() const { return state_ == State::listening; }
+  ULONGLONG deadline() const { return deadline_; }
+
+  // Breaks the connection off; the operation under way then fails, and that ends it.
+  void hang_up() { CancelIoEx(pipe_.get(), this); }
+
+  void finished(DWORD error, DWORD bytes) override {
+    pending_ = false;
+    const State state = state_;
+    if (state == State::listening) {
+      --server_.listening_;
+      state_ = State::reading;
+      deadline_ = GetTickCount64() + kPatience;
+      server_.keep_listening();
+    }
+    bool going_on = error == ERROR_SUCCESS;
+    if (going_on && state == State::listening) going_on = read();
+    if (going_on && state == State::reading) going_on = answer(bytes);
+    if (going_on && state == State::writing) going_on = await_end();
+    if (!going_on || state == State::ending) server_.finish(*this);
+  }
+
+ private:
+  enum class State { listening, reading, writing, ending };
+
+  bool read() { return started(ReadFile(pipe_.get(), request_, sizeof request_, nullptr, begin())); }
+
+  bool answer(DWORD bytes) {
+    const size_t size = server_.answer_(pipe_.get(), std::span(request_, bytes), reply_);
+    if (size == 0) return false;
+    state_ = State::writing;
+    return started(WriteFile(pipe_.get(), reply_, static_cast<DWORD>(size), nullptr, begin()));
+  }
+
+  // Closing our end at once would take the reply away from a client that has not read it yet. So we wait for
+  // the client to close its end, which this read tells.
+  bool await_end() {
+    state_ = State::ending;
+    return read();
+  }
+
+  OVERLAPPED* begin() {
+    static_cast<OVERLAPPED&>(*this) = OVERLAPPED{};
+    return this;
+  }
+
+  // A completion follows in both cases, and finished() with it.
+  bool started(BOOL result) {
+    pending_ = result || GetLastError() == ERROR_IO_PENDING;
+    return pending_;
+  }
+
+  PipeServer& server_;
+  win::Handle pipe_;
+  State state_ = State::listening;
+  bool pending_ = false;
+  ULONGLONG deadline_ = 0;
+  std::byte request_[pipe::kMaxRequest];
+  std::byte reply_[pipe::kMaxReply];
+};
+
+PipeServer::PipeServer(EventLoop& loop, const std::wstring& owner, Answer answer)
+    : loop_(loop), owner_(owner), answer_(std::move(answer)) {
+  listen(/*first=*/true);
+  keep_listening();
+}
+
+PipeServer::~PipeServer() = default;
+
+void PipeServer::listen(bool first) {
+  const auto descriptor = win::SecurityDescriptor::from_sddl(pipe_sddl(owner_));
+  if (!descriptor) throw win32_error("cannot make the pipe's security descriptor");
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  const DWORD mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
+  win::Handle pipe(CreateNamedPipeW(
+      pipe::kPipeName, mode, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS,
+      PIPE_UNLIMITED_INSTANCES, pipe::kMaxReply, pipe::kMaxRequest, 0, &security));
+  if (!pipe) {
+    throw win32_error("cannot serve the pipe " + win::display_utf8(pipe::kPipeName) +
+                      (first ? ", which another process may have made" : ""));
+  }
+  loop_.attach(pipe.get());
+  auto connection = std::make_unique<Connection>(*this, std::move(pipe));
+  if (!connection->listen()) throw win32_error("cannot listen on the pipe");
+  connections_.push_back(std::move(connection));
+  ++listening_;
+}
+
+void PipeServer::keep_listening() {
+  while (listening_ < kListening && connections_.size() < kMostConnections) {
+    try {
+      listen(/*first=*/false);
+    } catch (const Error&) {
+      // Out of some resource, for now: go on with the connections that there are; the next one that ends
+      // tries again.
+      if (listening_ == 0) throw;
+      return;
+    }
+  }
+}
+
+void PipeServer::finish(Connection& connection) {
+  connections_.remove_if([&](const auto& each) { return each.get() == &connection; });
+  keep_listening();
+}
+
+DWORD PipeServer::hang_up_late() {
+  const ULONGLONG now = GetTickCount64();
+  ULONGLONG next = INFINITE;
+  for (const auto& connection : connections_) {
+    if (connection->is_listening()) continue;
+    if (connection->deadline() <= now) {
+      connection->hang_up();
+      next = std::min<ULONGLONG>(next, kPatience);  // its completion comes by itself
+    } else {
+      next = std::min(next, connection->deadline() - now);
+    }
+  }
+  return static_cast<DWORD>(next);
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,47 @@
+// The broker's pipe: local clients only, one request and one reply a connection, and a client that is slow or
+// silent costs nobody but itself.
+#pragma once
+
+#include <windows.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "service/event_loop.h"
+
+namespace shmbroker::service {
+
+class PipeServer {
+ public:
+  // Answers a request. pipe: the connection, to ask who the client is and to impersonate it. Writes the reply
+  // and returns its size; 0 hangs up.
+  using Answer =
+      std::function<size_t(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply)>;
+
+  // Creates the pipe and begins to listen. owner: SID of the service's account. Throws Error, also where
+  // another process serves the pipe already.
+  PipeServer(EventLoop& loop, const std::wstring& owner, Answer answer);
+  ~PipeServer();
+
+  // Hangs up on clients whose time is over. Returns the milliseconds until the next one's is, or INFINITE.
+  DWORD hang_up_late();
+
+ private:
+  class Connection;
+  void listen(bool first);
+  void keep_listening();
+  void finish(Connection& connection);
+
+  EventLoop& loop_;
+  std::wstring owner_;
+  Answer answer_;
+  std::list<std::unique_ptr<Connection>> connections_;
+  size_t listening_ = 0;
+};
+
+}  // namespace shmbroker::service

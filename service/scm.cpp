@@ -1,0 +1,109 @@
+#include "service/scm.h"
+
+#include <spdlog/spdlog.h>
+
+#include "service/error.h"
+#include "service/names.h"
+
+namespace shmbroker::service {
+namespace {
+
+constexpr DWORD kStartFailed = 1;  // service-specific exit codes
+constexpr DWORD kRunFailed = 2;
+constexpr DWORD kWaitHint = 10'000;  // milliseconds: a start or a stop that takes longer has hung
+
+// The one service of this process. The control manager's callbacks carry no context before the handler is
+// registered.
+class Service {
+ public:
+  explicit Service(std::function<BrokerPaths()> find_paths) : find_paths_(std::move(find_paths)) {
+    self_ = this;
+  }
+  ~Service() { self_ = nullptr; }
+
+  bool dispatch() {
+    wchar_t name[] = L"";  // ignored for a service that has its process for itself
+    const SERVICE_TABLE_ENTRYW table[] = {{name, [](DWORD, wchar_t**) { self_->main(); }},
+                                          {nullptr, nullptr}};
+    return StartServiceCtrlDispatcherW(table) != FALSE;
+  }
+
+  int exit_code() const { return static_cast<int>(status_.dwServiceSpecificExitCode); }
+
+ private:
+  void main() {
+    handle_ = RegisterServiceCtrlHandlerExW(
+        kServiceName,
+        [](DWORD control, DWORD, void*, void* context) {
+          return static_cast<Service*>(context)->control(control);
+        },
+        this);
+    if (handle_ == nullptr) return;
+    report(SERVICE_START_PENDING);
+    DWORD failure = kStartFailed;
+    try {
+      broker_ = std::make_unique<Broker>(find_paths_(), LogTo::service);
+      failure = kRunFailed;
+      report(SERVICE_RUNNING);
+      report_event(Event::information, "ShmBroker is running.");
+      broker_->run();
+      report(SERVICE_STOP_PENDING);
+      broker_.reset();
+      report_event(Event::information, "ShmBroker has stopped.");
+      report(SERVICE_STOPPED);
+    } catch (const std::exception& error) {
+      broker_.reset();
+      spdlog::critical("{}", error.what());
+      report_event(Event::error, error.what());
+      report(SERVICE_STOPPED, failure);
+    }
+  }
+
+  DWORD control(DWORD control) {
+    switch (control) {
+      case SERVICE_CONTROL_STOP:
+      case SERVICE_CONTROL_SHUTDOWN:
+        broker_->stop();
+        return NO_ERROR;
+      case SERVICE_CONTROL_PARAMCHANGE:
+        broker_->reload();
+        return NO_ERROR;
+      case SERVICE_CONTROL_INTERROGATE:
+        return NO_ERROR;
+      default:
+        return ERROR_CALL_NOT_IMPLEMENTED;
+    }
+  }
+
+  void report(DWORD state, DWORD failure = 0) {
+    const bool pending = state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
+    status_.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
+    status_.dwCurrentState = state;
+    // Only a running service accepts controls, so control() always finds the broker there.
+    status_.dwControlsAccepted =
+        state == SERVICE_RUNNING ? SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN | SERVICE_ACCEPT_PARAMCHANGE
+                                 : 0;
+    status_.dwWin32ExitCode = failure != 0 ? ERROR_SERVICE_SPECIFIC_ERROR : NO_ERROR;
+    status_.dwServiceSpecificExitCode = failure;
+    status_.dwCheckPoint = pending ? status_.dwCheckPoint + 1 : 0;
+    status_.dwWaitHint = pending ? kWaitHint : 0;
+    SetServiceStatus(handle_, &status_);
+  }
+
+  static inline Service* self_ = nullptr;
+  std::function<BrokerPaths()> find_paths_;
+  std::unique_ptr<Broker> broker_;
+  SERVICE_STATUS_HANDLE handle_ = nullptr;
+  SERVICE_STATUS status_{};
+};
+
+}  // namespace
+
+std::optional<int> run_as_service(std::function<BrokerPaths()> find_paths) {
+  Service service(std::move(find_paths));
+  if (service.dispatch()) return service.exit_code();
+  if (GetLastError() == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT) return std::nullopt;
+  throw win32_error("cannot reach the service control manager");
+}
+
+}  // namespace shmbroker::service
