@@ -86,6 +86,7 @@ constexpr DWORD kSet = EVENT_MODIFY_STATE | READ_CONTROL;
 constexpr DWORD kOwnMutex = SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL;
 
 struct Masks {
+  DWORD all;
   DWORD read;
   DWORD write;
 };
@@ -93,19 +94,19 @@ struct Masks {
 Masks masks_for(Object object) {
   switch (object) {
     case Object::data:
-      return {kMapForReading, kMapForWriting};
+      return {SECTION_ALL_ACCESS, kMapForReading, kMapForWriting};
     case Object::readers:
-      return {kMapForWriting, kMapForWriting};
+      return {SECTION_ALL_ACCESS, kMapForWriting, kMapForWriting};
     case Object::writer_mutex:
-      return {0, kOwnMutex};
+      return {MUTEX_ALL_ACCESS, 0, kOwnMutex};
     case Object::lock_event:
-      return {0, kWaitAndSet};
+      return {EVENT_ALL_ACCESS, 0, kWaitAndSet};
     case Object::space_event:
-      return {kSet, kWaitAndSet};
+      return {EVENT_ALL_ACCESS, kSet, kWaitAndSet};
     case Object::reader_event:
-      return {0, kSet};
+      return {EVENT_ALL_ACCESS, 0, kSet};
   }
-  return {0, 0};
+  return {};
 }
 
 std::wstring ace(bool deny, DWORD mask, const std::wstring& sid) {
@@ -167,7 +168,7 @@ uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& data) {
     DWORD size = sizeof privileges;
     DWORD granted = 0;
     BOOL allowed = FALSE;
-    if (AccessCheck(token, &copy, check.mask, &mapping, &privileges, &size, &granted, &allowed) && allowed) {
+    if (AccessCheck(&copy, token, check.mask, &mapping, &privileges, &size, &granted, &allowed) && allowed) {
       rights |= check.right;
     }
   }
