@@ -14,7 +14,8 @@ namespace {
 
 int32_t bad_argument(const wchar_t* what) { return fail(SHM_E_ARGUMENT, what); }
 
-// A struct of a caller that was built with this header or a newer one, which may have more members at its end.
+// A struct of a caller that was built with this header or a newer one, which may have more members at its
+// end.
 template <class Struct>
 bool is_known(const Struct* given) {
   return given != nullptr && given->size >= sizeof(Struct) && given->size <= 64 * 1024;
@@ -25,7 +26,8 @@ int32_t check_options(const ShmOptions* given, ShmOptions& options) {
   if (given == nullptr) return SHM_OK;
   if (!is_known(given)) return bad_argument(L"ShmOptions.size is not sizeof(ShmOptions)");
   options = *given;
-  if ((options.access & ~(SHM_READ | SHM_WRITE)) != 0) return bad_argument(L"ShmOptions.access has unknown bits");
+  if ((options.access & ~(SHM_READ | SHM_WRITE)) != 0)
+    return bad_argument(L"ShmOptions.access has unknown bits");
   if ((options.flags & ~SHM_OPEN_NEXT) != 0) return bad_argument(L"ShmOptions.flags has unknown bits");
   if (options.kind > SHM_QUEUE) return bad_argument(L"ShmOptions.kind is unknown");
   return SHM_OK;
@@ -37,8 +39,9 @@ int32_t open_checked(const std::wstring& name, const ShmOptions* given, ShmChann
   if (status != SHM_OK) return status;
   const auto* units = reinterpret_cast<const char16_t*>(name.data());
   if (!core::is_channel_name({units, name.size()})) {
-    return fail(SHM_E_NAME, L"'" + name + L"' can't be a channel's name: 1 to 63 characters, no backslash, no control "
-                                          L"character");
+    return fail(SHM_E_NAME, L"'" + name +
+                                L"' can't be a channel's name: 1 to 63 characters, no backslash, no control "
+                                L"character");
   }
   return open_entry(name, options, *channel);
 }
@@ -125,7 +128,8 @@ int32_t SHM_CALL ShmGetInfo(ShmChannel channel, ShmInfo* info) {
 }
 
 int32_t SHM_CALL ShmGetInfoUtf8(ShmChannel channel, ShmInfoUtf8* info) {
-  if (!is_known(info)) return bad_argument(L"ShmGetInfoUtf8: info is NULL, or its size is not sizeof(ShmInfoUtf8)");
+  if (!is_known(info))
+    return bad_argument(L"ShmGetInfoUtf8: info is NULL, or its size is not sizeof(ShmInfoUtf8)");
   return with_guard(channel, [=](Channel& open) {
     ShmInfo wide{};
     open.info(wide);
@@ -135,7 +139,8 @@ int32_t SHM_CALL ShmGetInfoUtf8(ShmChannel channel, ShmInfoUtf8* info) {
 }
 
 int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats* stats) {
-  if (!is_known(stats)) return bad_argument(L"ShmGetStats: stats is NULL, or its size is not sizeof(ShmStats)");
+  if (!is_known(stats))
+    return bad_argument(L"ShmGetStats: stats is NULL, or its size is not sizeof(ShmStats)");
   return with_guard(channel, [=](Channel& open) {
     const uint32_t size = stats->size;
     *stats = {};
@@ -146,11 +151,14 @@ int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats* stats) {
 }
 
 int32_t SHM_CALL ShmListChannels(ShmInfo* list, uint32_t capacity, uint32_t* count) {
-  if (count == nullptr || (list == nullptr && capacity != 0) || (list != nullptr && list->size != sizeof(ShmInfo))) {
-    return bad_argument(L"ShmListChannels: count is NULL, or list is NULL, or list->size is not sizeof(ShmInfo)");
+  if (count == nullptr || (list == nullptr && capacity != 0) ||
+      (list != nullptr && list->size != sizeof(ShmInfo))) {
+    return bad_argument(
+        L"ShmListChannels: count is NULL, or list is NULL, or list->size is not sizeof(ShmInfo)");
   }
   return no_throw([&] {
-    return list_channels(capacity, *count, [list](uint32_t index, const ShmInfo& info) { list[index] = info; });
+    return list_channels(capacity, *count,
+                         [list](uint32_t index, const ShmInfo& info) { list[index] = info; });
   });
 }
 
@@ -174,8 +182,10 @@ int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uin
                                     [=](Channel& open) { return open.write(data, size, timeout_ms); });
 }
 
-int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size_t* size, uint32_t timeout_ms) {
-  if (size == nullptr || (buffer == nullptr && capacity != 0)) return bad_argument(L"ShmRead: buffer or size is NULL");
+int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size_t* size,
+                         uint32_t timeout_ms) {
+  if (size == nullptr || (buffer == nullptr && capacity != 0))
+    return bad_argument(L"ShmRead: buffer or size is NULL");
   return with_turn<&Entry::reading>(
       channel, timeout_ms, [=](Channel& open) { return open.read(buffer, capacity, *size, timeout_ms); });
 }

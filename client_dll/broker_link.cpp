@@ -13,13 +13,14 @@
 namespace shmbroker::client {
 namespace {
 
-// What talking over the pipe needs. FILE_GENERIC_WRITE would ask for more: the right to serve the pipe, which clients
-// don't have.
+// What talking over the pipe needs. FILE_GENERIC_WRITE would ask for more: the right to serve the pipe, which
+// clients don't have.
 constexpr DWORD kTalk = FILE_GENERIC_READ | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA;
 
 int32_t no_service(DWORD error) {
   return fail(SHM_E_NO_SERVICE,
-              L"the ShmBroker service is not running; start it with: sc start ShmBroker (or: shmbroker run)", error);
+              L"the ShmBroker service is not running; start it with: sc start ShmBroker (or: shmbroker run)",
+              error);
 }
 
 int32_t no_answer() {
@@ -30,25 +31,28 @@ int32_t connect(const Deadline& deadline, win::Handle& pipe) {
   for (;;) {
     // Identification: the service may find out who we are, and not act as us.
     pipe = win::Handle(CreateFileW(pipe::kPipeName, kTalk, 0, nullptr, OPEN_EXISTING,
-                                   FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr));
+                                   FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
+                                   nullptr));
     if (pipe) return SHM_OK;
     const DWORD error = GetLastError();
     if (error == ERROR_FILE_NOT_FOUND) return no_service(error);
     if (error == ERROR_ACCESS_DENIED) {
       return fail(SHM_E_ACCESS, L"this account may not talk to the ShmBroker service", error);
     }
-    if (error != ERROR_PIPE_BUSY) return fail(SHM_E_SYSTEM, L"cannot connect to the ShmBroker service", error);
+    if (error != ERROR_PIPE_BUSY)
+      return fail(SHM_E_SYSTEM, L"cannot connect to the ShmBroker service", error);
     const DWORD left = deadline.left();
     if (left == 0) return no_answer();
     WaitNamedPipeW(pipe::kPipeName, left);  // whatever it says, the next CreateFile knows better
   }
 }
 
-// Only an account of the system, an administrator or this very user can have made a pipe that such an account owns: to
-// name another owner than oneself takes SeRestorePrivilege.
+// Only an account of the system, an administrator or this very user can have made a pipe that such an account
+// owns: to name another owner than oneself takes SeRestorePrivilege.
 int32_t check_server(HANDLE pipe, BrokerIdentity& identity) {
   identity.owner = win::object_owner(pipe);
-  if (identity.owner.empty()) return fail(SHM_E_UNTRUSTED, L"the service's pipe does not tell its owner", GetLastError());
+  if (identity.owner.empty())
+    return fail(SHM_E_UNTRUSTED, L"the service's pipe does not tell its owner", GetLastError());
   const wchar_t* const trusted[] = {
       L"S-1-5-18",      // SYSTEM
       L"S-1-5-19",      // LOCAL SERVICE
@@ -56,17 +60,19 @@ int32_t check_server(HANDLE pipe, BrokerIdentity& identity) {
   };
   const bool known = std::ranges::any_of(trusted, [&](const wchar_t* sid) { return identity.owner == sid; });
   if (known || identity.owner == win::process_user()) return SHM_OK;
-  return fail(SHM_E_UNTRUSTED, L"the pipe of the ShmBroker service belongs to " + win::account_name(identity.owner) +
-                                   L", which is neither a service account nor this user: nothing was sent to it");
+  return fail(SHM_E_UNTRUSTED,
+              L"the pipe of the ShmBroker service belongs to " + win::account_name(identity.owner) +
+                  L", which is neither a service account nor this user: nothing was sent to it");
 }
 
-// The service learns of this process's death from its handle. An account such as LocalService may not open every
-// process; so we let it wait for ours, and ask for no more than its identity. Where that fails, the service says so.
+// The service learns of this process's death from its handle. An account such as LocalService may not open
+// every process; so we let it wait for ours, and ask for no more than its identity. Where that fails, the
+// service says so.
 void let_broker_watch(const std::wstring& owner) {
   PACL old_list = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;
-  if (GetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &old_list,
-                      nullptr, &descriptor) != ERROR_SUCCESS) {
+  if (GetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
+                      &old_list, nullptr, &descriptor) != ERROR_SUCCESS) {
     return;
   }
   PSID sid = nullptr;
@@ -79,8 +85,8 @@ void let_broker_watch(const std::wstring& owner) {
     entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
     entry.Trustee.ptstrName = static_cast<wchar_t*>(sid);
     if (SetEntriesInAclW(1, &entry, old_list, &new_list) == ERROR_SUCCESS) {
-      SetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, new_list,
-                      nullptr);
+      SetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
+                      new_list, nullptr);
     }
   }
   LocalFree(new_list);
@@ -110,7 +116,8 @@ int32_t talk(HANDLE pipe, const void* request, DWORD request_size, void* reply, 
   OVERLAPPED operation{};
   operation.hEvent = done.get();
   DWORD bytes = 0;
-  DWORD error = finish(pipe, operation, WriteFile(pipe, request, request_size, nullptr, &operation), deadline, bytes);
+  DWORD error =
+      finish(pipe, operation, WriteFile(pipe, request, request_size, nullptr, &operation), deadline, bytes);
   if (error == ERROR_SUCCESS) {
     operation = {};
     operation.hEvent = done.get();

@@ -1,5 +1,6 @@
-// Asks the broker something: connects to its pipe, makes sure that it is the broker, sends a request, reads the reply
-// and hangs up. One connection a request, so that there is no state which the broker's death could leave stale.
+// Asks the broker something: connects to its pipe, makes sure that it is the broker, sends a request, reads
+// the reply and hangs up. One connection a request, so that there is no state which the broker's death could
+// leave stale.
 #pragma once
 
 #include <windows.h>
@@ -11,7 +12,8 @@
 
 namespace shmbroker::client {
 
-// SID of the account that served the last successful exchange: the one that every object it names must belong to.
+// SID of the account that served the last successful exchange: the one that every object it names must belong
+// to.
 struct BrokerIdentity {
   std::wstring owner;
 };

@@ -18,7 +18,9 @@ constexpr DWORD kCloseTimeout = 2000;  // milliseconds that ShmClose gives the b
 const wchar_t* wide(const char16_t* text) { return reinterpret_cast<const wchar_t*>(text); }
 
 // An object that the broker named must be the broker's: anybody may make a mutex of any name first.
-bool is_owned(HANDLE object, const BrokerIdentity& identity) { return win::object_owner(object) == identity.owner; }
+bool is_owned(HANDLE object, const BrokerIdentity& identity) {
+  return win::object_owner(object) == identity.owner;
+}
 
 int32_t cannot_open(const wchar_t* object, DWORD error) {
   const int32_t status = error == ERROR_ACCESS_DENIED ? SHM_E_ACCESS : SHM_E_SYSTEM;
@@ -26,7 +28,8 @@ int32_t cannot_open(const wchar_t* object, DWORD error) {
 }
 
 int32_t not_owned(const wchar_t* object) {
-  return fail(SHM_E_UNTRUSTED, std::wstring(object) + L" does not belong to the ShmBroker service: nothing was mapped");
+  return fail(SHM_E_UNTRUSTED,
+              std::wstring(object) + L" does not belong to the ShmBroker service: nothing was mapped");
 }
 
 // Sole writers of their own counters: no read-modify-write is needed.
@@ -38,7 +41,8 @@ uint32_t count_taken(const core::ClientSlot* slots, uint32_t count) {
   uint32_t taken = 0;
   for (uint32_t i = 0; i < count; ++i) {
     // relaxed: a number for people.
-    if (slots[i].state.load(std::memory_order_relaxed) == static_cast<uint32_t>(core::SlotState::taken)) ++taken;
+    if (slots[i].state.load(std::memory_order_relaxed) == static_cast<uint32_t>(core::SlotState::taken))
+      ++taken;
   }
   return taken;
 }
@@ -69,7 +73,8 @@ int32_t Channel::open(const std::wstring& name, const ShmOptions& options, const
 
 int32_t Channel::attach(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
   const auto is_slot = [](uint32_t slot, uint32_t count) { return slot < count || slot == pipe::kNoSlot; };
-  if (!is_slot(reply.reader, core::kMaxReaders) || !is_slot(reply.writer, core::kMaxWriters)) return fail(SHM_E_VERSION);
+  if (!is_slot(reply.reader, core::kMaxReaders) || !is_slot(reply.writer, core::kMaxWriters))
+    return fail(SHM_E_VERSION);
   for (const auto* name : {&reply.data, &reply.readers, &reply.mutex, &reply.lock_event, &reply.space_event,
                            &reply.reader_event}) {
     if (!pipe::is_terminated(*name)) return fail(SHM_E_VERSION);
@@ -88,7 +93,8 @@ int32_t Channel::map(const pipe::OpenReply& reply, const BrokerIdentity& identit
   const DWORD data_access = can_write() ? FILE_MAP_WRITE : FILE_MAP_READ;
   const win::Handle data_section(OpenFileMappingW(data_access | READ_CONTROL, FALSE, wide(reply.data)));
   if (!data_section) return cannot_open(wide(reply.data), GetLastError());
-  const win::Handle readers_section(OpenFileMappingW(FILE_MAP_WRITE | READ_CONTROL, FALSE, wide(reply.readers)));
+  const win::Handle readers_section(
+      OpenFileMappingW(FILE_MAP_WRITE | READ_CONTROL, FALSE, wide(reply.readers)));
   if (!readers_section) return cannot_open(wide(reply.readers), GetLastError());
   if (!is_owned(data_section.get(), identity)) return not_owned(wide(reply.data));
   if (!is_owned(readers_section.get(), identity)) return not_owned(wide(reply.readers));
@@ -115,16 +121,18 @@ int32_t Channel::open_events(const pipe::OpenReply& reply, const BrokerIdentity&
   if (can_read()) {
     const std::wstring name = reader_event_prefix_ + L"." + std::to_wstring(reader_) + L"." +
                               std::to_wstring(reply.reader_generation);
-    reader_event_ = win::Handle(OpenEventW(SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL, FALSE, name.c_str()));
+    reader_event_ =
+        win::Handle(OpenEventW(SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL, FALSE, name.c_str()));
     if (!reader_event_) return cannot_open(name.c_str(), GetLastError());
     if (!is_owned(reader_event_.get(), identity)) return not_owned(name.c_str());
     notification_.emplace(reader_event_.get(), read_nudge_.get());
   }
   if (can_write()) {
-    mutex_ = win::Handle(OpenMutexW(SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL, FALSE, wide(reply.mutex)));
+    mutex_ =
+        win::Handle(OpenMutexW(SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL, FALSE, wide(reply.mutex)));
     if (!mutex_) return cannot_open(wide(reply.mutex), GetLastError());
-    lock_event_ =
-        win::Handle(OpenEventW(SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL, FALSE, wide(reply.lock_event)));
+    lock_event_ = win::Handle(
+        OpenEventW(SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL, FALSE, wide(reply.lock_event)));
     if (!lock_event_) return cannot_open(wide(reply.lock_event), GetLastError());
     if (!is_owned(mutex_.get(), identity)) return not_owned(wide(reply.mutex));
     if (!is_owned(lock_event_.get(), identity)) return not_owned(wide(reply.lock_event));
@@ -223,7 +231,8 @@ HANDLE Channel::reader_event_of(uint32_t slot) {
   if (target.generation != generation) {
     wchar_t suffix[32];
     std::swprintf(suffix, ARRAYSIZE(suffix), L".%u.%u", slot, generation);
-    target.event = win::Handle(OpenEventW(EVENT_MODIFY_STATE, FALSE, (reader_event_prefix_ + suffix).c_str()));
+    target.event =
+        win::Handle(OpenEventW(EVENT_MODIFY_STATE, FALSE, (reader_event_prefix_ + suffix).c_str()));
     target.generation = generation;
   }
   return target.event.get();
@@ -232,7 +241,8 @@ HANDLE Channel::reader_event_of(uint32_t slot) {
 int32_t Channel::write(const void* message, size_t size, DWORD timeout_ms) {
   if (size > geometry_.max_message) {
     return refuse(SHM_E_SIZE, (std::to_wstring(size) + L" bytes are more than the " +
-                               std::to_wstring(geometry_.max_message) + L" that it takes").c_str());
+                               std::to_wstring(geometry_.max_message) + L" that it takes")
+                                  .c_str());
   }
   const int32_t status = take_lock(timeout_ms);
   if (status != SHM_OK) return status;
@@ -282,8 +292,8 @@ bool Channel::mark_and_look() {
   return true;
 }
 
-// Waits until there is something to read. SHM_E_EMPTY: there is not. What finds nothing while a notification is wanted
-// leaves the mark that asks for the next one.
+// Waits until there is something to read. SHM_E_EMPTY: there is not. What finds nothing while a notification
+// is wanted leaves the mark that asks for the next one.
 int32_t Channel::await_news(DWORD timeout_ms) {
   const bool notify = notification_->is_wanted();
   if (timeout_ms == 0) {
@@ -326,12 +336,14 @@ int32_t Channel::read(void* buffer, size_t capacity, size_t& size, DWORD timeout
   }
   core::Block::Value value;
   const auto result = block_->read(reader_, static_cast<std::byte*>(buffer), capacity, value);
-  if (result == core::Block::Result::never_written) return refuse(SHM_E_EMPTY, L"nothing has been written yet");
+  if (result == core::Block::Result::never_written)
+    return refuse(SHM_E_EMPTY, L"nothing has been written yet");
   if (result == core::Block::Result::corrupt) return corrupt();
   size = static_cast<size_t>(value.size);
   if (result == core::Block::Result::too_small) {
     return refuse(SHM_E_BUFFER, (L"its value has " + std::to_wstring(value.size) + L" bytes, the buffer " +
-                                 std::to_wstring(capacity)).c_str());
+                                 std::to_wstring(capacity))
+                                    .c_str());
   }
   const bool unchanged = value.sequence == last_read_.load(std::memory_order_relaxed);
   note_read(value);
@@ -348,7 +360,8 @@ int32_t Channel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {
   core::Block::Value value;
   const std::byte* where = nullptr;
   const auto result = block_->pin(reader_, where, value);
-  if (result == core::Block::Result::never_written) return refuse(SHM_E_EMPTY, L"nothing has been written yet");
+  if (result == core::Block::Result::never_written)
+    return refuse(SHM_E_EMPTY, L"nothing has been written yet");
   if (result != core::Block::Result::ok) return corrupt();
   peeked_ = value;
   memory = where;
@@ -362,7 +375,9 @@ int32_t Channel::release() {
   if (!peeked_) return refuse(SHM_E_STATE, L"this handle holds no ShmPeek");
   const bool intact = block_->unpin(reader_, *peeked_);
   peeked_.reset();
-  return intact ? SHM_OK : refuse(SHM_E_OVERTAKEN, L"what was peeked has been overwritten; discard what was made of it");
+  return intact
+             ? SHM_OK
+             : refuse(SHM_E_OVERTAKEN, L"what was peeked has been overwritten; discard what was made of it");
 }
 
 // ---- telling
@@ -414,8 +429,8 @@ int32_t Channel::notify_window(HWND window, UINT message, uintptr_t cookie, ShmC
   return status;
 }
 
-// The first notification is about what is there already. Exactly one of writer and reader sets the event: whoever gets
-// the mark.
+// The first notification is about what is there already. Exactly one of writer and reader sets the event:
+// whoever gets the mark.
 void Channel::notify_if_readable() {
   core::mark_waiting(readers(), reader_);
   if (has_news() && core::unmark_waiting(readers(), reader_)) SetEvent(reader_event_.get());

@@ -16,7 +16,8 @@ namespace shmbroker::client {
 
 class Channel {
  public:
-  // Asks the broker for the channel, and maps it. Returns SHM_OK and the channel, or a failed status after fail().
+  // Asks the broker for the channel, and maps it. Returns SHM_OK and the channel, or a failed status after
+  // fail().
   static int32_t open(const std::wstring& name, const ShmOptions& options, const Interrupts& interrupts,
                       std::unique_ptr<Channel>& channel);
   // Drops what the handle holds, and gives its slots back to the broker.
@@ -64,7 +65,9 @@ class Channel {
   core::ClientSlot& reader_slot() const { return readers().readers[reader_]; }
   core::ClientSlot& writer_slot() const { return data().writers[writer_]; }
   core::DataSection& data() const { return *reinterpret_cast<core::DataSection*>(data_.memory()); }
-  core::ReadersSection& readers() const { return *reinterpret_cast<core::ReadersSection*>(readers_.memory()); }
+  core::ReadersSection& readers() const {
+    return *reinterpret_cast<core::ReadersSection*>(readers_.memory());
+  }
 
   const std::wstring name_;
   const Interrupts& interrupts_;

@@ -10,8 +10,8 @@ constexpr uint32_t kTableSize = 1u << kTableBits;
 constexpr uint32_t kGenerations = 1u << (32 - kTableBits);
 
 Entry table[kTableSize];
-bool used[kTableSize];           // under table_lock
-uint32_t next_entry = 0;         // under table_lock; going round, so that a generation lasts as long as possible
+bool used[kTableSize];    // under table_lock
+uint32_t next_entry = 0;  // under table_lock; going round, so that a generation lasts as long as possible
 SRWLOCK table_lock = SRWLOCK_INIT;
 
 ShmChannel handle_of(uint32_t index, uint32_t generation) { return generation << kTableBits | index; }

@@ -1,4 +1,5 @@
-// Handles: a slot of a fixed table and a generation, so that a stale or forged one is found out and never followed.
+// Handles: a slot of a fixed table and a generation, so that a stale or forged one is found out and never
+// followed.
 #pragma once
 
 #include <memory>
@@ -7,7 +8,8 @@
 
 namespace shmbroker::client {
 
-inline constexpr uint32_t kTableBits = 12;  // 4,096 open channels a process; the other 20 bits count generations
+inline constexpr uint32_t kTableBits =
+    12;  // 4,096 open channels a process; the other 20 bits count generations
 
 // What stands behind a handle. Entries are never freed, so that even a stale handle may be looked at.
 struct Entry {

@@ -7,7 +7,8 @@ namespace shmbroker::client {
 
 class Deadline {
  public:
-  explicit Deadline(DWORD timeout_ms) : timeout_(timeout_ms), start_(timeout_ms == INFINITE ? 0 : GetTickCount64()) {}
+  explicit Deadline(DWORD timeout_ms)
+      : timeout_(timeout_ms), start_(timeout_ms == INFINITE ? 0 : GetTickCount64()) {}
 
   // Milliseconds left, for a Win32 wait: INFINITE stays so.
   DWORD left() const {

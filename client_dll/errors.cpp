@@ -15,7 +15,8 @@ struct Entry {
   const char* utf8;
 };
 
-#define SHM_TEXT(status, text) {status, L##text, text}
+#define SHM_TEXT(status, text) \
+  { status, L##text, text }
 constexpr Entry kTexts[] = {
     SHM_TEXT(SHM_OK, "Done."),
     SHM_TEXT(SHM_S_UNCHANGED, "The value has not changed since this handle read it."),
@@ -28,7 +29,8 @@ constexpr Entry kTexts[] = {
     SHM_TEXT(SHM_E_ACCESS, "This account or this handle lacks the right; see access in shmbroker.json."),
     SHM_TEXT(SHM_E_NO_SERVICE, "The ShmBroker service is not running; start it with: sc start ShmBroker"),
     SHM_TEXT(SHM_E_UNTRUSTED, "What answered is not the ShmBroker service."),
-    SHM_TEXT(SHM_E_VERSION, "shmclient.dll and the service are of different versions; install the same one of both."),
+    SHM_TEXT(SHM_E_VERSION,
+             "shmclient.dll and the service are of different versions; install the same one of both."),
     SHM_TEXT(SHM_E_BUFFER, "The buffer is too small."),
     SHM_TEXT(SHM_E_SIZE, "This is larger than the channel's largest message."),
     SHM_TEXT(SHM_E_EMPTY, "There was nothing to read."),

@@ -9,8 +9,8 @@
 
 namespace shmbroker::client {
 
-// Remembers why this call fails, for ShmLastErrorText, and returns the status. win32: the error behind it, or 0.
-// Never throws: where there is no memory for the text, the status must do.
+// Remembers why this call fails, for ShmLastErrorText, and returns the status. win32: the error behind it, or
+// 0. Never throws: where there is no memory for the text, the status must do.
 int32_t fail(int32_t status, const std::wstring& text, DWORD win32 = 0) noexcept;
 
 // As above, with the status's own sentence.

@@ -1,5 +1,5 @@
-// Tells the owner of a reading handle that there is something to read: by its event, or by a window message that is
-// posted from inside this process when the event is set.
+// Tells the owner of a reading handle that there is something to read: by its event, or by a window message
+// that is posted from inside this process when the event is set.
 #pragma once
 
 #include <windows.h>
@@ -11,7 +11,8 @@ namespace shmbroker::client {
 
 class Notification {
  public:
-  // event: the reader's; nudge: wakes a blocking read of the same handle, whose event a window wait may have taken.
+  // event: the reader's; nudge: wakes a blocking read of the same handle, whose event a window wait may have
+  // taken.
   Notification(HANDLE event, HANDLE nudge) : event_(event), nudge_(nudge) {}
   ~Notification() { end_window(); }
   Notification(const Notification&) = delete;
@@ -36,8 +37,8 @@ class Notification {
   HANDLE event_;
   HANDLE nudge_;
   SRWLOCK lock_ = SRWLOCK_INIT;  // one thread at a time changes what follows
-  // relaxed throughout: a read that does not see it yet is one that came before the notification was asked for, which
-  // looks at the channel itself afterwards.
+  // relaxed throughout: a read that does not see it yet is one that came before the notification was asked
+  // for, which looks at the channel itself afterwards.
   std::atomic<bool> wanted_{false};
   HANDLE wait_ = nullptr;
   HWND window_ = nullptr;

@@ -12,8 +12,8 @@ WaitEnd Patience::end() const {
 }
 
 WaitEnd Patience::wait(HANDLE event, HANDLE nudge) const {
-  // SUBTLE: the look at the interrupts comes first and the nudge is an event, not a pulse: an interrupt between the two
-  // leaves it set. It may be left over from an earlier one too; then we merely look again.
+  // SUBTLE: the look at the interrupts comes first and the nudge is an event, not a pulse: an interrupt
+  // between the two leaves it set. It may be left over from an earlier one too; then we merely look again.
   WaitEnd ended = end();
   if (ended != WaitEnd::none) return ended;
   const HANDLE handles[] = {event, nudge};

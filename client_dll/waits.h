@@ -1,5 +1,5 @@
-// How calls on one handle wait: for their turn, for the writers' lock, for a message. All of it ends at the caller's
-// deadline, at ShmCancel and at ShmClose.
+// How calls on one handle wait: for their turn, for the writers' lock, for a message. All of it ends at the
+// caller's deadline, at ShmCancel and at ShmClose.
 #pragma once
 
 #include <windows.h>
@@ -29,15 +29,16 @@ class Patience {
   Patience(const Interrupts& interrupts, DWORD timeout_ms, const std::atomic<uint32_t>* ended = nullptr)
       : interrupts_(interrupts),
         ended_(ended),
-        // acquire: pairs with the release in interrupt(); a cancel that came before this call is none of ours.
+        // acquire: pairs with the release in interrupt(); a cancel that came before this call is none of
+        // ours.
         cancels_(interrupts.cancels.load(std::memory_order_acquire)),
         deadline_(timeout_ms) {}
 
   // Looks whether it is time to give up.
   WaitEnd end() const;
 
-  // Waits for an event, or for the nudge that goes with every interrupt. Returns what end() says afterwards; none
-  // means: look again at what you wait for.
+  // Waits for an event, or for the nudge that goes with every interrupt. Returns what end() says afterwards;
+  // none means: look again at what you wait for.
   WaitEnd wait(HANDLE event, HANDLE nudge) const;
 
   DWORD left() const { return deadline_.left(); }
@@ -49,14 +50,15 @@ class Patience {
   Deadline deadline_;
 };
 
-// Lets one thread at a time read (or write) through a handle. Free, it costs two interlocked instructions and no
-// system call.
+// Lets one thread at a time read (or write) through a handle. Free, it costs two interlocked instructions and
+// no system call.
 class Turn {
  public:
   bool try_enter() {
     uint32_t expected = kFree;
     // acquire: pairs with the release in leave().
-    return word_.compare_exchange_strong(expected, kTaken, std::memory_order_acquire, std::memory_order_relaxed);
+    return word_.compare_exchange_strong(expected, kTaken, std::memory_order_acquire,
+                                         std::memory_order_relaxed);
   }
 
   // Waits for the turn. Anything but none: it was not taken.
@@ -79,7 +81,8 @@ class Turn {
   static constexpr uint32_t kAwaited = 2;  // taken, and somebody may sleep
 
   bool take_or_mark() {
-    // acquire: as in try_enter(). A thread that has slept keeps the mark: it can't know whether it was the last.
+    // acquire: as in try_enter(). A thread that has slept keeps the mark: it can't know whether it was the
+    // last.
     return word_.exchange(kAwaited, std::memory_order_acquire) == kFree;
   }
 

@@ -76,6 +76,7 @@ Block::Try Block::find(Value& value) const {
   const uint64_t present = control_.present.load(std::memory_order_acquire);
   if (present == 0) return Try::never_written;
   const Value found{present / kBlockBuffers, 0, static_cast<uint32_t>(present % kBlockBuffers)};
+  if (found.sequence == 0) return Try::corrupt;
   const BlockBuffer& buffer = control_.buffers[found.buffer];
   // acquire: pairs with both releases of `version`, in begin() and in publish().
   if (buffer.version.load(std::memory_order_acquire) != resting(found.sequence)) {

@@ -1,5 +1,5 @@
-// The statuses of the C API, for the side that does not include its header. client_dll/status.cpp checks that both
-// say the same.
+// The statuses of the C API, for the side that does not include its header. client_dll/status.cpp checks that
+// both say the same.
 #pragma once
 
 #include <cstdint>

@@ -19,10 +19,11 @@ inline void mark_waiting(ReadersSection& readers, uint32_t slot) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
-// For a reader that has found something after all, or gives up. Returns whether the mark was still there; if not, a
-// writer has taken it, and the reader's event is or will be set.
+// For a reader that has found something after all, or gives up. Returns whether the mark was still there; if
+// not, a writer has taken it, and the reader's event is or will be set.
 inline bool unmark_waiting(ReadersSection& readers, uint32_t slot) {
-  // relaxed: who of reader and writer took the mark is decided by the word alone; nothing is read on the strength of it.
+  // relaxed: who of reader and writer took the mark is decided by the word alone; nothing is read on the
+  // strength of it.
   const uint64_t bit = uint64_t{1} << slot;
   return (readers.waiting.fetch_and(~bit, std::memory_order_relaxed) & bit) != 0;
 }

@@ -1,0 +1,74 @@
+#include "core/waking.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "tests/unit/sections.h"
+
+namespace shmbroker::core {
+namespace {
+
+class WakingTest : public testing::Test {
+ protected:
+  Sections sections{block_of(64)};
+  ReadersSection& readers = sections.readers();
+};
+
+TEST_F(WakingTest, WakesNobodyWhereNobodyWaits) { EXPECT_EQ(take_waiting(readers), 0u); }
+
+TEST_F(WakingTest, WakesEachWaitingReaderOnce) {
+  mark_waiting(readers, 0);
+  mark_waiting(readers, 5);
+  mark_waiting(readers, 63);
+  std::vector<uint32_t> woken;
+  for_each_slot(take_waiting(readers), [&](uint32_t slot) { woken.push_back(slot); });
+  EXPECT_EQ(woken, (std::vector<uint32_t>{0, 5, 63}));
+  EXPECT_EQ(take_waiting(readers), 0u);
+}
+
+TEST_F(WakingTest, TellsAReaderWhetherAWriterHasTakenItsMark) {
+  mark_waiting(readers, 7);
+  EXPECT_TRUE(is_marked_waiting(readers, 7));
+  EXPECT_TRUE(unmark_waiting(readers, 7));
+  EXPECT_FALSE(is_marked_waiting(readers, 7));
+  mark_waiting(readers, 7);
+  EXPECT_EQ(take_waiting(readers), uint64_t{1} << 7);
+  EXPECT_FALSE(unmark_waiting(readers, 7));
+}
+
+// A reader that sleeps whenever it finds nothing, and a writer that wakes only who is marked: were one
+// wake-up lost, this would not end.
+TEST_F(WakingTest, LosesNoWakeUp) {
+  constexpr uint64_t kMessages = 20'000;
+  std::atomic<uint64_t> published{0};
+  std::mutex guard;
+  std::condition_variable changed;
+  bool set = false;
+  std::thread reader([&] {
+    for (uint64_t seen = 0; seen < kMessages; ++seen) {
+      while (published.load(std::memory_order_relaxed) <= seen) {
+        mark_waiting(readers, 9);
+        if (published.load(std::memory_order_relaxed) > seen) break;
+        std::unique_lock lock(guard);
+        changed.wait(lock, [&] { return set; });
+        set = false;
+      }
+    }
+  });
+  for (uint64_t i = 1; i <= kMessages; ++i) {
+    published.store(i, std::memory_order_relaxed);
+    for_each_slot(take_waiting(readers), [&](uint32_t) {
+      const std::scoped_lock lock(guard);
+      set = true;
+      changed.notify_one();
+    });
+  }
+  reader.join();
+}
+
+}  // namespace
+}  // namespace shmbroker::core
