@@ -32,7 +32,7 @@ std::wstring sid_of(const std::string& account) {
   for (const WellKnown& known : kWellKnown) {
     if (account == known.name) return known.sid;
   }
-  const std::wstring name = win::to_utf16(account).value_or(L"");
+  std::wstring name = win::to_utf16(account).value_or(L"");
   if (name.starts_with(L"S-1-")) {
     PSID sid = nullptr;
     if (!ConvertStringSidToSidW(name.c_str(), &sid)) throw win32_error("'" + account + "' is not a SID");
