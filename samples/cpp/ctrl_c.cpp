@@ -1,0 +1,42 @@
+#include "ctrl_c.h"
+
+#include <atomic>
+
+namespace samples {
+namespace {
+
+// Windows calls the handler in a thread of its own, without a context, and perhaps still while the process
+// ends: so nothing here is ever freed.
+const HANDLE pressed = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+const HANDLE has_left = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+std::atomic<ShmChannel> reading{0};
+
+BOOL WINAPI on_control(DWORD) {
+  if (WaitForSingleObject(pressed, 0) == WAIT_OBJECT_0) return FALSE;
+  SetEvent(pressed);
+  // ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so we cancel
+  // until it says that it has left. When the console closes, Windows ends the process as soon as this
+  // returns.
+  do {
+    ShmCancel(reading.load());
+  } while (WaitForSingleObject(has_left, 10) == WAIT_TIMEOUT);
+  return TRUE;
+}
+
+}  // namespace
+
+CtrlC::CtrlC(ShmChannel channel) {
+  reading = channel;
+  SetConsoleCtrlHandler(on_control, TRUE);
+}
+
+CtrlC::~CtrlC() {
+  SetEvent(has_left);
+  SetConsoleCtrlHandler(on_control, FALSE);
+}
+
+HANDLE CtrlC::event() const { return pressed; }
+
+bool CtrlC::was_pressed() const { return WaitForSingleObject(pressed, 0) == WAIT_OBJECT_0; }
+
+}  // namespace samples
