@@ -8,18 +8,32 @@ namespace shmbroker::client {
 class Deadline {
  public:
   explicit Deadline(DWORD timeout_ms)
-      : timeout_(timeout_ms), start_(timeout_ms == INFINITE ? 0 : GetTickCount64()) {}
+      : end_(timeout_ms == INFINITE ? kNever
+                                    : now() + static_cast<LONGLONG>(timeout_ms) * per_second() / 1000) {}
 
-  // Milliseconds left, for a Win32 wait: INFINITE stays so.
+  // Milliseconds left, rounded up, for a Win32 wait: INFINITE stays so.
   DWORD left() const {
-    if (timeout_ == INFINITE) return INFINITE;
-    const ULONGLONG passed = GetTickCount64() - start_;
-    return passed >= timeout_ ? 0 : static_cast<DWORD>(timeout_ - passed);
+    if (end_ == kNever) return INFINITE;
+    const LONGLONG ticks = end_ - now();
+    return ticks <= 0 ? 0 : static_cast<DWORD>((ticks * 1000 + per_second() - 1) / per_second());
   }
 
  private:
-  DWORD timeout_;
-  ULONGLONG start_;
+  static constexpr LONGLONG kNever = -1;
+
+  // Not GetTickCount64: its steps of 16 ms would end a short wait before it began.
+  static LONGLONG now() {
+    LARGE_INTEGER ticks;
+    QueryPerformanceCounter(&ticks);
+    return ticks.QuadPart;
+  }
+  static LONGLONG per_second() {
+    LARGE_INTEGER frequency;
+    QueryPerformanceFrequency(&frequency);
+    return frequency.QuadPart;
+  }
+
+  LONGLONG end_;
 };
 
 }  // namespace shmbroker::client

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <mutex>
+
 #include "service/error.h"
 #include "service/names.h"
 
@@ -48,25 +50,32 @@ class Service {
       report_event(Event::information, "ShmBroker is running.");
       broker_->run();
       report(SERVICE_STOP_PENDING);
-      broker_.reset();
+      drop_broker();
       report_event(Event::information, "ShmBroker has stopped.");
       report(SERVICE_STOPPED);
     } catch (const std::exception& error) {
-      broker_.reset();
+      drop_broker();
       spdlog::critical("{}", error.what());
       report_event(Event::error, error.what());
       report(SERVICE_STOPPED, failure);
     }
   }
 
+  void drop_broker() {
+    const std::scoped_lock lock(broker_mutex_);
+    broker_.reset();
+  }
+
+  // On another thread than main(), which may be dropping the broker already.
   DWORD control(DWORD control) {
+    const std::scoped_lock lock(broker_mutex_);
     switch (control) {
       case SERVICE_CONTROL_STOP:
       case SERVICE_CONTROL_SHUTDOWN:
-        broker_->stop();
+        if (broker_) broker_->stop();
         return NO_ERROR;
       case SERVICE_CONTROL_PARAMCHANGE:
-        broker_->reload();
+        if (broker_) broker_->reload();
         return NO_ERROR;
       case SERVICE_CONTROL_INTERROGATE:
         return NO_ERROR;
@@ -79,7 +88,6 @@ class Service {
     const bool pending = state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
     status_.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
     status_.dwCurrentState = state;
-    // Only a running service accepts controls, so control() always finds the broker there.
     status_.dwControlsAccepted =
         state == SERVICE_RUNNING ? SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN | SERVICE_ACCEPT_PARAMCHANGE
                                  : 0;
@@ -92,6 +100,7 @@ class Service {
 
   static inline Service* self_ = nullptr;
   std::function<BrokerPaths()> find_paths_;
+  std::mutex broker_mutex_;  // main() makes the broker before it accepts controls, and drops it under this
   std::unique_ptr<Broker> broker_;
   SERVICE_STATUS_HANDLE handle_ = nullptr;
   SERVICE_STATUS status_{};

@@ -1,0 +1,161 @@
+#include "client_dll/attachment.h"
+
+#include <algorithm>
+#include <cwchar>
+#include <iterator>
+#include <memory>
+
+#include "client_dll/errors.h"
+#include "core/waking.h"
+#include "core/win/security.h"
+
+namespace shmbroker::client {
+namespace {
+
+constexpr DWORD kOpenTimeout = 5000;   // milliseconds, where the caller names none
+constexpr DWORD kCloseTimeout = 2000;  // that ShmClose gives the broker
+
+constexpr DWORD kWaitAndSet = SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL;
+
+const wchar_t* wide(const char16_t* text) { return reinterpret_cast<const wchar_t*>(text); }
+
+// Opens an object that the broker named, and makes sure that it is the broker's: anybody may make a mutex of
+// any name first. open(name) returns the handle.
+template <class Open>
+int32_t open_owned(const wchar_t* name, const BrokerIdentity& identity, win::Handle& handle, Open&& open) {
+  handle = win::Handle(open(name));
+  if (!handle) {
+    const DWORD error = GetLastError();
+    return fail(error == ERROR_ACCESS_DENIED ? SHM_E_ACCESS : SHM_E_SYSTEM,
+                std::wstring(L"cannot open ") + name, error);
+  }
+  if (win::object_owner(handle.get()) == identity.owner) return SHM_OK;
+  return fail(SHM_E_UNTRUSTED,
+              std::wstring(name) + L" does not belong to the ShmBroker service: nothing was mapped");
+}
+
+auto opens_event(DWORD access) {
+  return [access](const wchar_t* name) { return OpenEventW(access, FALSE, name); };
+}
+
+auto opens_section(DWORD access) {
+  return [access](const wchar_t* name) { return OpenFileMappingW(access | READ_CONTROL, FALSE, name); };
+}
+
+}  // namespace
+
+int32_t Attachment::open(const std::wstring& name, const ShmOptions& options) {
+  name_ = name;
+  pipe::OpenRequest request{};
+  request.access = options.access;
+  request.kind = options.kind;
+  std::copy(name.begin(), name.end(), request.name);
+  const auto reply = std::make_unique<pipe::OpenReply>();
+  BrokerIdentity identity;
+  const DWORD timeout = options.open_timeout_ms != 0 ? options.open_timeout_ms : kOpenTimeout;
+  const int32_t status = ask(request, *reply, timeout, identity);
+  return status == SHM_OK ? attach(*reply, identity) : status;
+}
+
+int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
+  const auto is_slot = [](uint32_t slot, uint32_t count) { return slot < count || slot == pipe::kNoSlot; };
+  if (!is_slot(reply.reader, core::kMaxReaders) || !is_slot(reply.writer, core::kMaxWriters))
+    return fail(SHM_E_VERSION);
+  for (const auto* name : {&reply.data, &reply.readers, &reply.mutex, &reply.lock_event, &reply.space_event,
+                           &reply.reader_event}) {
+    if (!pipe::is_terminated(*name)) return fail(SHM_E_VERSION);
+  }
+  // From here on the slots are ours, and the destructor gives them back.
+  reader_ = reply.reader;
+  writer_ = reply.writer;
+  std::copy(std::begin(reply.instance), std::end(reply.instance), geometry_.instance);
+  reader_event_prefix_ = wide(reply.reader_event);
+  int32_t status = map(reply, identity);
+  if (status == SHM_OK && can_read()) status = open_reader_objects(reply, identity);
+  if (status == SHM_OK && can_write()) status = open_writer_objects(reply, identity);
+  return status;
+}
+
+int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
+  // A reader gets a view that it can't write to: the kernel would refuse any other.
+  const DWORD data_access = can_write() ? FILE_MAP_WRITE : FILE_MAP_READ;
+  win::Handle data_section;
+  win::Handle readers_section;
+  int32_t status = open_owned(wide(reply.data), identity, data_section, opens_section(data_access));
+  if (status == SHM_OK) {
+    status = open_owned(wide(reply.readers), identity, readers_section, opens_section(FILE_MAP_WRITE));
+  }
+  if (status != SHM_OK) return status;
+  data_ = win::View::map(data_section.get(), data_access);
+  readers_ = win::View::map(readers_section.get(), FILE_MAP_WRITE);
+  if (!data_ || !readers_) return fail(SHM_E_SYSTEM, L"cannot map channel '" + name_ + L"'", GetLastError());
+
+  core::Geometry geometry;
+  if (!core::read_geometry(data(), data_.size(), readers(), readers_.size(), geometry) ||
+      !std::equal(std::begin(geometry.instance), std::end(geometry.instance), std::begin(reply.instance))) {
+    return fail(SHM_E_CORRUPT, L"the memory of channel '" + name_ + L"' is not what the service made it");
+  }
+  geometry_ = geometry;
+  return SHM_OK;
+}
+
+int32_t Attachment::open_reader_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
+  const std::wstring name = reader_event_prefix_ + L"." + std::to_wstring(reader_) + L"." +
+                            std::to_wstring(reply.reader_generation);
+  const int32_t status = open_owned(name.c_str(), identity, reader_event_, opens_event(kWaitAndSet));
+  if (status != SHM_OK || can_write()) return status;
+  return open_owned(wide(reply.space_event), identity, space_event_,
+                    opens_event(EVENT_MODIFY_STATE | READ_CONTROL));
+}
+
+int32_t Attachment::open_writer_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
+  int32_t status = open_owned(wide(reply.mutex), identity, mutex_, [](const wchar_t* name) {
+    return OpenMutexW(SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL, FALSE, name);
+  });
+  if (status == SHM_OK) {
+    status = open_owned(wide(reply.lock_event), identity, lock_event_, opens_event(kWaitAndSet));
+  }
+  if (status == SHM_OK) {
+    status = open_owned(wide(reply.space_event), identity, space_event_, opens_event(kWaitAndSet));
+  }
+  return status;
+}
+
+Attachment::~Attachment() {
+  if (!can_read() && !can_write()) return;
+  pipe::CloseRequest request{};
+  std::copy(std::begin(geometry_.instance), std::end(geometry_.instance), request.instance);
+  request.reader = reader_;
+  request.writer = writer_;
+  std::copy(name_.begin(), name_.end(), request.name);
+  pipe::CloseReply reply{};
+  BrokerIdentity identity;
+  if (ask(request, reply, kCloseTimeout, identity) != SHM_E_NO_SERVICE || !data_ || !readers_) return;
+  // Nobody is there to hear it: leave a note for the broker's next run.
+  // release: pairs with the acquire in the service's Channel::adopt_places().
+  const auto left = static_cast<uint32_t>(core::SlotState::left);
+  if (can_read()) reader_slot().state.store(left, std::memory_order_release);
+  if (can_write()) writer_slot().state.store(left, std::memory_order_release);
+}
+
+void Attachment::wake(uint64_t waiting) {
+  core::for_each_slot(waiting, [this](uint32_t reader) {
+    if (const HANDLE event = event_of(reader)) SetEvent(event);
+  });
+}
+
+HANDLE Attachment::event_of(uint32_t reader) {
+  Target& target = targets_[reader];
+  // relaxed: the broker stored it before the reader could mark itself, which take_waiting() has seen.
+  const uint32_t generation = readers().readers[reader].generation.load(std::memory_order_relaxed);
+  if (target.generation != generation) {
+    wchar_t suffix[32];
+    std::swprintf(suffix, std::size(suffix), L".%u.%u", reader, generation);
+    target.event =
+        win::Handle(OpenEventW(EVENT_MODIFY_STATE, FALSE, (reader_event_prefix_ + suffix).c_str()));
+    target.generation = generation;
+  }
+  return target.event.get();
+}
+
+}  // namespace shmbroker::client

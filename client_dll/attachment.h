@@ -1,0 +1,75 @@
+// A channel's memory and events in this process: opened by the names that the broker gave, with the rights
+// that it granted, and given back at the end.
+#pragma once
+
+#include <string>
+
+#include "client_dll/broker_link.h"
+#include "core/geometry.h"
+#include "core/win/section.h"
+#include "shmbroker/shmbroker.h"
+
+namespace shmbroker::client {
+
+class Attachment {
+ public:
+  Attachment() = default;
+  Attachment(const Attachment&) = delete;
+  Attachment& operator=(const Attachment&) = delete;
+  // Gives the slots back to the broker, or leaves a note for its next run.
+  ~Attachment();
+
+  // Asks the broker for the channel, opens its objects and maps it. Returns SHM_OK, or a failed status after
+  // fail().
+  int32_t open(const std::wstring& name, const ShmOptions& options);
+
+  const std::wstring& name() const { return name_; }
+  const core::Geometry& geometry() const { return geometry_; }
+  bool can_read() const { return reader_ != pipe::kNoSlot; }
+  bool can_write() const { return writer_ != pipe::kNoSlot; }
+  uint32_t reader() const { return reader_; }
+  uint32_t writer() const { return writer_; }
+
+  core::DataSection& data() const { return *reinterpret_cast<core::DataSection*>(data_.memory()); }
+  core::ReadersSection& readers() const {
+    return *reinterpret_cast<core::ReadersSection*>(readers_.memory());
+  }
+  core::ClientSlot& reader_slot() const { return readers().readers[reader_]; }
+  core::ClientSlot& writer_slot() const { return data().writers[writer_]; }
+
+  HANDLE mutex() const { return mutex_.get(); }
+  HANDLE lock_event() const { return lock_event_.get(); }
+  HANDLE space_event() const { return space_event_.get(); }
+  HANDLE reader_event() const { return reader_event_.get(); }
+
+  // For a writer: sets the events of these readers, a bit each. One thread at a time.
+  void wake(uint64_t waiting);
+
+ private:
+  int32_t attach(const pipe::OpenReply& reply, const BrokerIdentity& identity);
+  int32_t map(const pipe::OpenReply& reply, const BrokerIdentity& identity);
+  int32_t open_reader_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity);
+  int32_t open_writer_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity);
+  HANDLE event_of(uint32_t reader);
+
+  std::wstring name_;
+  core::Geometry geometry_;
+  uint32_t reader_ = pipe::kNoSlot;
+  uint32_t writer_ = pipe::kNoSlot;
+  win::View data_;
+  win::View readers_;
+  win::Handle mutex_;
+  win::Handle lock_event_;
+  win::Handle space_event_;
+  win::Handle reader_event_;
+
+  // A slot's event changes with the client that has the slot; the generation tells.
+  struct Target {
+    uint32_t generation = 0;
+    win::Handle event;
+  };
+  Target targets_[core::kMaxReaders];
+  std::wstring reader_event_prefix_;
+};
+
+}  // namespace shmbroker::client

@@ -1,0 +1,141 @@
+#include "client_dll/block_channel.h"
+
+#include "client_dll/errors.h"
+#include "core/copy.h"
+
+namespace shmbroker::client {
+
+using core::Block;
+
+BlockChannel::BlockChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
+                           const Interrupts& interrupts)
+    : Channel(std::move(attachment), options, interrupts),
+      block_(at().data(), at().readers(), at().geometry().capacity) {
+  if ((options.flags & SHM_OPEN_NEXT) != 0) last_read_.store(block_.sequence(), std::memory_order_relaxed);
+}
+
+BlockChannel::~BlockChannel() {
+  if (locked_) drop_lock();
+  if (peeked_) block_.unpin(at().reader(), *peeked_);
+}
+
+// ---- writing
+
+int32_t BlockChannel::begin_write(DWORD timeout_ms) {
+  if (!at().can_write()) return refuse(SHM_E_ACCESS, L"this handle was not opened for writing");
+  if (locked_) return refuse(SHM_E_STATE, L"this handle holds ShmLock; call ShmUnlock first");
+  return has_ended() ? refuse_ended() : take_lock(timeout_ms);
+}
+
+void BlockChannel::publish(const Block::Draft& draft, uint64_t size) {
+  block_.publish(draft, size);
+  drop_lock();
+  wake_readers();
+  add(at().writer_slot().messages, 1);
+  add(at().writer_slot().bytes, size);
+}
+
+int32_t BlockChannel::write(const void* message, size_t size, DWORD timeout_ms) {
+  if (size > block_.capacity()) {
+    return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than its " +
+                                  std::to_wstring(block_.capacity()) + L"; raise capacity in shmbroker.json");
+  }
+  const int32_t status = begin_write(timeout_ms);
+  if (status != SHM_OK) return status;
+  const Block::Draft draft = block_.begin();
+  core::copy_to_shared(draft.memory, static_cast<const std::byte*>(message), size);
+  publish(draft, size);
+  return SHM_OK;
+}
+
+int32_t BlockChannel::lock(void*& memory, size_t& size, DWORD timeout_ms) {
+  const int32_t status = begin_write(timeout_ms);
+  if (status != SHM_OK) return status;
+  const Block::Draft draft = block_.begin();
+  Block::Value value;
+  if (block_.read_locked(draft.memory, block_.capacity(), value) == Block::Result::corrupt) {
+    drop_lock();
+    return refuse_corrupt();
+  }
+  locked_ = draft;
+  memory = draft.memory;
+  size = static_cast<size_t>(value.size);
+  return SHM_OK;
+}
+
+int32_t BlockChannel::unlock(size_t size) {
+  if (!locked_) return refuse(SHM_E_STATE, L"this handle does not hold ShmLock");
+  if (size != SHM_KEEP && size > block_.capacity()) {
+    return refuse(SHM_E_SIZE,
+                  std::to_wstring(size) + L" bytes are more than its " + std::to_wstring(block_.capacity()));
+  }
+  const Block::Draft draft = *locked_;
+  locked_.reset();
+  if (size == SHM_KEEP) {
+    drop_lock();
+  } else {
+    publish(draft, size);
+  }
+  return SHM_OK;
+}
+
+// ---- reading
+
+// Waits for a value that this handle has not read. When the time is up the old one will do.
+int32_t BlockChannel::begin_read(DWORD timeout_ms) {
+  if (!at().can_read()) return refuse(SHM_E_ACCESS, L"this handle was not opened for reading");
+  if (peeked_) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
+  if (has_news()) return SHM_OK;
+  const int32_t status = await_news(timeout_ms);
+  return status == SHM_E_EMPTY ? SHM_OK : status;
+}
+
+int32_t BlockChannel::note_read(const Block::Value& value) {
+  const uint64_t last = last_read_.load(std::memory_order_relaxed);
+  if (value.sequence == last) return SHM_S_UNCHANGED;
+  core::ClientSlot& slot = at().reader_slot();
+  if (last != 0) add(slot.lost, value.sequence - last - 1);
+  add(slot.messages, 1);
+  add(slot.bytes, value.size);
+  last_read_.store(value.sequence, std::memory_order_relaxed);
+  return SHM_OK;
+}
+
+int32_t BlockChannel::read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) {
+  const int32_t status = begin_read(timeout_ms);
+  if (status != SHM_OK) return status;
+  Block::Value value;
+  const auto result = block_.read(at().reader(), static_cast<std::byte*>(buffer), capacity, value);
+  if (result == Block::Result::never_written) return refuse(SHM_E_EMPTY, L"nothing has been written yet");
+  if (result == Block::Result::corrupt) return refuse_corrupt();
+  size = static_cast<size_t>(value.size);
+  if (result == Block::Result::too_small) {
+    return refuse(SHM_E_BUFFER, L"its value has " + std::to_wstring(value.size) + L" bytes, the buffer " +
+                                    std::to_wstring(capacity));
+  }
+  return note_read(value);
+}
+
+int32_t BlockChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {
+  const int32_t status = begin_read(timeout_ms);
+  if (status != SHM_OK) return status;
+  Block::Value value;
+  const std::byte* where = nullptr;
+  const auto result = block_.pin(at().reader(), where, value);
+  if (result == Block::Result::never_written) return refuse(SHM_E_EMPTY, L"nothing has been written yet");
+  if (result != Block::Result::ok) return refuse_corrupt();
+  peeked_ = value;
+  memory = where;
+  size = static_cast<size_t>(value.size);
+  return note_read(value);
+}
+
+int32_t BlockChannel::release() {
+  if (!peeked_) return refuse(SHM_E_STATE, L"this handle holds no ShmPeek");
+  const bool intact = block_.unpin(at().reader(), *peeked_);
+  peeked_.reset();
+  if (intact) return SHM_OK;
+  return refuse(SHM_E_OVERTAKEN, L"what was peeked has been overwritten; discard what was made of it");
+}
+
+}  // namespace shmbroker::client

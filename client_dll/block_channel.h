@@ -1,0 +1,40 @@
+// A block: what reading and writing mean for a channel that holds one value.
+#pragma once
+
+#include "client_dll/channel.h"
+#include "core/block.h"
+
+namespace shmbroker::client {
+
+class BlockChannel final : public Channel {
+ public:
+  BlockChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
+               const Interrupts& interrupts);
+  ~BlockChannel() override;
+
+  int32_t write(const void* message, size_t size, DWORD timeout_ms) override;
+  int32_t lock(void*& memory, size_t& size, DWORD timeout_ms) override;
+  int32_t unlock(size_t size) override;
+  int32_t read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) override;
+  int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) override;
+  int32_t release() override;
+
+ protected:
+  bool has_news() const override { return block_.sequence() != last_read_.load(std::memory_order_relaxed); }
+  uint64_t sequence() const override { return block_.sequence(); }
+
+ private:
+  int32_t begin_write(DWORD timeout_ms);
+  int32_t begin_read(DWORD timeout_ms);
+  void publish(const core::Block::Draft& draft, uint64_t size);
+  int32_t note_read(const core::Block::Value& value);
+
+  core::Block block_;
+  std::optional<core::Block::Draft> locked_;  // under the writing turn
+  std::optional<core::Block::Value> peeked_;  // under the reading turn
+  // Sequence of the value read last. relaxed throughout: it is changed under the reading turn, and
+  // notification, which looks at it from elsewhere, marks the reader before and so is told of what it missed.
+  std::atomic<uint64_t> last_read_{0};
+};
+
+}  // namespace shmbroker::client
