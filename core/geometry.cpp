@@ -1,5 +1,7 @@
 #include "core/geometry.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace shmbroker::core {
@@ -41,6 +43,13 @@ Geometry geometry_of(const SectionHeader& header) {
   return geometry;
 }
 
+bool is_ring(const Geometry& geometry) {
+  if (!std::has_single_bit(geometry.capacity) || geometry.capacity < kMinRing) return false;
+  if (geometry.max_message > largest_message(geometry.capacity)) return false;
+  const auto policy = static_cast<WhenFull>(geometry.policy);
+  return geometry.kind == Kind::queue || policy == WhenFull::overwrite || policy == WhenFull::wait;
+}
+
 bool same(const SectionHeader& a, const SectionHeader& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
 }  // namespace
@@ -52,18 +61,35 @@ uint64_t data_section_size(const Geometry& geometry) {
     case Kind::block:
       if (geometry.max_message != geometry.capacity) return 0;
       return kPayloadOffset + kBlockBuffers * block_stride(geometry.capacity);
+    case Kind::topic:
+    case Kind::queue:
+      return is_ring(geometry) ? kPayloadOffset + geometry.capacity : 0;
     default:
       return 0;
   }
 }
 
 uint64_t readers_section_size(const Geometry& geometry) {
-  return geometry.kind == Kind::block ? sizeof(ReadersSection) : 0;
+  if (data_section_size(geometry) == 0) return 0;
+  const uint64_t claims = geometry.kind == Kind::queue ? geometry.capacity / kQueueAlign : 0;
+  return sizeof(ReadersSection) + claims * sizeof(uint32_t);
+}
+
+uint64_t ring_capacity(uint64_t wanted, uint64_t max_message) {
+  if (wanted > kMaxCapacity || max_message > largest_message(kMaxCapacity)) return 0;
+  const uint64_t capacity = std::bit_ceil(std::max(wanted, kMinRing));
+  return max_message <= largest_message(capacity) ? capacity
+                                                  : std::bit_ceil(2 * (max_message + 2 * kQueueAlign));
 }
 
 void format(const Geometry& geometry, DataSection& data, ReadersSection& readers) {
   data.header = header_for(geometry, kDataMagic, data_section_size(geometry));
   readers.header = header_for(geometry, kReadersMagic, readers_section_size(geometry));
+  if (geometry.kind == Kind::block) return;
+  auto& control = *reinterpret_cast<RingControl*>(reinterpret_cast<std::byte*>(&data) + kControlOffset);
+  // relaxed: nobody else has them mapped.
+  control.tail.position.store(geometry.capacity, std::memory_order_relaxed);
+  control.head.word.store(geometry.capacity, std::memory_order_relaxed);
 }
 
 bool read_geometry(const DataSection& data, uint64_t data_mapped, const ReadersSection& readers,

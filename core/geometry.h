@@ -21,6 +21,17 @@ constexpr uint64_t block_stride(uint64_t capacity) {
   return (capacity + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
+// Distance of a ring's frames: their place is a multiple of it.
+constexpr uint64_t frame_align(Kind kind) { return kind == Kind::queue ? kQueueAlign : kTopicAlign; }
+
+// The largest message that is sure to find a place in a ring of this capacity, wherever its tail is: half of
+// it, less what frames and their alignment take.
+constexpr uint64_t largest_message(uint64_t capacity) { return capacity / 2 - 2 * kQueueAlign; }
+
+// The capacity of a ring that is to hold `wanted` bytes, and messages of up to max_message: a power of two,
+// so that a position's place is a mask away.
+uint64_t ring_capacity(uint64_t wanted, uint64_t max_message);
+
 // Bytes of the sections that a channel of this geometry needs, or 0 if there can be no such channel.
 uint64_t data_section_size(const Geometry& geometry);
 uint64_t readers_section_size(const Geometry& geometry);

@@ -31,9 +31,9 @@ struct alignas(kCacheLine) ClientSlot {
   std::atomic<uint32_t> state;       // SlotState
   std::atomic<uint32_t> generation;  // counts the clients that this place has had
   std::atomic<uint32_t> pid;
-  uint32_t reserved;
+  std::atomic<uint32_t> loan;      // a writer: messages that its loan is for
   std::atomic<uint64_t> created;   // the process's creation time, so that a reused pid is not mistaken for it
-  std::atomic<uint64_t> cursor;    // a reader: the next position it reads
+  std::atomic<uint64_t> cursor;    // a reader: the next position it reads; a writer: its loan's; 0: none
   std::atomic<uint64_t> messages;  // counters: written by this client alone, on its own line
   std::atomic<uint64_t> bytes;
   std::atomic<uint64_t> lost;
@@ -80,6 +80,50 @@ struct alignas(kCacheLine) BlockControl {
 };
 static_assert(sizeof(BlockControl) == 64 * (1 + kBlockBuffers));
 
+// What a topic's writer does where there is no room.
+enum class WhenFull : uint32_t {
+  overwrite = 1,  // the oldest messages go; a reader that was too slow is told how many
+  wait = 2,       // it waits for the slowest reader
+};
+
+// A frame's first bytes in the ring; the payload follows. word: see frame.h. time: the message's, if the word
+// says that it has one.
+struct FrameHeader {
+  std::atomic<uint64_t> word;
+  std::atomic<uint64_t> time;
+};
+static_assert(sizeof(FrameHeader) == 16 && offsetof(FrameHeader, time) == 8);
+
+// The writers' end of the ring. Readers look at it only to join: they follow the frames.
+struct alignas(kCacheLine) RingTail {
+  std::atomic<uint64_t> position;  // where the next frame goes. Moved under the lock
+  std::atomic<uint64_t> reserved;  // messages that room was ever reserved for. Moved under the lock
+  std::atomic<uint64_t> aborted;   // those of them that never came
+};
+static_assert(sizeof(RingTail) == 64 && offsetof(RingTail, aborted) == 16);
+
+// The oldest frame kept. word: its position, plus which of the two numbers belongs to it; so both change in
+// one store. On a line of its own, which changes once in thousands of bytes.
+struct alignas(kCacheLine) RingHead {
+  std::atomic<uint64_t> word;
+  std::atomic<uint64_t> messages[2];  // messages committed before that position
+};
+static_assert(sizeof(RingHead) == 64 && offsetof(RingHead, messages) == 8);
+
+// A topic's and a queue's part of the data section. A position counts bytes since the channel was made,
+// starting with its capacity, so that 0 can mean "none"; position modulo capacity is the place in the
+// payload.
+struct RingControl {
+  RingTail tail;
+  RingHead head;
+};
+static_assert(sizeof(RingControl) == 128 && offsetof(RingControl, head) == 64);
+
+inline constexpr uint64_t kMinRing = 64 * 1024;
+inline constexpr uint64_t kTopicAlign = 16;  // of a frame; its payload lies 16 bytes further
+inline constexpr uint64_t kQueueAlign =
+    128;  // of a frame, and what one claim word stands for: 1/32 of the capacity
+
 // The data section: writers map it read-write, readers read-only.
 struct DataSection {
   SectionHeader header;
@@ -92,15 +136,19 @@ inline constexpr uint64_t kControlOffset = sizeof(DataSection);
 inline constexpr uint64_t kPayloadOffset = 8192;
 static_assert(kControlOffset == 64 * (3 + kMaxWriters));
 static_assert(kControlOffset + sizeof(BlockControl) <= kPayloadOffset);
+static_assert(kControlOffset + sizeof(RingControl) <= kPayloadOffset);
 
 // The readers section: readers and writers map it read-write. All of it is a hint to writers.
 struct ReadersSection {
   SectionHeader header;
   alignas(kCacheLine) std::atomic<uint64_t> waiting;  // bit n: reader n sleeps, or wants its event set
+  std::atomic<uint64_t> waiting_writers;              // bit n: writer n sleeps until there is room
+  std::atomic<uint64_t> returns;  // a queue: counts how often claimed messages were given back
   alignas(kCacheLine) std::atomic<uint8_t> pins[kMaxReaders];  // a block: 1 + the buffer that reader n peeks
   ClientSlot readers[kMaxReaders];
-  // A queue's claims follow.
+  // A queue's claims follow: a 32-bit word for each kQueueAlign bytes of the ring.
 };
+static_assert(offsetof(ReadersSection, waiting_writers) == 72 && offsetof(ReadersSection, returns) == 80);
 static_assert(offsetof(ReadersSection, waiting) == 64 && offsetof(ReadersSection, pins) == 128);
 static_assert(sizeof(ReadersSection) == 64 * (3 + kMaxReaders));
 

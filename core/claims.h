@@ -1,0 +1,111 @@
+// A queue's claims: which message is whose. One word for each place where a frame may start, in the section
+// that readers may write, so that they need no right to write payload.
+//
+// The writer offers a message; a reader claims it, and says when it is done with it. What a dead reader had
+// claimed is offered again. Each word carries the lap in which its frame was written: a reader that slept for
+// a lap can't claim what lies in the same place now.
+#pragma once
+
+#include <bit>
+
+#include "core/layout.h"
+
+namespace shmbroker::core {
+
+class Claims {
+ public:
+  Claims(std::atomic<uint32_t>* words, uint64_t capacity)
+      : words_(words), capacity_(capacity), lap_shift_(static_cast<uint32_t>(std::countr_zero(capacity))) {}
+
+  // For the writer, before the frame is ready.
+  void offer(uint64_t position) const {
+    // relaxed: the frame's release comes after it, and the reader's acquire of the frame before its claim.
+    word(position).store(tagged(position, kOffered, 0), std::memory_order_relaxed);
+  }
+
+  // For a reader: takes the message. again: a reader that had it before died, or gave it back.
+  bool claim(uint64_t position, uint32_t slot, bool& again) const {
+    // relaxed: see offer() and give_back(); nothing is read on the strength of the claim that the frame's own
+    // word does not vouch for.
+    uint32_t seen = word(position).load(std::memory_order_relaxed);
+    if (!is_offer(seen, position)) return false;
+    again = seen == tagged(position, kOfferedAgain, 0);
+    return word(position).compare_exchange_strong(seen, tagged(position, kClaimed, slot),
+                                                  std::memory_order_relaxed);
+  }
+
+  // Whether it could be claimed now.
+  bool is_offered(uint64_t position) const {
+    return is_offer(word(position).load(std::memory_order_relaxed), position);
+  }
+
+  // For the reader that claimed it.
+  void finish(uint64_t position, uint32_t slot) const {
+    // release: pairs with the acquire in is_finished(); what we read stays before the writer's overwriting
+    // it.
+    word(position).store(tagged(position, kFinished, slot), std::memory_order_release);
+  }
+
+  // For the writer: whether nobody needs the message any more.
+  bool is_finished(uint64_t position) const {
+    // acquire: pairs with the release in finish().
+    const uint32_t seen = word(position).load(std::memory_order_acquire);
+    return state_of(seen) == kFinished && lap_of(seen) == lap_of(tagged(position, kFinished, 0));
+  }
+
+  // For the reader that claimed it: others may have it.
+  void give_back(uint64_t position, uint32_t slot) const {
+    uint32_t claimed = tagged(position, kClaimed, slot);
+    // release: pairs with the acquire of ReadersSection::returns, which sends readers to look at old messages
+    // again.
+    word(position).compare_exchange_strong(claimed, tagged(position, kOfferedAgain, 0),
+                                           std::memory_order_release, std::memory_order_relaxed);
+  }
+
+  // For the broker: gives back all that a dead reader had claimed. Returns how many messages.
+  uint64_t give_back_all(uint32_t slot) const {
+    uint64_t count = 0;
+    for (uint64_t place = 0; place < capacity_; place += kQueueAlign) {
+      uint32_t seen = word(place).load(std::memory_order_relaxed);
+      if (state_of(seen) != kClaimed || slot_of(seen) != slot) continue;
+      const uint32_t offered = lap_of(seen) << kLapShift | kOfferedAgain;
+      // release: as in give_back(). A failure means that somebody forged the word: then it is not ours to
+      // mend.
+      count += word(place).compare_exchange_strong(seen, offered, std::memory_order_release,
+                                                   std::memory_order_relaxed);
+    }
+    return count;
+  }
+
+ private:
+  // Two bits of state, six of the reader's slot, 24 of the lap.
+  static constexpr uint32_t kOffered = 0;
+  static constexpr uint32_t kOfferedAgain = 1;
+  static constexpr uint32_t kClaimed = 2;
+  static constexpr uint32_t kFinished = 3;
+  static constexpr uint32_t kStateMask = 3;
+  static constexpr uint32_t kSlotShift = 2;
+  static constexpr uint32_t kSlotMask = (kMaxReaders - 1) << kSlotShift;
+  static constexpr uint32_t kLapShift = 8;
+  static_assert(kSlotMask < 1u << kLapShift);
+
+  static constexpr uint32_t state_of(uint32_t word) { return word & kStateMask; }
+  static constexpr uint32_t slot_of(uint32_t word) { return (word & kSlotMask) >> kSlotShift; }
+  static constexpr uint32_t lap_of(uint32_t word) { return word >> kLapShift; }
+
+  uint32_t tagged(uint64_t position, uint32_t state, uint32_t slot) const {
+    return static_cast<uint32_t>(position >> lap_shift_) << kLapShift | slot << kSlotShift | state;
+  }
+  bool is_offer(uint32_t seen, uint64_t position) const {
+    return seen == tagged(position, kOffered, 0) || seen == tagged(position, kOfferedAgain, 0);
+  }
+  std::atomic<uint32_t>& word(uint64_t position) const {
+    return words_[static_cast<size_t>((position & (capacity_ - 1)) / kQueueAlign)];
+  }
+
+  std::atomic<uint32_t>* words_;
+  uint64_t capacity_;
+  uint32_t lap_shift_;
+};
+
+}  // namespace shmbroker::core

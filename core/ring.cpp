@@ -1,0 +1,47 @@
+#include "core/ring.h"
+
+namespace shmbroker::core {
+namespace {
+
+constexpr int kHeadTries = 100;  // then the head is not what writers of ours would make of it
+
+std::byte* at(void* section, uint64_t offset) {
+  return static_cast<std::byte*>(section) + static_cast<size_t>(offset);
+}
+
+}  // namespace
+
+Ring::Ring(DataSection& data, ReadersSection& readers, const Geometry& geometry)
+    : data_(&data),
+      readers_(&readers),
+      control_(reinterpret_cast<RingControl*>(at(&data, kControlOffset))),
+      memory_(at(&data, kPayloadOffset)),
+      capacity_(geometry.capacity),
+      max_message_(geometry.max_message),
+      align_(frame_align(geometry.kind)),
+      is_queue_(geometry.kind == Kind::queue),
+      overwrites_(geometry.kind == Kind::topic &&
+                  geometry.policy == static_cast<uint32_t>(WhenFull::overwrite)),
+      claims_(reinterpret_cast<std::atomic<uint32_t>*>(at(&readers, sizeof(ReadersSection))), capacity_) {}
+
+bool Ring::read_head(Head& head) const {
+  for (int i = 0; i < kHeadTries; ++i) {
+    // acquire: pairs with the release in RingWriter::move_head(), which stores the number first.
+    const uint64_t word = control_->head.word.load(std::memory_order_acquire);
+    const uint64_t messages = control_->head.messages[word & 1].load(std::memory_order_acquire);
+    // SUBTLE: the number changes only when the head has moved on twice, so an unchanged word vouches for it.
+    // The acquire above keeps this look behind that one.
+    if (control_->head.word.load(std::memory_order_relaxed) != word) continue;
+    head = {word & ~uint64_t{kTopicAlign - 1}, messages};
+    return is_place(head.position);
+  }
+  return false;
+}
+
+uint64_t Ring::messages() const {
+  // relaxed: a number for people.
+  return control_->tail.reserved.load(std::memory_order_relaxed) -
+         control_->tail.aborted.load(std::memory_order_relaxed);
+}
+
+}  // namespace shmbroker::core

@@ -1,0 +1,100 @@
+// The ring of a topic or a queue, as everybody sees it: frames of any size one behind the other, from the
+// head (the oldest kept) to the tail (where the next one goes).
+//
+// Whoever follows the frames needs no tail: behind the last one lies a header word of 0. A writer clears the
+// word behind the frame that it reserves before it lets readers reach it, so bytes of the last lap are never
+// taken for a header. A writer moves the head past a frame before it overwrites it; so whoever reads a frame
+// and then finds the head not beyond it, has read what the writer wrote.
+#pragma once
+
+#include "core/claims.h"
+#include "core/frame.h"
+#include "core/geometry.h"
+
+namespace shmbroker::core {
+
+class Ring {
+ public:
+  // data, readers: sections that read_geometry() found to be a ring of this geometry.
+  Ring(DataSection& data, ReadersSection& readers, const Geometry& geometry);
+
+  // The oldest frame kept.
+  struct Head {
+    uint64_t position = 0;
+    uint64_t messages = 0;  // committed before it
+  };
+
+  // Both parts of the head as they were at one moment. Returns false if that can't be had: it is damaged.
+  bool read_head(Head& head) const;
+
+  // Position of the oldest frame kept. Whoever calls it to see whether what it read was intact calls
+  // left_alone().
+  uint64_t head_position() const {
+    // acquire: pairs with the release in the writer's move_head(), for who goes on to read from there.
+    return control().head.word.load(std::memory_order_acquire) & ~uint64_t{kTopicAlign - 1};
+  }
+
+  // Whether all that was read from this position on, before this call, was read before anyone overwrote it.
+  bool left_alone(uint64_t position) const {
+    // Partner: the release fence in RingWriter::move_head(). Who read one byte of what came after it sees the
+    // head beyond the position.
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return head_position() <= position;
+  }
+
+  uint64_t tail() const {
+    // acquire: pairs with the release in RingWriter::reserve().
+    return control().tail.position.load(std::memory_order_acquire);
+  }
+
+  // Whether a position can be one: a frame may start there. Any that is can be given to header() and
+  // payload().
+  bool is_place(uint64_t position) const { return position % align_ == 0; }
+
+  FrameHeader& header(uint64_t position) const {
+    return *reinterpret_cast<FrameHeader*>(memory_ + static_cast<size_t>(position & (capacity_ - 1)));
+  }
+  std::byte* payload(uint64_t position) const {
+    return memory_ + static_cast<size_t>(position & (capacity_ - 1)) + sizeof(FrameHeader);
+  }
+
+  // Bytes of the ring that a message of this size takes.
+  uint64_t footprint(uint64_t size) const {
+    return (size + sizeof(FrameHeader) + align_ - 1) & ~(align_ - 1);
+  }
+
+  // Bytes before the ring's end. No frame goes beyond it, so that each lies in one piece.
+  uint64_t before_end(uint64_t position) const { return capacity_ - (position & (capacity_ - 1)); }
+
+  // Whether a frame that was found at this position can have been written there.
+  bool is_sound(const Frame& frame, uint64_t position) const {
+    return frame.state <= FrameState::padding && footprint(frame.size) <= before_end(position) &&
+           (frame.state != FrameState::ready || frame.size <= max_message_);
+  }
+
+  // Messages committed so far; those that are being written count as if they were.
+  uint64_t messages() const;
+
+  uint64_t capacity() const { return capacity_; }
+  uint64_t max_message() const { return max_message_; }
+  bool is_queue() const { return is_queue_; }
+  bool overwrites() const { return overwrites_; }
+  RingControl& control() const { return *control_; }
+  DataSection& data() const { return *data_; }
+  ReadersSection& readers() const { return *readers_; }
+  const Claims& claims() const { return claims_; }  // a queue's
+
+ private:
+  DataSection* data_;
+  ReadersSection* readers_;
+  RingControl* control_;
+  std::byte* memory_;
+  uint64_t capacity_;
+  uint64_t max_message_;
+  uint64_t align_;
+  bool is_queue_;
+  bool overwrites_;
+  Claims claims_;
+};
+
+}  // namespace shmbroker::core

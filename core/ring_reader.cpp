@@ -1,0 +1,239 @@
+#include "core/ring_reader.h"
+
+#include "core/copy.h"
+#include "core/space_waking.h"
+
+namespace shmbroker::core {
+namespace {
+
+constexpr int kTries = 16;       // of a copy that is overtaken, or a claim that another reader gets
+constexpr int kJoinTries = 100;  // then the head is not what writers of ours would make of it
+
+}  // namespace
+
+RingReader::RingReader(const Ring& ring, uint32_t slot)
+    : ring_(ring), place_(ring.readers().readers[slot]), slot_(slot) {}
+
+RingReader::Result RingReader::join(Start start) {
+  // acquire: pairs with the release in give_back() and recover_reader(): what was given back before is seen
+  // by our walk.
+  returns_.store(ring_.readers().returns.load(std::memory_order_acquire), std::memory_order_relaxed);
+  bool joined = false;
+  for (int i = 0; i < kJoinTries && !joined; ++i) {
+    Ring::Head head;
+    if (!ring_.read_head(head)) return Result::corrupt;
+    position_.store(head.position, std::memory_order_relaxed);
+    passed_ = head.messages;
+    published_ = head.position;
+    place_.cursor.store(published_, std::memory_order_release);
+    // Partner: the fence in RingWriter::make_room().
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    joined = ring_.head_position() <= head.position;
+  }
+  // An overwriting topic's writers go on all the while, and may well be faster.
+  if (!joined && !ring_.overwrites()) return Result::corrupt;
+  if (start == Start::oldest || ring_.is_queue()) return Result::ok;
+  start_ = ring_.tail();
+  Frame frame;
+  return next(frame) == Result::corrupt ? Result::corrupt : Result::ok;
+}
+
+void RingReader::leave() {
+  if (peeked_ && ring_.is_queue()) give_back();
+  peeked_ = false;
+  // release: pairs with the acquire in slowest_reader().
+  place_.cursor.store(0, std::memory_order_release);
+  wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
+}
+
+// What lies at the position. ok: a frame that is complete.
+RingReader::Result RingReader::look(Frame& frame) const {
+  const uint64_t here = position();
+  // acquire: pairs with the release in RingWriter::close(), and with the one of the padding in reserve().
+  frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
+  // The word means something only if it was no writer's payload yet.
+  if (!ring_.left_alone(here)) return Result::overtaken;
+  if (frame.state == FrameState::empty || frame.state == FrameState::reserved) return Result::empty;
+  if (!ring_.is_sound(frame, here) || here - ring_.head_position() > ring_.capacity()) return Result::corrupt;
+  return Result::ok;
+}
+
+void RingReader::step_over(const Frame& frame) {
+  if (frame.state == FrameState::ready) ++passed_;
+  position_.store(position() + ring_.footprint(frame.size), std::memory_order_relaxed);
+}
+
+// Goes to the next message that may be this reader's. In a sound ring at most as many steps lie before it as
+// there are places for frames.
+RingReader::Result RingReader::next(Frame& frame) {
+  if (ring_.is_queue()) {
+    // acquire: pairs with the releases in give_back() and recover_reader(): what they gave back is seen on
+    // this walk.
+    const uint64_t returns = ring_.readers().returns.load(std::memory_order_acquire);
+    if (returns != returns_.load(std::memory_order_relaxed)) {
+      returns_.store(returns, std::memory_order_relaxed);
+      if (!go_to_head()) return Result::corrupt;
+    }
+  }
+  for (uint64_t step = 0; step <= ring_.capacity() / kTopicAlign; ++step) {
+    const Result result = look(frame);
+    if (result == Result::empty) publish_cursor();
+    if (result == Result::empty || result == Result::corrupt) return result;
+    if (result == Result::overtaken) {
+      if (!catch_up()) return Result::corrupt;
+    } else if (frame.state == FrameState::ready && position() >= start_ &&
+               (!ring_.is_queue() || ring_.claims().is_offered(position()))) {
+      return Result::ok;
+    } else {
+      step_over(frame);
+    }
+  }
+  return Result::overtaken;
+}
+
+bool RingReader::go_to_head() {
+  Ring::Head head;
+  if (!ring_.read_head(head)) return false;
+  position_.store(head.position, std::memory_order_relaxed);
+  passed_ = head.messages;
+  return true;
+}
+
+// Writers have overwritten what is at the position: goes on with the oldest frame kept, and counts what is
+// lost.
+bool RingReader::catch_up() {
+  const uint64_t from = position();
+  const uint64_t passed = passed_;
+  if (!go_to_head()) return false;
+  // In a queue, others have had those messages. What came before the start is nobody's loss.
+  if (ring_.is_queue() || position() <= start_) return true;
+  const uint64_t lost = passed_ - passed;
+  if (lost > (position() - from) / kTopicAlign) return false;
+  lost_ += lost;
+  return true;
+}
+
+// For a reader that was overtaken while it copied: the oldest message is about to be overwritten too, so it
+// leaves half of what is kept, and has as long as writers take for that.
+bool RingReader::skip_half() {
+  if (!ring_.left_alone(position()) && !catch_up()) return false;
+  const uint64_t goal = position() + ring_.capacity() / 2;
+  Frame frame;
+  while (position() < goal && look(frame) == Result::ok) {
+    if (frame.state == FrameState::ready && position() >= start_) ++lost_;
+    step_over(frame);
+  }
+  return true;
+}
+
+RingReader::Message RingReader::describe(const Frame& frame) const {
+  Message message;
+  message.data = ring_.payload(position());
+  message.size = frame.size;
+  message.number = passed_ + 1;
+  if (frame.timed) message.time = ring_.header(position()).time.load(std::memory_order_relaxed);
+  message.lost = lost_;
+  message.writer = frame.slot;
+  return message;
+}
+
+// Makes the message at the position this reader's own. In a topic it is.
+bool RingReader::claim(Message& message) {
+  if (!ring_.is_queue()) return true;
+  if (!ring_.claims().claim(position(), slot_, message.again)) return false;
+  if (ring_.left_alone(position())) return true;
+  // SUBTLE: a claim's lap has 24 bits. A reader that slept since next() for exactly so many laps has claimed
+  // what lies here now.
+  give_back();
+  return false;
+}
+
+void RingReader::give_back() {
+  ring_.claims().give_back(position(), slot_);
+  // release: pairs with the acquires in join(), next() and may_have_news().
+  ring_.readers().returns.fetch_add(1, std::memory_order_release);
+}
+
+RingReader::Result RingReader::read(std::byte* to, uint64_t room, Message& message) {
+  for (int i = 0; i < kTries; ++i) {
+    Frame frame;
+    const Result result = next(frame);
+    if (result != Result::ok) return result;
+    Message found = describe(frame);
+    if (found.size > room) {
+      message = found;
+      return Result::too_small;
+    }
+    if (!claim(found)) continue;
+    copy_from_shared(to, found.data, static_cast<size_t>(found.size));
+    if (ring_.left_alone(position())) {
+      message = found;
+      finish(frame);
+      return Result::ok;
+    }
+    if (!ring_.is_queue() && !skip_half()) return Result::corrupt;
+  }
+  return Result::overtaken;
+}
+
+RingReader::Result RingReader::peek(Message& message) {
+  for (int i = 0; i < kTries; ++i) {
+    const Result result = next(peeked_frame_);
+    if (result != Result::ok) return result;
+    Message found = describe(peeked_frame_);
+    if (!claim(found)) continue;
+    peeked_ = true;
+    lost_ = 0;
+    message = found;
+    return Result::ok;
+  }
+  return Result::overtaken;
+}
+
+bool RingReader::release() {
+  peeked_ = false;
+  // What was overtaken is not finished: it is gone, and next() goes on from the head.
+  if (!ring_.left_alone(position())) return false;
+  finish(peeked_frame_);
+  return true;
+}
+
+// Goes on behind the message at the position.
+void RingReader::finish(const Frame& frame) {
+  lost_ = 0;
+  if (ring_.is_queue()) {
+    ring_.claims().finish(position(), slot_);
+    step_over(frame);
+    wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
+    return;
+  }
+  step_over(frame);
+  // Writers need the cursor only where the ring is full; each time that we store it costs them a look at our
+  // line. relaxed: a mark that we miss here is seen when we find nothing more.
+  if (position() - published_ >= ring_.capacity() / 8 ||
+      ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0) {
+    publish_cursor();
+  }
+}
+
+void RingReader::publish_cursor() {
+  if (published_ == position()) return;
+  published_ = position();
+  // release: pairs with the acquire in slowest_reader(); what we read stays before its being overwritten.
+  place_.cursor.store(published_, std::memory_order_release);
+  if (!ring_.is_queue() && !ring_.overwrites()) wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
+}
+
+bool RingReader::may_have_news() const {
+  const uint64_t here = position();
+  // acquire: as in next() and look(), for callers that go on to read.
+  if (ring_.is_queue() &&
+      ring_.readers().returns.load(std::memory_order_acquire) != returns_.load(std::memory_order_relaxed)) {
+    return true;
+  }
+  const Frame frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
+  const bool complete = frame.state != FrameState::empty && frame.state != FrameState::reserved;
+  return complete || ring_.head_position() > here;
+}
+
+}  // namespace shmbroker::core

@@ -1,0 +1,93 @@
+// Reading from a ring, message by message, each copied or looked at where it lies. One object for each open
+// handle.
+//
+// In a topic each reader goes its own way over the frames, and every message is its own. In a queue it goes
+// the same way, and takes those messages that it can claim.
+#pragma once
+
+#include "core/ring.h"
+
+namespace shmbroker::core {
+
+class RingReader {
+ public:
+  enum class Start { oldest, next };
+  enum class Result {
+    ok,
+    empty,
+    too_small,  // the buffer given; the message stays, and its size is told
+    overtaken,  // writers are faster than this reader can copy: try again
+    corrupt,
+  };
+
+  struct Message {
+    const std::byte* data = nullptr;  // of a peek: valid until release()
+    uint64_t size = 0;
+    uint64_t number = 0;  // of the channel's messages: the first ever committed is 1
+    uint64_t time = 0;    // 0: the writer gave none
+    uint64_t lost = 0;    // messages overwritten between this one and the one that this reader had before
+    uint32_t writer = 0;  // the slot of its writer
+    bool again = false;   // a queue: a reader that had it before died, or gave it back
+  };
+
+  RingReader(const Ring& ring, uint32_t slot);
+
+  // Begins to read. From here on a waiting topic's writers wait for this reader. Returns ok or corrupt.
+  Result join(Start start);
+
+  // Ends: gives back what was peeked, and no writer waits for this reader any more.
+  void leave();
+
+  // Copies the next message out and goes on to the one behind it. Not while something is peeked.
+  Result read(std::byte* to, uint64_t room, Message& message);
+
+  // Gives the next message where it lies. Not while something is peeked.
+  Result peek(Message& message);
+
+  // Goes on to the next message. Returns whether what was peeked was left alone until now.
+  bool release();
+
+  bool has_peeked() const { return peeked_; }
+
+  // Whether read() may find something. A hint that any thread may ask for: it may be true of a message that
+  // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
+  bool may_have_news() const;
+
+  // What read(), peek(), release() and leave() ask of their caller: true if a writer that waits for room is
+  // to be woken. Asking clears it.
+  bool must_wake_writers() {
+    const bool must = wake_writers_;
+    wake_writers_ = false;
+    return must;
+  }
+
+ private:
+  Result look(Frame& frame) const;
+  Result next(Frame& frame);
+  void step_over(const Frame& frame);
+  bool go_to_head();
+  bool catch_up();
+  bool skip_half();
+  Message describe(const Frame& frame) const;
+  bool claim(Message& message);
+  void give_back();
+  void finish(const Frame& frame);
+  void publish_cursor();
+  uint64_t position() const { return position_.load(std::memory_order_relaxed); }
+
+  Ring ring_;
+  ClientSlot& place_;
+  uint32_t slot_;
+  std::atomic<uint64_t> position_{0};  // moved by the thread that reads, looked at by may_have_news()
+  std::atomic<uint64_t> returns_{
+      0};                   // a queue: the last ReadersSection::returns that this reader has seen to
+  uint64_t passed_ = 0;     // messages committed before the position
+  uint64_t start_ = 0;      // what lies before it is none of this reader's
+  uint64_t lost_ = 0;       // since the last message
+  uint64_t published_ = 0;  // the cursor that writers see
+  Frame peeked_frame_;
+  bool peeked_ = false;
+  bool wake_writers_ = false;
+};
+
+}  // namespace shmbroker::core

@@ -1,0 +1,170 @@
+#include "core/ring_writer.h"
+
+#include <algorithm>
+
+#include "core/slowest_reader.h"
+
+namespace shmbroker::core {
+namespace {
+
+constexpr uint64_t kMargin = 16 * 1024;
+
+}  // namespace
+
+RingWriter::RingWriter(const Ring& ring, uint32_t slot)
+    : ring_(ring),
+      place_(ring.data().writers[slot]),
+      slot_(slot),
+      margin_(std::min(kMargin, ring.capacity() / 16)) {}
+
+// Each store leaves the ring whole, should it be our last:
+// - before the tail moves nothing has happened, except that a padding frame may stand at it, which readers
+// may have
+//   followed already; so the next writer goes past it before anything else;
+// - once the tail has moved, the frame is reserved in our name, and recover_writer() turns it into an aborted
+// one.
+RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
+  if (bytes > largest_reservation()) return Result::too_large;
+  RingTail& shared = ring_.control().tail;
+  // relaxed: the lock orders writers among themselves.
+  uint64_t tail = shared.position.load(std::memory_order_relaxed);
+  const uint64_t head = ring_.head_position();
+  if (!ring_.is_place(tail) || tail - head > ring_.capacity()) return Result::corrupt;
+  const Frame left = unpack(ring_.header(tail).word.load(std::memory_order_relaxed));
+  if (left.state == FrameState::padding) tail += ring_.before_end(tail);
+
+  const uint64_t before_end = ring_.before_end(tail);
+  const uint64_t begin = bytes <= before_end ? tail : tail + before_end;
+  const uint64_t end = begin + bytes;
+  // One header more, for the empty word behind.
+  const uint64_t needed = end + sizeof(FrameHeader) - ring_.capacity();
+  if (head < needed) {
+    const Result result = make_room(needed, tail);
+    if (result != Result::ok) return result;
+  }
+
+  place_.loan.store(messages, std::memory_order_relaxed);
+  place_.cursor.store(begin, std::memory_order_relaxed);
+  ring_.header(end).word.store(0, std::memory_order_relaxed);
+  const uint64_t size = bytes - sizeof(FrameHeader);
+  // release: whoever sees the frame reserved in our name finds our loan, and behind it the empty word.
+  ring_.header(begin).word.store(pack({FrameState::reserved, false, slot_, size}), std::memory_order_release);
+  if (begin != tail) {
+    // release: pairs with the reader's acquire; it goes on to the frame at the ring's start.
+    const uint64_t skipped = before_end - sizeof(FrameHeader);
+    ring_.header(tail).word.store(pack({FrameState::padding, false, slot_, skipped}),
+                                  std::memory_order_release);
+  }
+  shared.reserved.store(shared.reserved.load(std::memory_order_relaxed) + messages,
+                        std::memory_order_relaxed);
+  // release: pairs with the acquire in Ring::tail().
+  shared.position.store(end, std::memory_order_release);
+
+  begin_ = next_ = begin;
+  end_ = end;
+  return Result::ok;
+}
+
+void RingWriter::add(uint64_t size, uint64_t time) {
+  FrameHeader& header = ring_.header(next_);
+  const uint64_t word = pack({FrameState::ready, time != 0, slot_, size});
+  // relaxed: nobody looks behind the first frame until commit(), which releases all of it.
+  if (time != 0) header.time.store(time, std::memory_order_relaxed);
+  if (ring_.is_queue()) ring_.claims().offer(next_);
+  if (next_ == begin_) {
+    first_word_ = word;
+  } else {
+    header.word.store(word, std::memory_order_relaxed);
+  }
+  next_ += ring_.footprint(size);
+}
+
+void RingWriter::commit() {
+  if (next_ < end_) {
+    // relaxed: as in add().
+    const uint64_t rest = end_ - next_ - sizeof(FrameHeader);
+    ring_.header(next_).word.store(pack({FrameState::padding, false, slot_, rest}),
+                                   std::memory_order_relaxed);
+  }
+  close(first_word_);
+}
+
+void RingWriter::abort() {
+  // relaxed: counters; the frame's own word tells readers.
+  const uint64_t messages = place_.loan.load(std::memory_order_relaxed);
+  ring_.control().tail.aborted.fetch_add(messages, std::memory_order_relaxed);
+  close(pack({FrameState::aborted, false, slot_, end_ - begin_ - sizeof(FrameHeader)}));
+}
+
+void RingWriter::close(uint64_t word) {
+  // release: pairs with the acquire in RingReader::next(); the payload comes before the word that vouches for
+  // it.
+  ring_.header(begin_).word.store(word, std::memory_order_release);
+  // relaxed: until the broker sees it, it finds a frame that is not reserved, and leaves it.
+  place_.cursor.store(0, std::memory_order_relaxed);
+  begin_ = end_ = next_ = 0;
+}
+
+// Moves the head to where the frame fits, and by a margin further.
+RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t tail) {
+  Ring::Head old;
+  if (!ring_.read_head(old)) return Result::corrupt;
+  const bool waits = !ring_.is_queue() && !ring_.overwrites();
+  const uint64_t limit = waits ? slowest_cursor(ring_, old.position, tail) : tail;
+  Ring::Head reached = old;
+  const Result result = walk(old, needed + margin_, limit, tail, reached);
+  if (result != Result::ok) return result;
+  if (reached.position == old.position) return Result::full;
+  move_head(reached);
+  if (waits) {
+    // SUBTLE: a reader may have joined after we looked at the cursors. Partner: the fence in
+    // RingReader::join(). It stored its cursor before, and looks at the head after it; so either we see its
+    // cursor here, and take the head back before anything was overwritten, or it sees the head where it is
+    // now, and starts there.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (slowest_cursor(ring_, old.position, tail) < reached.position) {
+      move_head(old);
+      return Result::full;
+    }
+  }
+  return reached.position >= needed ? Result::ok : Result::full;
+}
+
+// Walks over the frames that may go, to the goal at least, if it can.
+RingWriter::Result RingWriter::walk(const Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail,
+                                    Ring::Head& reached) const {
+  reached = head;
+  while (reached.position < goal && reached.position < limit) {
+    // acquire: pairs with the release in close(): the frame's writer has stored its last byte before we store
+    // ours.
+    const uint64_t word = ring_.header(reached.position).word.load(std::memory_order_acquire);
+    const Frame frame = unpack(word);
+    if (frame.state == FrameState::empty || !ring_.is_sound(frame, reached.position)) return Result::corrupt;
+    const uint64_t next = reached.position + ring_.footprint(frame.size);
+    if (next > tail) return Result::corrupt;
+    if (next > limit || !may_go(frame, reached.position)) break;
+    reached.position = next;
+    if (frame.state == FrameState::ready) ++reached.messages;
+  }
+  return Result::ok;
+}
+
+bool RingWriter::may_go(const Frame& frame, uint64_t position) const {
+  if (frame.state == FrameState::reserved) return false;
+  return !ring_.is_queue() || frame.state != FrameState::ready || ring_.claims().is_finished(position);
+}
+
+void RingWriter::move_head(const Ring::Head& head) {
+  RingHead& shared = ring_.control().head;
+  // relaxed: only the lock's holder stores it.
+  const uint64_t which = (shared.word.load(std::memory_order_relaxed) & 1) ^ 1;
+  // relaxed: the release below comes after it.
+  shared.messages[which].store(head.messages, std::memory_order_relaxed);
+  // release: pairs with the acquires in Ring::read_head().
+  shared.word.store(head.position | which, std::memory_order_release);
+  // Partner: the acquire fence in Ring::left_alone(). A reader that copied any byte that we store from here
+  // on sees the head beyond what it read.
+  std::atomic_thread_fence(std::memory_order_release);
+}
+
+}  // namespace shmbroker::core

@@ -1,0 +1,70 @@
+// Writing into a ring: reserve room, fill it, commit. One object for each open handle, which has at most one
+// reservation at a time; so each reader gets each writer's messages in the order of their commits.
+//
+// The lock is held for reserve() alone. What is reserved lies in one piece and may take several messages;
+// they become readable all at once, by one store.
+#pragma once
+
+#include "core/ring.h"
+
+namespace shmbroker::core {
+
+class RingWriter {
+ public:
+  enum class Result {
+    ok,
+    full,       // there is no room now: try again when somebody has made some
+    too_large,  // there never will be
+    corrupt,
+  };
+
+  RingWriter(const Ring& ring, uint32_t slot);
+  RingWriter(const RingWriter&) = delete;  // two would think that they have the same reservation
+  RingWriter& operator=(const RingWriter&) = delete;
+
+  // Bytes that a message takes, for reserve().
+  uint64_t footprint(uint64_t size) const { return ring_.footprint(size); }
+
+  // The most that can be reserved at once: room for one largest message, or for many small ones.
+  uint64_t largest_reservation() const { return ring_.footprint(ring_.max_message()); }
+
+  // For the holder of the channel's lock, or an exclusive writer: reserves bytes for some messages. bytes:
+  // the sum of their footprints. Only without a reservation.
+  Result reserve(uint64_t bytes, uint32_t messages);
+
+  bool has_reservation() const { return begin_ != 0; }
+
+  // Where the payload of the next message belongs: room() bytes.
+  std::byte* memory() const { return ring_.payload(next_); }
+  uint64_t room() const { return next_ < end_ ? end_ - next_ - sizeof(FrameHeader) : 0; }
+
+  // Adds a message, whose payload is at memory(), to those that commit() makes readable. size: at most room()
+  // and the channel's largest message. time: 0 for none.
+  void add(uint64_t size, uint64_t time = 0);
+
+  // Makes what was added readable, and gives up the rest of the reservation. Then the caller wakes the
+  // sleeping. At least one message must have been added.
+  void commit();
+
+  // Gives up the reservation with all that is in it. Then the caller wakes the sleeping.
+  void abort();
+
+ private:
+  Result make_room(uint64_t needed, uint64_t tail);
+  Result walk(const Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail,
+              Ring::Head& reached) const;
+  bool may_go(const Frame& frame, uint64_t position) const;
+  void move_head(const Ring::Head& head);
+  void close(uint64_t word);
+
+  Ring ring_;
+  ClientSlot& place_;
+  uint32_t slot_;
+  uint64_t margin_;     // bytes by which the head moves further than it must, so that it moves rarely
+  uint64_t begin_ = 0;  // what is reserved; 0: nothing
+  uint64_t end_ = 0;
+  uint64_t next_ = 0;        // where the next message goes
+  uint64_t first_word_ = 0;  // the header of the first message, held back until commit()
+};
+
+}  // namespace shmbroker::core

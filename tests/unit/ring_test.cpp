@@ -1,0 +1,260 @@
+#include "core/ring.h"
+
+#include <gmock/gmock.h>
+
+#include "core/ring_recovery.h"
+#include "core/space_waking.h"
+#include "tests/unit/ring_fixture.h"
+
+namespace shmbroker::core {
+namespace {
+
+using Write = RingWriter::Result;
+using Read = RingReader::Result;
+using testing::ElementsAre;
+
+// What topics and queues have in common: a ring of frames.
+class EitherRing : public RingTest, public testing::WithParamInterface<Kind> {
+ protected:
+  EitherRing() : RingTest(GetParam(), WhenFull::wait) {}
+};
+
+INSTANTIATE_TEST_SUITE_P(, EitherRing, testing::Values(Kind::topic, Kind::queue),
+                         [](const auto& info) { return info.param == Kind::topic ? "Topic" : "Queue"; });
+
+TEST_P(EitherRing, GivesNothingBeforeTheFirstWrite) {
+  JoinedReader from = reader();
+  EXPECT_EQ(read(from), std::nullopt);
+  EXPECT_FALSE(from.may_have_news());
+}
+
+TEST_P(EitherRing, GivesMessagesInTheOrderOfTheirCommits) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  for (const char* text : {"one", "two", "three"}) EXPECT_EQ(write(to, text), Write::ok);
+  EXPECT_TRUE(from.may_have_news());
+  EXPECT_THAT(read_all(from), ElementsAre("one", "two", "three"));
+  EXPECT_FALSE(from.may_have_news());
+}
+
+TEST_P(EitherRing, TellsNumberTimeAndWriter) {
+  RingWriter to = writer(5);
+  JoinedReader from = reader();
+  write(to, "untimed");
+  write(to, "timed", 1234);
+  RingReader::Message message;
+  read(from, message);
+  EXPECT_EQ(message.number, 1u);
+  EXPECT_EQ(message.time, 0u);
+  EXPECT_EQ(message.writer, 5u);
+  read(from, message);
+  EXPECT_EQ(message.number, 2u);
+  EXPECT_EQ(message.time, 1234u);
+  EXPECT_EQ(message.lost, 0u);
+  EXPECT_FALSE(message.again);
+}
+
+TEST_P(EitherRing, TakesMessagesOfEverySizeFromNothingToTheLargest) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  const uint64_t largest = sections.geometry.max_message;
+  for (uint64_t size = 0; size <= largest; size = size < 300 ? size + 1 : size + 997) {
+    const std::string text(static_cast<size_t>(size), static_cast<char>('a' + size % 26));
+    ASSERT_EQ(write(to, text), Write::ok) << size;
+    ASSERT_EQ(read(from), text) << size;
+  }
+  const std::string text(static_cast<size_t>(largest), 'z');
+  ASSERT_EQ(write(to, text), Write::ok);
+  ASSERT_EQ(read(from), text);
+}
+
+// The largest message finds room wherever the tail is, once all has been read.
+TEST_P(EitherRing, TakesTheLargestMessageAtEveryPlaceOfTheRing) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  const std::string largest(static_cast<size_t>(sections.geometry.max_message), 'z');
+  for (uint64_t place = 0; place < sections.geometry.capacity; place += kQueueAlign) {
+    ASSERT_EQ(write(to, "-"), Write::ok);
+    ASSERT_EQ(read(from), "-");
+    ASSERT_EQ(write(to, largest), Write::ok) << place;
+    ASSERT_EQ(read(from), largest) << place;
+    ASSERT_EQ(read(from), std::nullopt);
+  }
+}
+
+TEST_P(EitherRing, RefusesAMessageThatNeverFits) {
+  RingWriter to = writer();
+  EXPECT_EQ(to.reserve(to.largest_reservation() + 1, 1), Write::too_large);
+  EXPECT_FALSE(to.has_reservation());
+}
+
+TEST_P(EitherRing, RefusesAWriteThatDoesNotFitNow) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  const uint64_t written = fill(to, 1000);
+  EXPECT_GE(written * to.footprint(1000) + to.footprint(1000) + kQueueAlign, sections.geometry.capacity);
+  EXPECT_EQ(write(to, std::string(1000, 'x')), Write::full);
+  EXPECT_EQ(read_all(from).size(), written);
+  EXPECT_EQ(write(to, std::string(1000, 'x')), Write::ok);
+}
+
+TEST_P(EitherRing, KeepsAMessageForWhichTheBufferIsTooSmall) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  write(to, "twelve bytes");
+  std::byte buffer[12];
+  RingReader::Message message;
+  EXPECT_EQ(from.read(buffer, 11, message), Read::too_small);
+  EXPECT_EQ(message.size, 12u);
+  EXPECT_EQ(from.read(buffer, 12, message), Read::ok);
+}
+
+TEST_P(EitherRing, KeepsPayloadAlignedAndInOnePiece) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_EQ(write(to, std::string(static_cast<size_t>(i * 7), 'x')), Write::ok);
+    RingReader::Message message;
+    ASSERT_EQ(from.peek(message), Read::ok);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(message.data) % 16, 0u);
+    EXPECT_LE(message.data + message.size, sections.data_memory.get() + sections.data_memory.size());
+    EXPECT_TRUE(from.release());
+  }
+}
+
+TEST_P(EitherRing, HoldsBackWhatIsNotCommittedAndWhatCameAfterIt) {
+  RingWriter slow = writer(0);
+  RingWriter quick = writer(1);
+  JoinedReader from = reader();
+  ASSERT_EQ(slow.reserve(slow.footprint(4), 1), Write::ok);
+  ASSERT_EQ(write(quick, "quick"), Write::ok);
+  EXPECT_EQ(read(from), std::nullopt);
+  EXPECT_FALSE(from.may_have_news());
+  copy_to_shared(slow.memory(), reinterpret_cast<const std::byte*>("slow"), 4);
+  slow.add(4);
+  slow.commit();
+  EXPECT_THAT(read_all(from), ElementsAre("slow", "quick"));
+}
+
+TEST_P(EitherRing, DropsWhatIsAborted) {
+  RingWriter to = writer(0);
+  RingWriter other = writer(1);
+  JoinedReader from = reader();
+  ASSERT_EQ(to.reserve(to.footprint(100), 1), Write::ok);
+  write(other, "other");
+  to.abort();
+  EXPECT_FALSE(to.has_reservation());
+  RingReader::Message message;
+  EXPECT_EQ(read(from, message), "other");
+  EXPECT_EQ(message.number, 1u);
+  EXPECT_EQ(ring().messages(), 1u);
+}
+
+TEST_P(EitherRing, TakesAMessageShorterThanItsLoan) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  ASSERT_EQ(to.reserve(to.footprint(5000), 1), Write::ok);
+  EXPECT_GE(to.room(), 5000u);
+  copy_to_shared(to.memory(), reinterpret_cast<const std::byte*>("short"), 5);
+  to.add(5);
+  to.commit();
+  write(to, "next");
+  EXPECT_THAT(read_all(from), ElementsAre("short", "next"));
+}
+
+TEST_P(EitherRing, MakesABatchReadableAllAtOnce) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  const std::vector<std::string> texts = {"first", "", "third, which is rather longer than the others",
+                                          "last"};
+  uint64_t bytes = 0;
+  for (const auto& text : texts) bytes += to.footprint(text.size());
+  ASSERT_EQ(to.reserve(bytes, 4), Write::ok);
+  for (const auto& text : texts) {
+    ASSERT_GE(to.room(), text.size());
+    copy_to_shared(to.memory(), reinterpret_cast<const std::byte*>(text.data()), text.size());
+    to.add(text.size());
+    EXPECT_EQ(read(from), std::nullopt);
+  }
+  EXPECT_EQ(to.room(), 0u);
+  to.commit();
+  EXPECT_EQ(read_all(from), texts);
+  EXPECT_EQ(ring().messages(), 4u);
+}
+
+TEST_P(EitherRing, AbortsABatchAsAWhole) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  ASSERT_EQ(to.reserve(3 * to.footprint(8), 3), Write::ok);
+  to.add(8, 77);
+  to.add(8);
+  to.abort();
+  write(to, "next");
+  EXPECT_THAT(read_all(from), ElementsAre("next"));
+  EXPECT_EQ(ring().messages(), 1u);
+}
+
+TEST_P(EitherRing, WakesAWriterThatWaitsForRoom) {
+  RingWriter to = writer(3);
+  JoinedReader from = reader();
+  fill(to, 1000);
+  mark_waiting_for_room(sections.readers(), 3);
+  read(from);
+  EXPECT_TRUE(from.must_wake_writers());
+  EXPECT_FALSE(from.must_wake_writers());
+  EXPECT_EQ(sections.readers().waiting_writers.load(), 0u);
+}
+
+TEST_P(EitherRing, NeedsNoSystemCallWhereNobodyWaits) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  for (int i = 0; i < 100; ++i) {
+    write(to, std::string(3000, 'x'));
+    read_all(from);
+    ASSERT_FALSE(from.must_wake_writers());
+  }
+}
+
+TEST_P(EitherRing, WakesWritersWhenItsReaderLeaves) {
+  JoinedReader from = reader();
+  mark_waiting_for_room(sections.readers(), 0);
+  from.leave();
+  EXPECT_TRUE(from.must_wake_writers());
+}
+
+TEST_P(EitherRing, NamesWhoHoldsALoan) {
+  RingWriter to = writer(9);
+  EXPECT_EQ(find_loan(ring(), 9).position, 0u);
+  ASSERT_EQ(to.reserve(to.footprint(500), 1), Write::ok);
+  EXPECT_NE(find_loan(ring(), 9).position, 0u);
+  EXPECT_EQ(find_loan(ring(), 9).bytes, to.footprint(500));
+  EXPECT_EQ(find_loan(ring(), 8).position, 0u);
+  to.abort();
+  EXPECT_EQ(find_loan(ring(), 9).position, 0u);
+}
+
+TEST_P(EitherRing, RollsBackTheLoanOfADeadWriter) {
+  JoinedReader from = reader();
+  RingWriter dead = writer(2);
+  RingWriter alive = writer(3);
+  write(dead, "before");
+  ASSERT_EQ(dead.reserve(dead.footprint(64) * 2, 2), Write::ok);
+  dead.add(64);
+  write(alive, "after");
+  EXPECT_THAT(read_all(from), ElementsAre("before"));
+  EXPECT_TRUE(recover_writer(ring(), 2));
+  EXPECT_FALSE(recover_writer(ring(), 2));
+  EXPECT_THAT(read_all(from), ElementsAre("after"));
+  EXPECT_EQ(ring().messages(), 2u);
+}
+
+TEST_P(EitherRing, LeavesTheCommittedMessagesOfADeadWriterAlone) {
+  JoinedReader from = reader();
+  RingWriter dead = writer(2);
+  write(dead, "committed");
+  EXPECT_FALSE(recover_writer(ring(), 2));
+  EXPECT_THAT(read_all(from), ElementsAre("committed"));
+}
+
+}  // namespace
+}  // namespace shmbroker::core

@@ -1,0 +1,199 @@
+#include <gmock/gmock.h>
+
+#include "core/ring_recovery.h"
+#include "tests/unit/ring_fixture.h"
+
+namespace shmbroker::core {
+namespace {
+
+using Write = RingWriter::Result;
+using Read = RingReader::Result;
+using Start = RingReader::Start;
+using testing::ElementsAre;
+
+class OverwritingTopic : public RingTest {
+ protected:
+  OverwritingTopic() : RingTest(Kind::topic, WhenFull::overwrite) {}
+};
+
+class WaitingTopic : public RingTest {
+ protected:
+  WaitingTopic() : RingTest(Kind::topic, WhenFull::wait) {}
+};
+
+std::string numbered(uint64_t number, size_t size = 500) {
+  std::string text = std::to_string(number);
+  text.resize(size, '.');
+  return text;
+}
+
+TEST_F(WaitingTopic, GivesEveryReaderEveryMessage) {
+  RingWriter to = writer();
+  JoinedReader one = reader(0);
+  JoinedReader other = reader(63);
+  write(to, "a");
+  write(to, "b");
+  EXPECT_THAT(read_all(one), ElementsAre("a", "b"));
+  EXPECT_THAT(read_all(other), ElementsAre("a", "b"));
+}
+
+TEST_F(WaitingTopic, GivesALateReaderWhatIsKept) {
+  RingWriter to = writer();
+  write(to, "early");
+  JoinedReader late = reader();
+  EXPECT_THAT(read_all(late), ElementsAre("early"));
+}
+
+TEST_F(WaitingTopic, GivesAReaderThatAsksForTheNextNothingOld) {
+  RingWriter to = writer();
+  write(to, "old");
+  JoinedReader late = reader(0, Start::next);
+  EXPECT_FALSE(late.may_have_news());
+  write(to, "new");
+  RingReader::Message message;
+  EXPECT_EQ(read(late, message), "new");
+  EXPECT_EQ(message.number, 2u);
+  EXPECT_EQ(message.lost, 0u);
+}
+
+TEST_F(WaitingTopic, GivesAReaderThatAsksForTheNextNothingThatWasReservedBefore) {
+  RingWriter loan = writer(0);
+  RingWriter to = writer(1);
+  ASSERT_EQ(loan.reserve(loan.footprint(3), 1), Write::ok);
+  write(to, "old");
+  JoinedReader late = reader(0, Start::next);
+  write(to, "new");
+  loan.add(3);
+  loan.commit();
+  RingReader::Message message;
+  EXPECT_EQ(read(late, message), "new");
+  EXPECT_EQ(message.number, 3u);
+}
+
+TEST_F(WaitingTopic, OverwritesNothingThatAReaderHasNotRead) {
+  RingWriter to = writer();
+  JoinedReader slow = reader(0);
+  JoinedReader quick = reader(1);
+  uint64_t written = 0;
+  uint64_t read_slowly = 0;
+  for (int lap = 0; lap < 50; ++lap) {
+    while (write(to, numbered(written)) == Write::ok) ++written;
+    read_all(quick);
+    for (int i = 0; i < 20; ++i, ++read_slowly) ASSERT_EQ(read(slow), numbered(read_slowly));
+  }
+  while (auto text = read(slow)) ASSERT_EQ(text, numbered(read_slowly++));
+  EXPECT_EQ(read_slowly, written);
+}
+
+TEST_F(WaitingTopic, WaitsForNobodyWhereNobodyReads) {
+  RingWriter to = writer();
+  for (uint64_t i = 0; i < 1000; ++i) ASSERT_EQ(write(to, numbered(i)), Write::ok);
+}
+
+TEST_F(WaitingTopic, WaitsNoMoreForAReaderThatHasLeft) {
+  RingWriter to = writer();
+  JoinedReader slow = reader(4);
+  fill(to, 500);
+  slow.leave();
+  EXPECT_EQ(write(to, "fits"), Write::ok);
+}
+
+TEST_F(WaitingTopic, WaitsNoMoreForAReaderThatHasDied) {
+  RingWriter to = writer();
+  JoinedReader slow = reader(4);
+  fill(to, 500);
+  EXPECT_EQ(recover_reader(ring(), 4), 0u);
+  EXPECT_EQ(write(to, "fits"), Write::ok);
+}
+
+TEST_F(WaitingTopic, NamesItsSlowestReader) {
+  RingWriter to = writer();
+  JoinedReader slow = reader(7);
+  JoinedReader quick = reader(3);
+  const auto slowest = [&] { return slowest_reader(ring(), ring().head_position(), ring().tail()); };
+  EXPECT_EQ(slowest().slot, SlowestReader::kNone);
+  fill(to, 500);
+  read_all(quick);
+  EXPECT_EQ(slowest().slot, 7u);
+  read_all(slow);
+  EXPECT_EQ(slowest().slot, SlowestReader::kNone);
+}
+
+TEST_F(OverwritingTopic, NeverWaitsForAReader) {
+  RingWriter to = writer();
+  JoinedReader slow = reader();
+  for (uint64_t i = 0; i < 10'000; ++i) ASSERT_EQ(write(to, numbered(i)), Write::ok);
+}
+
+TEST_F(OverwritingTopic, TellsALappedReaderExactlyHowManyItLost) {
+  RingWriter to = writer();
+  JoinedReader slow = reader();
+  uint64_t written = 0;
+  uint64_t next = 0;
+  for (uint64_t lap = 1; lap < 60; ++lap) {
+    for (uint64_t i = 0; i < lap * 37; ++i) ASSERT_EQ(write(to, numbered(written++, 10 + i)), Write::ok);
+    for (int i = 0; i < 5; ++i) {
+      RingReader::Message message;
+      const auto text = read(slow, message);
+      ASSERT_TRUE(text);
+      next += message.lost;
+      ASSERT_EQ(std::stoull(*text), next);
+      ASSERT_EQ(message.number, next + 1);
+      ++next;
+    }
+  }
+  EXPECT_GT(written, next);
+}
+
+TEST_F(OverwritingTopic, CountsNoAbortedMessageAsLost) {
+  RingWriter to = writer();
+  JoinedReader slow = reader();
+  for (uint64_t i = 0; i < 1000; ++i) {
+    ASSERT_EQ(to.reserve(to.footprint(300), 1), Write::ok);
+    to.abort();
+    ASSERT_EQ(write(to, numbered(i)), Write::ok);
+  }
+  RingReader::Message message;
+  const auto text = read(slow, message);
+  ASSERT_TRUE(text);
+  EXPECT_GT(message.lost, 500u);
+  EXPECT_EQ(std::stoull(*text), message.lost);
+}
+
+TEST_F(OverwritingTopic, KeepsAsMuchAsFits) {
+  RingWriter to = writer();
+  for (uint64_t i = 0; i < 1000; ++i) ASSERT_EQ(write(to, numbered(i)), Write::ok);
+  JoinedReader late = reader();
+  EXPECT_GE(read_all(late).size() * to.footprint(500), sections.geometry.capacity * 7 / 8);
+}
+
+TEST_F(OverwritingTopic, TellsThatWhatWasPeekedHasBeenOverwritten) {
+  RingWriter to = writer();
+  JoinedReader slow = reader();
+  write(to, "peeked");
+  write(to, "second");
+  RingReader::Message message;
+  ASSERT_EQ(slow.peek(message), Read::ok);
+  EXPECT_TRUE(slow.release());
+  ASSERT_EQ(slow.peek(message), Read::ok);
+  for (uint64_t i = 2; i < 1000; ++i) write(to, numbered(i));
+  EXPECT_FALSE(slow.release());
+  const auto text = read(slow, message);
+  ASSERT_TRUE(text);
+  EXPECT_EQ(std::stoull(*text), 1 + message.lost) << "what was overtaken counts as lost";
+}
+
+TEST_F(OverwritingTopic, IsFullWhereItWouldOverwriteALoan) {
+  RingWriter loan = writer(0);
+  RingWriter to = writer(1);
+  JoinedReader from = reader();
+  ASSERT_EQ(loan.reserve(loan.footprint(8), 1), Write::ok);
+  const uint64_t written = fill(to, 500);
+  EXPECT_GT(written, 100u);
+  EXPECT_EQ(write(to, numbered(0)), Write::full);
+  loan.abort();
+  EXPECT_EQ(write(to, numbered(0)), Write::ok);
+}
+
+}  // namespace
+}  // namespace shmbroker::core
