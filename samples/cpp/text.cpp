@@ -3,6 +3,7 @@
 #include <windows.h>
 
 #include <cstring>
+#include <cwchar>
 
 namespace samples {
 
@@ -30,6 +31,15 @@ std::string to_utf8(std::wstring_view utf16) {
   std::string utf8(static_cast<size_t>(length), '\0');
   WideCharToMultiByte(CP_UTF8, 0, utf16.data(), size, utf8.data(), length, nullptr, nullptr);
   return utf8;
+}
+
+std::wstring time_of_day() {
+  SYSTEMTIME now;
+  GetLocalTime(&now);
+  wchar_t text[32];
+  const int length = std::swprintf(text, std::size(text), L"%02u:%02u:%02u.%03u", now.wHour, now.wMinute,
+                                   now.wSecond, now.wMilliseconds);
+  return {text, static_cast<size_t>(length)};
 }
 
 }  // namespace samples

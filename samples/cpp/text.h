@@ -21,4 +21,7 @@ std::optional<std::wstring> to_utf16(std::string_view utf8);
 // What is not UTF-16 becomes U+FFFD.
 std::string to_utf8(std::wstring_view utf16);
 
+// "14:03:59.123", local time.
+std::wstring time_of_day();
+
 }  // namespace samples
