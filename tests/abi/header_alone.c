@@ -1,0 +1,7 @@
+/* The header and nothing else, before and after it: it must bring what it needs, and be fit to be included
+ * twice. */
+#include "shmbroker/shmbroker.h"
+
+/* A translation unit needs something in it. */
+ShmChannel shm_header_alone(void);
+ShmChannel shm_header_alone(void) { return 0; }

@@ -1,0 +1,190 @@
+// A process of the tests that does as it is told: one command a line on its input, one answer a line on its
+// output,
+// "<status> <text>". It ends with its input.
+//
+//   open r|w|rw <name>              text: the handle
+//   close <handle>
+//   write <handle> <ms> <text>
+//   read <handle> <ms>              text: the value
+//   lock <handle> <ms>              text: the value
+//   unlock <handle> <text>
+//   keep <handle>                   unlocks with SHM_KEEP
+//   add <handle> <count>            counts a 64-bit number up under ShmLock, count times
+//   fill <handle> <bytes>           answers, then writes lockstep values until it is killed
+//   count <handle> <first> <last>   writes the numbers as text, one after the other
+//   follow <handle> <limit>         reads such numbers until it reads "end"; none may be lower than one read
+//   before
+//                                   that lies between the same multiples of limit. text: how many it read
+//   readers <handle>                text: reading handles open now
+#include <windows.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "shmbroker/shmbroker.h"
+#include "tests/integration/lockstep.h"
+
+namespace {
+
+struct Reply {
+  int32_t status = SHM_OK;
+  std::string text;
+};
+
+void say(const Reply& reply) { std::cout << reply.status << ' ' << reply.text << std::endl; }
+
+std::string rest_of(std::istream& line) {
+  std::string text;
+  std::getline(line >> std::ws, text);
+  return text;
+}
+
+Reply open(std::istream& line) {
+  std::string access;
+  line >> access;
+  ShmOptions options{};
+  options.size = sizeof options;
+  if (access.find('r') != std::string::npos) options.access |= SHM_READ;
+  if (access.find('w') != std::string::npos) options.access |= SHM_WRITE;
+  ShmChannel channel = 0;
+  const int32_t status = ShmOpenUtf8(rest_of(line).c_str(), &options, &channel);
+  return {status, std::to_string(channel)};
+}
+
+Reply write(ShmChannel channel, std::istream& line) {
+  uint32_t timeout = 0;
+  line >> timeout;
+  const std::string text = rest_of(line);
+  return {ShmWrite(channel, text.data(), text.size(), timeout), {}};
+}
+
+Reply read(ShmChannel channel, std::istream& line) {
+  uint32_t timeout = 0;
+  line >> timeout;
+  std::string text(4096, '\0');
+  size_t size = 0;
+  const int32_t status = ShmRead(channel, text.data(), text.size(), &size, timeout);
+  text.resize(status >= 0 ? size : 0);
+  return {status, text};
+}
+
+Reply lock(ShmChannel channel, std::istream& line) {
+  uint32_t timeout = 0;
+  line >> timeout;
+  void* memory = nullptr;
+  size_t size = 0;
+  const int32_t status = ShmLock(channel, &memory, &size, timeout);
+  if (status != SHM_OK) return {status, {}};
+  const std::string value(static_cast<const char*>(memory), size);
+  // What a process that dies here has begun to write must never be seen.
+  std::memset(memory, '!', size);
+  return {status, value};
+}
+
+Reply unlock(ShmChannel channel, std::istream& line) {
+  // The memory is not ours to remember across commands; so the text is written under a lock of its own.
+  const std::string text = rest_of(line);
+  int32_t status = ShmUnlock(channel, SHM_KEEP);
+  if (status == SHM_OK) status = ShmWrite(channel, text.data(), text.size(), SHM_INFINITE);
+  return {status, {}};
+}
+
+Reply add(ShmChannel channel, std::istream& line) {
+  int count = 0;
+  line >> count;
+  for (; count > 0; --count) {
+    void* memory = nullptr;
+    size_t size = 0;
+    int32_t status = ShmLock(channel, &memory, &size, SHM_INFINITE);
+    if (status != SHM_OK) return {status, {}};
+    uint64_t number = 0;
+    if (size == sizeof number) std::memcpy(&number, memory, sizeof number);
+    ++number;
+    std::memcpy(memory, &number, sizeof number);
+    status = ShmUnlock(channel, sizeof number);
+    if (status != SHM_OK) return {status, {}};
+  }
+  return {};
+}
+
+Reply fill(ShmChannel channel, std::istream& line) {
+  size_t bytes = 0;
+  line >> bytes;
+  say({});
+  std::vector<std::byte> value(bytes);
+  for (uint64_t number = 1;; ++number) {
+    shmbroker::tests::fill_lockstep(value.data(), bytes, number);
+    const int32_t status = ShmWrite(channel, value.data(), bytes, SHM_INFINITE);
+    if (status != SHM_OK) return {status, {}};
+  }
+}
+
+Reply count(ShmChannel channel, std::istream& line) {
+  int first = 0;
+  int last = 0;
+  line >> first >> last;
+  for (int number = first; number <= last; ++number) {
+    const std::string text = std::to_string(number);
+    const int32_t status = ShmWrite(channel, text.data(), text.size(), SHM_INFINITE);
+    if (status != SHM_OK) return {status, {}};
+  }
+  return {};
+}
+
+Reply follow(ShmChannel channel, std::istream& line) {
+  int limit = 0;
+  line >> limit;
+  std::map<int, int> newest;
+  for (int seen = 0;; ++seen) {
+    char text[32] = {};
+    size_t size = 0;
+    const int32_t status = ShmRead(channel, text, sizeof text - 1, &size, 20'000);
+    if (status != SHM_OK) return {status, "after " + std::to_string(seen)};
+    text[size] = '\0';
+    if (std::strcmp(text, "end") == 0) return {SHM_OK, std::to_string(seen)};
+    const int number = std::atoi(text);
+    int& last = newest[number / limit];
+    if (number <= last) return {SHM_OK, std::to_string(number) + " came after " + std::to_string(last)};
+    last = number;
+  }
+}
+
+Reply readers(ShmChannel channel, std::istream&) {
+  ShmInfo info{};
+  info.size = sizeof info;
+  const int32_t status = ShmGetInfo(channel, &info);
+  return {status, std::to_string(info.readers)};
+}
+
+Reply obey(const std::string& command, std::istream& line) {
+  if (command == "open") return open(line);
+  ShmChannel channel = 0;
+  line >> channel;
+  if (command == "close") return {ShmClose(channel), {}};
+  if (command == "keep") return {ShmUnlock(channel, SHM_KEEP), {}};
+  const std::map<std::string, std::function<Reply(ShmChannel, std::istream&)>> commands = {
+      {"write", write}, {"read", read},   {"lock", lock},     {"unlock", unlock},  {"add", add},
+      {"fill", fill},   {"count", count}, {"follow", follow}, {"readers", readers}};
+  const auto found = commands.find(command);
+  if (found == commands.end()) return {SHM_E_ARGUMENT, "no such command: " + command};
+  return found->second(channel, line);
+}
+
+}  // namespace
+
+int main() {
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    std::istringstream words(line);
+    std::string command;
+    words >> command;
+    say(obey(command, words));
+  }
+  return 0;
+}

@@ -1,0 +1,66 @@
+// Another process that uses channels: peer.exe, told what to do line by line.
+#pragma once
+
+#include <windows.h>
+
+#include <string>
+
+#include "core/win/handle.h"
+#include "tests/integration/shm_testing.h"
+
+namespace shmbroker::tests {
+
+// A child process with pipes for its input and output. It dies with this object, and with the test.
+class Child {
+ public:
+  explicit Child(const std::wstring& command);
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  DWORD pid() const { return pid_; }
+  void send(const std::string& line);
+  // The next line of its output, without its end. Throws std::runtime_error if none comes in time.
+  std::string receive();
+  void end_input() { input_.reset(); }
+  // All that is left of its output until it has ended by itself, and its exit code.
+  std::string rest(DWORD& exit_code);
+  void kill();
+
+ private:
+  bool fill();
+
+  win::Handle process_;
+  win::Handle job_;
+  win::Handle input_;
+  win::Handle output_;
+  std::string unread_;
+  DWORD pid_ = 0;
+};
+
+// peer.exe with its commands; see peer.cpp.
+class Peer {
+ public:
+  Peer();
+
+  // Opens a channel there. access: "r", "w", "rw". Returns the handle, which is of use there only.
+  ShmChannel open(const std::string& name, const std::string& access);
+  // Each begins what the line says and returns the peer's answer to it.
+  Answer ask(const std::string& line);
+  void begin(const std::string& line) { child_.send(line); }
+  Answer finish();
+
+  Answer write(ShmChannel channel, const std::string& text) {
+    return ask("write " + std::to_string(channel) + " 5000 " + text);
+  }
+  Answer read(ShmChannel channel, uint32_t timeout_ms) {
+    return ask("read " + std::to_string(channel) + " " + std::to_string(timeout_ms));
+  }
+  void kill() { child_.kill(); }
+  DWORD pid() const { return child_.pid(); }
+
+ private:
+  Child child_;
+};
+
+}  // namespace shmbroker::tests

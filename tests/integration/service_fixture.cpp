@@ -1,0 +1,209 @@
+#include "tests/integration/service_fixture.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "core/win/handle.h"
+#include "core/win/text.h"
+
+namespace shmbroker::tests {
+namespace {
+
+constexpr wchar_t kServiceName[] = L"ShmBroker";
+
+std::runtime_error broken(const std::string& what) {
+  return std::runtime_error(what + ": " + win::display_utf8(win::error_text(GetLastError())));
+}
+
+std::wstring command_of(SC_HANDLE service) {
+  alignas(QUERY_SERVICE_CONFIGW) std::byte memory[8192];
+  auto& config = *reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory);
+  DWORD size = 0;
+  if (!QueryServiceConfigW(service, &config, sizeof memory, &size)) throw broken("QueryServiceConfig");
+  return config.lpBinaryPathName;
+}
+
+SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
+  SERVICE_STATUS_PROCESS status{};
+  DWORD size = 0;
+  if (!QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, reinterpret_cast<BYTE*>(&status), sizeof status,
+                            &size)) {
+    throw broken("QueryServiceStatusEx");
+  }
+  return status;
+}
+
+void stop_and_delete(SC_HANDLE service) {
+  SERVICE_STATUS ignored;
+  ControlService(service, SERVICE_CONTROL_STOP, &ignored);
+  eventually([&] { return status_of(service).dwCurrentState == SERVICE_STOPPED; });
+  DeleteService(service);
+}
+
+// A run that was broken off leaves its service behind. One that these tests did not make is not theirs to
+// remove.
+void remove_leftover() {
+  const ScmHandle service = open_service(SERVICE_ALL_ACCESS);
+  if (!service) return;
+  const std::wstring command = command_of(service.get());
+  if (command.find(program_folder().wstring()) == std::wstring::npos) {
+    throw std::runtime_error("a service ShmBroker is installed here, and it is not of this build: " +
+                             win::display_utf8(command));
+  }
+  stop_and_delete(service.get());
+}
+
+}  // namespace
+
+bool eventually(const std::function<bool()>& condition, DWORD timeout_ms) {
+  const ULONGLONG end = GetTickCount64() + timeout_ms;
+  for (;;) {
+    if (condition()) return true;
+    if (GetTickCount64() >= end) return false;
+    Sleep(5);
+  }
+}
+
+std::filesystem::path program_folder() {
+  wchar_t path[MAX_PATH];
+  const DWORD length = GetModuleFileNameW(nullptr, path, ARRAYSIZE(path));
+  if (length == 0 || length == ARRAYSIZE(path)) throw broken("GetModuleFileName");
+  return std::filesystem::path(path).parent_path();
+}
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TempFolder::TempFolder() {
+  static int count = 0;
+  path_ = std::filesystem::temp_directory_path() /
+          (L"shmbroker-test-" + std::to_wstring(GetCurrentProcessId()) + L"-" + std::to_wstring(++count));
+  std::filesystem::remove_all(path_);
+  std::filesystem::create_directories(path_);
+}
+
+TempFolder::~TempFolder() {
+  // A process that has just ended may keep its log open for another moment.
+  eventually(
+      [this] {
+        std::error_code error;
+        std::filesystem::remove_all(path_, error);
+        return !error;
+      },
+      2000);
+}
+
+std::string block(const std::string& name, uint64_t capacity, const std::string& access) {
+  const std::string everybody = R"({ "read": ["Everyone"], "write": ["Everyone"] })";
+  return R"({ "name": ")" + name + R"(", "kind": "block", "capacity": )" + std::to_string(capacity) +
+         R"(, "access": )" + (access.empty() ? everybody : access) + " }";
+}
+
+std::string config_of(std::initializer_list<std::string> channels) {
+  std::string list;
+  for (const std::string& channel : channels) list += (list.empty() ? "" : ",\n") + channel;
+  return R"({ "channels": [)" + list + R"(], "log": { "level": "debug" } })";
+}
+
+ScmHandle open_service(DWORD access) {
+  const ScmHandle manager(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
+  if (!manager) throw broken("OpenSCManager");
+  return ScmHandle(OpenServiceW(manager.get(), kServiceName, access));
+}
+
+Service::Service(const std::string& config)
+    : config_(folder_.path() / L"shmbroker.json"), data_(folder_.path() / L"data") {
+  remove_leftover();
+  configure(config);
+  const ScmHandle manager(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CREATE_SERVICE));
+  if (!manager) throw broken("OpenSCManager");
+  const std::wstring command = L"\"" + (program_folder() / L"shmbroker.exe").wstring() + L"\" --config \"" +
+                               config_.wstring() + L"\" --data \"" + data_.wstring() + L"\"";
+  // The control manager may take a moment to forget the service of the test before.
+  eventually([&] {
+    service_ = ScmHandle(CreateServiceW(manager.get(), kServiceName, nullptr, SERVICE_ALL_ACCESS,
+                                        SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL,
+                                        command.c_str(), nullptr, nullptr, nullptr, nullptr, nullptr));
+    return service_ != nullptr || GetLastError() != ERROR_SERVICE_MARKED_FOR_DELETE;
+  });
+  if (!service_) throw broken("CreateService");
+}
+
+Service::~Service() {
+  try {
+    stop_and_delete(service_.get());
+  } catch (const std::exception& error) {
+    ADD_FAILURE() << error.what();
+  }
+}
+
+void Service::configure(const std::string& config) {
+  std::ofstream stream(config_, std::ios::binary | std::ios::trunc);
+  stream << config;
+  if (!stream.flush()) throw std::runtime_error("cannot write the configuration");
+}
+
+SERVICE_STATUS_PROCESS Service::status() const { return status_of(service_.get()); }
+
+void Service::await(DWORD state) {
+  const bool there = eventually([&] {
+    const DWORD now = status().dwCurrentState;
+    return now == state || (now == SERVICE_STOPPED && state == SERVICE_RUNNING);
+  });
+  const auto now = status();
+  if (!there || now.dwCurrentState != state) {
+    throw std::runtime_error("the service is in state " + std::to_string(now.dwCurrentState) +
+                             " instead of " + std::to_string(state) + ", exit code " +
+                             std::to_string(now.dwServiceSpecificExitCode) + ". Its log:\n" + log());
+  }
+}
+
+void Service::start() {
+  if (!StartServiceW(service_.get(), 0, nullptr)) throw broken("StartService");
+  await(SERVICE_RUNNING);
+}
+
+SERVICE_STATUS_PROCESS Service::start_and_fail() {
+  if (!StartServiceW(service_.get(), 0, nullptr)) throw broken("StartService");
+  await(SERVICE_STOPPED);
+  return status();
+}
+
+void Service::stop() {
+  SERVICE_STATUS ignored;
+  if (!ControlService(service_.get(), SERVICE_CONTROL_STOP, &ignored)) throw broken("stopping the service");
+  await(SERVICE_STOPPED);
+}
+
+void Service::kill() {
+  const win::Handle process(OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status().dwProcessId));
+  if (!process || !TerminateProcess(process.get(), 99)) throw broken("killing the service");
+  WaitForSingleObject(process.get(), kPatience);
+  await(SERVICE_STOPPED);
+}
+
+bool Service::reload() {
+  const auto count = [this](const std::string& text) {
+    const std::string all = log();
+    int found = 0;
+    for (size_t at = all.find(text); at != std::string::npos; at = all.find(text, at + 1)) ++found;
+    return found;
+  };
+  const int taken = count("configuration read again");
+  const int refused = count("configuration was not changed");
+  SERVICE_STATUS ignored;
+  if (!ControlService(service_.get(), SERVICE_CONTROL_PARAMCHANGE, &ignored)) throw broken("reloading");
+  bool took = false;
+  const bool done = eventually([&] {
+    took = count("configuration read again") > taken;
+    return took || count("configuration was not changed") > refused;
+  });
+  if (!done) throw std::runtime_error("the service says nothing about its reload. Its log:\n" + log());
+  return took;
+}
+
+}  // namespace shmbroker::tests
