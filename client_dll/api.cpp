@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "client_dll/channel_table.h"
+#include "client_dll/wait_any.h"
 #include "core/channel_name.h"
 #include "core/win/text.h"
 
@@ -28,7 +29,8 @@ int32_t check_options(const ShmOptions* given, ShmOptions& options) {
   options = *given;
   if ((options.access & ~(SHM_READ | SHM_WRITE)) != 0)
     return bad_argument(L"ShmOptions.access has unknown bits");
-  if ((options.flags & ~SHM_OPEN_NEXT) != 0) return bad_argument(L"ShmOptions.flags has unknown bits");
+  if ((options.flags & ~(SHM_OPEN_NEXT | SHM_OPEN_EXCLUSIVE | SHM_OPEN_TIMED)) != 0)
+    return bad_argument(L"ShmOptions.flags has unknown bits");
   if (options.kind > SHM_QUEUE) return bad_argument(L"ShmOptions.kind is unknown");
   return SHM_OK;
 }
@@ -190,6 +192,54 @@ int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size
       channel, timeout_ms, [=](Channel& open) { return open.read(buffer, capacity, *size, timeout_ms); });
 }
 
+int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, uint32_t count,
+                               uint32_t* written, uint32_t timeout_ms) {
+  if (messages == nullptr && count != 0) return bad_argument(L"ShmWriteBatch: messages is NULL");
+  for (uint32_t i = 0; i < count; ++i) {
+    if (messages[i].size != sizeof(ShmMessage)) {
+      return bad_argument(L"ShmWriteBatch: a message's size is not sizeof(ShmMessage)");
+    }
+    if (messages[i].data == nullptr && messages[i].length != 0) {
+      return bad_argument(L"ShmWriteBatch: a message's data is NULL");
+    }
+  }
+  uint32_t ignored = 0;
+  uint32_t& published = written != nullptr ? *written : ignored;
+  published = 0;
+  return with_turn<&Entry::writing>(channel, timeout_ms, [&, timeout_ms](Channel& open) {
+    return open.write_batch({messages, count}, published, timeout_ms);
+  });
+}
+
+int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t capacity, void* buffer,
+                              size_t buffer_size, uint32_t* count, uint32_t timeout_ms) {
+  if (messages == nullptr || capacity == 0 || count == nullptr || (buffer == nullptr && buffer_size != 0)) {
+    return bad_argument(L"ShmReadBatch: messages, buffer or count is NULL, or capacity is 0");
+  }
+  if (messages->size != sizeof(ShmMessage)) {
+    return bad_argument(L"ShmReadBatch: messages->size is not sizeof(ShmMessage)");
+  }
+  *count = 0;
+  return with_turn<&Entry::reading>(channel, timeout_ms, [=](Channel& open) {
+    return open.read_batch({messages, capacity}, {static_cast<std::byte*>(buffer), buffer_size}, *count,
+                           timeout_ms);
+  });
+}
+
+int32_t SHM_CALL ShmLoan(ShmChannel channel, size_t size, void** memory, uint32_t timeout_ms) {
+  if (memory == nullptr) return bad_argument(L"ShmLoan: memory is NULL");
+  return with_turn<&Entry::writing>(channel, timeout_ms,
+                                    [=](Channel& open) { return open.loan(size, *memory, timeout_ms); });
+}
+
+int32_t SHM_CALL ShmCommit(ShmChannel channel, size_t size) {
+  return with_turn<&Entry::writing>(channel, SHM_INFINITE, [=](Channel& open) { return open.commit(size); });
+}
+
+int32_t SHM_CALL ShmAbort(ShmChannel channel) {
+  return with_turn<&Entry::writing>(channel, SHM_INFINITE, [](Channel& open) { return open.abort(); });
+}
+
 int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32_t timeout_ms) {
   if (memory == nullptr) return bad_argument(L"ShmLock: memory is NULL");
   size_t ignored = 0;
@@ -222,4 +272,12 @@ int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t mess
   return with_guard(channel, [=](Channel& open) {
     return open.notify_window(static_cast<HWND>(window), message, cookie, channel);
   });
+}
+
+int32_t SHM_CALL ShmWaitAny(const ShmChannel* channels, uint32_t count, uint32_t* index,
+                            uint32_t timeout_ms) {
+  if (channels == nullptr || index == nullptr || count == 0 || count > SHM_WAIT_MAX) {
+    return bad_argument(L"ShmWaitAny: channels or index is NULL, or count is not from 1 to SHM_WAIT_MAX");
+  }
+  return wait_any({channels, count}, *index, timeout_ms);
 }

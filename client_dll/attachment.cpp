@@ -49,6 +49,7 @@ int32_t Attachment::open(const std::wstring& name, const ShmOptions& options) {
   pipe::OpenRequest request{};
   request.access = options.access;
   request.kind = options.kind;
+  request.flags = options.flags & SHM_OPEN_EXCLUSIVE;
   std::copy(name.begin(), name.end(), request.name);
   const auto reply = std::make_unique<pipe::OpenReply>();
   BrokerIdentity identity;

@@ -2,6 +2,7 @@
 
 #include "client_dll/errors.h"
 #include "core/copy.h"
+#include "core/waking.h"
 
 namespace shmbroker::client {
 
@@ -24,27 +25,35 @@ BlockChannel::~BlockChannel() {
 int32_t BlockChannel::begin_write(DWORD timeout_ms) {
   if (!at().can_write()) return refuse(SHM_E_ACCESS, L"this handle was not opened for writing");
   if (locked_) return refuse(SHM_E_STATE, L"this handle holds ShmLock; call ShmUnlock first");
-  return has_ended() ? refuse_ended() : take_lock(timeout_ms);
+  if (has_ended()) return refuse_ended();
+  Wait wait(*this, timeout_ms);
+  return take_lock(wait);
 }
 
 void BlockChannel::publish(const Block::Draft& draft, uint64_t size) {
   block_.publish(draft, size);
   drop_lock();
-  wake_readers();
+  at().wake(core::take_waiting(at().readers()));
   add(at().writer_slot().messages, 1);
   add(at().writer_slot().bytes, size);
 }
 
 int32_t BlockChannel::write(const void* message, size_t size, DWORD timeout_ms) {
-  if (size > block_.capacity()) {
-    return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than its " +
-                                  std::to_wstring(block_.capacity()) + L"; raise capacity in shmbroker.json");
-  }
+  if (size > block_.capacity()) return refuse_size(size);
   const int32_t status = begin_write(timeout_ms);
   if (status != SHM_OK) return status;
   const Block::Draft draft = block_.begin();
   core::copy_to_shared(draft.memory, static_cast<const std::byte*>(message), size);
   publish(draft, size);
+  return SHM_OK;
+}
+
+int32_t BlockChannel::write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) {
+  for (const ShmMessage& message : messages) {
+    const int32_t status = write(message.data, message.length, timeout_ms);
+    if (status != SHM_OK) return status;
+    ++written;
+  }
   return SHM_OK;
 }
 
@@ -65,10 +74,7 @@ int32_t BlockChannel::lock(void*& memory, size_t& size, DWORD timeout_ms) {
 
 int32_t BlockChannel::unlock(size_t size) {
   if (!locked_) return refuse(SHM_E_STATE, L"this handle does not hold ShmLock");
-  if (size != SHM_KEEP && size > block_.capacity()) {
-    return refuse(SHM_E_SIZE,
-                  std::to_wstring(size) + L" bytes are more than its " + std::to_wstring(block_.capacity()));
-  }
+  if (size != SHM_KEEP && size > block_.capacity()) return refuse_size(size);
   const Block::Draft draft = *locked_;
   locked_.reset();
   if (size == SHM_KEEP) {
@@ -86,7 +92,8 @@ int32_t BlockChannel::begin_read(DWORD timeout_ms) {
   if (!at().can_read()) return refuse(SHM_E_ACCESS, L"this handle was not opened for reading");
   if (peeked_) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
   if (has_news()) return SHM_OK;
-  const int32_t status = await_news(timeout_ms);
+  Wait wait(*this, timeout_ms);
+  const int32_t status = await_news(wait);
   return status == SHM_E_EMPTY ? SHM_OK : status;
 }
 
@@ -101,19 +108,34 @@ int32_t BlockChannel::note_read(const Block::Value& value) {
   return SHM_OK;
 }
 
-int32_t BlockChannel::read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) {
+// The value's size is told if the status is SHM_E_BUFFER, too.
+int32_t BlockChannel::read_value(void* buffer, size_t capacity, Block::Value& value, DWORD timeout_ms) {
   const int32_t status = begin_read(timeout_ms);
   if (status != SHM_OK) return status;
-  Block::Value value;
   const auto result = block_.read(at().reader(), static_cast<std::byte*>(buffer), capacity, value);
   if (result == Block::Result::never_written) return refuse(SHM_E_EMPTY, L"nothing has been written yet");
   if (result == Block::Result::corrupt) return refuse_corrupt();
-  size = static_cast<size_t>(value.size);
-  if (result == Block::Result::too_small) {
-    return refuse(SHM_E_BUFFER, L"its value has " + std::to_wstring(value.size) + L" bytes, the buffer " +
-                                    std::to_wstring(capacity));
-  }
+  if (result == Block::Result::too_small) return refuse_buffer(value.size, capacity);
   return note_read(value);
+}
+
+int32_t BlockChannel::read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) {
+  Block::Value value;
+  const int32_t status = read_value(buffer, capacity, value, timeout_ms);
+  if (status >= 0 || status == SHM_E_BUFFER) size = static_cast<size_t>(value.size);
+  return status;
+}
+
+int32_t BlockChannel::read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
+                                 DWORD timeout_ms) {
+  Block::Value value;
+  const int32_t status = read_value(buffer.data(), buffer.size(), value, timeout_ms);
+  ShmMessage& message = messages[0];
+  if (status == SHM_E_BUFFER) message.length = static_cast<size_t>(value.size);
+  if (status < 0) return status;
+  message = {sizeof(ShmMessage), 0, value.sequence, 0, buffer.data(), static_cast<size_t>(value.size)};
+  count = 1;
+  return status;
 }
 
 int32_t BlockChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {

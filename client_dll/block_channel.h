@@ -13,9 +13,12 @@ class BlockChannel final : public Channel {
   ~BlockChannel() override;
 
   int32_t write(const void* message, size_t size, DWORD timeout_ms) override;
+  int32_t write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) override;
   int32_t lock(void*& memory, size_t& size, DWORD timeout_ms) override;
   int32_t unlock(size_t size) override;
   int32_t read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) override;
+  int32_t read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
+                     DWORD timeout_ms) override;
   int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) override;
   int32_t release() override;
 
@@ -28,6 +31,7 @@ class BlockChannel final : public Channel {
   int32_t begin_read(DWORD timeout_ms);
   void publish(const core::Block::Draft& draft, uint64_t size);
   int32_t note_read(const core::Block::Value& value);
+  int32_t read_value(void* buffer, size_t capacity, core::Block::Value& value, DWORD timeout_ms);
 
   core::Block block_;
   std::optional<core::Block::Draft> locked_;  // under the writing turn

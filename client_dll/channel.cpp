@@ -4,6 +4,7 @@
 
 #include "client_dll/block_channel.h"
 #include "client_dll/errors.h"
+#include "client_dll/ring_channel.h"
 #include "core/pause.h"
 #include "core/robust_lock.h"
 #include "core/waking.h"
@@ -27,7 +28,15 @@ int32_t Channel::open(const std::wstring& name, const ShmOptions& options, const
   auto attachment = std::make_unique<Attachment>();
   const int32_t status = attachment->open(name, options);
   if (status != SHM_OK) return status;
-  std::unique_ptr<Channel> made = std::make_unique<BlockChannel>(std::move(attachment), options, interrupts);
+  std::unique_ptr<Channel> made;
+  if (attachment->geometry().kind == core::Kind::block) {
+    made = std::make_unique<BlockChannel>(std::move(attachment), options, interrupts);
+  } else {
+    auto ring = std::make_unique<RingChannel>(std::move(attachment), options, interrupts);
+    const int32_t joined = ring->join((options.flags & SHM_OPEN_NEXT) != 0);
+    if (joined != SHM_OK) return joined;
+    made = std::move(ring);
+  }
   if (!made->read_nudge_ || !made->write_nudge_)
     return fail(SHM_E_SYSTEM, L"cannot create an event", GetLastError());
   channel = std::move(made);
@@ -53,6 +62,17 @@ void Channel::nudge() {
 
 int32_t Channel::refuse(int32_t status, const std::wstring& what) const {
   return fail(status, L"channel '" + at().name() + L"': " + what);
+}
+
+int32_t Channel::refuse_size(uint64_t size) const {
+  return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than the " +
+                                std::to_wstring(at().geometry().max_message) +
+                                L" that it takes; see capacity and max_message in shmbroker.json");
+}
+
+int32_t Channel::refuse_buffer(uint64_t size, uint64_t capacity) const {
+  return refuse(SHM_E_BUFFER, L"the message has " + std::to_wstring(size) + L" bytes, the buffer " +
+                                  std::to_wstring(capacity));
 }
 
 int32_t Channel::refuse_corrupt() const {
@@ -81,21 +101,33 @@ bool Channel::has_ended() const { return at().data().ended.load(std::memory_orde
 
 // ---- writing
 
-int32_t Channel::take_lock(DWORD timeout_ms) {
+const Patience& Channel::Wait::patience() {
+  if (!patience_) patience_.emplace(channel_.interrupts_, timeout_ms_, &channel_.at().data().ended);
+  return *patience_;
+}
+
+int32_t Channel::take_lock(Wait& wait) {
   core::RobustLock lock(at().data().lock);
   if (lock.try_lock(at().writer())) return SHM_OK;
   add(lock_waits_, 1);
-  const Patience patience(interrupts_, timeout_ms, &at().data().ended);
-  KernelLockWait wait(patience, at().mutex(), at().lock_event(), write_nudge_.get());
-  if (lock.lock(at().writer(), spin_, wait)) return SHM_OK;
-  return refuse_wait(wait.end(), SHM_E_TIMEOUT);
+  KernelLockWait lock_wait(wait.patience(), at().mutex(), at().lock_event(), write_nudge_.get());
+  if (lock.lock(at().writer(), spin_, lock_wait)) return SHM_OK;
+  return refuse_wait(lock_wait.end(), SHM_E_TIMEOUT);
 }
 
 void Channel::drop_lock() {
   if (core::RobustLock(at().data().lock).unlock()) SetEvent(at().lock_event());
 }
 
-void Channel::wake_readers() { at().wake(core::take_waiting(at().readers())); }
+int32_t Channel::lock(void*&, size_t&, DWORD) {
+  return refuse(SHM_E_KIND, L"only a block can be locked; use ShmLoan");
+}
+int32_t Channel::unlock(size_t) { return refuse(SHM_E_KIND, L"only a block can be locked; use ShmLoan"); }
+int32_t Channel::loan(size_t, void*&, DWORD) {
+  return refuse(SHM_E_KIND, L"a block lends nothing; use ShmLock");
+}
+int32_t Channel::commit(size_t) { return refuse(SHM_E_KIND, L"a block lends nothing; use ShmLock"); }
+int32_t Channel::abort() { return refuse(SHM_E_KIND, L"a block lends nothing; use ShmLock"); }
 
 // ---- waiting for something to read
 
@@ -107,9 +139,9 @@ bool Channel::mark_and_look() {
   return true;
 }
 
-int32_t Channel::await_news(DWORD timeout_ms) {
+int32_t Channel::await_news(Wait& wait) {
   const bool notify = notification_->is_wanted();
-  if (timeout_ms == 0) {
+  if (!wait.is_allowed()) {
     if (notify && !core::is_marked_waiting(at().readers(), at().reader()) && mark_and_look()) return SHM_OK;
     return has_ended() ? refuse_ended() : SHM_E_EMPTY;
   }
@@ -119,10 +151,9 @@ int32_t Channel::await_news(DWORD timeout_ms) {
   }
   SwitchToThread();  // where reader and writer share a processor, this is what lets the writer write
   if (has_news()) return SHM_OK;
-  const Patience patience(interrupts_, timeout_ms, &at().data().ended);
   WaitEnd end = WaitEnd::none;
   while (!mark_and_look()) {
-    end = patience.wait(at().reader_event(), read_nudge_.get());
+    end = wait.patience().wait(at().reader_event(), read_nudge_.get());
     if (end != WaitEnd::none) break;
   }
   add(at().reader_slot().waits, 1);

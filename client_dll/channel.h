@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "client_dll/attachment.h"
@@ -21,13 +22,19 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  // The caller has the handle's writing turn.
+  // The caller has the handle's writing turn. What a kind has no use for is SHM_E_KIND.
   virtual int32_t write(const void* message, size_t size, DWORD timeout_ms) = 0;
-  virtual int32_t lock(void*& memory, size_t& size, DWORD timeout_ms) = 0;
-  virtual int32_t unlock(size_t size) = 0;
+  virtual int32_t write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) = 0;
+  virtual int32_t lock(void*& memory, size_t& size, DWORD timeout_ms);
+  virtual int32_t unlock(size_t size);
+  virtual int32_t loan(size_t size, void*& memory, DWORD timeout_ms);
+  virtual int32_t commit(size_t size);
+  virtual int32_t abort();
 
   // The caller has the handle's reading turn.
   virtual int32_t read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) = 0;
+  virtual int32_t read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
+                             DWORD timeout_ms) = 0;
   virtual int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) = 0;
   virtual int32_t release() = 0;
 
@@ -48,18 +55,33 @@ class Channel {
 
   // fail(), with the channel's name before what happened.
   int32_t refuse(int32_t status, const std::wstring& what) const;
+  int32_t refuse_size(uint64_t size) const;
+  int32_t refuse_buffer(uint64_t size, uint64_t capacity) const;
   int32_t refuse_corrupt() const;
   int32_t refuse_ended() const;
   int32_t refuse_wait(WaitEnd end, int32_t on_timeout) const;
   bool has_ended() const;
 
-  int32_t take_lock(DWORD timeout_ms);
+  // One call's waiting, however many waits it takes: they share its time.
+  class Wait {
+   public:
+    Wait(const Channel& channel, DWORD timeout_ms) : channel_(channel), timeout_ms_(timeout_ms) {}
+    bool is_allowed() const { return timeout_ms_ != 0; }
+    // The clock runs from the first call of this: who needs not wait needs no clock.
+    const Patience& patience();
+
+   private:
+    const Channel& channel_;
+    const DWORD timeout_ms_;
+    std::optional<Patience> patience_;
+  };
+
+  int32_t take_lock(Wait& wait);
   void drop_lock();
-  void wake_readers();
 
   // Waits until there is something to read; SHM_E_EMPTY, without fail(): there is not. What finds nothing
   // while a notification is wanted leaves the mark that asks for the next one.
-  int32_t await_news(DWORD timeout_ms);
+  int32_t await_news(Wait& wait);
 
   // Counts for ShmGetStats. Sole writer of its counters: no read-modify-write is needed.
   static void add(std::atomic<uint64_t>& counter, uint64_t amount) {
@@ -67,8 +89,11 @@ class Channel {
   }
 
   Attachment& at() const { return *attachment_; }
+  uint32_t spin() const { return spin_; }
+  HANDLE write_nudge() const { return write_nudge_.get(); }
 
  private:
+  friend class AnyWait;
   bool mark_and_look();
   void notify_if_readable();
 

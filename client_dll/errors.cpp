@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/layout.h"
 #include "core/status.h"
+#include "core/win/pipe_message.h"
 #include "core/win/text.h"
 
 namespace shmbroker::client {
@@ -64,7 +66,10 @@ static_assert(same(core::Status::ok, SHM_OK) && same(core::Status::argument, SHM
               same(core::Status::access, SHM_E_ACCESS) && same(core::Status::version, SHM_E_VERSION) &&
               same(core::Status::mismatch, SHM_E_MISMATCH) && same(core::Status::busy, SHM_E_BUSY) &&
               same(core::Status::system, SHM_E_SYSTEM));
-static_assert(core::kRead == SHM_READ && core::kWrite == SHM_WRITE);
+static_assert(core::kRead == SHM_READ && core::kWrite == SHM_WRITE && pipe::kExclusive == SHM_OPEN_EXCLUSIVE);
+static_assert(static_cast<uint32_t>(core::Kind::block) == SHM_BLOCK &&
+              static_cast<uint32_t>(core::Kind::topic) == SHM_TOPIC &&
+              static_cast<uint32_t>(core::Kind::queue) == SHM_QUEUE);
 
 // No std::string: a thread that ends after the DLL was unloaded must have nothing to destroy.
 struct LastError {

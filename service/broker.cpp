@@ -167,8 +167,10 @@ void Broker::check_change(const Config& config) const {
     const auto found = channels_.find(win::to_utf16(next.name).value_or(L""));
     if (found == channels_.end()) continue;
     const ChannelConfig& now = found->second->config();
-    if (next.kind != now.kind || next.capacity != now.capacity) {
-      throw Error("/channels/" + std::to_string(i) + ": kind and capacity of channel '" + next.name +
+    if (next.kind != now.kind || next.when_full != now.when_full || next.capacity != now.capacity ||
+        next.max_message != now.max_message) {
+      throw Error("/channels/" + std::to_string(i) +
+                  ": kind, when_full, capacity and max_message of channel '" + next.name +
                   "' can't change while the service runs; restart it, with no client attached");
     }
     resolve_access(next.access);
@@ -278,15 +280,17 @@ void Broker::open(const pipe::OpenRequest& request, Caller& caller, pipe::OpenRe
     throw Refusal(core::Status::mismatch,
                   "channel '" + name + "' is of another kind than the program asks for");
   }
+  const bool exclusive = (request.flags & pipe::kExclusive) != 0;
   Client client;
   const int slots = ((wanted & core::kRead) != 0 ? 1 : 0) + ((wanted & core::kWrite) != 0 ? 1 : 0);
   int watched = 0;
   try {
     for (; watched < slots; ++watched) client = watch_.add(caller.pid);
-    if (!channel.admit(client, wanted, caller.account, reply)) {
+    if (!channel.admit(client, wanted, exclusive, caller.account, reply)) {
       throw Refusal(core::Status::busy, "channel '" + name + "' has " + std::to_string(channel.readers()) +
                                             " readers and " + std::to_string(channel.writers()) +
-                                            " writers, and no place for another");
+                                            " writers, and no place for another" +
+                                            (exclusive ? ", much less for an exclusive one" : ""));
     }
   } catch (...) {
     for (; watched > 0; --watched) watch_.remove(client);

@@ -6,7 +6,9 @@
 #include <cwchar>
 #include <iterator>
 
+#include "core/ring_recovery.h"
 #include "core/robust_lock.h"
+#include "core/space_waking.h"
 #include "core/status.h"
 #include "core/waking.h"
 #include "service/error.h"
@@ -37,8 +39,9 @@ void put(char16_t (&to)[N], const std::wstring& from) {
 core::Geometry geometry_from(const ChannelConfig& config, const Instance& instance) {
   core::Geometry geometry;
   geometry.kind = config.kind;
+  geometry.policy = config.when_full;
   geometry.capacity = config.capacity;
-  geometry.max_message = config.capacity;
+  geometry.max_message = config.max_message;
   geometry.instance[0] = instance.words[0];
   geometry.instance[1] = instance.words[1];
   return geometry;
@@ -115,6 +118,7 @@ void Channel::open_sections(const std::optional<Instance>& known) {
     adopt(known);
   } else {
     core::format(geometry_, data(), shared_readers());
+    if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
   }
 }
 
@@ -130,12 +134,15 @@ void Channel::adopt(const std::optional<Instance>& known) {
       Instance{{found.instance[0], found.instance[1]}} != *known) {
     throw taken(name, "it is not memory that this service made");
   }
-  if (found.kind != config_.kind || found.capacity != config_.capacity) {
+  if (found.kind != config_.kind || found.policy != config_.when_full || found.capacity != config_.capacity ||
+      found.max_message != config_.max_message) {
     throw Error("channel '" + config_.name + "' is in use with a capacity of " +
-                std::to_string(found.capacity) +
-                " bytes. Close its clients, or restore that capacity in the configuration");
+                std::to_string(found.capacity) + " and messages of up to " +
+                std::to_string(found.max_message) +
+                " bytes. Close its clients, or restore its kind, when_full, capacity and max_message");
   }
   geometry_ = found;
+  if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
   adopt_places(readers_, shared_readers().readers, true);
   adopt_places(writers_, data().writers, false);
   wake_everybody();  // a writer may have died between taking the waiting marks and waking their readers
@@ -218,12 +225,13 @@ void Channel::take(Place& place, core::ClientSlot& slot, const Client& client) {
   slot.state.store(static_cast<uint32_t>(core::SlotState::taken), std::memory_order_release);
 }
 
-bool Channel::admit(const Client& client, uint32_t rights, const std::wstring& account,
+bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
                     pipe::OpenReply& reply) {
   const uint32_t reader = (rights & core::kRead) != 0 ? find_free(readers_) : pipe::kNoSlot;
   const uint32_t writer = (rights & core::kWrite) != 0 ? find_free(writers_) : pipe::kNoSlot;
   if ((rights & core::kRead) != 0 && reader == pipe::kNoSlot) return false;
   if ((rights & core::kWrite) != 0 && writer == pipe::kNoSlot) return false;
+  if (writer != pipe::kNoSlot && (exclusive_ != pipe::kNoSlot || (exclusive && writers() > 0))) return false;
   if (reader != pipe::kNoSlot) {
     Place& place = readers_[reader];
     ++place.generation;
@@ -234,6 +242,7 @@ bool Channel::admit(const Client& client, uint32_t rights, const std::wstring& a
   if (writer != pipe::kNoSlot) {
     ++writers_[writer].generation;
     take(writers_[writer], data().writers[writer], client);
+    if (exclusive) exclusive_ = writer;
   }
   reply.access = rights;
   reply.kind = static_cast<uint32_t>(geometry_.kind);
@@ -259,6 +268,8 @@ bool Channel::leave(const Client& client, uint32_t reader, uint32_t writer) {
   if (!holds(readers_, reader) || !holds(writers_, writer)) return false;
   if (reader != pipe::kNoSlot) vacate_reader(reader);
   if (writer != pipe::kNoSlot) vacate_writer(writer);
+  // What a queue's reader gave back is for the others, whom it had no right to wake.
+  if (reader != pipe::kNoSlot && geometry_.kind == core::Kind::queue) wake_everybody();
   return true;
 }
 
@@ -269,19 +280,20 @@ bool Channel::bury(const Client& client) {
     vacate_reader(i);
     found = true;
   }
-  bool writer_died = false;
   for (uint32_t i = 0; i < writers_.size(); ++i) {
     if (!writers_[i].taken || writers_[i].client != client) continue;
     vacate_writer(i);
-    writer_died = true;
+    found = true;
   }
-  // It may have died between taking the waiting marks and waking their readers.
-  if (writer_died) wake_everybody();
-  return found || writer_died;
+  // It may have died between taking waiting marks and waking their owners; and what it held is now for
+  // others.
+  if (found) wake_everybody();
+  return found;
 }
 
 void Channel::vacate_reader(uint32_t slot) {
   core::ReadersSection& shared = shared_readers();
+  if (ring_) recover_reader(*ring_, slot);
   core::unmark_waiting(shared, slot);
   // release: pairs with the writer's fence in Block::begin(); the reader's last look came before.
   shared.pins[slot].store(0, std::memory_order_release);
@@ -295,11 +307,14 @@ void Channel::vacate_reader(uint32_t slot) {
 // A client that closed has dropped its lock before; one that died may not have.
 void Channel::vacate_writer(uint32_t slot) {
   bool awaited = false;
+  if (ring_ && recover_writer(*ring_, slot)) data().lock.recoveries.fetch_add(1, std::memory_order_relaxed);
   if (core::RobustLock(data().lock).release_dead(slot, awaited)) {
     data().lock.recoveries.fetch_add(1, std::memory_order_relaxed);
   }
   if (awaited) SetEvent(lock_event_.get());
   data().writers[slot].state.store(static_cast<uint32_t>(core::SlotState::free), std::memory_order_release);
+  core::unmark_waiting_for_room(shared_readers(), slot);
+  if (exclusive_ == slot) exclusive_ = pipe::kNoSlot;
   Place& place = writers_[slot];
   place.taken = false;
   watch_.remove(place.client);
@@ -309,6 +324,7 @@ void Channel::wake_everybody() {
   for (const Place& place : readers_) {
     if (place.event) SetEvent(place.event.get());
   }
+  SetEvent(space_event_.get());  // one writer, which wakes the next
 }
 
 void Channel::end() {
@@ -317,7 +333,6 @@ void Channel::end() {
   data().ended.store(1, std::memory_order_release);
   wake_everybody();
   SetEvent(lock_event_.get());
-  SetEvent(space_event_.get());
 }
 
 }  // namespace shmbroker::service

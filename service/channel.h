@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/geometry.h"
+#include "core/ring.h"
 #include "core/win/pipe_message.h"
 #include "core/win/section.h"
 #include "service/access.h"
@@ -49,7 +50,8 @@ class Channel {
 
   // Gives a client the slots that it needs for these rights, and fills in the reply. Returns false if none is
   // free. account: SID of the client's user. The client must be watched, once for each slot. Throws Error.
-  bool admit(const Client& client, uint32_t rights, const std::wstring& account, pipe::OpenReply& reply);
+  bool admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
+             pipe::OpenReply& reply);
 
   // Takes slots back from a client that closed. Returns false if they are not that client's.
   bool leave(const Client& client, uint32_t reader, uint32_t writer);
@@ -105,6 +107,8 @@ class Channel {
   win::View readers_view_;
   Places readers_;
   Places writers_;
+  uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other
+  std::optional<core::Ring> ring_;      // unless it is a block
 };
 
 }  // namespace shmbroker::service

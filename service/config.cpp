@@ -66,6 +66,17 @@ class Node {
     return value_.get<std::string>();
   }
 
+  // One of several words, each with what it stands for.
+  template <class Value>
+  Value choice(std::initializer_list<std::pair<const char*, Value>> words) const {
+    std::string expected;
+    for (const auto& [word, value] : words) {
+      if (value_ == word) return value;
+      expected += (expected.empty() ? "\"" : ", \"") + std::string(word) + '"';
+    }
+    fail("one of " + expected);
+  }
+
   uint64_t number(uint64_t least, uint64_t most) const {
     const std::string expected =
         "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
@@ -151,16 +162,38 @@ AccessConfig parse_access(const Node& node) {
   return access;
 }
 
+void parse_sizes(const Node& node, ChannelConfig& channel) {
+  const uint64_t wanted = node.at("capacity").size(1, core::kMaxCapacity);
+  const auto max_message = node.find("max_message");
+  if (channel.kind == core::Kind::block) {
+    if (max_message) max_message->fail("no max_message: a block's is its capacity");
+    channel.capacity = wanted;
+    channel.max_message = wanted;
+    return;
+  }
+  const uint64_t largest = max_message ? max_message->size(0, core::largest_message(core::kMaxCapacity)) : 0;
+  channel.capacity = core::ring_capacity(wanted, largest);
+  channel.max_message = max_message ? largest : core::largest_message(channel.capacity);
+}
+
 ChannelConfig parse_channel(const Node& node) {
-  node.object({"name", "kind", "capacity", "access"});
+  node.object({"name", "kind", "when_full", "capacity", "max_message", "access"});
   ChannelConfig channel;
   const Node name = node.at("name");
   channel.name = name.string();
   if (!is_name(channel.name))
     name.fail("a name of 1 to 63 characters, with no backslash and no control character");
   const Node kind = node.at("kind");
-  if (kind.string() != "block") kind.fail("\"block\"");
-  channel.capacity = node.at("capacity").size(1, core::kMaxCapacity);
+  channel.kind = kind.choice<core::Kind>(
+      {{"block", core::Kind::block}, {"topic", core::Kind::topic}, {"queue", core::Kind::queue}});
+  if (const auto when_full = node.find("when_full")) {
+    if (channel.kind != core::Kind::topic) when_full->fail("no when_full: it is for a topic alone");
+    channel.when_full = static_cast<uint32_t>(when_full->choice<core::WhenFull>(
+        {{"overwrite", core::WhenFull::overwrite}, {"wait", core::WhenFull::wait}}));
+  } else if (channel.kind == core::Kind::topic) {
+    channel.when_full = static_cast<uint32_t>(core::WhenFull::overwrite);
+  }
+  parse_sizes(node, channel);
   channel.access = parse_access(node.at("access"));
   return channel;
 }
@@ -169,9 +202,12 @@ LogConfig parse_log(const Node& node) {
   node.object({"level", "max_size", "files"});
   LogConfig log;
   if (const auto level = node.find("level")) {
-    log.level = level->string();
-    const std::set<std::string> levels = {"trace", "debug", "info", "warning", "error", "off"};
-    if (!levels.contains(log.level)) level->fail("trace, debug, info, warning, error or off");
+    log.level = level->choice<const char*>({{"trace", "trace"},
+                                            {"debug", "debug"},
+                                            {"info", "info"},
+                                            {"warning", "warning"},
+                                            {"error", "error"},
+                                            {"off", "off"}});
   }
   if (const auto max_size = node.find("max_size")) log.max_size = max_size->size(4096, uint64_t{1} << 30);
   if (const auto files = node.find("files")) log.files = files->number(1, 100);

@@ -21,7 +21,9 @@ struct AccessConfig {
 struct ChannelConfig {
   std::string name;  // UTF-8; is_channel_name() holds
   core::Kind kind = core::Kind::block;
-  uint64_t capacity = 0;
+  uint32_t when_full = 0;    // a topic: core::WhenFull
+  uint64_t capacity = 0;     // as the memory will have it: of a ring, a power of two
+  uint64_t max_message = 0;  // of a block: its capacity
   AccessConfig access;
 };
 

@@ -17,6 +17,8 @@ inline constexpr uint32_t kTextUnits = 256;
 inline constexpr uint32_t kListEntries = 16;
 inline constexpr uint32_t kNoSlot = UINT32_MAX;
 
+inline constexpr uint32_t kExclusive = 2;  // SHM_OPEN_EXCLUSIVE
+
 enum class RequestType : uint32_t { open = 1, close = 2, list = 3 };
 
 struct RequestHeader {
@@ -31,6 +33,8 @@ struct OpenRequest {
   RequestHeader header;
   uint32_t access;  // SHM_READ, SHM_WRITE or both; 0: whatever the caller has
   uint32_t kind;    // 0: any
+  uint32_t flags;   // kExclusive
+  uint32_t reserved;
   char16_t name[kNameUnits];
 };
 
@@ -99,7 +103,7 @@ struct ListReply {
   ListEntry entries[kListEntries];
 };
 
-static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 152 && sizeof(CloseRequest) == 168);
+static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 160 && sizeof(CloseRequest) == 168);
 static_assert(sizeof(ListRequest) == 24 && sizeof(ReplyHeader) == 528 && sizeof(OpenReply) == 2120);
 static_assert(sizeof(ListEntry) == 160 && sizeof(ListReply) == 3096);
 

@@ -73,7 +73,8 @@ TEST(Config, NamesThePointerOfAWrongValue) {
   EXPECT_THAT(error_of(channel_with("capacity", "-1")), HasSubstr("/channels/0/capacity"));
   EXPECT_THAT(error_of(channel_with("capacity", "1.5")), HasSubstr("/channels/0/capacity"));
   EXPECT_THAT(error_of(channel_with("capacity", R"("lots")")), HasSubstr("found \"lots\""));
-  EXPECT_THAT(error_of(channel_with("kind", R"("pipe")")), HasSubstr("/channels/0/kind: expected \"block\""));
+  EXPECT_THAT(error_of(channel_with("kind", R"("pipe")")),
+              HasSubstr("/channels/0/kind: expected one of \"block\", \"topic\", \"queue\""));
   EXPECT_THAT(error_of(channel_with("name", "7")), HasSubstr("/channels/0/name: expected a string"));
   EXPECT_THAT(error_of(channel_with("access", R"({"read": "Users"})")),
               HasSubstr("/channels/0/access/read: expected an array"));

@@ -102,6 +102,15 @@ extern "C" {
 
 /* ShmOptions.flags */
 #define SHM_OPEN_NEXT 1u /* start at the next write, not at the oldest message (a block: its value) kept */
+#define SHM_OPEN_EXCLUSIVE 2u /* be the only writer: nobody else may write while this handle is open */
+#define SHM_OPEN_TIMED 4u /* a writer: give each message the time of its commit; costs a clock a message */
+
+/* ShmMessage.flags */
+#define SHM_MESSAGE_LOST 1u        /* messages before this one were lost to this slow reader */
+#define SHM_MESSAGE_REDELIVERED 2u /* a reader that took this message before died, or gave it back */
+
+/* ShmWaitAny: the most channels that one call waits for. */
+#define SHM_WAIT_MAX 31u
 
 /* ---- types -------------------------------------------------------------------------------------- */
 
@@ -120,14 +129,14 @@ typedef struct ShmOptions {
 
 /* What a channel is, and what this handle may do with it. */
 typedef struct ShmInfo {
-  uint32_t size;           /* sizeof(ShmInfo) */
-  uint32_t kind;           /* SHM_BLOCK … */
-  uint32_t access;         /* SHM_READ | SHM_WRITE: rights of this handle; in a list: of the caller */
-  uint32_t readers;        /* reading handles open now, in all processes */
-  uint32_t writers;        /* writing handles open now, in all processes */
-  uint32_t reserved;       /* 0 */
-  uint64_t capacity;       /* bytes of payload that the channel holds */
-  uint64_t max_message;    /* bytes of the largest message; of a block: its capacity */
+  uint32_t size;        /* sizeof(ShmInfo) */
+  uint32_t kind;        /* SHM_BLOCK … */
+  uint32_t access;      /* SHM_READ | SHM_WRITE: rights of this handle; in a list: of the caller */
+  uint32_t readers;     /* reading handles open now, in all processes */
+  uint32_t writers;     /* writing handles open now, in all processes */
+  uint32_t reserved;    /* 0 */
+  uint64_t capacity;    /* bytes of payload that the channel holds */
+  uint64_t max_message; /* bytes of the largest message; of a block: its capacity */
   wchar_t name[SHM_NAME_MAX + 1];
 } ShmInfo;
 
@@ -145,18 +154,28 @@ typedef struct ShmInfoUtf8 {
 
 /* Counters since this handle was opened, except for the channel's own. */
 typedef struct ShmStats {
-  uint32_t size;           /* sizeof(ShmStats) */
-  uint32_t reserved;       /* 0 */
-  uint64_t sequence;       /* of the channel: number of the last message or value published */
-  uint64_t recoveries;     /* of the channel: locks and loans taken back from processes that died */
-  uint64_t written;        /* messages written */
-  uint64_t bytes_written;  /* their bytes */
-  uint64_t read;           /* messages or changed values read */
-  uint64_t bytes_read;     /* their bytes */
-  uint64_t lost;           /* messages overwritten before this handle read them; of a block: values */
-  uint64_t lock_waits;     /* writes that had to wait for another writer */
-  uint64_t read_waits;     /* reads that had to block */
+  uint32_t size;          /* sizeof(ShmStats) */
+  uint32_t reserved;      /* 0 */
+  uint64_t sequence;      /* of the channel: number of the last message or value published */
+  uint64_t recoveries;    /* of the channel: locks and loans taken back from processes that died */
+  uint64_t written;       /* messages written */
+  uint64_t bytes_written; /* their bytes */
+  uint64_t read;          /* messages or changed values read */
+  uint64_t bytes_read;    /* their bytes */
+  uint64_t lost;          /* messages overwritten before this handle read them; of a block: values */
+  uint64_t lock_waits;    /* writes that had to wait for another writer */
+  uint64_t read_waits;    /* reads that had to block */
 } ShmStats;
+
+/* A message of a batch. */
+typedef struct ShmMessage {
+  uint32_t size;      /* sizeof(ShmMessage) */
+  uint32_t flags;     /* [out, reading] SHM_MESSAGE_… */
+  uint64_t sequence;  /* [out, reading] number of the message in its channel, from 1 */
+  uint64_t timestamp; /* [out, reading] its commit, in 100 ns since 1601 UTC; 0: its writer gives none */
+  void* data;         /* the bytes: writing [in], reading [out] where in the buffer they are */
+  size_t length;      /* their number: writing [in], reading [out] */
+} ShmMessage;
 
 /* ---- library ------------------------------------------------------------------------------------ */
 
@@ -167,15 +186,15 @@ uint32_t SHM_CALL ShmVersion(void);
 /* Gives a sentence in English for a status.
  * @param status  [in] any status, unknown ones too
  * @return  static text, never NULL; not to be freed */
-const wchar_t *SHM_CALL ShmErrorText(int32_t status);
-const char *SHM_CALL ShmErrorTextUtf8(int32_t status);
+const wchar_t* SHM_CALL ShmErrorText(int32_t status);
+const char* SHM_CALL ShmErrorTextUtf8(int32_t status);
 
 /* Gives what went wrong in the last call of this thread that failed: what happened, to which channel,
  * what to do, and the Win32 error code behind it if there was one.
  * @return  this thread's text, "" before the first failure; valid until the thread's next failing call
  *          of any function here; never NULL, not to be freed */
-const wchar_t *SHM_CALL ShmLastErrorText(void);
-const char *SHM_CALL ShmLastErrorTextUtf8(void);
+const wchar_t* SHM_CALL ShmLastErrorText(void);
+const char* SHM_CALL ShmLastErrorTextUtf8(void);
 
 /* ---- channel ------------------------------------------------------------------------------------ */
 
@@ -194,13 +213,14 @@ const char *SHM_CALL ShmLastErrorTextUtf8(void);
  *          SHM_E_NOT_FOUND   no channel has this name
  *          SHM_E_ACCESS      the caller's account has none of the rights asked for, or not all of them
  *          SHM_E_MISMATCH    the channel is not of options->kind
- *          SHM_E_BUSY        64 readers or 64 writers have it open already
- *          SHM_E_MEMORY      no memory for the handle, or 4,096 are open in this process */
-int32_t SHM_CALL ShmOpen(const wchar_t *name, const ShmOptions *options, ShmChannel *channel);
-int32_t SHM_CALL ShmOpenUtf8(const char *name, const ShmOptions *options, ShmChannel *channel);
+ *          SHM_E_BUSY        64 readers or 64 writers have it open already, or one of them is an exclusive
+ * writer, or options asks to be one and there is another writer SHM_E_MEMORY      no memory for the handle,
+ * or 4,096 are open in this process */
+int32_t SHM_CALL ShmOpen(const wchar_t* name, const ShmOptions* options, ShmChannel* channel);
+int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmChannel* channel);
 
 /* Closes a handle. Calls that wait on it in other threads end with SHM_E_CLOSED, and ShmClose returns
- * when they have left. A lock held through it is dropped, and a value peeked through it is no longer valid.
+ * when they have left. A lock held through it is dropped, a loan aborted, and what was peeked is given back.
  * The channel lives on.
  * @param channel  [in] not valid afterwards
  * @return  SHM_OK */
@@ -214,14 +234,14 @@ int32_t SHM_CALL ShmCancel(ShmChannel channel);
  * @param info  [in, out] size set by the caller, the rest stored
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  info is NULL or info->size is unknown */
-int32_t SHM_CALL ShmGetInfo(ShmChannel channel, ShmInfo *info);
-int32_t SHM_CALL ShmGetInfoUtf8(ShmChannel channel, ShmInfoUtf8 *info);
+int32_t SHM_CALL ShmGetInfo(ShmChannel channel, ShmInfo* info);
+int32_t SHM_CALL ShmGetInfoUtf8(ShmChannel channel, ShmInfoUtf8* info);
 
 /* Tells what has gone through a handle.
  * @param stats  [in, out] size set by the caller, the rest stored
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  stats is NULL or stats->size is unknown */
-int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats *stats);
+int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats* stats);
 
 /* Lists the channels that the caller may read or write.
  * @param list      [in, out, optional] room for capacity structs; size of the first set by the caller.
@@ -232,8 +252,8 @@ int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats *stats);
  *          SHM_E_ARGUMENT    count is NULL, list is NULL though capacity is not 0, or list->size is unknown
  *          SHM_E_BUFFER      there are more than capacity; the first of them were stored
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
-int32_t SHM_CALL ShmListChannels(ShmInfo *list, uint32_t capacity, uint32_t *count);
-int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8 *list, uint32_t capacity, uint32_t *count);
+int32_t SHM_CALL ShmListChannels(ShmInfo* list, uint32_t capacity, uint32_t* count);
+int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint32_t* count);
 
 /* ---- copied ------------------------------------------------------------------------------------- */
 
@@ -241,34 +261,90 @@ int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8 *list, uint32_t capacity, uint3
  * Once the message is published the call succeeds, whatever becomes of the readers.
  * @param data        [in] size bytes; may be NULL if size is 0
  * @param size        [in] bytes, 0 to the channel's max_message
- * @param timeout_ms  [in] how long to wait for another writer
+ * @param timeout_ms  [in] how long to wait for another writer, and for room
  * @return  SHM_OK
  *          SHM_E_ARGUMENT   data is NULL though size is not 0
  *          SHM_E_ACCESS     the handle was not opened for writing
  *          SHM_E_SIZE       size is larger than max_message; nothing was written
- *          SHM_E_TIMEOUT    another writer held the lock for timeout_ms; nothing was written
- *          SHM_E_CANCELLED  ShmCancel; nothing was written
- *          SHM_E_STATE      this handle holds ShmLock; nothing was written */
-int32_t SHM_CALL ShmWrite(ShmChannel channel, const void *data, size_t size, uint32_t timeout_ms);
+ *          SHM_E_FULL       a queue or a waiting topic whose readers made no room within timeout_ms, or a
+ * topic whose room another writer's loan takes; nothing was written SHM_E_TIMEOUT    another writer held the
+ * lock for timeout_ms; nothing was written SHM_E_CANCELLED  ShmCancel; nothing was written SHM_E_STATE this
+ * handle holds ShmLock or ShmLoan; nothing was written */
+int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms);
 
 /* Reads a message. On a block, it gives the value: at once if it has changed since this handle read it, else
- * when it changes, else the old one when the time is up. A value is never a mixture of two writes.
+ * when it changes, else the old one when the time is up. A message is never a mixture of two writes.
  * @param buffer      [out] the message; may be NULL if capacity is 0
  * @param capacity    [in] bytes of buffer
  * @param size        [out] bytes of the message, stored with SHM_E_BUFFER too
  * @param timeout_ms  [in] how long to wait for a message
  * @return  SHM_OK
  *          SHM_S_UNCHANGED  a block: not changed since this handle read it; the value was stored again
- *          SHM_S_LOST       values were overwritten between the last one read and this one (not of a block)
- *          SHM_E_ARGUMENT   size is NULL, or buffer is NULL though capacity is not 0
+ *          SHM_S_LOST       an overwriting topic: messages were overwritten between the last one read and
+ * this one; ShmGetStats counts them SHM_S_REDELIVERED  a queue: a reader that had taken this message before
+ * died, or gave it back SHM_E_ARGUMENT   size is NULL, or buffer is NULL though capacity is not 0
  *          SHM_E_ACCESS     the handle was not opened for reading
  *          SHM_E_BUFFER     the message is larger than capacity; *size tells, and the message stays
  *          SHM_E_EMPTY      nothing came within timeout_ms; of a block: nothing was ever written
+ *          SHM_E_OVERTAKEN  writers overwrite a topic faster than this reader can copy; nothing was taken
  *          SHM_E_CANCELLED  ShmCancel; nothing was taken
  *          SHM_E_STATE      this handle holds ShmPeek */
-int32_t SHM_CALL ShmRead(ShmChannel channel, void *buffer, size_t capacity, size_t *size, uint32_t timeout_ms);
+int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size_t* size,
+                         uint32_t timeout_ms);
+
+/* Writes several messages, in their order, with the cost of few: one turn at the lock and one look for
+ * sleeping readers for as many of them as half the ring holds. On a block, the last one remains.
+ * @param messages    [in] count messages: size, data and length are used
+ * @param count       [in] number of messages
+ * @param written     [out, optional] number of messages published, with an error too: those before the one
+ * that failed
+ * @param timeout_ms  [in] how long to wait for other writers and for room, in all
+ * @return  SHM_OK, all were published; else as ShmWrite */
+int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, uint32_t count,
+                               uint32_t* written, uint32_t timeout_ms);
+
+/* Reads as many messages as there are and as fit. Waits for the first one only.
+ * @param messages     [in, out] room for capacity messages; size of the first set by the caller
+ * @param capacity     [in] number of messages
+ * @param buffer       [out] their bytes, one message behind the other at multiples of 8
+ * @param buffer_size  [in] bytes of buffer
+ * @param count        [out] number of messages read
+ * @param timeout_ms   [in] how long to wait for the first message
+ * @return  SHM_OK, SHM_S_LOST or SHM_S_REDELIVERED if that is so of any message, SHM_S_UNCHANGED as ShmRead
+ *          SHM_E_ARGUMENT   messages, count or buffer is NULL, capacity is 0, or messages->size is unknown
+ *          SHM_E_BUFFER     the first message is larger than buffer_size; messages->length tells, and it
+ * stays SHM_E_ACCESS, SHM_E_EMPTY, SHM_E_OVERTAKEN, SHM_E_CANCELLED, SHM_E_STATE  as ShmRead */
+int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t capacity, void* buffer,
+                              size_t buffer_size, uint32_t* count, uint32_t timeout_ms);
 
 /* ---- in place ----------------------------------------------------------------------------------- */
+
+/* Gives a writer the memory of a topic's or a queue's next message, to be filled where it lies. What other
+ * writers publish after it reaches readers only when it is committed or aborted; so do not keep it for long.
+ * If the process dies before, the message never was. One at a time for each handle.
+ * @param size        [in] bytes wanted, 0 to the channel's max_message
+ * @param memory      [out] size bytes, of no particular content; valid until ShmCommit, ShmAbort or ShmClose
+ * @param timeout_ms  [in] how long to wait for another writer, and for room
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  memory is NULL
+ *          SHM_E_KIND      a block: use ShmLock
+ *          SHM_E_ACCESS, SHM_E_SIZE, SHM_E_FULL, SHM_E_TIMEOUT, SHM_E_CANCELLED  as ShmWrite
+ *          SHM_E_STATE     this handle holds ShmLoan already */
+int32_t SHM_CALL ShmLoan(ShmChannel channel, size_t size, void** memory, uint32_t timeout_ms);
+
+/* Publishes the message that was lent. May be called by another thread than ShmLoan was.
+ * @param size  [in] bytes of the message, 0 to the size lent
+ * @return  SHM_OK
+ *          SHM_E_STATE  this handle holds no ShmLoan
+ *          SHM_E_SIZE   size is larger than what was lent; the loan is still held
+ *          SHM_E_KIND   a block */
+int32_t SHM_CALL ShmCommit(ShmChannel channel, size_t size);
+
+/* Gives back what was lent; there is no message.
+ * @return  SHM_OK
+ *          SHM_E_STATE  this handle holds no ShmLoan
+ *          SHM_E_KIND   a block */
+int32_t SHM_CALL ShmAbort(ShmChannel channel);
 
 /* Gives a writer the memory of a block, filled with its value, and keeps other writers out until ShmUnlock.
  * Readers go on reading the old value. If the process dies before ShmUnlock, the old value stays.
@@ -282,7 +358,7 @@ int32_t SHM_CALL ShmRead(ShmChannel channel, void *buffer, size_t capacity, size
  *          SHM_E_TIMEOUT    another writer held the lock for timeout_ms
  *          SHM_E_CANCELLED  ShmCancel
  *          SHM_E_STATE      this handle holds ShmLock already */
-int32_t SHM_CALL ShmLock(ShmChannel channel, void **memory, size_t *size, uint32_t timeout_ms);
+int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32_t timeout_ms);
 
 /* Publishes what was written into the memory, and lets other writers in. May be called by another thread
  * than ShmLock was.
@@ -300,12 +376,13 @@ int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size);
  * @return  SHM_OK, SHM_S_UNCHANGED, SHM_S_LOST  as ShmRead
  *          SHM_E_ARGUMENT   data or size is NULL
  *          SHM_E_ACCESS     the handle was not opened for reading
- *          SHM_E_EMPTY, SHM_E_CANCELLED  as ShmRead
+ *          SHM_S_REDELIVERED, SHM_E_EMPTY, SHM_E_OVERTAKEN, SHM_E_CANCELLED  as ShmRead
  *          SHM_E_STATE      this handle holds ShmPeek already */
-int32_t SHM_CALL ShmPeek(ShmChannel channel, const void **data, size_t *size, uint32_t timeout_ms);
+int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, uint32_t timeout_ms);
 
-/* Gives back what ShmPeek gave. Writers keep away from a peeked value while they have another place for the
- * next one; only where several readers hold several old values may they have to come round.
+/* Gives back what ShmPeek gave, and goes on to the next message. A queue's and a waiting topic's writers keep
+ * away from what is peeked; an overwriting topic's do not. A block's keep away while they have another place
+ * for the next value: only where several readers hold several old values may they have to come round.
  * @return  SHM_OK           what was peeked was intact until now
  *          SHM_E_OVERTAKEN  it was not: discard what was made of it. The peek has ended all the same
  *          SHM_E_STATE      this handle holds no ShmPeek */
@@ -314,25 +391,37 @@ int32_t SHM_CALL ShmRelease(ShmChannel channel);
 /* ---- notification ------------------------------------------------------------------------------- */
 
 /* Gives an auto-reset event for WaitForMultipleObjects. It is set once when the channel becomes readable, and
- * again only after a read through this handle has found nothing left (SHM_E_EMPTY, SHM_S_UNCHANGED). It is set
- * at once if there is something to read now. Do not mix it with blocking reads on the same handle.
+ * again only after a read through this handle has found nothing left (SHM_E_EMPTY, SHM_S_UNCHANGED). It is
+ * set at once if there is something to read now. Do not mix it with blocking reads on the same handle.
  * @param handle  [out] a HANDLE; belongs to the channel, ends with ShmClose, must not be closed
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  handle is NULL
  *          SHM_E_ACCESS    the handle was not opened for reading */
-int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void **handle);
+int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle);
 
 /* Posts a window message when the channel becomes readable: once, and again only after a read through this
  * handle has found nothing left (SHM_E_EMPTY, SHM_S_UNCHANGED). Posts at once if there is something to read
  * now. The message is posted from within this process, so sessions and integrity levels do not matter.
- * @param window   [in] HWND of this process, which gets the message with wParam cookie and lParam channel; NULL ends
- *                 the notification: no message is posted after the call has returned
+ * @param window   [in] HWND of this process, which gets the message with wParam cookie and lParam channel;
+ * NULL ends the notification: no message is posted after the call has returned
  * @param message  [in] the message's number, such as WM_APP + 1
  * @param cookie   [in] the caller's own, handed on as wParam
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  window is not a window
  *          SHM_E_ACCESS    the handle was not opened for reading */
-int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void *window, uint32_t message, uintptr_t cookie);
+int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t message, uintptr_t cookie);
+
+/* Waits until one of several channels has something to read.
+ * @param channels    [in] count handles, opened for reading
+ * @param count       [in] 1 to SHM_WAIT_MAX
+ * @param index       [out] the first of channels that has something to read
+ * @param timeout_ms  [in] how long to wait
+ * @return  SHM_OK           channels[*index] has something to read. Of a queue it may be gone when it is read
+ *          SHM_E_ARGUMENT   channels or index is NULL, or count is 0 or larger than SHM_WAIT_MAX
+ *          SHM_E_EMPTY      none had within timeout_ms
+ *          SHM_E_ACCESS     one of the handles was not opened for reading
+ *          SHM_E_CANCELLED  ShmCancel on one of the handles */
+int32_t SHM_CALL ShmWaitAny(const ShmChannel* channels, uint32_t count, uint32_t* index, uint32_t timeout_ms);
 
 #ifdef __cplusplus
 }

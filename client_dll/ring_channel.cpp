@@ -1,0 +1,289 @@
+#include "client_dll/ring_channel.h"
+
+#include "client_dll/errors.h"
+#include "core/copy.h"
+#include "core/pause.h"
+#include "core/space_waking.h"
+#include "core/waking.h"
+
+namespace shmbroker::client {
+
+using core::RingReader;
+using core::RingWriter;
+
+RingChannel::RingChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
+                         const Interrupts& interrupts)
+    : Channel(std::move(attachment), options, interrupts),
+      ring_(at().data(), at().readers(), at().geometry()),
+      is_exclusive_((options.flags & SHM_OPEN_EXCLUSIVE) != 0),
+      is_timed_((options.flags & SHM_OPEN_TIMED) != 0) {
+  if (at().can_write()) writer_.emplace(ring_, at().writer());
+  if (at().can_read()) reader_.emplace(ring_, at().reader());
+}
+
+RingChannel::~RingChannel() {
+  if (writer_ && writer_->has_reservation()) abort();
+  if (!reader_) return;
+  reader_->leave();
+  wake_writers();
+}
+
+int32_t RingChannel::join(bool at_next) {
+  if (!reader_) return SHM_OK;
+  const auto start = at_next ? RingReader::Start::next : RingReader::Start::oldest;
+  return reader_->join(start) == RingReader::Result::ok ? SHM_OK : refuse_corrupt();
+}
+
+// ---- writing
+
+int32_t RingChannel::check_writing() const {
+  if (!writer_) return refuse(SHM_E_ACCESS, L"this handle was not opened for writing");
+  if (writer_->has_reservation())
+    return refuse(SHM_E_STATE, L"this handle holds ShmLoan; commit or abort it first");
+  return has_ended() ? refuse_ended() : SHM_OK;
+}
+
+// One try. status: set if the lock could not be had; then the result means nothing.
+RingWriter::Result RingChannel::try_reserve(uint64_t bytes, uint32_t messages, Wait& wait, int32_t& status) {
+  if (is_exclusive_) return writer_->reserve(bytes, messages);
+  status = take_lock(wait);
+  if (status != SHM_OK) return RingWriter::Result::full;
+  const auto result = writer_->reserve(bytes, messages);
+  drop_lock();
+  return result;
+}
+
+int32_t RingChannel::reserve(uint64_t bytes, uint32_t messages, Wait& wait) {
+  int32_t status = SHM_OK;
+  const auto result = try_reserve(bytes, messages, wait, status);
+  if (status != SHM_OK || result == RingWriter::Result::ok) return status;
+  if (result == RingWriter::Result::corrupt) return refuse_corrupt();
+  return wait.is_allowed() ? await_room(bytes, messages, wait) : fail(SHM_E_FULL);
+}
+
+// SUBTLE: all writers that wait for room share one event, and a wake-up takes all their marks off but wakes
+// only one. So whoever has slept wakes the next one when it goes, with room or without; while it goes on
+// waiting it is marked itself. Thus of the writers that sleep at least one is marked, or one is awake.
+int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
+  for (uint32_t turn = 0; turn < spin(); ++turn) core::pause();
+  SwitchToThread();  // where reader and writer share a processor, this is what lets the reader read
+  int32_t status = SHM_OK;
+  WaitEnd end = WaitEnd::none;
+  auto result = RingWriter::Result::full;
+  while (true) {
+    core::mark_waiting_for_room(at().readers(), at().writer());
+    result = try_reserve(bytes, messages, wait, status);
+    if (status != SHM_OK || result != RingWriter::Result::full) break;
+    end = wait.patience().wait(at().space_event(), write_nudge());
+    if (end != WaitEnd::none) break;
+  }
+  core::unmark_waiting_for_room(at().readers(), at().writer());
+  SetEvent(at().space_event());
+  if (status != SHM_OK) return status;
+  if (end != WaitEnd::none) return refuse_wait(end, SHM_E_FULL);
+  return result == RingWriter::Result::ok ? SHM_OK : refuse_corrupt();
+}
+
+// Wakes all that sleep, of a queue's readers too: there may be more to read than this, if others committed
+// behind it before, and a reader can't wake another.
+void RingChannel::publish(uint32_t messages, uint64_t bytes) {
+  at().wake(core::take_waiting(at().readers()));
+  // A writer that waits for room may have waited for this reservation's end. relaxed: the fence in
+  // take_waiting() keeps this look behind the commit; it is the partner of mark_waiting_for_room()'s.
+  if (at().readers().waiting_writers.load(std::memory_order_relaxed) != 0) wake_writers();
+  add(at().writer_slot().messages, messages);
+  add(at().writer_slot().bytes, bytes);
+}
+
+uint64_t RingChannel::time_now() const {
+  if (!is_timed_) return 0;
+  FILETIME time;
+  GetSystemTimePreciseAsFileTime(&time);
+  return uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime;
+}
+
+int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
+  int32_t status = check_writing();
+  if (status != SHM_OK) return status;
+  if (size > ring_.max_message()) return refuse_size(size);
+  Wait wait(*this, timeout_ms);
+  status = reserve(writer_->footprint(size), 1, wait);
+  if (status != SHM_OK) return status;
+  core::copy_to_shared(writer_->memory(), static_cast<const std::byte*>(message), size);
+  writer_->add(size, time_now());
+  writer_->commit();
+  publish(1, size);
+  return SHM_OK;
+}
+
+int32_t RingChannel::write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) {
+  int32_t status = check_writing();
+  Wait wait(*this, timeout_ms);
+  while (status == SHM_OK && !messages.empty()) {
+    // As many as one reservation takes.
+    uint64_t bytes = 0;
+    uint32_t count = 0;
+    for (const ShmMessage& message : messages) {
+      if (message.length > ring_.max_message()) break;
+      const uint64_t more = writer_->footprint(message.length);
+      if (bytes + more > writer_->largest_reservation()) break;
+      bytes += more;
+      ++count;
+    }
+    if (count == 0) return refuse_size(messages[0].length);
+    status = reserve(bytes, count, wait);
+    if (status != SHM_OK) return status;
+    uint64_t payload = 0;
+    for (const ShmMessage& message : messages.first(count)) {
+      core::copy_to_shared(writer_->memory(), static_cast<const std::byte*>(message.data), message.length);
+      writer_->add(message.length, time_now());
+      payload += message.length;
+    }
+    writer_->commit();
+    publish(count, payload);
+    written += count;
+    messages = messages.subspan(count);
+  }
+  return status;
+}
+
+int32_t RingChannel::loan(size_t size, void*& memory, DWORD timeout_ms) {
+  int32_t status = check_writing();
+  if (status != SHM_OK) return status;
+  if (size > ring_.max_message()) return refuse_size(size);
+  Wait wait(*this, timeout_ms);
+  status = reserve(writer_->footprint(size), 1, wait);
+  if (status == SHM_OK) memory = writer_->memory();
+  return status;
+}
+
+int32_t RingChannel::commit(size_t size) {
+  if (!writer_ || !writer_->has_reservation()) return refuse(SHM_E_STATE, L"this handle holds no ShmLoan");
+  if (size > writer_->room()) return refuse_size(size);
+  writer_->add(size, time_now());
+  writer_->commit();
+  publish(1, size);
+  return SHM_OK;
+}
+
+int32_t RingChannel::abort() {
+  if (!writer_ || !writer_->has_reservation()) return refuse(SHM_E_STATE, L"this handle holds no ShmLoan");
+  writer_->abort();
+  // Readers may have waited for this one alone, with others behind it: all of them are to look.
+  at().wake(core::take_waiting(at().readers()));
+  wake_writers();
+  return SHM_OK;
+}
+
+// ---- reading
+
+int32_t RingChannel::check_reading() const {
+  if (!reader_) return refuse(SHM_E_ACCESS, L"this handle was not opened for reading");
+  if (reader_->has_peeked()) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
+  return SHM_OK;
+}
+
+void RingChannel::wake_writers() {
+  if (core::take_waiting_writers(at().readers()) != 0) SetEvent(at().space_event());
+}
+
+// Calls take(), which reads or peeks, until it has a message or the time is up.
+template <class Take>
+int32_t RingChannel::take_message(Take&& take, Wait& wait) {
+  for (;;) {
+    const RingReader::Result result = take();
+    if (reader_->must_wake_writers()) SetEvent(at().space_event());
+    switch (result) {
+      case RingReader::Result::ok:
+        return SHM_OK;
+      case RingReader::Result::too_small:
+        return SHM_E_BUFFER;
+      case RingReader::Result::overtaken:
+        return refuse(SHM_E_OVERTAKEN,
+                      L"writers overwrite it faster than this reader can copy; give it more capacity");
+      case RingReader::Result::corrupt:
+        return refuse_corrupt();
+      case RingReader::Result::empty:
+        break;
+    }
+    const int32_t status = await_news(wait);
+    if (status == SHM_E_EMPTY) return fail(SHM_E_EMPTY);
+    if (status != SHM_OK) return status;
+  }
+}
+
+int32_t RingChannel::note_read(const Message& message) {
+  core::ClientSlot& slot = at().reader_slot();
+  add(slot.messages, 1);
+  add(slot.bytes, message.size);
+  if (message.again) return SHM_S_REDELIVERED;
+  if (message.lost == 0) return SHM_OK;
+  add(slot.lost, message.lost);
+  return SHM_S_LOST;
+}
+
+int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) {
+  int32_t status = check_reading();
+  if (status != SHM_OK) return status;
+  Message message;
+  Wait wait(*this, timeout_ms);
+  status =
+      take_message([&] { return reader_->read(static_cast<std::byte*>(buffer), capacity, message); }, wait);
+  if (status == SHM_OK || status == SHM_E_BUFFER) size = static_cast<size_t>(message.size);
+  if (status == SHM_E_BUFFER) return refuse_buffer(message.size, capacity);
+  return status == SHM_OK ? note_read(message) : status;
+}
+
+int32_t RingChannel::read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
+                                DWORD timeout_ms) {
+  int32_t status = check_reading();
+  if (status != SHM_OK) return status;
+  int32_t news = SHM_OK;
+  Wait first_wait(*this, timeout_ms);
+  Wait no_wait(*this, 0);
+  for (ShmMessage& out : messages) {
+    Message message;
+    if (count == 0) {
+      status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), message); }, first_wait);
+    } else if (reader_->may_have_news()) {
+      status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), message); }, no_wait);
+    } else {
+      break;
+    }
+    if (status == SHM_E_BUFFER && count == 0) out.length = static_cast<size_t>(message.size);
+    if (status != SHM_OK) break;
+    const int32_t mine = note_read(message);
+    news = mine != SHM_OK ? mine : news;
+    const uint32_t flags = (mine == SHM_S_LOST ? SHM_MESSAGE_LOST : 0) |
+                           (mine == SHM_S_REDELIVERED ? SHM_MESSAGE_REDELIVERED : 0);
+    out = {sizeof(ShmMessage), flags,         message.number,
+           message.time,       buffer.data(), static_cast<size_t>(message.size)};
+    ++count;
+    const size_t used = (out.length + 7) & ~size_t{7};
+    buffer = buffer.subspan(used < buffer.size() ? used : buffer.size());
+  }
+  if (count > 0) return news;
+  return status == SHM_E_BUFFER ? refuse_buffer(messages[0].length, buffer.size()) : status;
+}
+
+int32_t RingChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {
+  int32_t status = check_reading();
+  if (status != SHM_OK) return status;
+  Message message;
+  Wait wait(*this, timeout_ms);
+  status = take_message([&] { return reader_->peek(message); }, wait);
+  if (status != SHM_OK) return status;
+  memory = message.data;
+  size = static_cast<size_t>(message.size);
+  return note_read(message);
+}
+
+int32_t RingChannel::release() {
+  if (!reader_ || !reader_->has_peeked()) return refuse(SHM_E_STATE, L"this handle holds no ShmPeek");
+  const bool intact = reader_->release();
+  if (reader_->must_wake_writers()) SetEvent(at().space_event());
+  if (intact) return SHM_OK;
+  return refuse(SHM_E_OVERTAKEN, L"what was peeked has been overwritten; discard what was made of it");
+}
+
+}  // namespace shmbroker::client

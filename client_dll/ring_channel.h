@@ -1,0 +1,57 @@
+// A topic or a queue: what reading and writing mean for a channel that keeps messages.
+#pragma once
+
+#include "client_dll/channel.h"
+#include "core/ring_reader.h"
+#include "core/ring_writer.h"
+
+namespace shmbroker::client {
+
+class RingChannel final : public Channel {
+ public:
+  RingChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
+              const Interrupts& interrupts);
+  ~RingChannel() override;
+
+  // Begins to read, if the handle may. Returns SHM_OK, or a failed status after fail().
+  int32_t join(bool at_next);
+
+  int32_t write(const void* message, size_t size, DWORD timeout_ms) override;
+  int32_t write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) override;
+  int32_t loan(size_t size, void*& memory, DWORD timeout_ms) override;
+  int32_t commit(size_t size) override;
+  int32_t abort() override;
+  int32_t read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) override;
+  int32_t read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
+                     DWORD timeout_ms) override;
+  int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) override;
+  int32_t release() override;
+
+ protected:
+  bool has_news() const override { return reader_->may_have_news(); }
+  uint64_t sequence() const override { return ring_.messages(); }
+
+ private:
+  using Message = core::RingReader::Message;
+
+  int32_t check_writing() const;
+  int32_t reserve(uint64_t bytes, uint32_t messages, Wait& wait);
+  core::RingWriter::Result try_reserve(uint64_t bytes, uint32_t messages, Wait& wait, int32_t& status);
+  int32_t await_room(uint64_t bytes, uint32_t messages, Wait& wait);
+  void publish(uint32_t messages, uint64_t bytes);
+  uint64_t time_now() const;
+
+  int32_t check_reading() const;
+  template <class Take>
+  int32_t take_message(Take&& take, Wait& wait);
+  int32_t note_read(const Message& message);
+  void wake_writers();
+
+  const core::Ring ring_;
+  const bool is_exclusive_;
+  const bool is_timed_;
+  std::optional<core::RingWriter> writer_;  // under the writing turn
+  std::optional<core::RingReader> reader_;  // under the reading turn
+};
+
+}  // namespace shmbroker::client
