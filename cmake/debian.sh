@@ -1,0 +1,60 @@
+# For the scripts that run on a Debian machine: installs what is missing, builds, and says what goes on. Sourced.
+set -euo pipefail
+export LC_ALL=C.UTF-8
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+logs=$root/build/logs
+mkdir -p "$logs"
+
+step() { printf '\n[%3d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*"; }
+fail() {
+  printf '\n%s: FAILED: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# logged NAME COMMAND...: keeps the output in a file, and shows its end if the command fails.
+logged() {
+  local log=$logs/$1.log
+  shift
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 40 "$log" >&2
+    fail "$* (all of its output is in $log)"
+  fi
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "installing packages needs root, or sudo; or install these beforehand: $*"
+  fi
+}
+
+is_installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# need_packages PACKAGE...: asks for root's rights only if one is missing.
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  step "Installing ${missing[*]}"
+  logged apt-update as_root apt-get update
+  logged apt-install as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+# What every build for Windows needs, and what runs it.
+windows_packages=(cmake ninja-build g++-mingw-w64-x86-64-posix libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
+  googletest libboost-dev wine wine64 xvfb)
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  step "Building $preset"
+  (cd "$root" && logged "configure-$preset" cmake --preset "$preset")
+  cmake --build "$root/build/$preset" ${1:+--target "$@"} || fail "building $preset"
+}

@@ -1,0 +1,53 @@
+# A Windows of our own under build/wine, with a screen of its own; all of it ends with the script. Sourced, after
+# debian.sh.
+export WINEPREFIX=$root/build/wine WINEDEBUG=-all
+# Without these Wine would offer to download them.
+export WINEDLLOVERRIDES="mscoree=d;mshtml=d"
+xvfb=
+
+stop_windows() { wineserver -k 2>/dev/null && wineserver -w || true; }
+
+# Everything in the prefix is ours, and nothing else is touched. keep_windows=yes leaves it running.
+end_windows() {
+  local status=$?
+  trap - EXIT INT TERM
+  [ "${keep_windows:-no}" = yes ] && [ $status = 0 ] || stop_windows
+  [ -z "$xvfb" ] || kill "$xvfb" 2>/dev/null || true
+  exit $status
+}
+
+start_screen() {
+  local numbers
+  numbers=$(mktemp)
+  Xvfb -displayfd 5 -screen 0 1280x700x24 -nolisten tcp 5>"$numbers" 9>&- >"$logs/xvfb.log" 2>&1 &
+  xvfb=$!
+  until [ -s "$numbers" ]; do
+    kill -0 "$xvfb" 2>/dev/null || fail "Xvfb did not start: $(tail -n 1 "$logs/xvfb.log")"
+    sleep 0.1
+  done
+  export DISPLAY=:$(cat "$numbers")
+  rm "$numbers"
+}
+
+# begin_windows: from here on 'wine PROGRAM' works, and services go on from one program to the next.
+begin_windows() {
+  exec 9>"$root/build/.windows.lock"
+  flock -n 9 || fail "another script of this project is using $WINEPREFIX"
+  trap end_windows EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  step "Starting Windows in ${WINEPREFIX#"$root/"}"
+  stop_windows # what --keep, or a script that was killed, has left
+  start_screen
+  if [ ! -f "$WINEPREFIX/system.reg" ]; then
+    logged wineboot wine wineboot --init 9>&-
+    stop_windows # in its very first session no service can be started
+  fi
+  # Wine ends its services when its last ordinary process ends. This one waits for a key that nobody presses.
+  rm -f "$WINEPREFIX/key"
+  mkfifo "$WINEPREFIX/key"
+  DISPLAY= wine cmd /c pause <>"$WINEPREFIX/key" >"$logs/keep-alive.log" 2>&1 9>&- &
+}
+
+# The path as a Windows program wants it.
+windows_path() { wine winepath -w "$1" | tr -d '\r'; }

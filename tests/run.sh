@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Every test, on a Debian machine: core/ natively under the sanitizers, then everything for Windows, under Wine with the
+# real service control manager. Installs what it needs. Arguments go to the last ctest: tests/run.sh -R Topic
+source "$(dirname "$0")/../cmake/debian.sh"
+source "$root/cmake/wine.sh"
+
+need_packages "${windows_packages[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
+  fonts-liberation fonts-wine
+
+for preset in linux-asan linux-tsan; do
+  build $preset
+  step "Testing $preset"
+  (cd "$root" && ctest --preset $preset -j "$(nproc)") || fail "ctest --preset $preset"
+done
+
+build mingw-x64
+begin_windows
+step "Testing mingw-x64"
+cd "$root"
+ctest --preset mingw-x64 -j "$(nproc)" "$@" || fail "ctest --preset mingw-x64"
