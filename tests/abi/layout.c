@@ -58,7 +58,31 @@ SAME(offsetof(ShmStats, lost), 56);
 SAME(offsetof(ShmStats, lock_waits), 64);
 SAME(offsetof(ShmStats, read_waits), 72);
 
-/* Statuses are part of the bytes too. */
+SAME(sizeof(ShmMessage), 24 + sizeof(void*) + sizeof(size_t));
+SAME(offsetof(ShmMessage, size), 0);
+SAME(offsetof(ShmMessage, flags), 4);
+SAME(offsetof(ShmMessage, sequence), 8);
+SAME(offsetof(ShmMessage, timestamp), 16);
+SAME(offsetof(ShmMessage, data), 24);
+SAME(offsetof(ShmMessage, length), 24 + sizeof(void*));
+
+/* Constants are part of the bytes too. */
+SAME(SHM_NAME_MAX, 63);
+SAME(SHM_INFINITE, 0xFFFFFFFF);
+SAME(SHM_KEEP, SIZE_MAX);
+SAME(SHM_READ, 1);
+SAME(SHM_WRITE, 2);
+SAME(SHM_BLOCK, 1);
+SAME(SHM_TOPIC, 2);
+SAME(SHM_QUEUE, 3);
+SAME(SHM_OPEN_NEXT, 1);
+SAME(SHM_OPEN_EXCLUSIVE, 2);
+SAME(SHM_OPEN_TIMED, 4);
+SAME(SHM_MESSAGE_LOST, 1);
+SAME(SHM_MESSAGE_REDELIVERED, 2);
+SAME(SHM_WAIT_MAX, 31);
+
+/* So are statuses. */
 SAME(SHM_OK, 0);
 SAME(SHM_S_UNCHANGED, 1);
 SAME(SHM_S_LOST, 2);

@@ -12,6 +12,7 @@ namespace shmbroker::tests {
 namespace {
 
 constexpr wchar_t kServiceName[] = L"ShmBroker";
+constexpr char kEverybody[] = R"({ "read": ["Everyone"], "write": ["Everyone"] })";
 
 std::runtime_error broken(const std::string& what) {
   return std::runtime_error(what + ": " + win::display_utf8(win::error_text(GetLastError())));
@@ -40,6 +41,12 @@ void stop_and_delete(SC_HANDLE service) {
   ControlService(service, SERVICE_CONTROL_STOP, &ignored);
   eventually([&] { return status_of(service).dwCurrentState == SERVICE_STOPPED; });
   DeleteService(service);
+}
+
+std::string channel(const std::string& name, const std::string& kind, uint64_t capacity,
+                    const std::string& access) {
+  return R"({ "name": ")" + name + R"(", "kind": ")" + kind + R"(", "capacity": )" +
+         std::to_string(capacity) + R"(, "access": )" + access + " }";
 }
 
 // A run that was broken off leaves its service behind. One that these tests did not make is not theirs to
@@ -98,12 +105,18 @@ TempFolder::~TempFolder() {
 }
 
 std::string block(const std::string& name, uint64_t capacity, const std::string& access) {
-  const std::string everybody = R"({ "read": ["Everyone"], "write": ["Everyone"] })";
-  return R"({ "name": ")" + name + R"(", "kind": "block", "capacity": )" + std::to_string(capacity) +
-         R"(, "access": )" + (access.empty() ? everybody : access) + " }";
+  return channel(name, "block", capacity, access.empty() ? kEverybody : access);
 }
 
-std::string config_of(std::initializer_list<std::string> channels) {
+std::string topic(const std::string& name, const std::string& when_full, uint64_t capacity) {
+  return channel(name, R"(topic", "when_full": ")" + when_full, capacity, kEverybody);
+}
+
+std::string queue(const std::string& name, uint64_t capacity) {
+  return channel(name, "queue", capacity, kEverybody);
+}
+
+std::string config_of(const std::vector<std::string>& channels) {
   std::string list;
   for (const std::string& channel : channels) list += (list.empty() ? "" : ",\n") + channel;
   return R"({ "channels": [)" + list + R"(], "log": { "level": "debug" } })";

@@ -7,9 +7,9 @@
 
 #include <filesystem>
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace shmbroker::tests {
 
@@ -38,7 +38,10 @@ class TempFolder {
 
 // A block in a configuration. access: the JSON of its access; everybody reads and writes where it is empty.
 std::string block(const std::string& name, uint64_t capacity = 512, const std::string& access = {});
-std::string config_of(std::initializer_list<std::string> channels);
+// The same for a ring. when_full: "overwrite" or "wait".
+std::string topic(const std::string& name, const std::string& when_full, uint64_t capacity = 64 * 1024);
+std::string queue(const std::string& name, uint64_t capacity = 64 * 1024);
+std::string config_of(const std::vector<std::string>& channels);
 
 struct ScmCloser {
   void operator()(SC_HANDLE handle) const { CloseServiceHandle(handle); }
