@@ -1,0 +1,37 @@
+// The window of another program, used as a person does: by what it shows, and by keys and buttons.
+#pragma once
+
+#include <windows.h>
+
+#include <string>
+
+#include "tests/integration/peer_process.h"
+
+namespace shmbroker::tests {
+
+class ProgramWindow {
+ public:
+  // Starts the program of this name beside the tests, and waits for its window.
+  explicit ProgramWindow(const std::wstring& program, const std::wstring& arguments = {});
+
+  std::wstring text_of(int control) const;
+  // Waits until the control's text contains this. Returns false if it does not in time.
+  bool shows(int control, const std::wstring& part) const;
+  void type(int control, const std::wstring& text) const;
+  void press(int button) const;
+  // A key as the keyboard sends it, to the control that has it.
+  void key(int control, WPARAM key) const;
+  // Alt with a letter, to whatever control has the keyboard.
+  void alt(int control, wchar_t letter) const;
+  bool is_checked(int button) const;
+  int rows(int list) const;
+  std::wstring cell(int list, int row, int column) const;
+
+ private:
+  HWND item(int control) const;
+
+  Child program_;
+  HWND window_ = nullptr;
+};
+
+}  // namespace shmbroker::tests
