@@ -49,7 +49,6 @@ class Service {
       report(SERVICE_RUNNING);
       report_event(Event::information, "ShmBroker is running.");
       broker_->run();
-      report(SERVICE_STOP_PENDING);
       drop_broker();
       report_event(Event::information, "ShmBroker has stopped.");
       report(SERVICE_STOPPED);
@@ -66,13 +65,16 @@ class Service {
     broker_.reset();
   }
 
-  // On another thread than main(), which may be dropping the broker already.
+  // On another thread than main(), which may be dropping the broker already. While there is a broker that
+  // runs, main() reports nothing.
   DWORD control(DWORD control) {
     const std::scoped_lock lock(broker_mutex_);
     switch (control) {
       case SERVICE_CONTROL_STOP:
       case SERVICE_CONTROL_SHUTDOWN:
-        if (broker_) broker_->stop();
+        if (!broker_) return NO_ERROR;
+        report(SERVICE_STOP_PENDING);  // before we return: who asked for the stop is shown the state
+        broker_->stop();
         return NO_ERROR;
       case SERVICE_CONTROL_PARAMCHANGE:
         if (broker_) broker_->reload();
