@@ -1,0 +1,227 @@
+// The service itself: what it refuses to start with, and what a running one makes of a changed configuration.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <functional>
+#include <thread>
+
+#include "core/win/security.h"
+#include "tests/integration/channel_memory.h"
+#include "tests/integration/peer_process.h"
+#include "tests/integration/service_fixture.h"
+
+namespace shmbroker::tests {
+namespace {
+
+using testing::HasSubstr;
+
+// A start that must fail leaves nothing behind: no process, no pipe, no half of its channels.
+void expect_refused_start(Service& service, const std::string& reason) {
+  const SERVICE_STATUS_PROCESS status = service.start_and_fail();
+  EXPECT_EQ(status.dwWin32ExitCode, DWORD{ERROR_SERVICE_SPECIFIC_ERROR});
+  EXPECT_EQ(status.dwServiceSpecificExitCode, 1u);
+  EXPECT_THAT(service.log(), HasSubstr(reason));
+}
+
+void expect_no_service() {
+  ShmChannel channel = 77;
+  EXPECT_SHM(SHM_E_NO_SERVICE, ShmOpen(L"MapName", nullptr, &channel));
+  EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("sc start ShmBroker")) << "it must say what to do";
+  EXPECT_EQ(channel, 77u);
+}
+
+struct BadConfig {
+  const char* title;
+  std::string config;
+  std::string reason;
+};
+void PrintTo(const BadConfig& bad, std::ostream* out) { *out << bad.title; }
+
+class BadStart : public testing::TestWithParam<BadConfig> {};
+
+TEST_P(BadStart, StopsWithTheReasonInTheLogAndStartsOnceItIsMended) {
+  Service service(GetParam().config);
+  expect_refused_start(service, GetParam().reason);
+  expect_no_service();
+  service.configure(config_of({block("MapName")}));
+  service.start();
+  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "mended"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, BadStart,
+    testing::Values(
+        BadConfig{"NoJson", "{ channels: [] }", "not valid JSON"}, BadConfig{"Empty", "", "not valid JSON"},
+        BadConfig{"NoChannels", "{}", "\"channels\""},
+        BadConfig{"UnknownMember", R"({ "channels": [], "chanels": [] })", "/chanels: expected one of"},
+        BadConfig{"BadName", config_of({block("a\\\\b")}), "/channels/0/name: expected a name"},
+        BadConfig{"BadCapacity", config_of({block("a"), block("b", 0)}),
+                  "/channels/1/capacity: expected a size"},
+        BadConfig{"NameTwice", config_of({block("a"), block("a")}), "/channels/1/name: expected a name that"},
+        BadConfig{"UnknownAccount", config_of({block("a", 8, R"({ "read": ["no such account"] })")}),
+                  "channel 'a': no account is named 'no such account'"},
+        BadConfig{"BadSddl", config_of({block("a", 8, R"({ "sddl": "D:(A;;" })")}),
+                  "not a security descriptor"}),
+    [](const auto& each) { return std::string(each.param.title); });
+
+TEST(MissingConfig, IsNamedInTheLog) {
+  Service service(config_of({}));
+  std::filesystem::remove(service.config_file());
+  expect_refused_start(service, "cannot read the configuration");
+  EXPECT_THAT(service.log(), HasSubstr("shmbroker.json"));
+}
+
+// What somebody has made beforehand under a name that the service needs.
+struct Squat {
+  const char* title;
+  std::function<HANDLE(SECURITY_ATTRIBUTES&)> make;
+  const char* reason;
+};
+void PrintTo(const Squat& squat, std::ostream* out) { *out << squat.title; }
+
+HANDLE squatted_section(const wchar_t* name, SECURITY_ATTRIBUTES* security) {
+  return CreateFileMappingW(INVALID_HANDLE_VALUE, security, PAGE_READWRITE, 0, 1 << 16, name);
+}
+
+class NameTaken : public testing::TestWithParam<Squat> {};
+
+TEST_P(NameTaken, IsToldAndNeverAdopted) {
+  // Administrators: not the account that the service runs under.
+  const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:BAD:(A;;GA;;;WD)");
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  Service service(config_of({block("other"), block("MapName")}));
+  {
+    const win::Handle squatter(GetParam().make(security));
+    ASSERT_TRUE(squatter && squatter.get() != INVALID_HANDLE_VALUE);
+    expect_refused_start(service, GetParam().reason);
+    // Of what it made before it came to the name, nothing is left.
+    EXPECT_EQ(OpenFileMappingW(FILE_MAP_READ, FALSE, L"Global\\ShmBroker.other.data"), nullptr);
+  }
+  expect_no_service();
+  service.start();
+  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "free again"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, NameTaken,
+    testing::Values(Squat{"Data",
+                          [](SECURITY_ATTRIBUTES& security) {
+                            return squatted_section(L"Global\\ShmBroker.MapName.data", &security);
+                          },
+                          "ShmBroker.MapName.data is taken"},
+                    Squat{"DataOfTheSameAccount",
+                          [](SECURITY_ATTRIBUTES&) {
+                            return squatted_section(L"Global\\ShmBroker.MapName.data", nullptr);
+                          },
+                          "ShmBroker.MapName.data is taken"},
+                    Squat{"Readers",
+                          [](SECURITY_ATTRIBUTES& security) {
+                            return squatted_section(L"Global\\ShmBroker.MapName.readers", &security);
+                          },
+                          "ShmBroker.MapName.readers is taken"},
+                    Squat{"Mutex",
+                          [](SECURITY_ATTRIBUTES& security) {
+                            return CreateMutexW(&security, FALSE, L"Global\\ShmBroker.MapName.mutex");
+                          },
+                          "ShmBroker.MapName.mutex is taken"},
+                    Squat{"Event",
+                          [](SECURITY_ATTRIBUTES& security) {
+                            return CreateEventW(&security, FALSE, FALSE, L"Global\\ShmBroker.MapName.lock");
+                          },
+                          "ShmBroker.MapName.lock is taken"},
+                    Squat{"ObjectOfAnotherType",
+                          [](SECURITY_ATTRIBUTES& security) {
+                            return CreateEventW(&security, FALSE, FALSE, L"Global\\ShmBroker.MapName.mutex");
+                          },
+                          "ShmBroker.MapName.mutex is taken"},
+                    Squat{"Instance",
+                          [](SECURITY_ATTRIBUTES& security) {
+                            return CreateMutexW(&security, FALSE, L"Global\\ShmBroker.instance");
+                          },
+                          "another ShmBroker runs"}),
+    [](const auto& each) { return std::string(each.param.title); });
+
+TEST(PipeTaken, IsToldAndNoFalseServerIsBelieved) {
+  Service service(config_of({block("MapName")}));
+  const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:WDD:(A;;GA;;;WD)");
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  const win::Handle squatter(CreateNamedPipeW(L"\\\\.\\pipe\\ShmBroker", PIPE_ACCESS_DUPLEX,
+                                              PIPE_TYPE_MESSAGE, 1, 4096, 4096, 0, &security));
+  ASSERT_NE(squatter.get(), INVALID_HANDLE_VALUE);
+  expect_refused_start(service, "cannot serve the pipe");
+  ShmChannel channel = 77;
+  EXPECT_SHM(SHM_E_UNTRUSTED, ShmOpen(L"MapName", nullptr, &channel));
+}
+
+using Running = ServiceTest;
+
+TEST_F(Running, SecondInstanceInAConsoleSaysSoAndTheFirstGoesOn) {
+  Child second(L"\"" + (program_folder() / L"shmbroker.exe").wstring() + L"\" run --config \"" +
+               service.config_file().wstring() + L"\" --data \"" +
+               (service.data_folder() / L"second").wstring() + L"\"");
+  DWORD exit_code = 0;
+  EXPECT_THAT(second.rest(exit_code), HasSubstr("another ShmBroker runs"));
+  EXPECT_EQ(exit_code, 1u);
+  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "x"));
+}
+
+TEST_F(Running, ReloadAddsAChannelAndOpenOnesGoOn) {
+  const Opened open(L"MapName");
+  write(open, "before");
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_NOT_FOUND, ShmOpen(L"added", nullptr, &channel));
+  service.configure(config_of({block("MapName"), topic("added", "wait")}));
+  EXPECT_TRUE(service.reload());
+  const Opened added(L"added");
+  EXPECT_EQ(info_of(added).kind, SHM_TOPIC);
+  EXPECT_EQ(read(open), (Answer{SHM_OK, "before"}));
+  EXPECT_SHM(SHM_OK, write(open, "after"));
+}
+
+TEST_F(Running, ReloadEndsAChannelForThoseWhoWaitAndForThoseWhoCome) {
+  const Opened reader(L"MapName", SHM_READ);
+  const Opened writer(L"MapName", SHM_WRITE);
+  std::thread waiting([&] { EXPECT_SHM(SHM_E_CLOSED, read(reader, SHM_INFINITE).status); });
+  const ChannelMemory memory(L"MapName");
+  EXPECT_TRUE(eventually([&] { return memory.reader_waits(); }));
+  service.configure(config_of({block("other")}));
+  EXPECT_TRUE(service.reload());
+  waiting.join();
+  EXPECT_SHM(SHM_E_CLOSED, write(writer, "x"));
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_NOT_FOUND, ShmOpen(L"MapName", nullptr, &channel));
+}
+
+TEST_F(Running, RefusedReloadLeavesTheRunningConfiguration) {
+  const Opened open(L"MapName");
+  const std::string larger = config_of({block("MapName", 1024), block("added")});
+  const std::string unknown_account =
+      config_of({block("added"), block("MapName", 512, R"({ "read": ["no such account"] })")});
+  for (const auto& [config, reason] : {std::pair<std::string, std::string>("{", "not valid JSON"),
+                                       {larger, "/channels/0: kind, when_full"},
+                                       {unknown_account, "no such account"}}) {
+    service.configure(config);
+    EXPECT_FALSE(service.reload());
+    EXPECT_THAT(service.log(), HasSubstr(reason));
+    ShmChannel channel = 0;
+    EXPECT_SHM(SHM_E_NOT_FOUND, ShmOpen(L"added", nullptr, &channel));
+    EXPECT_EQ(info_of(Opened(L"MapName")).capacity, 512u);
+  }
+  EXPECT_SHM(SHM_OK, write(open, "goes on"));
+  service.configure(config_of({block("MapName"), block("added")}));
+  EXPECT_TRUE(service.reload());
+  EXPECT_SHM(SHM_OK, write(Opened(L"added"), "x"));
+}
+
+TEST_F(Running, CountsItsClientsAndForgetsTheDead) {
+  const Opened reader(L"MapName", SHM_READ);
+  Peer peer;
+  peer.open("MapName", "rw");
+  EXPECT_EQ(info_of(reader).readers, 2u);
+  EXPECT_EQ(info_of(reader).writers, 1u);
+  peer.kill();
+  EXPECT_TRUE(eventually([&] { return info_of(reader).writers == 0 && info_of(reader).readers == 1; }));
+}
+
+}  // namespace
+}  // namespace shmbroker::tests
