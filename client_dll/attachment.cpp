@@ -80,15 +80,13 @@ int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& i
 int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
   // A reader gets a view that it can't write to: the kernel would refuse any other.
   const DWORD data_access = can_write() ? FILE_MAP_WRITE : FILE_MAP_READ;
-  win::Handle data_section;
-  win::Handle readers_section;
-  int32_t status = open_owned(wide(reply.data), identity, data_section, opens_section(data_access));
+  int32_t status = open_owned(wide(reply.data), identity, data_section_, opens_section(data_access));
   if (status == SHM_OK) {
-    status = open_owned(wide(reply.readers), identity, readers_section, opens_section(FILE_MAP_WRITE));
+    status = open_owned(wide(reply.readers), identity, readers_section_, opens_section(FILE_MAP_WRITE));
   }
   if (status != SHM_OK) return status;
-  data_ = win::View::map(data_section.get(), data_access);
-  readers_ = win::View::map(readers_section.get(), FILE_MAP_WRITE);
+  data_ = win::View::map(data_section_.get(), data_access);
+  readers_ = win::View::map(readers_section_.get(), FILE_MAP_WRITE);
   if (!data_ || !readers_) return fail(SHM_E_SYSTEM, L"cannot map channel '" + name_ + L"'", GetLastError());
 
   core::Geometry geometry;

@@ -56,6 +56,10 @@ class Attachment {
   core::Geometry geometry_;
   uint32_t reader_ = pipe::kNoSlot;
   uint32_t writer_ = pipe::kNoSlot;
+  // A view alone keeps the memory, and not its name: a broker that starts again finds what somebody has a
+  // handle to.
+  win::Handle data_section_;
+  win::Handle readers_section_;
   win::View data_;
   win::View readers_;
   win::Handle mutex_;
