@@ -2,7 +2,8 @@
 // output,
 // "<status> <text>". It ends with its input.
 //
-//   open r|w|rw <name>              text: the handle
+//   open <access> <name>            access: of r, w, and x (exclusive), n (at the next message). text: the
+//   handle
 //   close <handle>
 //   write <handle> <ms> <text>
 //   read <handle> <ms>              text: the value
@@ -16,6 +17,16 @@
 //   before
 //                                   that lies between the same multiples of limit. text: how many it read
 //   readers <handle>                text: reading handles open now
+//   loan <handle> <text>            fills a loan with the text and holds it
+//   commit <handle> <size>
+//   abort <handle>
+//   peek <handle> <ms>              text: the message
+//   release <handle>
+//   produce <handle> <writer> <count> <how>   writes a numbered stream; how: copied, batch, in_place
+//   consume <handle> <how>          reads one to its end. text: how many messages, the sum of their words,
+//   how
+//                                   many this reader has lost; or what was wrong
+//   ctrl-c <pid>                    as if somebody had pressed it in that process's console
 #include <windows.h>
 
 #include <cstdlib>
@@ -29,6 +40,7 @@
 
 #include "shmbroker/shmbroker.h"
 #include "tests/integration/lockstep.h"
+#include "tests/integration/numbered_stream.h"
 
 namespace {
 
@@ -52,6 +64,8 @@ Reply open(std::istream& line) {
   options.size = sizeof options;
   if (access.find('r') != std::string::npos) options.access |= SHM_READ;
   if (access.find('w') != std::string::npos) options.access |= SHM_WRITE;
+  if (access.find('x') != std::string::npos) options.flags |= SHM_OPEN_EXCLUSIVE;
+  if (access.find('n') != std::string::npos) options.flags |= SHM_OPEN_NEXT;
   ShmChannel channel = 0;
   const int32_t status = ShmOpenUtf8(rest_of(line).c_str(), &options, &channel);
   return {status, std::to_string(channel)};
@@ -162,15 +176,73 @@ Reply readers(ShmChannel channel, std::istream&) {
   return {status, std::to_string(info.readers)};
 }
 
+Reply loan(ShmChannel channel, std::istream& line) {
+  const std::string text = rest_of(line);
+  void* memory = nullptr;
+  const int32_t status = ShmLoan(channel, text.size(), &memory, 0);
+  if (status == SHM_OK) std::memcpy(memory, text.data(), text.size());
+  return {status, {}};
+}
+
+Reply peek(ShmChannel channel, std::istream& line) {
+  uint32_t timeout = 0;
+  line >> timeout;
+  const void* memory = nullptr;
+  size_t size = 0;
+  const int32_t status = ShmPeek(channel, &memory, &size, timeout);
+  if (status < 0) return {status, {}};
+  return {status, std::string(static_cast<const char*>(memory), size)};
+}
+
+shmbroker::tests::How how_of(std::istream& line) {
+  using shmbroker::tests::How;
+  std::string how;
+  line >> how;
+  return how == "batch" ? How::batch : how == "in_place" ? How::in_place : How::copied;
+}
+
+Reply produce(ShmChannel channel, std::istream& line) {
+  uint32_t writer = 0;
+  uint32_t count = 0;
+  line >> writer >> count;
+  return {shmbroker::tests::produce(channel, writer, count, how_of(line)), {}};
+}
+
+Reply consume(ShmChannel channel, std::istream& line) {
+  shmbroker::tests::Tally tally;
+  const int32_t status = shmbroker::tests::consume(channel, how_of(line), tally);
+  if (!tally.fault().empty()) return {status, tally.fault()};
+  ShmStats stats{};
+  stats.size = sizeof stats;
+  ShmGetStats(channel, &stats);
+  return {status, std::to_string(tally.count()) + " " + std::to_string(tally.sum()) + " " +
+                      std::to_string(stats.lost)};
+}
+
+Reply ctrl_c(std::istream& line) {
+  DWORD pid = 0;
+  line >> pid;
+  FreeConsole();
+  const bool sent =
+      AttachConsole(pid) && SetConsoleCtrlHandler(nullptr, TRUE) && GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
+  return {sent ? SHM_OK : SHM_E_SYSTEM, std::to_string(GetLastError())};
+}
+
 Reply obey(const std::string& command, std::istream& line) {
   if (command == "open") return open(line);
+  if (command == "ctrl-c") return ctrl_c(line);
   ShmChannel channel = 0;
   line >> channel;
+  size_t size = 0;
+  if (command == "commit") return line >> size, Reply{ShmCommit(channel, size), {}};
+  if (command == "abort") return {ShmAbort(channel), {}};
+  if (command == "release") return {ShmRelease(channel), {}};
   if (command == "close") return {ShmClose(channel), {}};
   if (command == "keep") return {ShmUnlock(channel, SHM_KEEP), {}};
   const std::map<std::string, std::function<Reply(ShmChannel, std::istream&)>> commands = {
-      {"write", write}, {"read", read},   {"lock", lock},     {"unlock", unlock},  {"add", add},
-      {"fill", fill},   {"count", count}, {"follow", follow}, {"readers", readers}};
+      {"write", write}, {"read", read},       {"lock", lock},      {"unlock", unlock},   {"add", add},
+      {"fill", fill},   {"count", count},     {"follow", follow},  {"readers", readers}, {"loan", loan},
+      {"peek", peek},   {"produce", produce}, {"consume", consume}};
   const auto found = commands.find(command);
   if (found == commands.end()) return {SHM_E_ARGUMENT, "no such command: " + command};
   return found->second(channel, line);

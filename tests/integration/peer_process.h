@@ -43,18 +43,26 @@ class Peer {
  public:
   Peer();
 
-  // Opens a channel there. access: "r", "w", "rw". Returns the handle, which is of use there only.
+  // Opens a channel there. access: "r", "w", "rw", and more; see peer.cpp. Returns the handle, which is of
+  // use there only.
   ShmChannel open(const std::string& name, const std::string& access);
   // Each begins what the line says and returns the peer's answer to it.
   Answer ask(const std::string& line);
   void begin(const std::string& line) { child_.send(line); }
   Answer finish();
+  // A command that is about one handle and that waits for nothing.
+  int32_t order(const std::string& command, ShmChannel channel, const std::string& rest = {}) {
+    return ask(command + " " + std::to_string(channel) + " " + rest).status;
+  }
 
   Answer write(ShmChannel channel, const std::string& text) {
     return ask("write " + std::to_string(channel) + " 5000 " + text);
   }
   Answer read(ShmChannel channel, uint32_t timeout_ms) {
     return ask("read " + std::to_string(channel) + " " + std::to_string(timeout_ms));
+  }
+  Answer peek(ShmChannel channel, uint32_t timeout_ms = 0) {
+    return ask("peek " + std::to_string(channel) + " " + std::to_string(timeout_ms));
   }
   void kill() { child_.kill(); }
   DWORD pid() const { return child_.pid(); }

@@ -37,9 +37,10 @@ SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
 }
 
 void stop_and_delete(SC_HANDLE service) {
+  const win::Handle process(OpenProcess(SYNCHRONIZE, FALSE, status_of(service).dwProcessId));
   SERVICE_STATUS ignored;
   ControlService(service, SERVICE_CONTROL_STOP, &ignored);
-  eventually([&] { return status_of(service).dwCurrentState == SERVICE_STOPPED; });
+  if (process) WaitForSingleObject(process.get(), kPatience);
   DeleteService(service);
 }
 
@@ -176,7 +177,13 @@ void Service::await(DWORD state) {
 }
 
 void Service::start() {
-  if (!StartServiceW(service_.get(), 0, nullptr)) throw broken("StartService");
+  // The control manager may take a moment to see that the process has died.
+  bool started = false;
+  eventually([&] {
+    started = StartServiceW(service_.get(), 0, nullptr) != FALSE;
+    return started || GetLastError() != ERROR_SERVICE_ALREADY_RUNNING;
+  });
+  if (!started) throw broken("StartService");
   await(SERVICE_RUNNING);
 }
 
@@ -195,8 +202,9 @@ void Service::stop() {
 void Service::kill() {
   const win::Handle process(OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status().dwProcessId));
   if (!process || !TerminateProcess(process.get(), 99)) throw broken("killing the service");
-  WaitForSingleObject(process.get(), kPatience);
-  await(SERVICE_STOPPED);
+  if (WaitForSingleObject(process.get(), kPatience) != WAIT_OBJECT_0) {
+    throw std::runtime_error("the service's process does not end");
+  }
 }
 
 bool Service::reload() {
