@@ -31,7 +31,9 @@ RingChannel::~RingChannel() {
 int32_t RingChannel::join(bool at_next) {
   if (!reader_) return SHM_OK;
   const auto start = at_next ? RingReader::Start::next : RingReader::Start::oldest;
-  return reader_->join(start) == RingReader::Result::ok ? SHM_OK : refuse_corrupt();
+  const RingReader::Result result = reader_->join(start);
+  if (reader_->must_wake_writers()) SetEvent(at().space_event());
+  return result == RingReader::Result::ok ? SHM_OK : refuse_corrupt();
 }
 
 // ---- writing

@@ -90,6 +90,7 @@ void format(const Geometry& geometry, DataSection& data, ReadersSection& readers
   // relaxed: nobody else has them mapped.
   control.tail.position.store(geometry.capacity, std::memory_order_relaxed);
   control.head.word.store(geometry.capacity, std::memory_order_relaxed);
+  control.announced.word.store(geometry.capacity, std::memory_order_relaxed);
 }
 
 bool read_geometry(const DataSection& data, uint64_t data_mapped, const ReadersSection& readers,

@@ -9,7 +9,7 @@
 
 namespace shmbroker::core {
 
-inline constexpr uint32_t kLayoutVersion = 1;
+inline constexpr uint32_t kLayoutVersion = 2;
 inline constexpr uint64_t kDataMagic = 0x3141544144424853;     // "SHBDATA1"
 inline constexpr uint64_t kReadersMagic = 0x3144414552424853;  // "SHBREAD1"
 
@@ -116,8 +116,10 @@ static_assert(sizeof(RingHead) == 64 && offsetof(RingHead, messages) == 8);
 struct RingControl {
   RingTail tail;
   RingHead head;
+  RingHead announced;  // a waiting topic: where the head is about to be; see RingWriter::announce()
 };
-static_assert(sizeof(RingControl) == 128 && offsetof(RingControl, head) == 64);
+static_assert(sizeof(RingControl) == 192 && offsetof(RingControl, head) == 64);
+static_assert(offsetof(RingControl, announced) == 128);
 
 inline constexpr uint64_t kMinRing = 64 * 1024;
 inline constexpr uint64_t kTopicAlign = 16;  // of a frame; its payload lies 16 bytes further

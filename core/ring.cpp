@@ -24,14 +24,14 @@ Ring::Ring(DataSection& data, ReadersSection& readers, const Geometry& geometry)
                   geometry.policy == static_cast<uint32_t>(WhenFull::overwrite)),
       claims_(reinterpret_cast<std::atomic<uint32_t>*>(at(&readers, sizeof(ReadersSection))), capacity_) {}
 
-bool Ring::read_head(Head& head) const {
+bool Ring::read(const RingHead& shared, Head& head) const {
   for (int i = 0; i < kHeadTries; ++i) {
-    // acquire: pairs with the release in RingWriter::move_head(), which stores the number first.
-    const uint64_t word = control_->head.word.load(std::memory_order_acquire);
-    const uint64_t messages = control_->head.messages[word & 1].load(std::memory_order_acquire);
+    // acquire: pairs with the release in RingWriter::store(), which stores the number first.
+    const uint64_t word = shared.word.load(std::memory_order_acquire);
+    const uint64_t messages = shared.messages[word & 1].load(std::memory_order_acquire);
     // SUBTLE: the number changes only when the head has moved on twice, so an unchanged word vouches for it.
     // The acquire above keeps this look behind that one.
-    if (control_->head.word.load(std::memory_order_relaxed) != word) continue;
+    if (shared.word.load(std::memory_order_relaxed) != word) continue;
     head = {word & ~uint64_t{kTopicAlign - 1}, messages};
     return is_place(head.position);
   }

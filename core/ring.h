@@ -25,18 +25,20 @@ class Ring {
   };
 
   // Both parts of the head as they were at one moment. Returns false if that can't be had: it is damaged.
-  bool read_head(Head& head) const;
+  bool read_head(Head& head) const { return read(control().head, head); }
+
+  // Where a reader that joins begins. In a waiting topic that is where the writers, who look for readers before
+  // they move the head, have announced that they want it. The others wait for nobody.
+  bool read_entrance(Head& head) const { return read(waits() ? control().announced : control().head, head); }
+  uint64_t entrance_position() const { return position_of(waits() ? control().announced : control().head); }
 
   // Position of the oldest frame kept. Whoever calls it to see whether what it read was intact calls
   // left_alone().
-  uint64_t head_position() const {
-    // acquire: pairs with the release in the writer's move_head(), for who goes on to read from there.
-    return control().head.word.load(std::memory_order_acquire) & ~uint64_t{kTopicAlign - 1};
-  }
+  uint64_t head_position() const { return position_of(control().head); }
 
   // Whether all that was read from this position on, before this call, was read before anyone overwrote it.
   bool left_alone(uint64_t position) const {
-    // Partner: the release fence in RingWriter::move_head(). Who read one byte of what came after it sees the
+    // Partner: the release fence in RingWriter::reserve(). Who read one byte of what came after it sees the
     // head beyond the position.
     std::atomic_thread_fence(std::memory_order_acquire);
     return head_position() <= position;
@@ -79,12 +81,19 @@ class Ring {
   uint64_t max_message() const { return max_message_; }
   bool is_queue() const { return is_queue_; }
   bool overwrites() const { return overwrites_; }
+  bool waits() const { return !is_queue_ && !overwrites_; }  // a topic that waits for its slowest reader
   RingControl& control() const { return *control_; }
   DataSection& data() const { return *data_; }
   ReadersSection& readers() const { return *readers_; }
   const Claims& claims() const { return claims_; }  // a queue's
 
  private:
+  bool read(const RingHead& shared, Head& head) const;
+  static uint64_t position_of(const RingHead& shared) {
+    // acquire: pairs with the release in RingWriter::store(), for who goes on to read from there.
+    return shared.word.load(std::memory_order_acquire) & ~uint64_t{kTopicAlign - 1};
+  }
+
   DataSection* data_;
   ReadersSection* readers_;
   RingControl* control_;

@@ -21,17 +21,19 @@ RingReader::Result RingReader::join(Start start) {
   bool joined = false;
   for (int i = 0; i < kJoinTries && !joined; ++i) {
     Ring::Head head;
-    if (!ring_.read_head(head)) return Result::corrupt;
+    if (!ring_.read_entrance(head)) return Result::corrupt;
     position_.store(head.position, std::memory_order_relaxed);
     passed_ = head.messages;
     published_ = head.position;
     place_.cursor.store(published_, std::memory_order_release);
-    // Partner: the fence in RingWriter::make_room().
+    // Partner: the fence in RingWriter::announce().
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    joined = ring_.head_position() <= head.position;
+    joined = ring_.entrance_position() <= head.position;
   }
-  // An overwriting topic's writers go on all the while, and may well be faster.
-  if (!joined && !ring_.overwrites()) return Result::corrupt;
+  // Where nobody waits for us, writers go on all the while, and may well be faster.
+  if (!joined && ring_.waits()) return Result::corrupt;
+  // A writer may have found no room because of a cursor that we have stored and moved on since.
+  if (ring_.waits()) wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
   if (start == Start::oldest || ring_.is_queue()) return Result::ok;
   start_ = ring_.tail();
   Frame frame;
@@ -221,7 +223,7 @@ void RingReader::publish_cursor() {
   published_ = position();
   // release: pairs with the acquire in slowest_reader(); what we read stays before its being overwritten.
   place_.cursor.store(published_, std::memory_order_release);
-  if (!ring_.is_queue() && !ring_.overwrites()) wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
+  if (ring_.waits()) wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
 }
 
 bool RingReader::may_have_news() const {

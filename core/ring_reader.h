@@ -53,7 +53,7 @@ class RingReader {
   // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
   bool may_have_news() const;
 
-  // What read(), peek(), release() and leave() ask of their caller: true if a writer that waits for room is
+  // What join(), read(), peek(), release() and leave() ask of their caller: true if a writer that waits for room is
   // to be woken. Asking clears it.
   bool must_wake_writers() {
     const bool must = wake_writers_;

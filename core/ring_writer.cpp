@@ -42,6 +42,9 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
     const Result result = make_room(needed, tail);
     if (result != Result::ok) return result;
   }
+  // Partner: the acquire fence in Ring::left_alone(). A reader that copied any byte that we store from here on
+  // sees the head beyond what it read, whichever writer moved it: the lock has that one before us.
+  std::atomic_thread_fence(std::memory_order_release);
 
   place_.loan.store(messages, std::memory_order_relaxed);
   place_.cursor.store(begin, std::memory_order_relaxed);
@@ -109,24 +112,13 @@ void RingWriter::close(uint64_t word) {
 RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t tail) {
   Ring::Head old;
   if (!ring_.read_head(old)) return Result::corrupt;
-  const bool waits = !ring_.is_queue() && !ring_.overwrites();
-  const uint64_t limit = waits ? slowest_cursor(ring_, old.position, tail) : tail;
+  const uint64_t limit = ring_.waits() ? slowest_cursor(ring_, old.position, tail) : tail;
   Ring::Head reached = old;
   const Result result = walk(old, needed + margin_, limit, tail, reached);
   if (result != Result::ok) return result;
   if (reached.position == old.position) return Result::full;
-  move_head(reached);
-  if (waits) {
-    // SUBTLE: a reader may have joined after we looked at the cursors. Partner: the fence in
-    // RingReader::join(). It stored its cursor before, and looks at the head after it; so either we see its
-    // cursor here, and take the head back before anything was overwritten, or it sees the head where it is
-    // now, and starts there.
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (slowest_cursor(ring_, old.position, tail) < reached.position) {
-      move_head(old);
-      return Result::full;
-    }
-  }
+  if (ring_.waits() && !announce(reached, old, tail)) return Result::full;
+  store(ring_.control().head, reached);
   return reached.position >= needed ? Result::ok : Result::full;
 }
 
@@ -154,17 +146,27 @@ bool RingWriter::may_go(const Frame& frame, uint64_t position) const {
   return !ring_.is_queue() || frame.state != FrameState::ready || ring_.claims().is_finished(position);
 }
 
-void RingWriter::move_head(const Ring::Head& head) {
-  RingHead& shared = ring_.control().head;
+// Tells readers that join where the head is about to be. Returns false if one has joined before that, and would
+// lose what it has not read.
+// SUBTLE: it may have done so after we looked at the cursors. Partner: the fence in RingReader::join(). It stored
+// its cursor before, and looks at what is announced after it; so either we see its cursor here, and leave the head
+// alone, or it sees this, and begins there. A head that moved first and went back would pass readers meanwhile.
+bool RingWriter::announce(const Ring::Head& wanted, const Ring::Head& old, uint64_t tail) {
+  RingHead& announced = ring_.control().announced;
+  store(announced, wanted);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (slowest_cursor(ring_, old.position, tail) >= wanted.position) return true;
+  store(announced, old);
+  return false;
+}
+
+void RingWriter::store(RingHead& shared, const Ring::Head& head) {
   // relaxed: only the lock's holder stores it.
   const uint64_t which = (shared.word.load(std::memory_order_relaxed) & 1) ^ 1;
   // relaxed: the release below comes after it.
   shared.messages[which].store(head.messages, std::memory_order_relaxed);
-  // release: pairs with the acquires in Ring::read_head().
+  // release: pairs with the acquires in Ring.
   shared.word.store(head.position | which, std::memory_order_release);
-  // Partner: the acquire fence in Ring::left_alone(). A reader that copied any byte that we store from here
-  // on sees the head beyond what it read.
-  std::atomic_thread_fence(std::memory_order_release);
 }
 
 }  // namespace shmbroker::core

@@ -54,7 +54,8 @@ class RingWriter {
   Result walk(const Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail,
               Ring::Head& reached) const;
   bool may_go(const Frame& frame, uint64_t position) const;
-  void move_head(const Ring::Head& head);
+  bool announce(const Ring::Head& wanted, const Ring::Head& old, uint64_t tail);
+  static void store(RingHead& shared, const Ring::Head& head);
   void close(uint64_t word);
 
   Ring ring_;

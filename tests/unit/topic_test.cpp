@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "core/ring_recovery.h"
+#include "core/space_waking.h"
 #include "tests/unit/ring_fixture.h"
 
 namespace shmbroker::core {
@@ -104,6 +105,30 @@ TEST_F(WaitingTopic, WaitsNoMoreForAReaderThatHasDied) {
   fill(to, 500);
   EXPECT_EQ(recover_reader(ring(), 4), 0u);
   EXPECT_EQ(write(to, "fits"), Write::ok);
+}
+
+TEST_F(WaitingTopic, WakesAWriterThatMayHaveSeenAJoiningReadersFirstCursor) {
+  mark_waiting_for_room(sections.readers(), 5);
+  JoinedReader late = reader();
+  EXPECT_TRUE(late.must_wake_writers());
+}
+
+// A writer announces where it wants the head before it moves it, and may die in between, or stop for long.
+TEST_F(WaitingTopic, LetsAReaderJoinWhereTheHeadWasAboutToBe) {
+  RingWriter to = writer();
+  JoinedReader early = reader(0);
+  for (uint64_t i = 0; i < 3; ++i) write(to, numbered(i));
+  RingHead& announced = ring().control().announced;
+  announced.messages[1].store(2);
+  announced.word.store((ring().head_position() + 2 * to.footprint(500)) | 1);
+  JoinedReader late = reader(1);
+  RingReader::Message message;
+  EXPECT_EQ(read(late, message), numbered(2));
+  EXPECT_EQ(message.number, 3u);
+  EXPECT_EQ(message.lost, 0u);
+  fill(to, 500);
+  EXPECT_EQ(read(early, message), numbered(0)) << "the head itself has not moved";
+  EXPECT_EQ(message.lost, 0u);
 }
 
 TEST_F(WaitingTopic, NamesItsSlowestReader) {
