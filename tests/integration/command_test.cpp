@@ -1,0 +1,174 @@
+// shmbroker.exe as a person uses it: its commands, exit codes and texts, and the broker in a console.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+
+#include "tests/integration/peer_process.h"
+#include "tests/integration/service_fixture.h"
+
+namespace shmbroker::tests {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::wstring quoted(const std::filesystem::path& path) { return L"\"" + path.wstring() + L"\""; }
+
+std::wstring shmbroker(const std::wstring& arguments) {
+  return quoted(program_folder() / L"shmbroker.exe") + L" " + arguments;
+}
+
+struct Outcome {
+  DWORD exit_code = 0;
+  std::string text;
+};
+
+Outcome run(const std::wstring& arguments) {
+  Outcome outcome;
+  Child child(shmbroker(arguments));
+  outcome.text = child.rest(outcome.exit_code);
+  return outcome;
+}
+
+// A folder with a blank in its name, as many have.
+class Command : public testing::Test {
+ protected:
+  Command() : data_(folder_.path() / L"with blank"), config_(data_ / L"shmbroker.json") {
+    std::filesystem::create_directories(data_);
+    configure(config_of({block("MapName")}));
+  }
+  void configure(const std::string& config) { std::ofstream(config_, std::ios::binary) << config; }
+  std::wstring config_option() const { return L" --config " + quoted(config_); }
+  std::wstring options() const { return config_option() + L" --data " + quoted(data_); }
+
+  TempFolder folder_;
+  std::filesystem::path data_;
+  std::filesystem::path config_;
+};
+
+TEST_F(Command, HelpNamesEveryCommand) {
+  const Outcome help = run(L"--help");
+  EXPECT_EQ(help.exit_code, 0u);
+  for (const char* word :
+       {"run", "install", "uninstall", "check-config", "--config", "--data", "Exit codes"}) {
+    EXPECT_THAT(help.text, HasSubstr(word));
+  }
+}
+
+TEST_F(Command, WrongUsageIsToldApartFromFailure) {
+  for (const wchar_t* wrong : {L"no-such-command", L"--no-such-option", L"run install", L"run --config"}) {
+    EXPECT_GT(run(wrong).exit_code, 100u);
+  }
+}
+
+TEST_F(Command, WithoutOneAPersonIsTold) {
+  const Outcome outcome = run(L"");
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, AllOf(HasSubstr("service control manager"), HasSubstr("install")));
+}
+
+TEST_F(Command, CheckConfigSaysWhatIsWrongAndWhere) {
+  EXPECT_EQ(run(L"check-config" + config_option()).exit_code, 0u);
+  EXPECT_THAT(run(L"check-config" + config_option()).text, HasSubstr("is sound: 1 channels"));
+  for (const auto& [config, reason] :
+       {std::pair<std::string, std::string>("{", "not valid JSON"),
+        {config_of({block("MapName", 0)}), "/channels/0/capacity: expected a size"},
+        {config_of({block("MapName", 8, R"({ "read": ["no such account"] })")}), "no such account"}}) {
+    configure(config);
+    const Outcome outcome = run(L"check-config" + config_option());
+    EXPECT_EQ(outcome.exit_code, 1u);
+    EXPECT_THAT(outcome.text, HasSubstr(reason));
+  }
+  std::filesystem::remove(config_);
+  const Outcome missing = run(L"check-config" + config_option());
+  EXPECT_EQ(missing.exit_code, 1u);
+  EXPECT_THAT(missing.text, HasSubstr("cannot read the configuration"));
+}
+
+TEST_F(Command, InstallRegistersAndUninstallRemoves) {
+  { const Service removes_leftovers(config_of({})); }
+  ASSERT_TRUE(eventually([] { return !open_service(SERVICE_QUERY_CONFIG); }));
+  const Outcome nothing = run(L"uninstall");
+  EXPECT_EQ(nothing.exit_code, 1u);
+  EXPECT_THAT(nothing.text, HasSubstr("cannot open the service"));
+
+  const Outcome installed = run(L"install" + config_option());
+  EXPECT_EQ(installed.exit_code, 0u) << installed.text;
+  EXPECT_THAT(installed.text, HasSubstr("sc start ShmBroker"));
+  {
+    const ScmHandle service = open_service(SERVICE_QUERY_CONFIG);
+    ASSERT_TRUE(service);
+    alignas(QUERY_SERVICE_CONFIGW) std::byte memory[8192];
+    const auto& config = *reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory);
+    DWORD size = 0;
+    ASSERT_TRUE(QueryServiceConfigW(service.get(), reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory),
+                                    sizeof memory, &size));
+    EXPECT_EQ(config.lpBinaryPathName, quoted(program_folder() / L"shmbroker.exe") + config_option());
+    EXPECT_STREQ(config.lpServiceStartName, L"NT AUTHORITY\\LocalService");
+    EXPECT_EQ(config.dwStartType, DWORD{SERVICE_AUTO_START});
+    EXPECT_EQ(config.dwServiceType, DWORD{SERVICE_WIN32_OWN_PROCESS});
+  }
+  EXPECT_EQ(run(L"install").exit_code, 1u) << "it is there already";
+
+  const Outcome removed = run(L"uninstall");
+  EXPECT_EQ(removed.exit_code, 0u) << removed.text;
+  EXPECT_TRUE(eventually([] { return !open_service(SERVICE_QUERY_CONFIG); }));
+}
+
+class Console : public Command {
+ protected:
+  // Reads what the broker says until it serves.
+  static void await_running(Child& broker) {
+    while (broker.receive().find("Ctrl-C stops it") == std::string::npos) {
+    }
+  }
+  static void press_ctrl_c(const Child& child) {
+    Peer finger;
+    EXPECT_EQ(finger.ask("ctrl-c " + std::to_string(child.pid())).status, SHM_OK);
+  }
+};
+
+TEST_F(Console, ServesClientsUntilCtrlC) {
+  Child broker(shmbroker(L"run" + options()));
+  await_running(broker);
+  {
+    const Opened channel(L"MapName");
+    Peer peer;
+    peer.write(peer.open("MapName", "w"), "hello");
+    EXPECT_EQ(read(channel), (Answer{SHM_OK, "hello"}));
+  }
+  press_ctrl_c(broker);
+  DWORD exit_code = 99;
+  EXPECT_THAT(broker.rest(exit_code), HasSubstr("stopped"));
+  EXPECT_EQ(exit_code, 0u);
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_NO_SERVICE, ShmOpen(L"MapName", nullptr, &channel));
+}
+
+TEST_F(Console, SaysWhyItDoesNotStart) {
+  configure("{}");
+  const Outcome outcome = run(L"run" + options());
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, HasSubstr("shmbroker: "));
+  EXPECT_THAT(outcome.text, HasSubstr("\"channels\""));
+}
+
+TEST_F(Console, ServiceDoesNotStartBesideIt) {
+  Child broker(shmbroker(L"run" + options()));
+  await_running(broker);
+  Service service(config_of({block("MapName")}));
+  EXPECT_EQ(service.start_and_fail().dwServiceSpecificExitCode, 1u);
+  EXPECT_THAT(service.log(), HasSubstr("another ShmBroker runs"));
+  press_ctrl_c(broker);
+  DWORD exit_code = 99;
+  broker.rest(exit_code);
+  EXPECT_EQ(exit_code, 0u);
+  service.start();
+  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "x"));
+}
+
+}  // namespace
+}  // namespace shmbroker::tests
