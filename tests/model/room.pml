@@ -1,0 +1,218 @@
+/* Writers that sleep until there is room: core/space_waking.h, and await_room() with its baton, publish() and
+ * wake_writers() of client_dll/ring_channel.cpp. All writers share one event; whoever makes room takes all the marks
+ * and sets it once.
+ *
+ * - Store buffers and Memory as in waking.pml; the lock around reserve() is one step here (lock.pml).
+ * - The ring has room for CAPACITY frames of one size. POLICY says what the head may pass: frames that every reader has
+ *   read (WAIT: its cursor, which it publishes late, or only when it finds nothing more), or all that are not reserved
+ *   (OVERWRITE: the end of a reservation makes the room).
+ * - How a reader is woken is not in question here: it goes on whenever there is something to read.
+ * - Writer 0 may lose patience while it sleeps, and may die at any step; the others wait for ever, so they must all
+ *   have written when nothing else can happen.
+ *
+ * What must fail: see the variants in CMakeLists.txt. */
+#define WAIT 1
+#define OVERWRITE 2
+#ifndef POLICY
+#define POLICY WAIT
+#endif
+#define WRITERS 3
+#define FRAMES 3
+#define CAPACITY 1
+#define NONE 255
+
+#define EMPTY 0
+#define RESERVED 1
+#define COMPLETE 2
+
+byte frame[FRAMES + 1]; /* the last stays empty */
+byte writer_of[FRAMES];
+byte tail = 0;
+byte cursor = 0; /* what writers see of the reader; NONE: it has left */
+bool waiting[WRITERS];
+bool space = false; /* the event, which resets itself */
+bool written[WRITERS];
+bool may_die = false;
+bool dead = false;
+
+byte buffered_commit[WRITERS]; /* which frame is to become complete */
+bool buffered_mark[WRITERS];
+byte buffered_cursor = NONE;
+
+#define HAS_ROOM (tail < CAPACITY || \
+  (POLICY == WAIT && cursor > tail - CAPACITY) || \
+  (POLICY == OVERWRITE && frame[tail - CAPACITY] == COMPLETE))
+#define SOMEBODY_WAITS (waiting[0] || waiting[1] || waiting[2])
+
+proctype Memory() {
+  byte i;
+end:
+  do
+  :: d_step { buffered_commit[0] != NONE -> frame[buffered_commit[0]] = COMPLETE; buffered_commit[0] = NONE }
+  :: d_step { buffered_commit[1] != NONE -> frame[buffered_commit[1]] = COMPLETE; buffered_commit[1] = NONE }
+  :: d_step { buffered_commit[2] != NONE -> frame[buffered_commit[2]] = COMPLETE; buffered_commit[2] = NONE }
+  :: d_step { buffered_mark[0] -> waiting[0] = true; buffered_mark[0] = false }
+  :: d_step { buffered_mark[1] -> waiting[1] = true; buffered_mark[1] = false }
+  :: d_step { buffered_mark[2] -> waiting[2] = true; buffered_mark[2] = false }
+  :: d_step { buffered_cursor != NONE -> cursor = buffered_cursor; buffered_cursor = NONE }
+  od
+}
+
+inline reserve() {
+  d_step {
+    reserved = HAS_ROOM;
+    if
+    :: reserved -> mine = tail; writer_of[tail] = me; frame[tail] = RESERVED; tail++
+    :: else
+    fi
+  }
+}
+
+/* take_waiting_writers() after its fence, and SetEvent if it has found some. */
+inline wake_writers() {
+  if
+  :: SOMEBODY_WAITS ->
+    d_step { take = SOMEBODY_WAITS; waiting[0] = false; waiting[1] = false; waiting[2] = false };
+    if
+    :: take -> space = true
+    :: else
+    fi
+  :: else
+  fi
+}
+
+proctype Writer(byte me) {
+  byte mine;
+  bool reserved, patient, take;
+  {
+    patient = true;
+    reserve();
+    if
+    :: reserved
+    :: else ->
+      do
+      :: reserved || !patient -> break
+      :: else ->
+        buffered_mark[me] = true;
+#ifndef NO_WRITER_FENCE
+        !buffered_mark[me];
+#endif
+#ifdef NO_SECOND_TRY
+        skip;
+#else
+        reserve();
+#endif
+        if
+        :: reserved
+        :: else ->
+#ifdef NO_MARK_AFTER_WAKING
+          do
+          :: d_step { space -> space = false }; reserve();
+             if
+             :: reserved -> break
+             :: else
+             fi
+          od
+#else
+          if
+          :: d_step { space -> space = false }
+#ifdef NO_SECOND_TRY
+             reserve()
+#endif
+          :: me == 0 -> patient = false
+          fi
+#endif
+        fi
+      od;
+      skip;
+      d_step { !buffered_mark[me] -> waiting[me] = false };
+#ifndef NO_BATON
+      space = true
+#endif
+    fi;
+    if
+    :: reserved ->
+      d_step { written[me] = true; buffered_commit[me] = mine };
+#ifndef NO_COMMIT_FENCE
+      buffered_commit[me] == NONE;
+#endif
+#ifndef NO_WAKE_AT_COMMIT
+      wake_writers()
+#endif
+    :: else -> written[me] = true
+    fi
+  } unless {
+    me == 0 && may_die
+  };
+  dead = dead || (me == 0 && may_die)
+}
+
+proctype Reader() {
+  byte position;
+  bool take, publish;
+  do
+  :: frame[position] == COMPLETE ->
+    position++;
+    if
+    :: SOMEBODY_WAITS -> publish = true /* a look without a fence */
+    :: true
+    fi
+  :: frame[position] != COMPLETE && cursor != position && buffered_cursor != position -> publish = true
+  :: publish ->
+    d_step { buffered_cursor == NONE -> buffered_cursor = position };
+#ifndef NO_READER_FENCE
+    buffered_cursor == NONE;
+#endif
+    wake_writers();
+    publish = false
+  :: frame[position] != COMPLETE && (cursor == position || buffered_cursor == position) && !publish ->
+end:
+    frame[position] == COMPLETE
+  od
+}
+
+/* Channel::bury() */
+proctype Broker() {
+  byte i;
+end:
+  dead && buffered_commit[0] == NONE && !buffered_mark[0];
+  d_step {
+    for (i : 0 .. FRAMES - 1) {
+      if
+      :: frame[i] == RESERVED && writer_of[i] == 0 -> frame[i] = COMPLETE
+      :: else
+      fi
+    };
+    i = 0
+  };
+  waiting[0] = false;
+#ifndef NO_WAKE_AFTER_DEATH
+  space = true
+#endif
+}
+
+proctype Fate() {
+  if
+  :: may_die = true
+  :: true
+  fi
+}
+
+init {
+  byte i;
+  atomic {
+    for (i : 0 .. WRITERS - 1) {
+      buffered_commit[i] = NONE;
+      run Writer(i)
+    }
+    if
+    :: POLICY == WAIT -> run Reader() /* an overwriting topic's readers make no room */
+    :: else
+    fi;
+    run Broker();
+    run Memory();
+    run Fate()
+  }
+  timeout;
+  assert((written[0] || dead) && written[1] && written[2])
+}
