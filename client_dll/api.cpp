@@ -29,9 +29,14 @@ int32_t check_options(const ShmOptions* given, ShmOptions& options) {
   options = *given;
   if ((options.access & ~(SHM_READ | SHM_WRITE)) != 0)
     return bad_argument(L"ShmOptions.access has unknown bits");
-  if ((options.flags & ~(SHM_OPEN_NEXT | SHM_OPEN_EXCLUSIVE | SHM_OPEN_TIMED)) != 0)
-    return bad_argument(L"ShmOptions.flags has unknown bits");
+  constexpr uint32_t kFlags =
+      SHM_OPEN_NEXT | SHM_OPEN_EXCLUSIVE | SHM_OPEN_TIMED | SHM_OPEN_CREATE | SHM_OPEN_KEEP;
+  if ((options.flags & ~kFlags) != 0) return bad_argument(L"ShmOptions.flags has unknown bits");
   if (options.kind > SHM_QUEUE) return bad_argument(L"ShmOptions.kind is unknown");
+  if (options.when_full > SHM_WAIT) return bad_argument(L"ShmOptions.when_full is unknown");
+  if (options.reserved != 0) return bad_argument(L"ShmOptions.reserved is not 0");
+  if ((options.flags & SHM_OPEN_CREATE) != 0 && (options.kind == 0 || options.capacity == 0))
+    return bad_argument(L"SHM_OPEN_CREATE needs ShmOptions.kind and ShmOptions.capacity");
   return SHM_OK;
 }
 
@@ -251,6 +256,10 @@ int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32
 
 int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size) {
   return with_turn<&Entry::writing>(channel, SHM_INFINITE, [=](Channel& open) { return open.unlock(size); });
+}
+
+int32_t SHM_CALL ShmFlush(ShmChannel channel) {
+  return with_guard(channel, [](Channel& open) { return open.flush(); });
 }
 
 int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, uint32_t timeout_ms) {

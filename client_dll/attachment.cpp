@@ -12,8 +12,9 @@
 namespace shmbroker::client {
 namespace {
 
-constexpr DWORD kOpenTimeout = 5000;   // milliseconds, where the caller names none
-constexpr DWORD kCloseTimeout = 2000;  // that ShmClose gives the broker
+constexpr DWORD kOpenTimeout = 5000;     // milliseconds, where the caller names none
+constexpr DWORD kCloseTimeout = 2000;    // that ShmClose gives the broker
+constexpr DWORD kFlushTimeout = 60'000;  // a disk may be slow
 
 constexpr DWORD kWaitAndSet = SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL;
 
@@ -49,7 +50,10 @@ int32_t Attachment::open(const std::wstring& name, const ShmOptions& options) {
   pipe::OpenRequest request{};
   request.access = options.access;
   request.kind = options.kind;
-  request.flags = options.flags & SHM_OPEN_EXCLUSIVE;
+  request.flags = options.flags & (SHM_OPEN_EXCLUSIVE | SHM_OPEN_CREATE | SHM_OPEN_KEEP);
+  request.when_full = options.when_full;
+  request.capacity = options.capacity;
+  request.max_message = options.max_message;
   std::copy(name.begin(), name.end(), request.name);
   const auto reply = std::make_unique<pipe::OpenReply>();
   BrokerIdentity identity;
@@ -135,6 +139,15 @@ Attachment::~Attachment() {
   const auto left = static_cast<uint32_t>(core::SlotState::left);
   if (can_read()) reader_slot().state.store(left, std::memory_order_release);
   if (can_write()) writer_slot().state.store(left, std::memory_order_release);
+}
+
+int32_t Attachment::flush() const {
+  pipe::FlushRequest request{};
+  std::copy(std::begin(geometry_.instance), std::end(geometry_.instance), request.instance);
+  std::copy(name_.begin(), name_.end(), request.name);
+  pipe::FlushReply reply{};
+  BrokerIdentity identity;
+  return ask(request, reply, kFlushTimeout, identity);
 }
 
 void Attachment::wake(uint64_t waiting) {

@@ -45,6 +45,9 @@ class Attachment {
   // For a writer: sets the events of these readers, a bit each. One thread at a time.
   void wake(uint64_t waiting);
 
+  // As ShmFlush.
+  int32_t flush() const;
+
  private:
   int32_t attach(const pipe::OpenReply& reply, const BrokerIdentity& identity);
   int32_t map(const pipe::OpenReply& reply, const BrokerIdentity& identity);

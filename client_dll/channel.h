@@ -40,6 +40,7 @@ class Channel {
 
   // From any thread, whoever has the turns.
   void nudge();
+  int32_t flush() const { return at().flush(); }
   void info(ShmInfo& info) const;
   void stats(ShmStats& stats) const;
   int32_t wait_handle(void*& handle);

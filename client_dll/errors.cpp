@@ -64,9 +64,12 @@ constexpr bool same(core::Status status, int32_t shm) { return static_cast<int32
 static_assert(same(core::Status::ok, SHM_OK) && same(core::Status::argument, SHM_E_ARGUMENT) &&
               same(core::Status::name, SHM_E_NAME) && same(core::Status::not_found, SHM_E_NOT_FOUND) &&
               same(core::Status::access, SHM_E_ACCESS) && same(core::Status::version, SHM_E_VERSION) &&
+              same(core::Status::kind, SHM_E_KIND) && same(core::Status::quota, SHM_E_QUOTA) &&
               same(core::Status::mismatch, SHM_E_MISMATCH) && same(core::Status::busy, SHM_E_BUSY) &&
               same(core::Status::system, SHM_E_SYSTEM));
-static_assert(core::kRead == SHM_READ && core::kWrite == SHM_WRITE && pipe::kExclusive == SHM_OPEN_EXCLUSIVE);
+static_assert(core::kRead == SHM_READ && core::kWrite == SHM_WRITE &&
+              pipe::kExclusive == SHM_OPEN_EXCLUSIVE && pipe::kCreate == SHM_OPEN_CREATE &&
+              pipe::kKeep == SHM_OPEN_KEEP);
 static_assert(static_cast<uint32_t>(core::Kind::block) == SHM_BLOCK &&
               static_cast<uint32_t>(core::Kind::topic) == SHM_TOPIC &&
               static_cast<uint32_t>(core::Kind::queue) == SHM_QUEUE);

@@ -13,8 +13,10 @@ enum class Status : int32_t {
   not_found = -4,
   access = -5,
   version = -8,
+  kind = -18,
   mismatch = -19,
   busy = -20,
+  quota = -21,
   system = -23,
 };
 

@@ -117,27 +117,40 @@ std::wstring ace(bool deny, DWORD mask, const std::wstring& sid) {
 
 }  // namespace
 
-std::vector<Grant> resolve_access(const AccessConfig& access) {
-  if (!access.sddl.empty()) return grants_of(access.sddl);
-  std::vector<Grant> grants;
-  for (const std::string& account : access.read) grants.push_back({sid_of(account), false, true, false});
-  for (const std::string& account : access.write) grants.push_back({sid_of(account), false, false, true});
-  return grants;
+Access resolve_access(const AccessConfig& config) {
+  Access access;
+  access.low_integrity = config.low_integrity;
+  if (!config.sddl.empty()) access.grants = grants_of(config.sddl);
+  for (const std::string& account : config.read)
+    access.grants.push_back({sid_of(account), false, true, false});
+  for (const std::string& account : config.write)
+    access.grants.push_back({sid_of(account), false, false, true});
+  return access;
 }
 
-win::SecurityDescriptor describe(Object object, const std::vector<Grant>& grants, const std::wstring& owner,
+bool is_among(HANDLE token, const std::vector<std::string>& accounts) {
+  if (accounts.empty()) return false;
+  AccessConfig readers;
+  readers.read = accounts;
+  // A descriptor that they may read: AccessCheck knows about groups, denials and restricted tokens.
+  return rights_of(token, describe(Object::data, resolve_access(readers), L"S-1-5-18")) != 0;
+}
+
+win::SecurityDescriptor describe(Object object, const Access& access, const std::wstring& owner,
                                  const std::wstring& reader) {
   const Masks masks = masks_for(object);
   // P: nothing is inherited. GA: generic all. Denials come first, as the access check takes the first that
   // matches.
   std::wstring denied;
   std::wstring allowed = L"(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + owner + L")";
-  for (const Grant& grant : grants) {
+  for (const Grant& grant : access.grants) {
     const DWORD mask = (grant.read ? masks.read : 0) | (grant.write ? masks.write : 0);
     if (mask != 0) (grant.deny ? denied : allowed) += ace(grant.deny, mask, grant.sid);
   }
   if (!reader.empty()) allowed += ace(false, kWaitAndSet, reader);
-  auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + owner + L"D:P" + denied + allowed);
+  // ML: programs of low integrity may write (to what the DACL lets them). Without it Windows refuses them.
+  const std::wstring label = access.low_integrity ? L"S:(ML;;NW;;;LW)" : L"";
+  auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + owner + L"D:P" + denied + allowed + label);
   if (!descriptor) throw win32_error("cannot make a security descriptor");
   return descriptor;
 }

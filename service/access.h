@@ -17,8 +17,17 @@ struct Grant {
   bool write = false;
 };
 
+// A channel's access, with accounts looked up.
+struct Access {
+  std::vector<Grant> grants;
+  bool low_integrity = false;
+};
+
 // Looks the accounts up. Throws Error naming the one that is unknown, or the SDDL that is not.
-std::vector<Grant> resolve_access(const AccessConfig& access);
+Access resolve_access(const AccessConfig& access);
+
+// Whether a token is one of these accounts, or in one of these groups. Throws Error as above.
+bool is_among(HANDLE token, const std::vector<std::string>& accounts);
 
 // A channel's kernel objects, as far as their rights differ.
 enum class Object {
@@ -33,7 +42,7 @@ enum class Object {
 // The descriptor of an object: owned by the service's account, full control for it, SYSTEM and
 // administrators, and for everybody else just what they need. reader: the one account that a reader_event
 // belongs to. Throws Error.
-win::SecurityDescriptor describe(Object object, const std::vector<Grant>& grants, const std::wstring& owner,
+win::SecurityDescriptor describe(Object object, const Access& access, const std::wstring& owner,
                                  const std::wstring& reader = {});
 
 // Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of a data section.

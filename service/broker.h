@@ -12,6 +12,7 @@
 #include "service/event_loop.h"
 #include "service/log.h"
 #include "service/pipe_server.h"
+#include "service/rate_limit.h"
 #include "service/state_file.h"
 
 namespace shmbroker::service {
@@ -45,15 +46,25 @@ class Broker {
 
   static win::Handle claim_machine();
   static Realm find_realm();
-  std::unique_ptr<Channel> make_channel(const ChannelConfig& config);
+  void start_keeper();
+  void take_over_created();
+  std::unique_ptr<Channel> make_channel(const ChannelConfig& config, const Config& policy);
   void apply(const Config& config);
   void check_change(const Config& config) const;
   void save() const;
+  void close_down();
+  void flush(Channel& channel) const;
   size_t answer(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply);
   void open(const pipe::OpenRequest& request, Caller& caller, pipe::OpenReply& reply);
+  void admit(Channel& channel, const pipe::OpenRequest& request, const Caller& caller,
+             pipe::OpenReply& reply);
   void close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply& reply);
   void list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) const;
+  void flush(const pipe::FlushRequest& request, const Caller& caller);
   Channel& find(const char16_t* name);
+  Channel& create(const pipe::OpenRequest& request, const Caller& caller);
+  void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
+  void drop_if_over(Channel& channel);
   void bury(const Client& client);
 
   BrokerPaths paths_;
@@ -62,7 +73,10 @@ class Broker {
   Realm realm_;
   EventLoop loop_;
   ClientWatch watch_;
-  State state_;
+  State state_;  // as the last run left it
+  RateLimit rate_;
+  std::unique_ptr<Keeper> keeper_;
+  Client keeper_process_;
   Channels channels_;
   std::unique_ptr<PipeServer> pipe_;
 };

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cwchar>
 #include <iterator>
+#include <vector>
 
+#include "core/block.h"
+#include "core/copy.h"
 #include "core/ring_recovery.h"
 #include "core/robust_lock.h"
 #include "core/space_waking.h"
@@ -24,16 +27,20 @@ Instance random_instance() {
   return instance;
 }
 
-Error taken(const std::wstring& name, const std::string& why) {
-  return Error("the name " + win::display_utf8(name) + " is taken: " + why +
-                   ". End the program that made it, or give the channel another name",
-               ERROR_ALREADY_EXISTS);
-}
-
 template <size_t N>
 void put(char16_t (&to)[N], const std::wstring& from) {
   if (from.size() >= N) throw Error("the object name " + win::display_utf8(from) + " is too long");
   std::copy(from.begin(), from.end(), to);
+}
+
+// A client's channel may end and be created again while somebody still has the old one's memory mapped: so
+// its objects have names of their own each time.
+std::wstring prefix_of(const ChannelConfig& config, const Realm& realm, const Instance& instance) {
+  const std::wstring prefix = realm.prefix + win::to_utf16(config.name).value_or(L"") + L".";
+  if (config.creator.empty()) return prefix;
+  wchar_t part[24];
+  std::swprintf(part, std::size(part), L"%016llx.", static_cast<unsigned long long>(instance.words[0]));
+  return prefix + part;
 }
 
 core::Geometry geometry_from(const ChannelConfig& config, const Instance& instance) {
@@ -50,17 +57,21 @@ core::Geometry geometry_from(const ChannelConfig& config, const Instance& instan
 }  // namespace
 
 Channel::Channel(const ChannelConfig& config, const Realm& realm, const std::optional<Instance>& known,
-                 ClientWatch& watch)
+                 ClientWatch& watch, std::unique_ptr<BackingFile> file)
     : config_(config),
-      realm_(realm),
       watch_(watch),
       name_(win::to_utf16(config.name).value_or(L"")),
-      grants_(resolve_access(config.access)),
-      data_descriptor_(describe(Object::data, grants_, realm.owner)) {
-  mutex_ = named(Object::writer_mutex, object_name(L"mutex"));
-  lock_event_ = named(Object::lock_event, object_name(L"lock"));
-  space_event_ = named(Object::space_event, object_name(L"space"));
-  open_sections(known);
+      geometry_(geometry_from(config, known && !config.creator.empty() ? *known : random_instance())),
+      objects_(prefix_of(config, realm, instance()), realm.owner, config.access,
+               core::data_section_size(geometry_), core::readers_section_size(geometry_)),
+      file_(std::move(file)) {
+  if (objects_.were_there()) {
+    adopt(known);
+    return;
+  }
+  core::format(geometry_, data(), shared_readers());
+  if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
+  load();
 }
 
 Channel::~Channel() {
@@ -69,83 +80,73 @@ Channel::~Channel() {
       if (place.taken) watch_.remove(place.client);
     }
   }
-}
-
-// Creates a mutex or an event. One that is there already is taken over if it belongs to this broker's
-// account: it has no content that could deceive.
-win::Handle Channel::named(Object object, const std::wstring& name) {
-  const auto descriptor = describe(object, grants_, realm_.owner);
-  SECURITY_ATTRIBUTES security = descriptor.attributes();
-  win::Handle handle(object == Object::writer_mutex ? CreateMutexW(&security, FALSE, name.c_str())
-                                                    : CreateEventW(&security, FALSE, FALSE, name.c_str()));
-  const DWORD error = GetLastError();
-  if (!handle) throw taken(name, win::display_utf8(win::error_text(error)));
-  if (error == ERROR_ALREADY_EXISTS) {
-    const std::wstring owner = win::object_owner(handle.get());
-    if (owner != realm_.owner) {
-      throw taken(name,
-                  "it belongs to " + win::display_utf8(win::account_name(owner)) + ", not to the service");
-    }
-  }
-  return handle;
-}
-
-void Channel::open_sections(const std::optional<Instance>& known) {
-  geometry_ = geometry_from(config_, random_instance());
-  const uint64_t data_size = core::data_section_size(geometry_);
-  const uint64_t readers_size = core::readers_section_size(geometry_);
-  SECURITY_ATTRIBUTES security = data_descriptor_.attributes();
-  data_section_ = win::create_section(object_name(L"data").c_str(), data_size, security);
-  const DWORD data_error = GetLastError();
-  if (!data_section_ && data_error == ERROR_ACCESS_DENIED) {
-    throw taken(object_name(L"data"), win::display_utf8(win::error_text(data_error)));
-  }
-  if (!data_section_)
-    throw win32_error("cannot create " + std::to_string(data_size) + " bytes of memory", data_error);
-  const auto readers_descriptor = describe(Object::readers, grants_, realm_.owner);
-  security = readers_descriptor.attributes();
-  readers_section_ = win::create_section(object_name(L"readers").c_str(), readers_size, security);
-  const DWORD readers_error = GetLastError();
-  if (!readers_section_)
-    throw taken(object_name(L"readers"), win::display_utf8(win::error_text(readers_error)));
-  if (data_error != readers_error) {
-    throw taken(object_name(data_error == ERROR_ALREADY_EXISTS ? L"data" : L"readers"), "it was there alone");
-  }
-  data_ = win::View::map(data_section_.get(), FILE_MAP_WRITE);
-  readers_view_ = win::View::map(readers_section_.get(), FILE_MAP_WRITE);
-  if (!data_ || !readers_view_) throw win32_error("cannot map the memory");
-  if (data_error == ERROR_ALREADY_EXISTS) {
-    adopt(known);
-  } else {
-    core::format(geometry_, data(), shared_readers());
-    if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
+  for (HANDLE held : kept_) {
+    if (held != nullptr) keeper_->release(held);
   }
 }
 
-// Takes over sections that the last run of this broker made and that clients have kept alive. Nothing in them
-// is trusted before their owner and their instance have been found to be right.
+bool Channel::lives(const ChannelConfig& created, const Realm& realm, const Instance& known) {
+  return ChannelObjects::exist(prefix_of(created, realm, known));
+}
+
+// Takes over sections that the last run of this broker made and that clients or the keeper have kept alive.
+// Nothing in them is trusted before their instance has been found to be right; the owner is.
 void Channel::adopt(const std::optional<Instance>& known) {
-  const std::wstring name = object_name(L"data");
-  for (HANDLE section : {data_section_.get(), readers_section_.get()}) {
-    if (win::object_owner(section) != realm_.owner) throw taken(name, "it does not belong to the service");
-  }
   core::Geometry found;
-  if (!known || !core::read_geometry(data(), data_.size(), shared_readers(), readers_view_.size(), found) ||
+  if (!known ||
+      !core::read_geometry(data(), objects_.data_size(), shared_readers(), objects_.readers_size(), found) ||
       Instance{{found.instance[0], found.instance[1]}} != *known) {
-    throw taken(name, "it is not memory that this service made");
+    throw Error("the name " + win::display_utf8(objects_.name(L"data")) +
+                    " is taken: it is not memory that this service made. End the program that made it, or "
+                    "give the channel another name",
+                ERROR_ALREADY_EXISTS);
   }
   if (found.kind != config_.kind || found.policy != config_.when_full || found.capacity != config_.capacity ||
       found.max_message != config_.max_message) {
-    throw Error("channel '" + config_.name + "' is in use with a capacity of " +
-                std::to_string(found.capacity) + " and messages of up to " +
-                std::to_string(found.max_message) +
+    throw Error("it is in use with a capacity of " + std::to_string(found.capacity) +
+                " and messages of up to " + std::to_string(found.max_message) +
                 " bytes. Close its clients, or restore its kind, when_full, capacity and max_message");
   }
   geometry_ = found;
+  objects_.set_access(config_.access);
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
   adopt_places(readers_, shared_readers().readers, true);
   adopt_places(writers_, data().writers, false);
   wake_everybody();  // a writer may have died between taking the waiting marks and waking their readers
+}
+
+// An empty file is a value that nobody has written yet.
+void Channel::load() {
+  if (!file_) return;
+  const std::vector<std::byte> value = file_->load();
+  if (value.empty()) return;
+  core::Block block(data(), shared_readers(), geometry_.capacity);
+  const core::Block::Draft draft = block.begin();
+  core::copy_to_shared(draft.memory, value.data(), value.size());
+  block.publish(draft, value.size());
+  flushed_ = draft.sequence;
+}
+
+void Channel::flush() {
+  if (!file_) return;
+  const core::Block block(data(), shared_readers(), geometry_.capacity);
+  if (block.sequence() == flushed_) return;
+  // A reader's place, for as long as it takes: nobody else gives places out.
+  const uint32_t slot = find_free(readers_);
+  if (slot == pipe::kNoSlot) throw Error("64 readers leave no place to read the value from; close one");
+  std::vector<std::byte> bytes(static_cast<size_t>(geometry_.capacity));
+  core::Block::Value value;
+  if (block.read(slot, bytes.data(), bytes.size(), value) != core::Block::Result::ok)
+    throw Error("the memory of channel '" + config_.name + "' is damaged: its file is left as it was");
+  file_->save(std::span(bytes).first(static_cast<size_t>(value.size)));
+  flushed_ = value.sequence;
+}
+
+void Channel::entrust_to(Keeper& keeper) {
+  keeper_ = &keeper;
+  kept_[0] = kept_[1] = nullptr;
+  kept_[0] = keeper.hold(objects_.data_section());
+  kept_[1] = keeper.hold(objects_.readers_section());
 }
 
 void Channel::adopt_places(Places& places, core::ClientSlot* slots, bool readers) {
@@ -158,7 +159,7 @@ void Channel::adopt_places(Places& places, core::ClientSlot* slots, bool readers
     if (state == core::SlotState::free) continue;
     place.client = {slot.pid.load(std::memory_order_relaxed), slot.created.load(std::memory_order_relaxed)};
     place.taken = true;
-    if (readers) place.event = reader_event(i, place.generation, {});
+    if (readers) place.event = objects_.find_reader_event(i, place.generation);
     const bool alive = state == core::SlotState::taken && watch_.add_known(place.client);
     if (alive) continue;
     // Vacating removes a watch; the dead have none, and remove() of an unknown client does nothing.
@@ -171,23 +172,7 @@ void Channel::adopt_places(Places& places, core::ClientSlot* slots, bool readers
 }
 
 void Channel::set_access(const AccessConfig& access) {
-  const auto grants = resolve_access(access);
-  const struct {
-    Object object;
-    HANDLE handle;
-  } objects[] = {{Object::data, data_section_.get()},
-                 {Object::readers, readers_section_.get()},
-                 {Object::writer_mutex, mutex_.get()},
-                 {Object::lock_event, lock_event_.get()},
-                 {Object::space_event, space_event_.get()}};
-  for (const auto& each : objects) {
-    const auto descriptor = describe(each.object, grants, realm_.owner);
-    if (!SetKernelObjectSecurity(each.handle, DACL_SECURITY_INFORMATION, descriptor.get())) {
-      throw win32_error("cannot change the access of channel '" + config_.name + "'");
-    }
-  }
-  grants_ = grants;
-  data_descriptor_ = describe(Object::data, grants_, realm_.owner);
+  objects_.set_access(access);
   config_.access = access;
 }
 
@@ -198,18 +183,6 @@ uint32_t Channel::count(const Places& places) {
 uint32_t Channel::find_free(const Places& places) {
   const auto found = std::ranges::find_if(places, [](const Place& place) { return !place.taken; });
   return found == places.end() ? pipe::kNoSlot : static_cast<uint32_t>(found - places.begin());
-}
-
-win::Handle Channel::reader_event(uint32_t slot, uint32_t generation, const std::wstring& account) {
-  const std::wstring name =
-      object_name(L"reader") + L"." + std::to_wstring(slot) + L"." + std::to_wstring(generation);
-  if (account.empty()) return win::Handle(OpenEventW(EVENT_MODIFY_STATE | SYNCHRONIZE, FALSE, name.c_str()));
-  const auto descriptor = describe(Object::reader_event, grants_, realm_.owner, account);
-  SECURITY_ATTRIBUTES security = descriptor.attributes();
-  win::Handle event(CreateEventW(&security, FALSE, FALSE, name.c_str()));
-  const DWORD error = GetLastError();
-  if (!event || error == ERROR_ALREADY_EXISTS) throw taken(name, win::display_utf8(win::error_text(error)));
-  return event;
 }
 
 void Channel::take(Place& place, core::ClientSlot& slot, const Client& client) {
@@ -235,7 +208,7 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   if (reader != pipe::kNoSlot) {
     Place& place = readers_[reader];
     ++place.generation;
-    place.event = reader_event(reader, place.generation, account);
+    place.event = objects_.make_reader_event(reader, place.generation, account);
     take(place, shared_readers().readers[reader], client);
     reply.reader_generation = place.generation;
   }
@@ -251,12 +224,12 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   reply.capacity = geometry_.capacity;
   reply.max_message = geometry_.max_message;
   std::ranges::copy(geometry_.instance, reply.instance);
-  put(reply.data, object_name(L"data"));
-  put(reply.readers, object_name(L"readers"));
-  put(reply.mutex, object_name(L"mutex"));
-  put(reply.lock_event, object_name(L"lock"));
-  put(reply.space_event, object_name(L"space"));
-  put(reply.reader_event, object_name(L"reader"));
+  put(reply.data, objects_.name(L"data"));
+  put(reply.readers, objects_.name(L"readers"));
+  put(reply.mutex, objects_.name(L"mutex"));
+  put(reply.lock_event, objects_.name(L"lock"));
+  put(reply.space_event, objects_.name(L"space"));
+  put(reply.reader_event, objects_.name(L"reader"));
   return true;
 }
 
@@ -311,7 +284,7 @@ void Channel::vacate_writer(uint32_t slot) {
   if (core::RobustLock(data().lock).release_dead(slot, awaited)) {
     data().lock.recoveries.fetch_add(1, std::memory_order_relaxed);
   }
-  if (awaited) SetEvent(lock_event_.get());
+  if (awaited) SetEvent(objects_.lock_event());
   data().writers[slot].state.store(static_cast<uint32_t>(core::SlotState::free), std::memory_order_release);
   core::unmark_waiting_for_room(shared_readers(), slot);
   if (exclusive_ == slot) exclusive_ = pipe::kNoSlot;
@@ -324,7 +297,9 @@ void Channel::wake_everybody() {
   for (const Place& place : readers_) {
     if (place.event) SetEvent(place.event.get());
   }
-  SetEvent(space_event_.get());  // one writer, which wakes the next
+  SetEvent(objects_.space_event());  // one writer, which wakes the next
+  // Who gave the lock back may have died before it could wake the next one.
+  SetEvent(objects_.lock_event());
 }
 
 void Channel::end() {
@@ -332,7 +307,6 @@ void Channel::end() {
   // look.
   data().ended.store(1, std::memory_order_release);
   wake_everybody();
-  SetEvent(lock_event_.get());
 }
 
 }  // namespace shmbroker::service

@@ -1,7 +1,8 @@
-// One channel as the broker owns it: its kernel objects, and who sits in which slot.
+// One channel as the broker owns it: its memory, and who sits in which slot.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,10 +10,11 @@
 #include "core/geometry.h"
 #include "core/ring.h"
 #include "core/win/pipe_message.h"
-#include "core/win/section.h"
-#include "service/access.h"
+#include "service/backing_file.h"
+#include "service/channel_objects.h"
 #include "service/client_watch.h"
 #include "service/config.h"
+#include "service/keeper.h"
 
 namespace shmbroker::service {
 
@@ -33,15 +35,23 @@ class Channel {
   // Creates the channel's objects, or takes over those that an earlier run of this broker left with clients
   // that are still attached. known: the instance that the state file names. Throws Error, also where somebody
   // else has a name.
+  // file: a block's, or none.
   Channel(const ChannelConfig& config, const Realm& realm, const std::optional<Instance>& known,
-          ClientWatch& watch);
+          ClientWatch& watch, std::unique_ptr<BackingFile> file);
   ~Channel();
+
+  // Whether the objects of a channel that a client had created are still there.
+  static bool lives(const ChannelConfig& created, const Realm& realm, const Instance& known);
 
   const ChannelConfig& config() const { return config_; }
   const std::wstring& name() const { return name_; }
   const core::Geometry& geometry() const { return geometry_; }
   Instance instance() const { return {{geometry_.instance[0], geometry_.instance[1]}}; }
-  uint32_t rights_of(HANDLE token) const { return service::rights_of(token, data_descriptor_); }
+  uint32_t rights_of(HANDLE token) const { return objects_.rights_of(token); }
+  uint64_t bytes() const { return objects_.data_size() + objects_.readers_size(); }
+  bool is_created() const { return !config_.creator.empty(); }
+  // A client has created it, and now nobody uses it.
+  bool is_over() const { return is_created() && !config_.keep && readers() + writers() == 0; }
   uint32_t readers() const { return count(readers_); }
   uint32_t writers() const { return count(writers_); }
 
@@ -60,6 +70,12 @@ class Channel {
   // anything.
   bool bury(const Client& client);
 
+  // Has the keeper hold the memory, instead of the one that held it before and has died. Throws Error.
+  void entrust_to(Keeper& keeper);
+
+  // Brings a block's value to its file, if it has one and the value has changed. Throws Error.
+  void flush();
+
   // Tells every client that the channel is over.
   void end();
 
@@ -76,39 +92,29 @@ class Channel {
 
   static uint32_t count(const Places& places);
   static uint32_t find_free(const Places& places);
-  void open_sections(const std::optional<Instance>& known);
   void adopt(const std::optional<Instance>& known);
   void adopt_places(Places& places, core::ClientSlot* slots, bool readers);
+  void load();
   void wake_everybody();
-  win::Handle named(Object object, const std::wstring& name);
-  win::Handle reader_event(uint32_t slot, uint32_t generation, const std::wstring& account);
-  std::wstring object_name(const wchar_t* part) const { return realm_.prefix + name_ + L"." + part; }
   void take(Place& place, core::ClientSlot& slot, const Client& client);
   void vacate_reader(uint32_t slot);
   void vacate_writer(uint32_t slot);
-  core::DataSection& data() const { return *reinterpret_cast<core::DataSection*>(data_.memory()); }
-  core::ReadersSection& shared_readers() const {
-    return *reinterpret_cast<core::ReadersSection*>(readers_view_.memory());
-  }
+  core::DataSection& data() const { return objects_.data(); }
+  core::ReadersSection& shared_readers() const { return objects_.readers(); }
 
   ChannelConfig config_;
-  Realm realm_;
   ClientWatch& watch_;
   std::wstring name_;
   core::Geometry geometry_;
-  std::vector<Grant> grants_;
-  win::SecurityDescriptor data_descriptor_;
-  win::Handle data_section_;
-  win::Handle readers_section_;
-  win::Handle mutex_;
-  win::Handle lock_event_;
-  win::Handle space_event_;
-  win::View data_;
-  win::View readers_view_;
+  ChannelObjects objects_;
+  std::unique_ptr<BackingFile> file_;
+  uint64_t flushed_ = 0;  // sequence of the value that is in the file
   Places readers_;
   Places writers_;
   uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other
   std::optional<core::Ring> ring_;      // unless it is a block
+  Keeper* keeper_ = nullptr;
+  HANDLE kept_[2] = {};  // the sections' handles in the keeper
 };
 
 }  // namespace shmbroker::service

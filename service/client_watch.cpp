@@ -9,14 +9,14 @@ win::Handle open_process(DWORD pid) {
   return win::Handle(OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid));
 }
 
+}  // namespace
+
 uint64_t creation_time(HANDLE process) {
   FILETIME created;
   FILETIME ignored;
   if (!GetProcessTimes(process, &created, &ignored, &ignored, &ignored)) return 0;
   return uint64_t{created.dwHighDateTime} << 32 | created.dwLowDateTime;
 }
-
-}  // namespace
 
 struct ClientWatch::Watched {
   win::Handle process;

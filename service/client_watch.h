@@ -22,6 +22,9 @@ struct Client {
   auto operator<=>(const Client&) const = default;
 };
 
+// When a process was created, as a FILETIME; 0 if that can't be told.
+uint64_t creation_time(HANDLE process);
+
 class ClientWatch {
  public:
   // died: called on the loop's thread.

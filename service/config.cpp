@@ -1,128 +1,12 @@
 #include "service/config.h"
 
-#include <initializer_list>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 
 #include "core/channel_name.h"
+#include "service/json_node.h"
 
 namespace shmbroker::service {
 namespace {
-
-using Json = nlohmann::json;
-
-// A value and where it stands: each step down adds to the pointer that an error will name.
-class Node {
- public:
-  Node(const Json& value, std::string pointer, const std::string& file)
-      : value_(value), pointer_(std::move(pointer)), file_(file) {}
-
-  [[noreturn]] void fail(const std::string& expected) const {
-    std::string found = value_.dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (found.size() > 60) found = found.substr(0, 57) + "...";
-    throw ConfigError(file_ + ": " + (pointer_.empty() ? "/" : pointer_) + ": expected " + expected +
-                      ", found " + found);
-  }
-
-  // Checks that this is an object with no other members than these.
-  const Node& object(std::initializer_list<const char*> members) const {
-    if (!value_.is_object()) fail("an object");
-    for (const auto& [key, ignored] : value_.items()) {
-      bool known = false;
-      std::string list;
-      for (const char* member : members) {
-        known = known || key == member;
-        list += (list.empty() ? "" : ", ") + std::string(member);
-      }
-      if (!known) Node(Json(key), pointer_ + "/" + key, file_).fail("one of the members " + list);
-    }
-    return *this;
-  }
-
-  std::optional<Node> find(const char* member) const {
-    const auto found = value_.find(member);
-    if (found == value_.end()) return std::nullopt;
-    return Node(*found, pointer_ + "/" + member, file_);
-  }
-
-  Node at(const char* member) const {
-    auto found = find(member);
-    if (!found) fail(std::string("an object with the member \"") + member + '"');
-    return *found;
-  }
-
-  std::vector<Node> array() const {
-    if (!value_.is_array()) fail("an array");
-    std::vector<Node> nodes;
-    for (size_t i = 0; i < value_.size(); ++i) {
-      nodes.emplace_back(value_[i], pointer_ + "/" + std::to_string(i), file_);
-    }
-    return nodes;
-  }
-
-  std::string string(const char* expected = "a string") const {
-    if (!value_.is_string() || value_.get_ref<const std::string&>().empty()) fail(expected);
-    return value_.get<std::string>();
-  }
-
-  // One of several words, each with what it stands for.
-  template <class Value>
-  Value choice(std::initializer_list<std::pair<const char*, Value>> words) const {
-    std::string expected;
-    for (const auto& [word, value] : words) {
-      if (value_ == word) return value;
-      expected += (expected.empty() ? "\"" : ", \"") + std::string(word) + '"';
-    }
-    fail("one of " + expected);
-  }
-
-  uint64_t number(uint64_t least, uint64_t most) const {
-    const std::string expected =
-        "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
-    if (!value_.is_number_unsigned()) fail(expected);
-    const auto number = value_.get<uint64_t>();
-    if (number < least || number > most) fail(expected);
-    return number;
-  }
-
-  // A number of bytes: 4096, or "64 MiB".
-  uint64_t size(uint64_t least, uint64_t most) const {
-    const std::string expected = "a size from " + std::to_string(least) + " to " + std::to_string(most) +
-                                 " bytes, such as 4096 or \"64 MiB\"";
-    uint64_t bytes = 0;
-    if (value_.is_number_unsigned()) {
-      bytes = value_.get<uint64_t>();
-    } else if (!value_.is_string() || !parse_size(value_.get_ref<const std::string&>(), bytes)) {
-      fail(expected);
-    }
-    if (bytes < least || bytes > most) fail(expected);
-    return bytes;
-  }
-
- private:
-  static bool parse_size(const std::string& text, uint64_t& bytes) {
-    size_t digits = 0;
-    uint64_t number = 0;
-    for (; digits < text.size() && digits < 12 && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
-      number = number * 10 + static_cast<uint64_t>(text[digits] - '0');
-    }
-    if (digits == 0) return false;
-    const std::string unit = text.substr(text[digits] == ' ' ? digits + 1 : digits);
-    const std::string units[] = {"B", "KiB", "MiB", "GiB"};
-    for (unsigned power = 0; power < 4; ++power) {
-      // 12 digits times 2^30 stays below 2^70: refuse what would not fit into 64 bits.
-      if (unit != units[power] || number > (UINT64_MAX >> (10 * power))) continue;
-      bytes = number << (10 * power);
-      return true;
-    }
-    return false;
-  }
-
-  const Json value_;
-  std::string pointer_;
-  const std::string& file_;
-};
 
 bool is_name(const std::string& utf8) {
   // JSON text is well-formed UTF-8; only the units must be counted and looked at.
@@ -150,9 +34,15 @@ std::vector<std::string> parse_accounts(const std::optional<Node>& node) {
   return accounts;
 }
 
-AccessConfig parse_access(const Node& node) {
-  node.object({"read", "write", "sddl"});
+// Without a word about it: whoever is logged on at this machine, and nobody from the network.
+AccessConfig parse_access(const std::optional<Node>& given) {
   AccessConfig access;
+  if (!given) {
+    access.read = access.write = {"INTERACTIVE"};
+    return access;
+  }
+  const Node& node = given->object({"read", "write", "sddl", "low_integrity"});
+  if (const auto low = node.find("low_integrity")) access.low_integrity = low->boolean();
   if (const auto sddl = node.find("sddl")) {
     if (node.find("read") || node.find("write")) node.fail("either \"sddl\", or \"read\" and \"write\"");
     access.sddl = sddl->string("a security descriptor in SDDL, such as \"D:(A;;GR;;;IU)\"");
@@ -160,6 +50,14 @@ AccessConfig parse_access(const Node& node) {
   access.read = parse_accounts(node.find("read"));
   access.write = parse_accounts(node.find("write"));
   return access;
+}
+
+FileConfig parse_file(const Node& node) {
+  node.object({"path", "offset"});
+  FileConfig file;
+  file.path = node.at("path").string("the full path of a file");
+  if (const auto offset = node.find("offset")) file.offset = offset->size(0, core::kMaxCapacity);
+  return file;
 }
 
 void parse_sizes(const Node& node, ChannelConfig& channel) {
@@ -177,7 +75,7 @@ void parse_sizes(const Node& node, ChannelConfig& channel) {
 }
 
 ChannelConfig parse_channel(const Node& node) {
-  node.object({"name", "kind", "when_full", "capacity", "max_message", "access"});
+  node.object({"name", "kind", "when_full", "capacity", "max_message", "access", "file"});
   ChannelConfig channel;
   const Node name = node.at("name");
   channel.name = name.string();
@@ -194,8 +92,23 @@ ChannelConfig parse_channel(const Node& node) {
     channel.when_full = static_cast<uint32_t>(core::WhenFull::overwrite);
   }
   parse_sizes(node, channel);
-  channel.access = parse_access(node.at("access"));
+  channel.access = parse_access(node.find("access"));
+  if (const auto file = node.find("file")) {
+    if (channel.kind != core::Kind::block) file->fail("no file: only a block can have one");
+    channel.file = parse_file(*file);
+  }
   return channel;
+}
+
+CreateConfig parse_create(const Node& node) {
+  node.object({"accounts", "also_read", "also_write", "max_channels", "max_bytes"});
+  CreateConfig create;
+  create.accounts = parse_accounts(node.at("accounts"));
+  create.also.read = parse_accounts(node.find("also_read"));
+  create.also.write = parse_accounts(node.find("also_write"));
+  if (const auto most = node.find("max_channels")) create.max_channels = most->number(1, 100'000);
+  if (const auto most = node.find("max_bytes")) create.max_bytes = most->size(1, core::kMaxCapacity);
+  return create;
 }
 
 LogConfig parse_log(const Node& node) {
@@ -231,8 +144,16 @@ Config parse_config(std::string_view text, const std::string& file) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const Json json = parse_json(text, file);
   const Node root(json, "", file);
-  root.object({"$schema", "channels", "log"});
+  root.object({"$schema", "channels", "create", "file_folders", "at_stop", "log"});
   Config config;
+  if (const auto create = root.find("create")) config.create = parse_create(*create);
+  if (const auto folders = root.find("file_folders")) {
+    for (const Node& folder : folders->array())
+      config.file_folders.push_back(folder.string("the full path of a folder"));
+  }
+  if (const auto at_stop = root.find("at_stop")) {
+    config.channels_end_at_stop = at_stop->choice<bool>({{"carry_on", false}, {"end", true}});
+  }
   if (const auto log = root.find("log")) config.log = parse_log(*log);
   std::set<std::string> names;
   for (const Node& node : root.at("channels").array()) {

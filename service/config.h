@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -16,6 +17,14 @@ struct AccessConfig {
   std::vector<std::string> read;
   std::vector<std::string> write;
   std::string sddl;
+  bool low_integrity = false;  // also programs that run at low integrity, such as a browser's sandbox
+};
+
+// Where a block's value is kept. Without an offset it is the whole file.
+struct FileConfig {
+  std::string path;
+  std::optional<uint64_t> offset;
+  bool operator==(const FileConfig&) const = default;
 };
 
 struct ChannelConfig {
@@ -25,6 +34,18 @@ struct ChannelConfig {
   uint64_t capacity = 0;     // as the memory will have it: of a ring, a power of two
   uint64_t max_message = 0;  // of a block: its capacity
   AccessConfig access;
+  std::optional<FileConfig> file;
+  // Of a channel that a client has created, and not the configuration:
+  std::string creator;  // SID of its account
+  bool keep = false;    // also while no client has it open
+};
+
+// Which accounts may create channels, how much each, and who else may use those.
+struct CreateConfig {
+  std::vector<std::string> accounts;
+  AccessConfig also;
+  uint64_t max_channels = 16;
+  uint64_t max_bytes = uint64_t{256} << 20;
 };
 
 struct LogConfig {
@@ -35,6 +56,9 @@ struct LogConfig {
 
 struct Config {
   std::vector<ChannelConfig> channels;
+  CreateConfig create;
+  std::vector<std::string> file_folders;  // a block's file must be under one of them
+  bool channels_end_at_stop = false;      // otherwise clients go on without the service
   LogConfig log;
 };
 

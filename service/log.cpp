@@ -56,8 +56,12 @@ void report_event(Event event, const std::string& text) {
   if (log == nullptr) return;  // the file has it too
   const std::wstring wide = win::to_utf16(text).value_or(L"");
   const wchar_t* strings[] = {wide.c_str()};
-  const WORD type = event == Event::error ? EVENTLOG_ERROR_TYPE : EVENTLOG_INFORMATION_TYPE;
-  ReportEventW(log, type, 0, event == Event::error ? 2 : 1, nullptr, 1, 0, strings, nullptr);
+  const struct {
+    WORD type;
+    DWORD id;
+  } kinds[] = {{EVENTLOG_INFORMATION_TYPE, 1}, {EVENTLOG_WARNING_TYPE, 3}, {EVENTLOG_ERROR_TYPE, 2}};
+  const auto& kind = kinds[static_cast<size_t>(event)];
+  ReportEventW(log, kind.type, 0, kind.id, nullptr, 1, 0, strings, nullptr);
   DeregisterEventSource(log);
 }
 

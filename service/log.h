@@ -18,7 +18,7 @@ void open_log(const std::filesystem::path& folder, const LogConfig& config, LogT
 void set_log_level(const LogConfig& config);
 
 // Writes to the event log whatever the level: starts, stops, and why one failed.
-enum class Event { information, error };
+enum class Event { information, warning, error };
 void report_event(Event event, const std::string& text);
 
 }  // namespace shmbroker::service

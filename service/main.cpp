@@ -77,6 +77,8 @@ int run(std::vector<std::string> arguments) {
   const auto* install_command = app.add_subcommand("install", "Register this exe as the service ShmBroker");
   const auto* uninstall_command = app.add_subcommand("uninstall", "Stop the service and remove it");
   const auto* check_command = app.add_subcommand("check-config", "Say what is wrong with the configuration");
+  // For the broker itself, which starts it: no person has a use for it.
+  const auto* keep_command = app.add_subcommand("keep")->group("");
 
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its end
   try {
@@ -85,6 +87,7 @@ int run(std::vector<std::string> arguments) {
     return app.exit(error);
   }
 
+  if (*keep_command) Keeper::keep();
   const auto paths = [&](LogTo to) { return find_paths(wide(config), wide(data), to); };
   if (*run_command) return run_in_console(paths(LogTo::console));
   if (*install_command) {

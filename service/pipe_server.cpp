@@ -14,9 +14,11 @@ constexpr size_t kMostConnections = 128;  // further ones wait in WaitNamedPipe
 constexpr ULONGLONG kPatience = 5000;     // milliseconds for a client from connecting to hanging up
 
 // FILE_GENERIC_READ | FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE: a client may talk on the pipe,
-// and not serve it. NU, whoever comes over the network, is denied first.
+// and not serve it. NU, whoever comes over the network, is denied first. ML: a program of low integrity may
+// ask, too; what it gets depends on the channel.
 std::wstring pipe_sddl(const std::wstring& owner) {
-  return L"O:" + owner + L"D:P(D;;GA;;;NU)(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + owner + L")(A;;0x12019b;;;WD)";
+  return L"O:" + owner + L"D:P(D;;GA;;;NU)(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + owner +
+         L")(A;;0x12019b;;;WD)S:(ML;;NW;;;LW)";
 }
 
 }  // namespace

@@ -6,23 +6,63 @@
 #include "service/error.h"
 
 namespace shmbroker::service {
+namespace {
+
+using Json = nlohmann::json;
+
+Json to_json(const State::Known& known) {
+  Json json = {{"instance", known.instance.words}};
+  if (!known.created) return json;
+  const ChannelConfig& created = *known.created;
+  json["created"] = {{"kind", static_cast<uint32_t>(created.kind)},
+                     {"when_full", created.when_full},
+                     {"capacity", created.capacity},
+                     {"max_message", created.max_message},
+                     {"creator", created.creator},
+                     {"keep", created.keep}};
+  return json;
+}
+
+// Throws nlohmann's exceptions where something is missing or of another type.
+State::Known known_from(const std::string& name, const Json& json) {
+  State::Known known;
+  json.at("instance").get_to(known.instance.words);
+  const auto found = json.find("created");
+  if (found == json.end()) return known;
+  ChannelConfig created;
+  created.name = name;
+  created.kind = static_cast<core::Kind>(found->at("kind").get<uint32_t>());
+  found->at("when_full").get_to(created.when_full);
+  found->at("capacity").get_to(created.capacity);
+  found->at("max_message").get_to(created.max_message);
+  found->at("creator").get_to(created.creator);
+  found->at("keep").get_to(created.keep);
+  known.created = created;
+  return known;
+}
+
+}  // namespace
 
 State load_state(const std::filesystem::path& file) {
   std::ifstream stream(file);
-  const auto json = nlohmann::json::parse(stream, nullptr, /*allow_exceptions=*/false);
   State state;
-  if (!json.is_object()) return state;
-  for (const auto& [name, words] : json.items()) {
-    if (!words.is_array() || words.size() != 2) continue;
-    if (!words[0].is_number_unsigned() || !words[1].is_number_unsigned()) continue;
-    state[name] = {{words[0].get<uint64_t>(), words[1].get<uint64_t>()}};
+  try {
+    const Json json = Json::parse(stream);
+    for (const auto& [name, channel] : json.at("channels").items())
+      state.channels[name] = known_from(name, channel);
+    for (const Json& keeper : json.at("keepers"))
+      state.keepers.push_back({keeper.at("pid"), keeper.at("created")});
+  } catch (const Json::exception&) {
+    return {};
   }
   return state;
 }
 
 void save_state(const std::filesystem::path& file, const State& state) {
-  auto json = nlohmann::json::object();
-  for (const auto& [name, instance] : state) json[name] = instance.words;
+  Json json = {{"channels", Json::object()}, {"keepers", Json::array()}};
+  for (const auto& [name, known] : state.channels) json["channels"][name] = to_json(known);
+  for (const Client& keeper : state.keepers)
+    json["keepers"].push_back({{"pid", keeper.pid}, {"created", keeper.created}});
   std::filesystem::path next = file;
   next += L".new";
   {

@@ -1,16 +1,24 @@
-// What the broker must remember over its own death: which memory is its own.
+// What the broker must remember over its own death: which memory is its own, and who keeps it.
 #pragma once
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "service/channel.h"
 
 namespace shmbroker::service {
 
-// Channel names and their instances.
-using State = std::map<std::string, Instance>;
+struct State {
+  struct Known {
+    Instance instance;
+    std::optional<ChannelConfig> created;  // what the configuration does not say: a client's channel
+  };
+  std::map<std::string, Known> channels;
+  std::vector<Client> keepers;
+};
 
 // An absent or damaged file is no state: then nothing that exists already is taken over.
 State load_state(const std::filesystem::path& file);

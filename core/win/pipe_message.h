@@ -17,9 +17,11 @@ inline constexpr uint32_t kTextUnits = 256;
 inline constexpr uint32_t kListEntries = 16;
 inline constexpr uint32_t kNoSlot = UINT32_MAX;
 
-inline constexpr uint32_t kExclusive = 2;  // SHM_OPEN_EXCLUSIVE
+inline constexpr uint32_t kExclusive = 2;  // SHM_OPEN_EXCLUSIVE …
+inline constexpr uint32_t kCreate = 8;
+inline constexpr uint32_t kKeep = 16;
 
-enum class RequestType : uint32_t { open = 1, close = 2, list = 3 };
+enum class RequestType : uint32_t { open = 1, close = 2, list = 3, flush = 4 };
 
 struct RequestHeader {
   uint32_t size;      // bytes of the whole request
@@ -33,8 +35,10 @@ struct OpenRequest {
   RequestHeader header;
   uint32_t access;  // SHM_READ, SHM_WRITE or both; 0: whatever the caller has
   uint32_t kind;    // 0: any
-  uint32_t flags;   // kExclusive
-  uint32_t reserved;
+  uint32_t flags;   // kExclusive | kCreate | kKeep
+  uint32_t when_full;
+  uint64_t capacity;  // at least; 0: any
+  uint64_t max_message;
   char16_t name[kNameUnits];
 };
 
@@ -53,6 +57,14 @@ struct ListRequest {
   RequestHeader header;
   uint32_t first;  // index of the first channel wanted
   uint32_t reserved;
+};
+
+// Has a block's value brought to its file.
+struct FlushRequest {
+  static constexpr RequestType kType = RequestType::flush;
+  RequestHeader header;
+  uint64_t instance[2];
+  char16_t name[kNameUnits];
 };
 
 struct ReplyHeader {
@@ -86,6 +98,10 @@ struct CloseReply {
   ReplyHeader header;
 };
 
+struct FlushReply {
+  ReplyHeader header;
+};
+
 struct ListEntry {
   uint32_t kind;
   uint32_t access;
@@ -103,8 +119,9 @@ struct ListReply {
   ListEntry entries[kListEntries];
 };
 
-static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 160 && sizeof(CloseRequest) == 168);
-static_assert(sizeof(ListRequest) == 24 && sizeof(ReplyHeader) == 528 && sizeof(OpenReply) == 2120);
+static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 176 && sizeof(CloseRequest) == 168);
+static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 24 && sizeof(ReplyHeader) == 528 &&
+              sizeof(OpenReply) == 2120);
 static_assert(sizeof(ListEntry) == 160 && sizeof(ListReply) == 3096);
 
 // The largest of either, for buffers.

@@ -3,6 +3,7 @@
 #include <aclapi.h>
 #include <sddl.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -95,6 +96,27 @@ bool enable_privilege(const wchar_t* name) {
   // It returns TRUE even where the token lacks the privilege, and says so in the last error.
   return AdjustTokenPrivileges(token, FALSE, &privileges, 0, nullptr, nullptr) &&
          GetLastError() == ERROR_SUCCESS;
+}
+
+bool keep_only_privileges(std::span<const wchar_t* const> names) {
+  HANDLE token = nullptr;
+  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token)) return false;
+  const Handle owner(token);
+  DWORD size = 0;
+  GetTokenInformation(token, TokenPrivileges, nullptr, 0, &size);
+  std::vector<uint64_t> memory(size / sizeof(uint64_t) + 1);
+  auto& all = *reinterpret_cast<TOKEN_PRIVILEGES*>(memory.data());
+  if (!GetTokenInformation(token, TokenPrivileges, &all, size, &size)) return false;
+  for (DWORD i = 0; i < all.PrivilegeCount; ++i) {
+    LUID_AND_ATTRIBUTES& privilege = all.Privileges[i];
+    const bool keep = std::ranges::any_of(names, [&](const wchar_t* name) {
+      LUID luid;
+      return LookupPrivilegeValueW(nullptr, name, &luid) && luid.LowPart == privilege.Luid.LowPart &&
+             luid.HighPart == privilege.Luid.HighPart;
+    });
+    if (!keep) privilege.Attributes = SE_PRIVILEGE_REMOVED;
+  }
+  return AdjustTokenPrivileges(token, FALSE, &all, 0, nullptr, nullptr) != FALSE;
 }
 
 }  // namespace shmbroker::win

@@ -4,6 +4,7 @@
 #include <windows.h>
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/win/handle.h"
@@ -49,5 +50,8 @@ std::wstring object_owner(HANDLE object);
 
 // Whether this process's token has a privilege, enabled or not; enables it if so.
 bool enable_privilege(const wchar_t* name);
+
+// Removes every other privilege from this process, for good. Returns false if that fails.
+bool keep_only_privileges(std::span<const wchar_t* const> names);
 
 }  // namespace shmbroker::win

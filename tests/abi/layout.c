@@ -10,13 +10,17 @@
 
 SAME(sizeof(ShmChannel), 4);
 
-SAME(sizeof(ShmOptions), 24);
+SAME(sizeof(ShmOptions), 48);
 SAME(offsetof(ShmOptions, size), 0);
 SAME(offsetof(ShmOptions, access), 4);
 SAME(offsetof(ShmOptions, kind), 8);
 SAME(offsetof(ShmOptions, flags), 12);
 SAME(offsetof(ShmOptions, open_timeout_ms), 16);
 SAME(offsetof(ShmOptions, spin), 20);
+SAME(offsetof(ShmOptions, capacity), 24);
+SAME(offsetof(ShmOptions, max_message), 32);
+SAME(offsetof(ShmOptions, when_full), 40);
+SAME(offsetof(ShmOptions, reserved), 44);
 
 SAME(offsetof(ShmInfo, size), 0);
 SAME(offsetof(ShmInfo, kind), 4);

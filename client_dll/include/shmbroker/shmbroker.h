@@ -101,9 +101,15 @@ extern "C" {
 #define SHM_QUEUE 3u /* every message goes to exactly one reader */
 
 /* ShmOptions.flags */
-#define SHM_OPEN_NEXT 1u /* start at the next write, not at the oldest message (a block: its value) kept */
+#define SHM_OPEN_NEXT 1u      /* start at the next write, not at the oldest message or value kept */
 #define SHM_OPEN_EXCLUSIVE 2u /* be the only writer: nobody else may write while this handle is open */
-#define SHM_OPEN_TIMED 4u /* a writer: give each message the time of its commit; costs a clock a message */
+#define SHM_OPEN_TIMED 4u     /* a writer: date each message at its commit; costs a clock a message */
+#define SHM_OPEN_CREATE 8u    /* create the channel if there is none, where policy lets this account */
+#define SHM_OPEN_KEEP 16u     /* with SHM_OPEN_CREATE: it stays when nobody has it open */
+
+/* ShmOptions.when_full: what a topic's writer does where there is no room. */
+#define SHM_OVERWRITE 1u /* the oldest messages go; a reader that was too slow is told how many */
+#define SHM_WAIT 2u      /* it waits for the slowest reader */
 
 /* ShmMessage.flags */
 #define SHM_MESSAGE_LOST 1u        /* messages before this one were lost to this slow reader */
@@ -125,6 +131,10 @@ typedef struct ShmOptions {
   uint32_t flags;           /* SHM_OPEN_… */
   uint32_t open_timeout_ms; /* how long the service may take to answer; 0: 5000 */
   uint32_t spin;            /* turns of a busy loop before a waiting call blocks; 0: 100 */
+  uint64_t capacity;        /* bytes of payload that the channel must hold at least; 0: any */
+  uint64_t max_message;     /* bytes that its largest message must be allowed to have; 0: any */
+  uint32_t when_full;       /* creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE */
+  uint32_t reserved;        /* 0 */
 } ShmOptions;
 
 /* What a channel is, and what this handle may do with it. */
@@ -198,7 +208,9 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
 
 /* ---- channel ------------------------------------------------------------------------------------ */
 
-/* Opens a channel. Works whether the other side has opened it before, later, or never.
+/* Opens a channel. Works whether the other side has opened it before, later, or never. One that is created
+ * (SHM_OPEN_CREATE, with kind and capacity) is for its creator's account and for those that the service's
+ * policy names. It ends with the last handle to it, or, with SHM_OPEN_KEEP, with the service.
  * @param name     [in] the channel's name
  * @param options  [in, optional] NULL: an existing channel, with every right that the caller has
  * @param channel  [out] the handle; the caller's, to be closed with ShmClose
@@ -210,12 +222,15 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
  *          SHM_E_TIMEOUT     the service did not answer within options->open_timeout_ms
  *          SHM_E_UNTRUSTED   what answered is not the service: nothing was mapped
  *          SHM_E_VERSION     the service speaks another version of the protocol or the memory layout
- *          SHM_E_NOT_FOUND   no channel has this name
- *          SHM_E_ACCESS      the caller's account has none of the rights asked for, or not all of them
- *          SHM_E_MISMATCH    the channel is not of options->kind
- *          SHM_E_BUSY        64 readers or 64 writers have it open already, or one of them is an exclusive
- * writer, or options asks to be one and there is another writer SHM_E_MEMORY      no memory for the handle,
- * or 4,096 are open in this process */
+ *          SHM_E_NOT_FOUND   no channel has this name, and options does not ask to create it
+ *          SHM_E_ACCESS      the caller's account has none of the rights asked for, or not all of them, or may
+ *                            not create channels
+ *          SHM_E_MISMATCH    the channel is not of options->kind, or smaller than options asks for
+ *          SHM_E_BUSY        64 readers or 64 writers have it open already; or one of them is an exclusive
+ *                            writer, or options asks to be one and there is another; or this process asks
+ *                            more than 1,000 times a second
+ *          SHM_E_QUOTA       options asks to create it, and the caller's account has used up what it may
+ *          SHM_E_MEMORY      no memory for the handle, or 4,096 are open in this process */
 int32_t SHM_CALL ShmOpen(const wchar_t* name, const ShmOptions* options, ShmChannel* channel);
 int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmChannel* channel);
 
@@ -267,9 +282,10 @@ int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint3
  *          SHM_E_ACCESS     the handle was not opened for writing
  *          SHM_E_SIZE       size is larger than max_message; nothing was written
  *          SHM_E_FULL       a queue or a waiting topic whose readers made no room within timeout_ms, or a
- * topic whose room another writer's loan takes; nothing was written SHM_E_TIMEOUT    another writer held the
- * lock for timeout_ms; nothing was written SHM_E_CANCELLED  ShmCancel; nothing was written SHM_E_STATE this
- * handle holds ShmLock or ShmLoan; nothing was written */
+ *                           topic whose room another writer's loan takes; nothing was written
+ *          SHM_E_TIMEOUT    another writer held the lock for timeout_ms; nothing was written
+ *          SHM_E_CANCELLED  ShmCancel; nothing was written
+ *          SHM_E_STATE      this handle holds ShmLock or ShmLoan; nothing was written */
 int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms);
 
 /* Reads a message. On a block, it gives the value: at once if it has changed since this handle read it, else
@@ -281,8 +297,9 @@ int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uin
  * @return  SHM_OK
  *          SHM_S_UNCHANGED  a block: not changed since this handle read it; the value was stored again
  *          SHM_S_LOST       an overwriting topic: messages were overwritten between the last one read and
- * this one; ShmGetStats counts them SHM_S_REDELIVERED  a queue: a reader that had taken this message before
- * died, or gave it back SHM_E_ARGUMENT   size is NULL, or buffer is NULL though capacity is not 0
+ *                           this one; ShmGetStats counts them
+ *          SHM_S_REDELIVERED  a queue: a reader that had taken this message before died, or gave it back
+ *          SHM_E_ARGUMENT   size is NULL, or buffer is NULL though capacity is not 0
  *          SHM_E_ACCESS     the handle was not opened for reading
  *          SHM_E_BUFFER     the message is larger than capacity; *size tells, and the message stays
  *          SHM_E_EMPTY      nothing came within timeout_ms; of a block: nothing was ever written
@@ -297,7 +314,7 @@ int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size
  * @param messages    [in] count messages: size, data and length are used
  * @param count       [in] number of messages
  * @param written     [out, optional] number of messages published, with an error too: those before the one
- * that failed
+ *                    that failed
  * @param timeout_ms  [in] how long to wait for other writers and for room, in all
  * @return  SHM_OK, all were published; else as ShmWrite */
 int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, uint32_t count,
@@ -313,7 +330,8 @@ int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, u
  * @return  SHM_OK, SHM_S_LOST or SHM_S_REDELIVERED if that is so of any message, SHM_S_UNCHANGED as ShmRead
  *          SHM_E_ARGUMENT   messages, count or buffer is NULL, capacity is 0, or messages->size is unknown
  *          SHM_E_BUFFER     the first message is larger than buffer_size; messages->length tells, and it
- * stays SHM_E_ACCESS, SHM_E_EMPTY, SHM_E_OVERTAKEN, SHM_E_CANCELLED, SHM_E_STATE  as ShmRead */
+ *                           stays
+ *          SHM_E_ACCESS, SHM_E_EMPTY, SHM_E_OVERTAKEN, SHM_E_CANCELLED, SHM_E_STATE  as ShmRead */
 int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t capacity, void* buffer,
                               size_t buffer_size, uint32_t* count, uint32_t timeout_ms);
 
@@ -369,6 +387,15 @@ int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32
  *          SHM_E_KIND   not a block */
 int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size);
 
+/* Has the service bring a block's value to the file that the configuration gives it, down to the disk. It does
+ * so by itself when the last writer closes, and when it stops.
+ * @return  SHM_OK, also if the file has the value already
+ *          SHM_E_KIND    the channel has no file
+ *          SHM_E_SYSTEM  the file can't be written, such as a full disk; ShmLastErrorText tells. The value and,
+ *                        where there was no space, the file are as before
+ *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
+int32_t SHM_CALL ShmFlush(ShmChannel channel);
+
 /* Gives a reader the value or the message where it lies, without copying it. Waits as ShmRead does.
  * @param data        [out] size bytes, read-only; valid until ShmRelease or ShmClose
  * @param size        [out] bytes
@@ -403,7 +430,7 @@ int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle);
  * handle has found nothing left (SHM_E_EMPTY, SHM_S_UNCHANGED). Posts at once if there is something to read
  * now. The message is posted from within this process, so sessions and integrity levels do not matter.
  * @param window   [in] HWND of this process, which gets the message with wParam cookie and lParam channel;
- * NULL ends the notification: no message is posted after the call has returned
+ *                 NULL ends the notification: no message is posted after the call has returned
  * @param message  [in] the message's number, such as WM_APP + 1
  * @param cookie   [in] the caller's own, handed on as wParam
  * @return  SHM_OK

@@ -1,0 +1,119 @@
+#include "service/channel_objects.h"
+
+#include "service/error.h"
+
+namespace shmbroker::service {
+namespace {
+
+Error taken(const std::wstring& name, const std::string& why) {
+  return Error("the name " + win::display_utf8(name) + " is taken: " + why +
+                   ". End the program that made it, or give the channel another name",
+               ERROR_ALREADY_EXISTS);
+}
+
+// Somebody else may have made an object of our name first, and be waiting for us to use it.
+void check_owner(HANDLE object, const std::wstring& name, const std::wstring& owner) {
+  const std::wstring found = win::object_owner(object);
+  if (found == owner) return;
+  throw taken(name, "it belongs to " + win::display_utf8(win::account_name(found)) + ", not to the service");
+}
+
+std::wstring reader_part(uint32_t slot, uint32_t generation) {
+  return L"reader." + std::to_wstring(slot) + L"." + std::to_wstring(generation);
+}
+
+}  // namespace
+
+ChannelObjects::ChannelObjects(const std::wstring& prefix, const std::wstring& owner,
+                               const AccessConfig& access, uint64_t data_size, uint64_t readers_size)
+    : prefix_(prefix),
+      owner_(owner),
+      access_(resolve_access(access)),
+      data_descriptor_(describe(Object::data, access_, owner)),
+      mutex_(named(Object::writer_mutex, L"mutex")),
+      lock_event_(named(Object::lock_event, L"lock")),
+      space_event_(named(Object::space_event, L"space")) {
+  bool data_was_there = false;
+  bool readers_were_there = false;
+  data_section_ = section(Object::data, L"data", data_size, data_was_there);
+  readers_section_ = section(Object::readers, L"readers", readers_size, readers_were_there);
+  if (data_was_there != readers_were_there) {
+    throw taken(name(data_was_there ? L"data" : L"readers"), "it was there alone");
+  }
+  were_there_ = data_was_there;
+  data_ = win::View::map(data_section_.get(), FILE_MAP_WRITE);
+  readers_ = win::View::map(readers_section_.get(), FILE_MAP_WRITE);
+  if (!data_ || !readers_) throw win32_error("cannot map the memory");
+}
+
+bool ChannelObjects::exist(const std::wstring& prefix) {
+  return win::Handle(OpenFileMappingW(FILE_MAP_READ, FALSE, (prefix + L"data").c_str())).get() != nullptr;
+}
+
+// Creates a mutex or an event. One that is there already is taken over if it belongs to this broker's
+// account: it has no content that could deceive.
+win::Handle ChannelObjects::named(Object object, const wchar_t* part) const {
+  const auto descriptor = describe(object, access_, owner_);
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  const std::wstring full = name(part);
+  win::Handle handle(object == Object::writer_mutex ? CreateMutexW(&security, FALSE, full.c_str())
+                                                    : CreateEventW(&security, FALSE, FALSE, full.c_str()));
+  const DWORD error = GetLastError();
+  if (!handle) throw taken(full, win::display_utf8(win::error_text(error)));
+  if (error == ERROR_ALREADY_EXISTS) check_owner(handle.get(), full, owner_);
+  return handle;
+}
+
+win::Handle ChannelObjects::section(Object object, const wchar_t* part, uint64_t size,
+                                    bool& was_there) const {
+  const auto descriptor = describe(object, access_, owner_);
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  const std::wstring full = name(part);
+  win::Handle handle = win::create_section(full.c_str(), size, security);
+  const DWORD error = GetLastError();
+  if (!handle && (error == ERROR_ACCESS_DENIED || error == ERROR_INVALID_HANDLE)) {
+    throw taken(full, win::display_utf8(win::error_text(error)));
+  }
+  if (!handle) throw win32_error("cannot create " + std::to_string(size) + " bytes of memory", error);
+  was_there = error == ERROR_ALREADY_EXISTS;
+  if (was_there) check_owner(handle.get(), full, owner_);
+  return handle;
+}
+
+void ChannelObjects::set_access(const AccessConfig& access) {
+  const Access next = resolve_access(access);
+  const struct {
+    Object object;
+    HANDLE handle;
+  } objects[] = {{Object::data, data_section_.get()},
+                 {Object::readers, readers_section_.get()},
+                 {Object::writer_mutex, mutex_.get()},
+                 {Object::lock_event, lock_event_.get()},
+                 {Object::space_event, space_event_.get()}};
+  for (const auto& each : objects) {
+    const auto descriptor = describe(each.object, next, owner_);
+    if (!SetKernelObjectSecurity(each.handle, DACL_SECURITY_INFORMATION, descriptor.get())) {
+      throw win32_error("cannot change who may use " + win::display_utf8(prefix_));
+    }
+  }
+  access_ = next;
+  data_descriptor_ = describe(Object::data, access_, owner_);
+}
+
+win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation,
+                                              const std::wstring& account) const {
+  const std::wstring full = prefix_ + reader_part(slot, generation);
+  const auto descriptor = describe(Object::reader_event, access_, owner_, account);
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  win::Handle event(CreateEventW(&security, FALSE, FALSE, full.c_str()));
+  const DWORD error = GetLastError();
+  if (!event || error == ERROR_ALREADY_EXISTS) throw taken(full, win::display_utf8(win::error_text(error)));
+  return event;
+}
+
+win::Handle ChannelObjects::find_reader_event(uint32_t slot, uint32_t generation) const {
+  const std::wstring full = prefix_ + reader_part(slot, generation);
+  return win::Handle(OpenEventW(EVENT_MODIFY_STATE | SYNCHRONIZE, FALSE, full.c_str()));
+}
+
+}  // namespace shmbroker::service

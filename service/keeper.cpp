@@ -1,0 +1,50 @@
+#include "service/keeper.h"
+
+#include <string>
+
+#include "service/client_watch.h"
+#include "service/error.h"
+#include "service/paths.h"
+
+namespace shmbroker::service {
+
+Keeper::Keeper() {
+  std::wstring command = L"\"" + own_path().wstring() + L"\" keep";
+  STARTUPINFOW startup{};
+  startup.cb = sizeof startup;
+  PROCESS_INFORMATION made{};
+  // A group of its own: Ctrl-C in a broker's console is not for it.
+  if (!CreateProcessW(nullptr, command.data(), nullptr, nullptr, FALSE,
+                      CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP, nullptr, nullptr, &startup, &made)) {
+    throw win32_error("cannot start the keeper");
+  }
+  process_ = win::Handle(made.hProcess);
+  pid_ = made.dwProcessId;
+  CloseHandle(made.hThread);
+}
+
+Keeper::~Keeper() { TerminateProcess(process_.get(), 0); }
+
+HANDLE Keeper::hold(HANDLE section) {
+  HANDLE held = nullptr;
+  if (!DuplicateHandle(GetCurrentProcess(), section, process_.get(), &held, 0, FALSE,
+                       DUPLICATE_SAME_ACCESS)) {
+    throw win32_error("cannot give the keeper a channel's memory");
+  }
+  return held;
+}
+
+void Keeper::release(HANDLE held) {
+  DuplicateHandle(process_.get(), held, nullptr, nullptr, 0, FALSE, DUPLICATE_CLOSE_SOURCE);
+}
+
+void Keeper::end(DWORD pid, uint64_t created) {
+  const win::Handle process(OpenProcess(PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid));
+  if (process && creation_time(process.get()) == created) TerminateProcess(process.get(), 0);
+}
+
+void Keeper::keep() {
+  for (;;) Sleep(INFINITE);
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,40 @@
+// A second process that does nothing but hold a handle to every section, so that what is in an idle channel
+// is still there when a killed broker has been started again. It takes no input from anybody.
+#pragma once
+
+#include <windows.h>
+
+#include <cstdint>
+
+#include "core/win/handle.h"
+
+namespace shmbroker::service {
+
+class Keeper {
+ public:
+  // Starts it: this exe, with the command "keep". Throws Error.
+  Keeper();
+
+  // Ends it. To leave it behind takes the broker's death.
+  ~Keeper();
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+
+  DWORD pid() const { return pid_; }
+
+  // Gives it a handle to a section. Returns its name over there, for release(). Throws Error.
+  HANDLE hold(HANDLE section);
+  void release(HANDLE held);
+
+  // Ends the keeper of an earlier broker. created: its creation time, as a pid alone may be another's by now.
+  static void end(DWORD pid, uint64_t created);
+
+  // What the keeper does.
+  [[noreturn]] static void keep();
+
+ private:
+  win::Handle process_;
+  DWORD pid_ = 0;
+};
+
+}  // namespace shmbroker::service
