@@ -43,10 +43,11 @@ begin_windows() {
     logged wineboot wine wineboot --init 9>&-
     stop_windows # in its very first session no service can be started
   fi
+  logged wineserver wineserver --persistent 9>&- # or the first program would lend it this script's own output
   # Wine ends its services when its last ordinary process ends. This one waits for a key that nobody presses.
   rm -f "$WINEPREFIX/key"
   mkfifo "$WINEPREFIX/key"
-  DISPLAY= wine cmd /c pause <>"$WINEPREFIX/key" >"$logs/keep-alive.log" 2>&1 9>&- &
+  wine cmd /c pause <>"$WINEPREFIX/key" >"$logs/keep-alive.log" 2>&1 9>&- &
 }
 
 # The path as a Windows program wants it.
