@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "client_dll/errors.h"
+#include "core/crash_point.h"
 #include "core/waking.h"
 #include "core/win/security.h"
 
@@ -59,6 +60,7 @@ int32_t Attachment::open(const std::wstring& name, const ShmOptions& options) {
   BrokerIdentity identity;
   const DWORD timeout = options.open_timeout_ms != 0 ? options.open_timeout_ms : kOpenTimeout;
   const int32_t status = ask(request, *reply, timeout, identity);
+  SHM_CRASH_POINT("open.granted");
   return status == SHM_OK ? attach(*reply, identity) : status;
 }
 
@@ -78,7 +80,16 @@ int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& i
   int32_t status = map(reply, identity);
   if (status == SHM_OK && can_read()) status = open_reader_objects(reply, identity);
   if (status == SHM_OK && can_write()) status = open_writer_objects(reply, identity);
-  return status;
+  return status == SHM_E_ACCESS ? refused_by_windows() : status;
+}
+
+// The service has said yes, and then the kernel no: it has the last word.
+int32_t Attachment::refused_by_windows() const {
+  const std::wstring right = can_write() ? L"write" : L"read";
+  return fail(SHM_E_ACCESS,
+              L"channel '" + name_ + L"' refuses " + right + L" access to this process of " +
+                  win::account_name(win::process_user()) + L"; see access." + right + L" in shmbroker.json",
+              ERROR_ACCESS_DENIED);
 }
 
 int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
@@ -99,6 +110,7 @@ int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& iden
     return fail(SHM_E_CORRUPT, L"the memory of channel '" + name_ + L"' is not what the service made it");
   }
   geometry_ = geometry;
+  SHM_CRASH_POINT("open.mapped");
   return SHM_OK;
 }
 
@@ -126,6 +138,7 @@ int32_t Attachment::open_writer_objects(const pipe::OpenReply& reply, const Brok
 
 Attachment::~Attachment() {
   if (!can_read() && !can_write()) return;
+  SHM_CRASH_POINT("close.unsaid");
   pipe::CloseRequest request{};
   std::copy(std::begin(geometry_.instance), std::end(geometry_.instance), request.instance);
   request.reader = reader_;
@@ -153,6 +166,7 @@ int32_t Attachment::flush() const {
 void Attachment::wake(uint64_t waiting) {
   core::for_each_slot(waiting, [this](uint32_t reader) {
     if (const HANDLE event = event_of(reader)) SetEvent(event);
+    SHM_CRASH_POINT("waking.one-woken");
   });
 }
 

@@ -8,6 +8,7 @@
 
 #include "client_dll/deadline.h"
 #include "client_dll/errors.h"
+#include "core/crash_point.h"
 #include "core/win/security.h"
 
 namespace shmbroker::client {
@@ -118,6 +119,7 @@ int32_t talk(HANDLE pipe, const void* request, DWORD request_size, void* reply, 
   DWORD bytes = 0;
   DWORD error =
       finish(pipe, operation, WriteFile(pipe, request, request_size, nullptr, &operation), deadline, bytes);
+  SHM_CRASH_POINT("pipe.asked");
   if (error == ERROR_SUCCESS) {
     operation = {};
     operation.hEvent = done.get();
@@ -147,6 +149,7 @@ int32_t exchange(const void* request, DWORD request_size, void* reply, DWORD rep
   int32_t status = connect(deadline, pipe);
   if (status == SHM_OK) status = check_server(pipe.get(), identity);
   if (status != SHM_OK) return status;
+  SHM_CRASH_POINT("pipe.connected");
   let_broker_watch(identity.owner);
   return talk(pipe.get(), request, request_size, reply, reply_size, deadline);
 }

@@ -2,6 +2,7 @@
 
 #include "client_dll/errors.h"
 #include "core/copy.h"
+#include "core/crash_point.h"
 #include "core/pause.h"
 #include "core/space_waking.h"
 #include "core/waking.h"
@@ -111,6 +112,7 @@ int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
   Wait wait(*this, timeout_ms);
   status = reserve(writer_->footprint(size), 1, wait);
   if (status != SHM_OK) return status;
+  SHM_CRASH_POINT("writer.reserved");
   core::copy_to_shared(writer_->memory(), static_cast<const std::byte*>(message), size);
   writer_->add(size, time_now());
   writer_->commit();

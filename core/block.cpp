@@ -1,6 +1,7 @@
 #include "core/block.h"
 
 #include "core/copy.h"
+#include "core/crash_point.h"
 #include "core/pause.h"
 
 namespace shmbroker::core {
@@ -59,16 +60,20 @@ Block::Draft Block::begin() {
   // Partner: the acquire fence in intact(). A reader that copied any byte we store from here on sees the odd
   // version.
   std::atomic_thread_fence(std::memory_order_release);
+  SHM_CRASH_POINT("block.begun");
   return {sequence, buffer, memory(buffer)};
 }
 
 void Block::publish(const Draft& draft, uint64_t size) {
   BlockBuffer& buffer = control_.buffers[draft.buffer];
+  SHM_CRASH_POINT("block.filled");
   buffer.value_size.store(size, std::memory_order_relaxed);
   // release: pairs with the acquire in find(); the bytes come before the version that vouches for them.
   buffer.version.store(resting(draft.sequence), std::memory_order_release);
+  SHM_CRASH_POINT("block.at-rest");
   // release: pairs with the acquire in find() and sequence().
   control_.present.store(draft.sequence * kBlockBuffers + draft.buffer, std::memory_order_release);
+  SHM_CRASH_POINT("block.published");
 }
 
 Block::Try Block::find(Value& value) const {
@@ -114,6 +119,7 @@ Block::Try Block::pin_once(uint32_t slot, Value& value) const {
   const Try result = find(value);
   if (result != Try::done) return result;
   readers_.pins[slot].store(static_cast<uint8_t>(value.buffer + 1), std::memory_order_relaxed);
+  SHM_CRASH_POINT("block.pinned");
   // Partner: the fence in begin().
   std::atomic_thread_fence(std::memory_order_seq_cst);
   const uint64_t present = control_.present.load(std::memory_order_relaxed);

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "core/crash_point.h"
+
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define SHM_COPY_BY_ATOMICS 1
@@ -26,6 +28,20 @@ inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) 
   for (size_t i = 0; i < size; ++i) {
     to[i] = std::atomic_ref(const_cast<std::byte&>(from[i])).load(std::memory_order_relaxed);
   }
+}
+#elif defined(SHM_CRASH_POINTS)
+// In two halves, between which a process can die.
+inline void copy_by_halves(std::byte* to, const std::byte* from, size_t size, const char* between) {
+  if (size == 0) return;
+  std::memcpy(to, from, size / 2);
+  crash_point(between);
+  std::memcpy(to + size / 2, from + size / 2, size - size / 2);
+}
+inline void copy_to_shared(std::byte* to, const std::byte* from, size_t size) {
+  copy_by_halves(to, from, size, "copy.half-written");
+}
+inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) {
+  copy_by_halves(to, from, size, "copy.half-read");
 }
 #else
 inline void copy_to_shared(std::byte* to, const std::byte* from, size_t size) {

@@ -1,6 +1,7 @@
 #include "core/ring_reader.h"
 
 #include "core/copy.h"
+#include "core/crash_point.h"
 #include "core/space_waking.h"
 
 namespace shmbroker::core {
@@ -26,6 +27,7 @@ RingReader::Result RingReader::join(Start start) {
     passed_ = head.messages;
     published_ = head.position;
     place_.cursor.store(published_, std::memory_order_release);
+    SHM_CRASH_POINT("reader.joined");
     // Partner: the fence in RingWriter::announce().
     std::atomic_thread_fence(std::memory_order_seq_cst);
     joined = ring_.entrance_position() <= head.position;
@@ -45,6 +47,7 @@ void RingReader::leave() {
   peeked_ = false;
   // release: pairs with the acquire in slowest_reader().
   place_.cursor.store(0, std::memory_order_release);
+  SHM_CRASH_POINT("reader.left");
   wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
 }
 
@@ -152,6 +155,7 @@ bool RingReader::claim(Message& message) {
 
 void RingReader::give_back() {
   ring_.claims().give_back(position(), slot_);
+  SHM_CRASH_POINT("reader.given-back");
   // release: pairs with the acquires in join(), next() and may_have_news().
   ring_.readers().returns.fetch_add(1, std::memory_order_release);
 }
@@ -167,7 +171,9 @@ RingReader::Result RingReader::read(std::byte* to, uint64_t room, Message& messa
       return Result::too_small;
     }
     if (!claim(found)) continue;
+    SHM_CRASH_POINT("reader.claimed");
     copy_from_shared(to, found.data, static_cast<size_t>(found.size));
+    SHM_CRASH_POINT("reader.copied");
     if (ring_.left_alone(position())) {
       message = found;
       finish(frame);
@@ -185,6 +191,7 @@ RingReader::Result RingReader::peek(Message& message) {
     Message found = describe(peeked_frame_);
     if (!claim(found)) continue;
     peeked_ = true;
+    SHM_CRASH_POINT("reader.peeked");
     lost_ = 0;
     message = found;
     return Result::ok;
@@ -205,6 +212,7 @@ void RingReader::finish(const Frame& frame) {
   lost_ = 0;
   if (ring_.is_queue()) {
     ring_.claims().finish(position(), slot_);
+    SHM_CRASH_POINT("reader.finished");
     step_over(frame);
     wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
     return;
@@ -223,6 +231,7 @@ void RingReader::publish_cursor() {
   published_ = position();
   // release: pairs with the acquire in slowest_reader(); what we read stays before its being overwritten.
   place_.cursor.store(published_, std::memory_order_release);
+  SHM_CRASH_POINT("reader.cursor-moved");
   if (ring_.waits()) wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
 }
 

@@ -1,5 +1,6 @@
 #include "core/ring_recovery.h"
 
+#include "core/crash_point.h"
 namespace shmbroker::core {
 namespace {
 
@@ -32,6 +33,7 @@ bool recover_writer(const Ring& ring, uint32_t slot) {
     frame.state = FrameState::aborted;
     // release: pairs with the acquires in RingReader::look() and RingWriter::walk().
     ring.header(position).word.store(pack(frame), std::memory_order_release);
+    SHM_CRASH_POINT("recovery.loan-aborted");
   }
   place.cursor.store(0, std::memory_order_relaxed);
   return found;
@@ -39,6 +41,7 @@ bool recover_writer(const Ring& ring, uint32_t slot) {
 
 uint64_t recover_reader(const Ring& ring, uint32_t slot) {
   const uint64_t count = ring.is_queue() ? ring.claims().give_back_all(slot) : 0;
+  SHM_CRASH_POINT("recovery.claims-given-back");
   // release: pairs with the acquires in RingReader. Counted even if nothing was given back now: the broker
   // may have died between the two, and done the first part then.
   if (ring.is_queue()) ring.readers().returns.fetch_add(1, std::memory_order_release);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/crash_point.h"
 #include "core/slowest_reader.h"
 
 namespace shmbroker::core {
@@ -46,22 +47,27 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   // sees the head beyond what it read, whichever writer moved it: the lock has that one before us.
   std::atomic_thread_fence(std::memory_order_release);
 
+  SHM_CRASH_POINT("writer.room-made");
   place_.loan.store(messages, std::memory_order_relaxed);
   place_.cursor.store(begin, std::memory_order_relaxed);
+  SHM_CRASH_POINT("writer.slot-noted");
   ring_.header(end).word.store(0, std::memory_order_relaxed);
   const uint64_t size = bytes - sizeof(FrameHeader);
   // release: whoever sees the frame reserved in our name finds our loan, and behind it the empty word.
   ring_.header(begin).word.store(pack({FrameState::reserved, false, slot_, size}), std::memory_order_release);
+  SHM_CRASH_POINT("writer.frame-reserved");
   if (begin != tail) {
     // release: pairs with the reader's acquire; it goes on to the frame at the ring's start.
     const uint64_t skipped = before_end - sizeof(FrameHeader);
     ring_.header(tail).word.store(pack({FrameState::padding, false, slot_, skipped}),
                                   std::memory_order_release);
+    SHM_CRASH_POINT("writer.padded");
   }
   shared.reserved.store(shared.reserved.load(std::memory_order_relaxed) + messages,
                         std::memory_order_relaxed);
   // release: pairs with the acquire in Ring::tail().
   shared.position.store(end, std::memory_order_release);
+  SHM_CRASH_POINT("writer.tail-moved");
 
   begin_ = next_ = begin;
   end_ = end;
@@ -80,6 +86,7 @@ void RingWriter::add(uint64_t size, uint64_t time) {
     header.word.store(word, std::memory_order_relaxed);
   }
   next_ += ring_.footprint(size);
+  SHM_CRASH_POINT("writer.added");
 }
 
 void RingWriter::commit() {
@@ -103,9 +110,11 @@ void RingWriter::close(uint64_t word) {
   // release: pairs with the acquire in RingReader::next(); the payload comes before the word that vouches for
   // it.
   ring_.header(begin_).word.store(word, std::memory_order_release);
+  SHM_CRASH_POINT("writer.committed");
   // relaxed: until the broker sees it, it finds a frame that is not reserved, and leaves it.
   place_.cursor.store(0, std::memory_order_relaxed);
   begin_ = end_ = next_ = 0;
+  SHM_CRASH_POINT("writer.closed");
 }
 
 // Moves the head to where the frame fits, and by a margin further.
@@ -119,6 +128,7 @@ RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t tail) {
   if (reached.position == old.position) return Result::full;
   if (ring_.waits() && !announce(reached, old, tail)) return Result::full;
   store(ring_.control().head, reached);
+  SHM_CRASH_POINT("writer.head-moved");
   return reached.position >= needed ? Result::ok : Result::full;
 }
 
@@ -154,6 +164,7 @@ bool RingWriter::may_go(const Frame& frame, uint64_t position) const {
 bool RingWriter::announce(const Ring::Head& wanted, const Ring::Head& old, uint64_t tail) {
   RingHead& announced = ring_.control().announced;
   store(announced, wanted);
+  SHM_CRASH_POINT("writer.head-announced");
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (slowest_cursor(ring_, old.position, tail) >= wanted.position) return true;
   store(announced, old);

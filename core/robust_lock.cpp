@@ -1,5 +1,6 @@
 #include "core/robust_lock.h"
 
+#include "core/crash_point.h"
 #include "core/pause.h"
 
 namespace shmbroker::core {
@@ -19,8 +20,10 @@ bool RobustLock::try_lock(uint32_t slot) {
   uint32_t expected = kFree;
   // acquire: pairs with the release in unlock() and release_dead(), so that the next owner sees what the last
   // did.
-  return word_.compare_exchange_strong(expected, owned_by(slot), std::memory_order_acquire,
-                                       std::memory_order_relaxed);
+  const bool locked = word_.compare_exchange_strong(expected, owned_by(slot), std::memory_order_acquire,
+                                                    std::memory_order_relaxed);
+  if (locked) SHM_CRASH_POINT("lock.taken");
+  return locked;
 }
 
 bool RobustLock::lock(uint32_t slot, uint32_t spin, LockWait& wait) {
@@ -29,6 +32,7 @@ bool RobustLock::lock(uint32_t slot, uint32_t spin, LockWait& wait) {
     pause();
   }
   if (!wait.enter()) return false;
+  SHM_CRASH_POINT("lock.queued");
   bool locked = false;
   bool patient = true;
   while (!locked && patient) {
@@ -40,7 +44,9 @@ bool RobustLock::lock(uint32_t slot, uint32_t spin, LockWait& wait) {
                // owner's exchange in unlock() either sees the mark and wakes us, or came first and the mark
                // fails. relaxed: nothing is read on the strength of it; try_lock() acquires.
                word_.compare_exchange_strong(word, word | kAwaited, std::memory_order_relaxed)) {
+      SHM_CRASH_POINT("lock.marked");
       patient = wait.sleep();
+      SHM_CRASH_POINT("lock.woken");
     }
   }
   wait.leave();
@@ -50,7 +56,9 @@ bool RobustLock::lock(uint32_t slot, uint32_t spin, LockWait& wait) {
 
 bool RobustLock::unlock() {
   // release: pairs with the acquire in try_lock().
-  return (word_.exchange(kFree, std::memory_order_release) & kAwaited) != 0;
+  const bool awaited = (word_.exchange(kFree, std::memory_order_release) & kAwaited) != 0;
+  SHM_CRASH_POINT("lock.given-back");
+  return awaited;
 }
 
 bool RobustLock::release_dead(uint32_t slot, bool& woken) {

@@ -5,6 +5,7 @@
 // fence between its store and its look, so at least one of them sees the other.
 #pragma once
 
+#include "core/crash_point.h"
 #include "core/layout.h"
 
 namespace shmbroker::core {
@@ -15,6 +16,7 @@ inline void mark_waiting_for_room(ReadersSection& readers, uint32_t slot) {
   readers.waiting_writers.fetch_or(uint64_t{1} << slot, std::memory_order_relaxed);
   // Partner: the fence in take_waiting_writers().
   std::atomic_thread_fence(std::memory_order_seq_cst);
+  SHM_CRASH_POINT("writer.marked");
 }
 
 // For a writer that has found room after all, or gives up.
@@ -28,7 +30,9 @@ inline uint64_t take_waiting_writers(ReadersSection& readers) {
   // Partner: the fence in mark_waiting_for_room(). The store before it is the caller's: what makes room.
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (readers.waiting_writers.load(std::memory_order_relaxed) == 0) return 0;
-  return readers.waiting_writers.exchange(0, std::memory_order_relaxed);
+  const uint64_t taken = readers.waiting_writers.exchange(0, std::memory_order_relaxed);
+  SHM_CRASH_POINT("waking.writers-taken");
+  return taken;
 }
 
 }  // namespace shmbroker::core

@@ -7,6 +7,7 @@
 
 #include <bit>
 
+#include "core/crash_point.h"
 #include "core/layout.h"
 
 namespace shmbroker::core {
@@ -17,6 +18,7 @@ inline void mark_waiting(ReadersSection& readers, uint32_t slot) {
   readers.waiting.fetch_or(uint64_t{1} << slot, std::memory_order_relaxed);
   // Partner: the fence in take_waiting().
   std::atomic_thread_fence(std::memory_order_seq_cst);
+  SHM_CRASH_POINT("reader.marked");
 }
 
 // For a reader that has found something after all, or gives up. Returns whether the mark was still there; if
@@ -40,7 +42,9 @@ inline uint64_t take_waiting(ReadersSection& readers) {
   // Partner: the fence in mark_waiting(). The store before it is the caller's: the message.
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (readers.waiting.load(std::memory_order_relaxed) == 0) return 0;
-  return readers.waiting.exchange(0, std::memory_order_relaxed);
+  const uint64_t taken = readers.waiting.exchange(0, std::memory_order_relaxed);
+  SHM_CRASH_POINT("waking.readers-taken");
+  return taken;
 }
 
 // Calls wake(slot) for each bit.

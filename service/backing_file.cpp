@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/crash_point.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
@@ -137,7 +138,9 @@ void BackingFile::write(std::span<const std::byte> bytes, uint64_t at) {
 // The space is taken first: a full disk shows there, and not halfway through the value.
 void BackingFile::save(std::span<const std::byte> value) {
   if (whole_ && size() < value.size()) resize(value.size());
+  SHM_CRASH_POINT("file.grown");
   write(value, offset_);
+  SHM_CRASH_POINT("file.written");
   if (whole_) {
     resize(value.size());
   } else {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/crash_point.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
@@ -46,8 +47,10 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
     channels_.emplace(made->name(), std::move(made));
   }
   take_over_created();
+  SHM_CRASH_POINT("start.channels-made");
   // The memory has a new keeper now.
   for (const Client& old : std::exchange(state_.keepers, {})) Keeper::end(old.pid, old.created);
+  SHM_CRASH_POINT("start.keepers-ended");
   save();
   pipe_ = std::make_unique<PipeServer>(
       loop_, realm_.owner,
@@ -63,6 +66,7 @@ Broker::~Broker() { spdlog::info("stopped"); }
 // The old keepers stay until the new one holds everything, and until then the state file names all of them.
 void Broker::start_keeper() {
   keeper_ = std::make_unique<Keeper>();
+  SHM_CRASH_POINT("keeper.started");
   keeper_process_ = watch_.add(keeper_->pid());
   State both = state_;
   both.keepers.push_back(keeper_process_);
@@ -99,7 +103,8 @@ win::Handle Broker::claim_machine() {
 
 Realm Broker::find_realm() {
   const bool global = win::enable_privilege(L"SeCreateGlobalPrivilege");
-  Realm realm{global ? L"Global\\ShmBroker." : L"Local\\ShmBroker.", win::process_user()};
+  // Not the user: what an elevated administrator runs must not be open to all that he runs without elevation.
+  Realm realm{global ? L"Global\\ShmBroker." : L"Local\\ShmBroker.", win::process_owner()};
   if (realm.owner.empty()) throw win32_error("cannot find out which account the service runs under");
   return realm;
 }
@@ -139,6 +144,7 @@ void Broker::save() const {
 
 void Broker::run() {
   loop_.run([this] { return pipe_->hang_up_late(); });
+  SHM_CRASH_POINT("stop.begun");
   close_down();
 }
 
@@ -202,6 +208,7 @@ void Broker::apply(const Config& config) {
     const std::wstring name = win::to_utf16(channel.name).value_or(L"");
     if (!channels_.contains(name)) next.emplace(name, make_channel(channel, config));
   }
+  SHM_CRASH_POINT("reload.made");
   for (const ChannelConfig& channel : config.channels) {
     const auto found = channels_.find(win::to_utf16(channel.name).value_or(L""));
     if (found == channels_.end()) continue;
@@ -219,6 +226,7 @@ void Broker::apply(const Config& config) {
   channels_ = std::move(next);
   config_ = config;
   set_log_level(config.log);
+  SHM_CRASH_POINT("reload.applied");
   save();
 }
 
@@ -228,6 +236,7 @@ void Broker::bury(const Client& client) {
     watch_.remove(client);
     keeper_ = std::make_unique<Keeper>();
     keeper_process_ = watch_.add(keeper_->pid());
+    SHM_CRASH_POINT("keeper.replaced");
     for (const auto& [name, channel] : channels_) channel->entrust_to(*keeper_);
     save();
     return;
@@ -246,6 +255,7 @@ void Broker::drop_if_over(Channel& channel) {
   if (!channel.is_over()) return;
   spdlog::info("channel '{}' is over: nobody has it open any more", channel.config().name);
   channels_.erase(std::wstring(channel.name()));
+  SHM_CRASH_POINT("drop.erased");
   save();
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/block.h"
 #include "core/copy.h"
+#include "core/crash_point.h"
 #include "core/ring_recovery.h"
 #include "core/robust_lock.h"
 #include "core/space_waking.h"
@@ -69,6 +70,7 @@ Channel::Channel(const ChannelConfig& config, const Realm& realm, const std::opt
     adopt(known);
     return;
   }
+  SHM_CRASH_POINT("channel.unformatted");
   core::format(geometry_, data(), shared_readers());
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
   load();
@@ -107,11 +109,13 @@ void Channel::adopt(const std::optional<Instance>& known) {
                 " and messages of up to " + std::to_string(found.max_message) +
                 " bytes. Close its clients, or restore its kind, when_full, capacity and max_message");
   }
+  SHM_CRASH_POINT("adopt.recognized");
   geometry_ = found;
   objects_.set_access(config_.access);
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
   adopt_places(readers_, shared_readers().readers, true);
   adopt_places(writers_, data().writers, false);
+  SHM_CRASH_POINT("adopt.unwoken");
   wake_everybody();  // a writer may have died between taking the waiting marks and waking their readers
 }
 
@@ -146,6 +150,7 @@ void Channel::entrust_to(Keeper& keeper) {
   keeper_ = &keeper;
   kept_[0] = kept_[1] = nullptr;
   kept_[0] = keeper.hold(objects_.data_section());
+  SHM_CRASH_POINT("keeper.holds-half");
   kept_[1] = keeper.hold(objects_.readers_section());
 }
 
@@ -160,6 +165,7 @@ void Channel::adopt_places(Places& places, core::ClientSlot* slots, bool readers
     place.client = {slot.pid.load(std::memory_order_relaxed), slot.created.load(std::memory_order_relaxed)};
     place.taken = true;
     if (readers) place.event = objects_.find_reader_event(i, place.generation);
+    SHM_CRASH_POINT("adopt.place");
     const bool alive = state == core::SlotState::taken && watch_.add_known(place.client);
     if (alive) continue;
     // Vacating removes a watch; the dead have none, and remove() of an unknown client does nothing.
@@ -210,6 +216,7 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
     ++place.generation;
     place.event = objects_.make_reader_event(reader, place.generation, account);
     take(place, shared_readers().readers[reader], client);
+    SHM_CRASH_POINT("admit.reader-taken");
     reply.reader_generation = place.generation;
   }
   if (writer != pipe::kNoSlot) {
@@ -260,6 +267,7 @@ bool Channel::bury(const Client& client) {
   }
   // It may have died between taking waiting marks and waking their owners; and what it held is now for
   // others.
+  SHM_CRASH_POINT("burial.unwoken");
   if (found) wake_everybody();
   return found;
 }
@@ -267,6 +275,7 @@ bool Channel::bury(const Client& client) {
 void Channel::vacate_reader(uint32_t slot) {
   core::ReadersSection& shared = shared_readers();
   if (ring_) recover_reader(*ring_, slot);
+  SHM_CRASH_POINT("burial.reader-recovered");
   core::unmark_waiting(shared, slot);
   // release: pairs with the writer's fence in Block::begin(); the reader's last look came before.
   shared.pins[slot].store(0, std::memory_order_release);
@@ -281,11 +290,14 @@ void Channel::vacate_reader(uint32_t slot) {
 void Channel::vacate_writer(uint32_t slot) {
   bool awaited = false;
   if (ring_ && recover_writer(*ring_, slot)) data().lock.recoveries.fetch_add(1, std::memory_order_relaxed);
+  SHM_CRASH_POINT("burial.lock-held");
   if (core::RobustLock(data().lock).release_dead(slot, awaited)) {
+    SHM_CRASH_POINT("burial.lock-released");
     data().lock.recoveries.fetch_add(1, std::memory_order_relaxed);
   }
   if (awaited) SetEvent(objects_.lock_event());
   data().writers[slot].state.store(static_cast<uint32_t>(core::SlotState::free), std::memory_order_release);
+  SHM_CRASH_POINT("burial.writer-free");
   core::unmark_waiting_for_room(shared_readers(), slot);
   if (exclusive_ == slot) exclusive_ = pipe::kNoSlot;
   Place& place = writers_[slot];
@@ -306,6 +318,7 @@ void Channel::end() {
   // release: pairs with the acquire in the DLL before each wait; the wake-ups below make waiting clients
   // look.
   data().ended.store(1, std::memory_order_release);
+  SHM_CRASH_POINT("channel.ended");
   wake_everybody();
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/channel_name.h"
+#include "core/crash_point.h"
 #include "service/broker.h"
 #include "service/error.h"
 
@@ -154,6 +155,7 @@ void Broker::open(const pipe::OpenRequest& request, Caller& caller, pipe::OpenRe
   const bool known = channels_.contains(reinterpret_cast<const wchar_t*>(request.name));
   const bool create_it = !known && (request.flags & pipe::kCreate) != 0;
   Channel& channel = create_it ? create(request, caller) : find(request.name);
+  SHM_CRASH_POINT("request.open");
   try {
     admit(channel, request, caller, reply);
   } catch (...) {
@@ -193,6 +195,7 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
     for (; watched > 0; --watched) watch_.remove(client);
     throw;
   }
+  SHM_CRASH_POINT("request.admitted");
   spdlog::debug("channel '{}' opened by {} (process {}) to {}", name, caller.name(), client.pid,
                 rights_text(wanted));
 }
@@ -201,9 +204,11 @@ void Broker::close(const pipe::CloseRequest& request, const Caller& caller, pipe
   if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
   Channel& channel = find(request.name);
   const Instance instance{{request.instance[0], request.instance[1]}};
+  SHM_CRASH_POINT("request.close");
   const Client client = watch_.add(caller.pid);
   const bool left = instance == channel.instance() && channel.leave(client, request.reader, request.writer);
   watch_.remove(client);
+  SHM_CRASH_POINT("request.left");
   if (!left) {
     throw Refusal(core::Status::argument, "process " + std::to_string(caller.pid) +
                                               " gave back slots of channel '" + channel.config().name +
@@ -222,6 +227,7 @@ void Broker::flush(const pipe::FlushRequest& request, const Caller& caller) {
     throw Refusal(core::Status::kind,
                   "channel '" + channel.config().name + "' has no file; see channels.file in shmbroker.json");
   }
+  SHM_CRASH_POINT("request.flush");
   channel.flush();
 }
 
@@ -256,6 +262,7 @@ Channel& Broker::create(const pipe::OpenRequest& request, const Caller& caller) 
   check_quota(wanted, caller);
   auto made = make_channel(wanted, config_);
   Channel& channel = *channels_.emplace(made->name(), std::move(made)).first->second;
+  SHM_CRASH_POINT("create.made");
   save();
   spdlog::info("channel '{}' created by {}", wanted.name, caller.name());
   return channel;
@@ -290,6 +297,7 @@ void Broker::check_quota(const ChannelConfig& wanted, const Caller& caller) cons
 }
 
 void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) const {
+  SHM_CRASH_POINT("request.list");
   for (const auto& [name, channel] : channels_) {
     const uint32_t rights = channel->rights_of(caller.token.get());
     if (rights == 0) continue;

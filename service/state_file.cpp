@@ -3,6 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/crash_point.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
@@ -70,6 +71,7 @@ void save_state(const std::filesystem::path& file, const State& state) {
     stream << json.dump(2) << '\n';
     if (!stream.flush()) throw Error("cannot write " + win::display_utf8(next.wstring()));
   }
+  SHM_CRASH_POINT("state.written");
   if (!MoveFileExW(next.c_str(), file.c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
     throw win32_error("cannot replace " + win::display_utf8(file.wstring()));
   }
