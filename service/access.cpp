@@ -93,6 +93,8 @@ struct Masks {
 
 Masks masks_for(Object object) {
   switch (object) {
+    case Object::channel:
+      return {core::kRead | core::kWrite, core::kRead, core::kWrite};
     case Object::data:
       return {SECTION_ALL_ACCESS, kMapForReading, kMapForWriting};
     case Object::readers:
@@ -107,6 +109,17 @@ Masks masks_for(Object object) {
       return {EVENT_ALL_ACCESS, 0, kSet};
   }
   return {};
+}
+
+DWORD allowed_to(const Grant& grant, const Masks& masks) {
+  return (grant.read ? masks.read : 0) | (grant.write ? masks.write : 0);
+}
+
+// Who may not read can't write either, since a writer sees the memory. Who just may not write keeps what reading
+// takes.
+DWORD denied_to(const Grant& grant, const Masks& masks) {
+  if (grant.read) return masks.read | masks.write;
+  return grant.write ? masks.write & ~(masks.read | READ_CONTROL) : 0;
 }
 
 std::wstring ace(bool deny, DWORD mask, const std::wstring& sid) {
@@ -128,35 +141,36 @@ Access resolve_access(const AccessConfig& config) {
   return access;
 }
 
+// A descriptor that they may read: AccessCheck knows about groups, denials and restricted tokens.
 bool is_among(HANDLE token, const std::vector<std::string>& accounts) {
-  if (accounts.empty()) return false;
-  AccessConfig readers;
-  readers.read = accounts;
-  // A descriptor that they may read: AccessCheck knows about groups, denials and restricted tokens.
-  return rights_of(token, describe(Object::data, resolve_access(readers), L"S-1-5-18")) != 0;
+  std::wstring list;
+  for (const std::string& account : accounts) list += ace(false, core::kRead, sid_of(account));
+  const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:SYD:P" + list);
+  if (!descriptor) throw win32_error("cannot make a security descriptor");
+  return rights_of(token, descriptor) != 0;
 }
 
 win::SecurityDescriptor describe(Object object, const Access& access, const std::wstring& owner,
                                  const std::wstring& reader) {
   const Masks masks = masks_for(object);
-  // P: nothing is inherited. GA: generic all. Denials come first, as the access check takes the first that
-  // matches.
-  std::wstring denied;
-  std::wstring allowed = L"(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + owner + L")";
-  for (const Grant& grant : access.grants) {
-    const DWORD mask = (grant.read ? masks.read : 0) | (grant.write ? masks.write : 0);
-    if (mask != 0) (grant.deny ? denied : allowed) += ace(grant.deny, mask, grant.sid);
+  // P: nothing is inherited. GA: generic all. The first entry that speaks about a right decides: no denial keeps
+  // the service from its own objects when it is back, or a reader from its own event.
+  std::wstring list = L"(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + owner + L")";
+  if (!reader.empty()) list += ace(false, kWaitAndSet, reader);
+  for (const bool deny : {true, false}) {
+    for (const Grant& grant : access.grants) {
+      const DWORD mask = deny ? denied_to(grant, masks) : allowed_to(grant, masks);
+      if (grant.deny == deny && mask != 0) list += ace(deny, mask, grant.sid);
+    }
   }
-  if (!reader.empty()) allowed += ace(false, kWaitAndSet, reader);
   // ML: programs of low integrity may write (to what the DACL lets them). Without it Windows refuses them.
   const std::wstring label = access.low_integrity ? L"S:(ML;;NW;;;LW)" : L"";
-  auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + owner + L"D:P" + denied + allowed + label);
+  auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + owner + L"D:P" + list + label);
   if (!descriptor) throw win32_error("cannot make a security descriptor");
   return descriptor;
 }
 
-uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& data) {
-  GENERIC_MAPPING mapping = {kMapForReading, kMapForWriting, 0, SECTION_ALL_ACCESS};
+uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel) {
   // AccessCheck wants a group in the descriptor; ours have none, so it gets a copy with the owner as the
   // group.
   PSID owner = nullptr;
@@ -164,25 +178,23 @@ uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& data) {
   BOOL present = FALSE;
   PACL dacl = nullptr;
   SECURITY_DESCRIPTOR copy;
-  if (!GetSecurityDescriptorOwner(data.get(), &owner, &defaulted) ||
-      !GetSecurityDescriptorDacl(data.get(), &present, &dacl, &defaulted) ||
+  if (!GetSecurityDescriptorOwner(channel.get(), &owner, &defaulted) ||
+      !GetSecurityDescriptorDacl(channel.get(), &present, &dacl, &defaulted) ||
       !InitializeSecurityDescriptor(&copy, SECURITY_DESCRIPTOR_REVISION) ||
       !SetSecurityDescriptorOwner(&copy, owner, FALSE) || !SetSecurityDescriptorGroup(&copy, owner, FALSE) ||
       !SetSecurityDescriptorDacl(&copy, TRUE, dacl, FALSE)) {
     return 0;
   }
+  const Masks masks = masks_for(Object::channel);
+  GENERIC_MAPPING mapping = {masks.read, masks.write, 0, masks.all};
   uint32_t rights = 0;
-  const struct {
-    DWORD mask;
-    uint32_t right;
-  } checks[] = {{kMapForReading, core::kRead}, {kMapForWriting, core::kWrite}};
-  for (const auto& check : checks) {
+  for (const uint32_t right : {core::kRead, core::kWrite}) {
     PRIVILEGE_SET privileges{};
     DWORD size = sizeof privileges;
     DWORD granted = 0;
     BOOL allowed = FALSE;
-    if (AccessCheck(&copy, token, check.mask, &mapping, &privileges, &size, &granted, &allowed) && allowed) {
-      rights |= check.right;
+    if (AccessCheck(&copy, token, right, &mapping, &privileges, &size, &granted, &allowed) && allowed) {
+      rights |= right;
     }
   }
   return rights;

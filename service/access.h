@@ -31,6 +31,7 @@ bool is_among(HANDLE token, const std::vector<std::string>& accounts);
 
 // A channel's kernel objects, as far as their rights differ.
 enum class Object {
+  channel,       // none of them: whom the service itself lets read and write
   data,          // readers map it for reading, writers for writing
   readers,       // both map it for writing
   writer_mutex,  // writers own it
@@ -45,7 +46,7 @@ enum class Object {
 win::SecurityDescriptor describe(Object object, const Access& access, const std::wstring& owner,
                                  const std::wstring& reader = {});
 
-// Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of a data section.
-uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& data);
+// Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of Object::channel.
+uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel);
 
 }  // namespace shmbroker::service

@@ -29,7 +29,7 @@ ChannelObjects::ChannelObjects(const std::wstring& prefix, const std::wstring& o
     : prefix_(prefix),
       owner_(owner),
       access_(resolve_access(access)),
-      data_descriptor_(describe(Object::data, access_, owner)),
+      rights_(describe(Object::channel, access_, owner)),
       mutex_(named(Object::writer_mutex, L"mutex")),
       lock_event_(named(Object::lock_event, L"lock")),
       space_event_(named(Object::space_event, L"space")) {
@@ -97,7 +97,7 @@ void ChannelObjects::set_access(const AccessConfig& access) {
     }
   }
   access_ = next;
-  data_descriptor_ = describe(Object::data, access_, owner_);
+  rights_ = describe(Object::channel, access_, owner_);
 }
 
 win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation,

@@ -28,7 +28,7 @@ class ChannelObjects {
   // Handles that are open keep the rights that they have. Throws Error.
   void set_access(const AccessConfig& access);
 
-  uint32_t rights_of(HANDLE token) const { return service::rights_of(token, data_descriptor_); }
+  uint32_t rights_of(HANDLE token) const { return service::rights_of(token, rights_); }
 
   // A reader's event has a name of its own for each client that its place ever had. account: who may wait for
   // it. Throws Error.
@@ -54,7 +54,7 @@ class ChannelObjects {
   std::wstring prefix_;
   std::wstring owner_;
   Access access_;
-  win::SecurityDescriptor data_descriptor_;
+  win::SecurityDescriptor rights_;
   bool were_there_ = false;
   win::Handle mutex_;
   win::Handle lock_event_;

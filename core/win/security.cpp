@@ -74,6 +74,17 @@ std::wstring process_user() {
   return token_user(token);
 }
 
+std::wstring process_owner() {
+  alignas(SID) std::byte administrators[SECURITY_MAX_SID_SIZE];
+  DWORD size = sizeof administrators;
+  BOOL member = FALSE;
+  if (!CreateWellKnownSid(WinBuiltinAdministratorsSid, nullptr, administrators, &size) ||
+      !CheckTokenMembership(nullptr, administrators, &member)) {
+    return {};
+  }
+  return member ? sid_text(administrators) : process_user();
+}
+
 std::wstring object_owner(HANDLE object) {
   PSID sid = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;

@@ -42,10 +42,13 @@ std::wstring account_sid(const std::wstring& name);
 // "CONTOSO\bob", or the SID itself where no name is known.
 std::wstring account_name(const std::wstring& sid);
 
-// The user of a token, of this process, or the owner of a kernel object, as SID text; empty means
-// GetLastError.
+// The user of a token or of this process, as SID text; empty means GetLastError.
 std::wstring token_user(HANDLE token);
 std::wstring process_user();
+
+// Who should own what this process makes: the group Administrators if it has that group's rights, or else its
+// user.
+std::wstring process_owner();
 std::wstring object_owner(HANDLE object);
 
 // Whether this process's token has a privilege, enabled or not; enables it if so.

@@ -2,8 +2,9 @@
 // output,
 // "<status> <text>". It ends with its input.
 //
-//   open <access> <name>            access: of r, w, and x (exclusive), n (at the next message). text: the
-//   handle
+//   open <access> <name>            access: of r, w, and x (exclusive), n (at the next message), c (create a
+//                                   block of 512 bytes), k (keep it), or - for whatever rights there are.
+//                                   text: the handle, or the error
 //   close <handle>
 //   write <handle> <ms> <text>
 //   read <handle> <ms>              text: the value
@@ -26,6 +27,9 @@
 //   consume <handle> <how>          reads one to its end. text: how many messages, the sum of their words,
 //   how
 //                                   many this reader has lost; or what was wrong
+//   touch <type> <rights> <object>  opens a kernel object by Win32 alone, past the DLL; type: section, mutex or
+//                                   event, rights: as a number. text: the error code, 0 if it could
+//   unprotect <object>              maps a section for reading and tries to make that writable. text: as above
 //   ctrl-c <pid>                    as if somebody had pressed it in that process's console
 #include <windows.h>
 
@@ -66,9 +70,15 @@ Reply open(std::istream& line) {
   if (access.find('w') != std::string::npos) options.access |= SHM_WRITE;
   if (access.find('x') != std::string::npos) options.flags |= SHM_OPEN_EXCLUSIVE;
   if (access.find('n') != std::string::npos) options.flags |= SHM_OPEN_NEXT;
+  if (access.find('k') != std::string::npos) options.flags |= SHM_OPEN_KEEP;
+  if (access.find('c') != std::string::npos) {
+    options.flags |= SHM_OPEN_CREATE;
+    options.kind = SHM_BLOCK;
+    options.capacity = 512;
+  }
   ShmChannel channel = 0;
   const int32_t status = ShmOpenUtf8(rest_of(line).c_str(), &options, &channel);
-  return {status, std::to_string(channel)};
+  return {status, status < 0 ? ShmLastErrorTextUtf8() : std::to_string(channel)};
 }
 
 Reply write(ShmChannel channel, std::istream& line) {
@@ -228,9 +238,33 @@ Reply ctrl_c(std::istream& line) {
   return {sent ? SHM_OK : SHM_E_SYSTEM, std::to_string(GetLastError())};
 }
 
+Reply touch(std::istream& line) {
+  std::string type;
+  DWORD rights = 0;
+  line >> type >> rights;
+  const std::string name = rest_of(line);
+  HANDLE object = type == "section" ? OpenFileMappingA(rights, FALSE, name.c_str())
+                  : type == "mutex" ? OpenMutexA(rights, FALSE, name.c_str())
+                                    : OpenEventA(rights, FALSE, name.c_str());
+  const DWORD error = object != nullptr ? ERROR_SUCCESS : GetLastError();
+  if (object != nullptr) CloseHandle(object);
+  return {SHM_OK, std::to_string(error)};
+}
+
+Reply unprotect(std::istream& line) {
+  const HANDLE section = OpenFileMappingA(FILE_MAP_READ, FALSE, rest_of(line).c_str());
+  void* view = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+  if (view == nullptr) return {SHM_E_SYSTEM, std::to_string(GetLastError())};
+  DWORD before = 0;
+  const bool writable = VirtualProtect(view, 4096, PAGE_READWRITE, &before) != FALSE;
+  return {SHM_OK, std::to_string(writable ? ERROR_SUCCESS : GetLastError())};
+}
+
 Reply obey(const std::string& command, std::istream& line) {
   if (command == "open") return open(line);
   if (command == "ctrl-c") return ctrl_c(line);
+  if (command == "touch") return touch(line);
+  if (command == "unprotect") return unprotect(line);
   ShmChannel channel = 0;
   line >> channel;
   size_t size = 0;

@@ -26,7 +26,7 @@ void make_pipe(win::Handle& read_end, win::Handle& write_end, win::Handle& own_e
 
 }  // namespace
 
-Child::Child(const std::wstring& command) {
+Child::Child(const std::wstring& command, HANDLE token) {
   win::Handle child_input;
   win::Handle child_output;
   make_pipe(child_input, input_, input_);
@@ -44,8 +44,13 @@ Child::Child(const std::wstring& command) {
   startup.hStdError = child_output.get();
   PROCESS_INFORMATION made{};
   std::wstring line = command;
-  if (!CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_SUSPENDED | CREATE_NO_WINDOW,
-                      nullptr, nullptr, &startup, &made)) {
+  constexpr DWORD kFlags = CREATE_SUSPENDED | CREATE_NO_WINDOW;
+  const BOOL started = token == nullptr
+                           ? CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, kFlags, nullptr,
+                                            nullptr, &startup, &made)
+                           : CreateProcessAsUserW(token, nullptr, line.data(), nullptr, nullptr, TRUE, kFlags,
+                                                  nullptr, nullptr, &startup, &made);
+  if (!started) {
     throw broken("cannot start " + win::display_utf8(command));
   }
   process_ = win::Handle(made.hProcess);
@@ -109,7 +114,7 @@ void Child::kill() {
   WaitForSingleObject(process_.get(), kPatience);
 }
 
-Peer::Peer() : child_(L"\"" + (program_folder() / L"peer.exe").wstring() + L"\"") {}
+Peer::Peer(HANDLE token) : child_(L"\"" + (program_folder() / L"peer.exe").wstring() + L"\"", token) {}
 
 ShmChannel Peer::open(const std::string& name, const std::string& access) {
   const Answer answer = ask("open " + access + " " + name);

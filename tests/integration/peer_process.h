@@ -13,7 +13,8 @@ namespace shmbroker::tests {
 // A child process with pipes for its input and output. It dies with this object, and with the test.
 class Child {
  public:
-  explicit Child(const std::wstring& command);
+  // token: whom it runs as; none: as this process.
+  explicit Child(const std::wstring& command, HANDLE token = nullptr);
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -41,7 +42,7 @@ class Child {
 // peer.exe with its commands; see peer.cpp.
 class Peer {
  public:
-  Peer();
+  explicit Peer(HANDLE token = nullptr);
 
   // Opens a channel there. access: "r", "w", "rw", and more; see peer.cpp. Returns the handle, which is of
   // use there only.

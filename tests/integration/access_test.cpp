@@ -1,0 +1,135 @@
+// Who may do what: through the DLL, and past it with Win32 alone. The tests run as an administrator; their
+// other party is a process with an ordinary user's rights.
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <string>
+
+#include "core/win/security.h"
+#include "core/win/text.h"
+#include "tests/integration/low_token.h"
+#include "tests/integration/peer_process.h"
+#include "tests/integration/service_fixture.h"
+
+namespace shmbroker::tests {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::string kDenied = std::to_string(ERROR_ACCESS_DENIED);
+const std::string kOk = std::to_string(ERROR_SUCCESS);
+
+const std::string kConfig =
+    config_of({block("news", 512, R"({ "read": ["INTERACTIVE"], "write": ["Administrators"] })"),
+               block("box", 512, R"({ "read": ["Administrators"], "write": ["INTERACTIVE"] })"),
+               block("closed", 512, R"({ "read": ["Administrators"], "write": ["Administrators"] })"),
+               block("sddl", 512, R"-({ "sddl": "D:(D;;GW;;;IU)(A;;GRGW;;;WD)" })-"),
+               R"({ "name": "default", "kind": "block", "capacity": 512 })"});
+
+class Access : public ServiceTest {
+ protected:
+  Access() : ServiceTest(kConfig) {}
+
+  // What the ordinary user's process gets when it opens an object without the DLL.
+  std::string touch(const char* type, DWORD rights, const std::string& object) {
+    return user()
+        .ask(std::string("touch ") + type + " " + std::to_string(rights) + " Global\\ShmBroker." + object)
+        .text;
+  }
+
+  Peer& user() {
+    if (!user_) user_ = std::make_unique<Peer>(low_token().get());
+    return *user_;
+  }
+
+ private:
+  std::unique_ptr<Peer> user_;
+};
+
+TEST_F(Access, ReaderReadsAndIsRefusedToWrite) {
+  const Opened out(L"news", SHM_WRITE);
+  EXPECT_SHM(SHM_OK, write(out, "for all"));
+  const ShmChannel in = user().open("news", "r");
+  EXPECT_EQ(user().read(in, 0), (Answer{SHM_OK, "for all"}));
+  EXPECT_EQ(user().write(in, "forged").status, SHM_E_ACCESS);
+  EXPECT_EQ(user().order("lock", in, "0"), SHM_E_ACCESS);
+  EXPECT_EQ(read(Opened(L"news")), (Answer{SHM_OK, "for all"}));
+}
+
+TEST_F(Access, DenialNamesChannelAccountAndRight) {
+  const Answer denied = user().ask("open w news");
+  EXPECT_EQ(denied.status, SHM_E_ACCESS);
+  EXPECT_THAT(denied.text, AllOf(HasSubstr("channel 'news' refuses write access to "),
+                                 HasSubstr(win::display_utf8(win::account_name(win::process_user()))),
+                                 HasSubstr("see access.write in shmbroker.json")));
+}
+
+TEST_F(Access, ReaderCannotMapThePayloadForWritingEvenPastTheDll) {
+  EXPECT_EQ(touch("section", FILE_MAP_READ, "news.data"), kOk);
+  EXPECT_EQ(touch("section", FILE_MAP_WRITE, "news.data"), kDenied);
+  EXPECT_EQ(touch("section", SECTION_EXTEND_SIZE, "news.data"), kDenied);
+  EXPECT_NE(user().ask("unprotect Global\\ShmBroker.news.data").text, kOk);
+}
+
+TEST_F(Access, ReaderReachesNothingThatIsTheWritersAlone) {
+  EXPECT_EQ(touch("mutex", SYNCHRONIZE, "news.mutex"), kDenied);
+  EXPECT_EQ(touch("event", SYNCHRONIZE, "news.lock"), kDenied);
+  EXPECT_EQ(touch("event", EVENT_MODIFY_STATE, "news.lock"), kDenied);
+  EXPECT_EQ(touch("event", SYNCHRONIZE, "news.space"), kDenied)
+      << "a reader that waits there takes a wake-up";
+  EXPECT_EQ(touch("event", EVENT_MODIFY_STATE, "news.space"), kOk);
+}
+
+TEST_F(Access, NobodyGetsToChangeWhoMayDoWhat) {
+  for (const char* channel : {"news", "box", "default"}) {
+    for (const DWORD right : {DWORD{WRITE_DAC}, DWORD{WRITE_OWNER}, DWORD{DELETE}}) {
+      const std::string name = channel;
+      EXPECT_EQ(touch("section", right, name + ".data"), kDenied);
+      EXPECT_EQ(touch("section", right, name + ".readers"), kDenied);
+      EXPECT_EQ(touch("mutex", right, name + ".mutex"), kDenied);
+      EXPECT_EQ(touch("event", right, name + ".lock"), kDenied);
+      EXPECT_EQ(touch("event", right, name + ".space"), kDenied);
+    }
+  }
+}
+
+TEST_F(Access, WriterWritesAndIsRefusedToReadByTheDll) {
+  const ShmChannel out = user().open("box", "w");
+  EXPECT_EQ(user().write(out, "posted").status, SHM_OK);
+  EXPECT_EQ(user().read(out, 0).status, SHM_E_ACCESS);
+  EXPECT_EQ(read(Opened(L"box")), (Answer{SHM_OK, "posted"}));
+}
+
+TEST_F(Access, WithoutRightsThereIsNothingToOpen) {
+  EXPECT_EQ(user().ask("open - closed").status, SHM_E_ACCESS);
+  EXPECT_EQ(user().ask("open r closed").status, SHM_E_ACCESS);
+  EXPECT_EQ(touch("section", FILE_MAP_READ, "closed.data"), kDenied);
+  EXPECT_EQ(touch("section", FILE_MAP_READ, "closed.readers"), kDenied);
+  EXPECT_EQ(touch("mutex", SYNCHRONIZE, "closed.mutex"), kDenied);
+  EXPECT_EQ(touch("event", EVENT_MODIFY_STATE, "closed.space"), kDenied);
+}
+
+TEST_F(Access, RawDescriptorDeniesBeforeItAllows) {
+  EXPECT_EQ(user().ask("open w sddl").status, SHM_E_ACCESS);
+  EXPECT_EQ(user().ask("open r sddl").status, SHM_OK);
+  EXPECT_EQ(touch("section", FILE_MAP_WRITE, "sddl.data"), kDenied);
+}
+
+TEST_F(Access, ChannelThatSaysNothingIsOpenToWhoIsLoggedOn) {
+  EXPECT_EQ(user().ask("open rw default").status, SHM_OK);
+}
+
+TEST_F(Access, ReloadTakesRightsAwayFromWhoComesLater) {
+  const ShmChannel before = user().open("box", "w");
+  service.configure(
+      config_of({block("box", 512, R"({ "read": ["Administrators"], "write": ["Administrators"] })")}));
+  ASSERT_TRUE(service.reload()) << service.log();
+  EXPECT_EQ(user().write(before, "still").status, SHM_OK) << "what is open stays open";
+  EXPECT_EQ(user().ask("open w box").status, SHM_E_ACCESS);
+  EXPECT_EQ(touch("section", FILE_MAP_WRITE, "box.data"), kDenied);
+  EXPECT_EQ(touch("mutex", SYNCHRONIZE, "box.mutex"), kDenied);
+}
+
+}  // namespace
+}  // namespace shmbroker::tests

@@ -1,0 +1,204 @@
+// Channels that clients create: by whom, how many, and for how long.
+#include <gmock/gmock.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/integration/low_token.h"
+#include "tests/integration/peer_process.h"
+#include "tests/integration/service_fixture.h"
+
+namespace shmbroker::tests {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kConfig = R"({ "channels": [],
+  "create": { "accounts": ["Administrators"], "also_read": ["INTERACTIVE"], "max_channels": 3, "max_bytes": "1 MiB" },
+  "log": { "level": "debug" } })";
+
+ShmOptions creating(uint32_t kind, uint64_t capacity, uint32_t flags = 0) {
+  ShmOptions options = options_for(0, SHM_OPEN_CREATE | flags);
+  options.kind = kind;
+  options.capacity = capacity;
+  return options;
+}
+
+class Create : public ServiceTest {
+ protected:
+  Create() : ServiceTest(kConfig) {}
+
+  static int32_t open(const wchar_t* name, const ShmOptions& options, ShmChannel& channel) {
+    return ShmOpen(name, &options, &channel);
+  }
+  // The name that the service has given to a created channel's section: it ends in half of its instance.
+  std::string data_section_of(const std::string& name) const {
+    const auto state = nlohmann::json::parse(read_file(service.data_folder() / L"state.json"));
+    char part[24];
+    std::snprintf(part, sizeof part, "%016llx",
+                  static_cast<unsigned long long>(state["channels"][name]["instance"][0].get<uint64_t>()));
+    return "Global\\ShmBroker." + name + "." + part + ".data";
+  }
+
+  static bool exists(const wchar_t* name) {
+    ShmChannel channel = 0;
+    const int32_t status = ShmOpen(name, nullptr, &channel);
+    if (status == SHM_OK) ShmClose(channel);
+    EXPECT_TRUE(status == SHM_OK || status == SHM_E_NOT_FOUND) << status;
+    return status == SHM_OK;
+  }
+};
+
+TEST_F(Create, MakesWhatTheOptionsSay) {
+  ShmOptions options = creating(SHM_TOPIC, 100'000);
+  options.max_message = 1000;
+  options.when_full = SHM_WAIT;
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", options, channel));
+  const ShmInfo info = info_of(channel);
+  EXPECT_EQ(info.kind, SHM_TOPIC);
+  EXPECT_EQ(info.max_message, 1000u);
+  EXPECT_GE(info.capacity, 100'000u);
+  Peer other;
+  const ShmChannel in = other.open("made", "r");
+  EXPECT_SHM(SHM_OK, write(channel, "to another"));
+  EXPECT_EQ(other.read(in, 0), (Answer{SHM_OK, "to another"}));
+  EXPECT_SHM(SHM_OK, ShmClose(channel));
+}
+
+TEST_F(Create, OpensWhatIsThereAlready) {
+  ShmChannel first = 0;
+  ShmChannel second = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), first));
+  ASSERT_SHM(SHM_OK, write(first, "there"));
+  ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), second));
+  EXPECT_EQ(read(second).text, "there");
+  EXPECT_SHM(SHM_E_MISMATCH, open(L"made", creating(SHM_QUEUE, 512), second));
+  EXPECT_SHM(SHM_E_MISMATCH, open(L"made", creating(SHM_BLOCK, 513), second));
+}
+
+TEST_F(Create, EndsWithTheLastHandleAndCanBeMadeAgain) {
+  ShmChannel first = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), first));
+  Peer other;
+  const ShmChannel second = other.open("made", "r");
+  ASSERT_SHM(SHM_OK, write(first, "old"));
+  ASSERT_SHM(SHM_OK, ShmClose(first));
+  EXPECT_TRUE(exists(L"made")) << "somebody has it open";
+  EXPECT_EQ(other.order("close", second), SHM_OK);
+  EXPECT_FALSE(exists(L"made"));
+  ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 1024), first));
+  EXPECT_EQ(read(first).status, SHM_E_EMPTY);
+  ASSERT_SHM(SHM_OK, ShmClose(first));
+}
+
+TEST_F(Create, EndsWithTheDeathOfTheLastThatHadItOpen) {
+  auto other = std::make_unique<Peer>();
+  other->open("made", "rwc");
+  EXPECT_TRUE(exists(L"made"));
+  other->kill();
+  EXPECT_TRUE(eventually([] { return !exists(L"made"); }));
+}
+
+TEST_F(Create, KeptStaysWithoutHandlesUntilTheServiceEnds) {
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, open(L"kept", creating(SHM_BLOCK, 512, SHM_OPEN_KEEP), channel));
+  ASSERT_SHM(SHM_OK, write(channel, "kept"));
+  ASSERT_SHM(SHM_OK, ShmClose(channel));
+  EXPECT_EQ(read(Opened(L"kept")), (Answer{SHM_OK, "kept"}));
+  service.kill();
+  service.start();
+  EXPECT_EQ(read(Opened(L"kept")), (Answer{SHM_OK, "kept"})) << "a death is not an end";
+  service.stop();
+  service.start();
+  EXPECT_FALSE(exists(L"kept"));
+}
+
+TEST_F(Create, GoesOnAfterTheServiceHasDied) {
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));
+  ASSERT_SHM(SHM_OK, write(channel, "before"));
+  service.kill();
+  ASSERT_SHM(SHM_OK, write(channel, "meanwhile"));
+  service.start();
+  Peer other;
+  EXPECT_EQ(other.read(other.open("made", "r"), 0), (Answer{SHM_OK, "meanwhile"}));
+  ASSERT_SHM(SHM_OK, ShmClose(channel));
+  other.kill();
+  EXPECT_TRUE(eventually([] { return !exists(L"made"); }));
+}
+
+TEST_F(Create, IsForTheAccountsOfThePolicyAlone) {
+  service.configure(R"({ "channels": [], "create": { "accounts": ["LOCAL SERVICE"] } })");
+  ASSERT_TRUE(service.reload());
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_ACCESS, open(L"made", creating(SHM_BLOCK, 512), channel));
+  EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("may not create channel 'made'; see create.accounts"));
+  EXPECT_THAT(service.log(), HasSubstr("may not create channel 'made'"));
+  EXPECT_FALSE(exists(L"made"));
+}
+
+// The creator's own programs without elevation are of his account, and so they have his rights, but no others.
+TEST_F(Create, GivesItsCreatorNoHoldOverTheObjects) {
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));
+  Peer user(low_token().get());
+  EXPECT_EQ(user.write(user.open("made", "rw"), "mine").status, SHM_OK);
+  EXPECT_EQ(read(channel).text, "mine");
+  const std::string object = data_section_of("made");
+  const auto touch = [&](DWORD rights) {
+    return user.ask("touch section " + std::to_string(rights) + " " + object).text;
+  };
+  EXPECT_EQ(touch(FILE_MAP_WRITE), std::to_string(ERROR_SUCCESS));
+  for (const DWORD right : {DWORD{WRITE_DAC}, DWORD{WRITE_OWNER}, DWORD{DELETE}}) {
+    EXPECT_EQ(touch(right), std::to_string(ERROR_ACCESS_DENIED));
+  }
+  ASSERT_SHM(SHM_OK, ShmClose(channel));
+}
+
+TEST_F(Create, IsLimitedInNumberAndFreeAgainAfterwards) {
+  ShmChannel channels[4] = {};
+  const wchar_t* const names[] = {L"one", L"two", L"three", L"four"};
+  for (int i = 0; i < 3; ++i) ASSERT_SHM(SHM_OK, open(names[i], creating(SHM_BLOCK, 512), channels[i]));
+  EXPECT_SHM(SHM_E_QUOTA, open(names[3], creating(SHM_BLOCK, 512), channels[3]));
+  EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("would have 4 channels"));
+  ASSERT_SHM(SHM_OK, ShmClose(channels[0]));
+  EXPECT_SHM(SHM_OK, open(names[3], creating(SHM_BLOCK, 512), channels[3]));
+}
+
+TEST_F(Create, IsLimitedInBytes) {
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_QUOTA, open(L"large", creating(SHM_QUEUE, 2 << 20), channel));
+  EXPECT_SHM(SHM_OK, open(L"small", creating(SHM_QUEUE, 64 << 10), channel));
+  ASSERT_SHM(SHM_OK, ShmClose(channel));
+}
+
+TEST_F(Create, RefusesWhatIsNoChannel) {
+  ShmChannel channel = 77;
+  EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", creating(0, 512), channel)) << "no kind";
+  EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", creating(9, 512), channel)) << "an unknown kind";
+  EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", creating(SHM_BLOCK, 0), channel)) << "no capacity";
+  EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", creating(SHM_BLOCK, UINT64_MAX), channel));
+  EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", creating(SHM_QUEUE, UINT64_MAX), channel));
+  EXPECT_SHM(SHM_E_NAME, open(L"a\\b", creating(SHM_BLOCK, 512), channel));
+  EXPECT_EQ(channel, 77u);
+  EXPECT_FALSE(exists(L"made"));
+}
+
+TEST_F(Create, SurvivesAReloadThatDoesNotKnowIt) {
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));
+  EXPECT_TRUE(service.reload());
+  EXPECT_TRUE(exists(L"made"));
+  service.configure(config_of({block("made")}));
+  EXPECT_FALSE(service.reload()) << "the configuration wants a channel that a client has made";
+  EXPECT_THAT(service.log(), HasSubstr("/channels/0"));
+  ASSERT_SHM(SHM_OK, ShmClose(channel));
+  EXPECT_TRUE(service.reload());
+  EXPECT_TRUE(exists(L"made"));
+}
+
+}  // namespace
+}  // namespace shmbroker::tests

@@ -1,0 +1,103 @@
+// Whom the service lets do what, asked about real tokens. Over the pipe this can't be seen under Wine, where a server
+// that impersonates its client remains itself.
+#include "service/access.h"
+
+#include <gtest/gtest.h>
+
+#include "core/status.h"
+#include "core/win/text.h"
+#include "service/error.h"
+#include "tests/integration/low_token.h"
+
+namespace shmbroker::service {
+namespace {
+
+constexpr uint32_t kNothing = 0;
+constexpr uint32_t kReadWrite = core::kRead | core::kWrite;
+constexpr wchar_t kLocalService[] = L"S-1-5-19";
+
+// What a program has before its administrator elevates it.
+uint32_t user_rights(const AccessConfig& access) {
+  static const win::Handle token = [] {
+    const win::Handle primary = tests::low_token();
+    HANDLE copy = nullptr;
+    EXPECT_TRUE(DuplicateToken(primary.get(), SecurityIdentification, &copy));
+    return win::Handle(copy);
+  }();
+  return rights_of(token.get(), describe(Object::channel, resolve_access(access), kLocalService));
+}
+
+AccessConfig accounts(std::vector<std::string> read, std::vector<std::string> write) {
+  AccessConfig access;
+  access.read = std::move(read);
+  access.write = std::move(write);
+  return access;
+}
+
+AccessConfig sddl(const std::string& text) {
+  AccessConfig access;
+  access.sddl = text;
+  return access;
+}
+
+TEST(Access, IsWhatTheAccountsSay) {
+  EXPECT_EQ(user_rights(accounts({"INTERACTIVE"}, {})), core::kRead);
+  EXPECT_EQ(user_rights(accounts({}, {"INTERACTIVE"})), core::kWrite);
+  EXPECT_EQ(user_rights(accounts({"Users"}, {"Everyone"})), kReadWrite);
+  EXPECT_EQ(user_rights(accounts({"S-1-5-32-545"}, {})), core::kRead);
+  EXPECT_EQ(user_rights(accounts({}, {})), kNothing);
+}
+
+TEST(Access, OfAdministratorsIsNotForTheirProgramsWithoutElevation) {
+  EXPECT_EQ(user_rights(accounts({"Administrators"}, {"Administrators", "SYSTEM"})), kNothing);
+}
+
+TEST(Access, DenialComesBeforeWhatIsAllowed) {
+  EXPECT_EQ(user_rights(sddl("D:(A;;GRGW;;;WD)(D;;GW;;;IU)")), core::kRead);
+  EXPECT_EQ(user_rights(sddl("D:(A;;GRGW;;;WD)(D;;GR;;;IU)")), kNothing) << "who writes sees the memory";
+  EXPECT_EQ(user_rights(sddl("D:(A;;GA;;;IU)")), kReadWrite);
+  EXPECT_EQ(user_rights(sddl("D:")), kNothing);
+}
+
+TEST(Access, UnknownAccountIsNamed) {
+  try {
+    resolve_access(accounts({"no such account"}, {}));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("no such account"), std::string::npos);
+  }
+}
+
+TEST(Access, DescriptorWithoutListIsRefused) {
+  EXPECT_THROW(resolve_access(sddl("O:SY")), Error);
+  EXPECT_THROW(resolve_access(sddl("D:(AU;;GA;;;WD)")), Error);
+}
+
+TEST(Access, IsAmongSeesGroups) {
+  const win::Handle primary = tests::low_token();
+  HANDLE copy = nullptr;
+  ASSERT_TRUE(DuplicateToken(primary.get(), SecurityIdentification, &copy));
+  const win::Handle token(copy);
+  EXPECT_TRUE(is_among(copy, {"SYSTEM", "Users"}));
+  EXPECT_FALSE(is_among(copy, {"Administrators"}));
+  EXPECT_FALSE(is_among(copy, {}));
+}
+
+// The text of a descriptor: what no call under Wine would show.
+TEST(Access, LowIntegrityIsLetInByALabelAlone) {
+  AccessConfig access = accounts({"Everyone"}, {});
+  const auto has_label = [](const AccessConfig& of) {
+    const auto descriptor = describe(Object::data, resolve_access(of), kLocalService);
+    BOOL present = FALSE;
+    BOOL defaulted = FALSE;
+    PACL list = nullptr;
+    EXPECT_TRUE(GetSecurityDescriptorSacl(descriptor.get(), &present, &list, &defaulted));
+    return present != FALSE && list != nullptr && list->AceCount == 1;
+  };
+  EXPECT_FALSE(has_label(access));
+  access.low_integrity = true;
+  EXPECT_TRUE(has_label(access));
+}
+
+}  // namespace
+}  // namespace shmbroker::service
