@@ -26,7 +26,7 @@ RingChannel::~RingChannel() {
   if (writer_ && writer_->has_reservation()) abort();
   if (!reader_) return;
   reader_->leave();
-  wake_writers();
+  if (reader_->must_wake_writers()) SetEvent(at().space_event());
 }
 
 int32_t RingChannel::join(bool at_next) {

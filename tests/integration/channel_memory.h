@@ -29,6 +29,11 @@ class ChannelMemory {
     return (reinterpret_cast<core::DataSection*>(data_.memory())->lock.word.load() & 0x80000000u) != 0;
   }
 
+  // A writer waits until there is room.
+  bool writer_waits_for_room() const {
+    return reinterpret_cast<core::ReadersSection*>(readers_.memory())->waiting_writers.load() != 0;
+  }
+
   HANDLE data_section() const { return data_section_.get(); }
   HANDLE readers_section() const { return readers_section_.get(); }
 
