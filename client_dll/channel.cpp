@@ -17,7 +17,8 @@ constexpr uint32_t kDefaultSpin = 100;
 uint32_t count_taken(const core::ClientSlot* slots, uint32_t count) {
   return static_cast<uint32_t>(std::count_if(slots, slots + count, [](const core::ClientSlot& slot) {
     // relaxed: a number for people.
-    return slot.state.load(std::memory_order_relaxed) == static_cast<uint32_t>(core::SlotState::taken);
+    const auto state = static_cast<core::SlotState>(slot.state.load(std::memory_order_relaxed));
+    return state == core::SlotState::taken || state == core::SlotState::exclusive;
   }));
 }
 
@@ -96,6 +97,22 @@ int32_t Channel::refuse_wait(WaitEnd end, int32_t on_timeout) const {
   }
 }
 
+// A thread may have died with the lock in a process that lives on. Nobody can know that, and so nobody takes the
+// lock away; but one can be told where to look.
+int32_t Channel::refuse_locked() const {
+  const uint32_t owner = core::RobustLock(at().data().lock).owner();
+  if (owner >= core::kMaxWriters) return fail(SHM_E_TIMEOUT);
+  return refuse(SHM_E_TIMEOUT,
+                process_of(at().data().writers[owner]) +
+                    L" holds the writers' lock; if that is for long, a thread of it may have died "
+                    L"or hang: end the process, and the lock is free");
+}
+
+std::wstring Channel::process_of(const core::ClientSlot& slot) {
+  // relaxed: for people.
+  return L"process " + std::to_wstring(slot.pid.load(std::memory_order_relaxed));
+}
+
 // acquire: pairs with the release in the service's Channel::end().
 bool Channel::has_ended() const { return at().data().ended.load(std::memory_order_acquire) != 0; }
 
@@ -112,7 +129,7 @@ int32_t Channel::take_lock(Wait& wait) {
   add(lock_waits_, 1);
   KernelLockWait lock_wait(wait.patience(), at().mutex(), at().lock_event(), write_nudge_.get());
   if (lock.lock(at().writer(), spin_, lock_wait)) return SHM_OK;
-  return refuse_wait(lock_wait.end(), SHM_E_TIMEOUT);
+  return lock_wait.end() == WaitEnd::timeout ? refuse_locked() : refuse_wait(lock_wait.end(), SHM_E_TIMEOUT);
 }
 
 void Channel::drop_lock() {

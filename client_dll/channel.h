@@ -61,6 +61,9 @@ class Channel {
   int32_t refuse_corrupt() const;
   int32_t refuse_ended() const;
   int32_t refuse_wait(WaitEnd end, int32_t on_timeout) const;
+  int32_t refuse_locked() const;
+  // "process 1234", for a slot's client.
+  static std::wstring process_of(const core::ClientSlot& slot);
   bool has_ended() const;
 
   // One call's waiting, however many waits it takes: they share its time.

@@ -1,6 +1,7 @@
 #include "client_dll/ring_channel.h"
 
 #include "client_dll/errors.h"
+#include "core/blocker.h"
 #include "core/copy.h"
 #include "core/crash_point.h"
 #include "core/pause.h"
@@ -61,7 +62,7 @@ int32_t RingChannel::reserve(uint64_t bytes, uint32_t messages, Wait& wait) {
   const auto result = try_reserve(bytes, messages, wait, status);
   if (status != SHM_OK || result == RingWriter::Result::ok) return status;
   if (result == RingWriter::Result::corrupt) return refuse_corrupt();
-  return wait.is_allowed() ? await_room(bytes, messages, wait) : fail(SHM_E_FULL);
+  return wait.is_allowed() ? await_room(bytes, messages, wait) : refuse_full();
 }
 
 // SUBTLE: all writers that wait for room share one event, and a wake-up takes all their marks off but wakes
@@ -83,8 +84,29 @@ int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
   core::unmark_waiting_for_room(at().readers(), at().writer());
   SetEvent(at().space_event());
   if (status != SHM_OK) return status;
+  if (end == WaitEnd::timeout) return refuse_full();
   if (end != WaitEnd::none) return refuse_wait(end, SHM_E_FULL);
   return result == RingWriter::Result::ok ? SHM_OK : refuse_corrupt();
+}
+
+int32_t RingChannel::refuse_full() const {
+  const core::Blocker blocker = core::find_blocker(ring_);
+  const auto reader = [&] { return process_of(at().readers().readers[blocker.slot]); };
+  switch (blocker.kind) {
+    case core::Blocker::Kind::loan:
+      if (blocker.slot >= core::kMaxWriters) break;
+      return refuse(SHM_E_FULL, process_of(at().data().writers[blocker.slot]) +
+                                    L" has taken the room of a message and neither committed nor aborted it");
+    case core::Blocker::Kind::slow_reader:
+      return refuse(SHM_E_FULL, L"its slowest reader, " + reader() + L", has not read what is in it yet");
+    case core::Blocker::Kind::claim:
+      return refuse(SHM_E_FULL, reader() + L" has taken a message and is not done with it yet");
+    case core::Blocker::Kind::nobody:
+      return refuse(SHM_E_FULL, L"no reader has taken what is in it yet");
+    case core::Blocker::Kind::none:
+      break;
+  }
+  return fail(SHM_E_FULL);
 }
 
 // Wakes all that sleep, of a queue's readers too: there may be more to read than this, if others committed

@@ -39,6 +39,14 @@ class Claims {
     return is_offer(word(position).load(std::memory_order_relaxed), position);
   }
 
+  // Whether a reader has it. slot: that reader's.
+  bool is_claimed(uint64_t position, uint32_t& slot) const {
+    // relaxed: for people.
+    const uint32_t seen = word(position).load(std::memory_order_relaxed);
+    slot = slot_of(seen);
+    return seen == tagged(position, kClaimed, slot);
+  }
+
   // For the reader that claimed it.
   void finish(uint64_t position, uint32_t slot) const {
     // release: pairs with the acquire in is_finished(); what we read stays before the writer's overwriting

@@ -1,4 +1,6 @@
 // Every call that can wait, and everything that ends its wait but what it waits for.
+#include <gmock/gmock.h>
+
 #include <atomic>
 #include <functional>
 #include <string>
@@ -11,6 +13,8 @@
 
 namespace shmbroker::tests {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr size_t kMessage = 8192;
 
@@ -149,6 +153,15 @@ TEST_P(Waits, StopOfTheServiceEndsItWhereTheConfigurationSaysSo) {
 TEST_P(Waits, CancelWithNothingWaitingChangesNothing) {
   EXPECT_SHM(SHM_OK, ShmCancel(*waiting_));
   EXPECT_SHM(GetParam().timed_out, GetParam().call(*waiting_, 1));
+}
+
+TEST_P(Waits, TimeUpTellsWhoStandsInTheWay) {
+  if (GetParam().what == For::message) return;  // nobody does
+  EXPECT_SHM(GetParam().timed_out, GetParam().call(*waiting_, 1));
+  const bool is_queue = GetParam().channel == std::wstring(L"queue");
+  EXPECT_THAT(ShmLastErrorTextUtf8(),
+              HasSubstr(is_queue ? "channel 'queue': no reader has taken"
+                                 : "process " + std::to_string(GetCurrentProcessId())));
 }
 
 INSTANTIATE_TEST_SUITE_P(
