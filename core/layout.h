@@ -9,7 +9,7 @@
 
 namespace shmbroker::core {
 
-inline constexpr uint32_t kLayoutVersion = 2;
+inline constexpr uint32_t kLayoutVersion = 3;
 inline constexpr uint64_t kDataMagic = 0x3141544144424853;     // "SHBDATA1"
 inline constexpr uint64_t kReadersMagic = 0x3144414552424853;  // "SHBREAD1"
 
@@ -23,8 +23,9 @@ enum class Kind : uint32_t { block = 1, topic = 2, queue = 3 };
 // A place that the broker gives to one open handle.
 enum class SlotState : uint32_t {
   free = 0,
-  taken = 1,  // by the broker, for the process that pid and created name
-  left = 2,   // by its client, that closed while no broker was there to hear it
+  taken = 1,      // by the broker, for the process that pid and created name
+  left = 2,       // by its client, that closed while no broker was there to hear it
+  exclusive = 3,  // as taken, by a writer that tolerates no other: it does without the lock
 };
 
 struct alignas(kCacheLine) ClientSlot {
