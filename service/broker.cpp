@@ -41,6 +41,7 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
   realm_ = find_realm();
   win::keep_only_privileges(kPrivileges);
   state_ = load_state(paths.data / kStateFile);
+  for (const ChannelConfig& channel : config_.channels) note_instance(channel);
   start_keeper();
   for (const ChannelConfig& channel : config_.channels) {
     auto made = make_channel(channel, config_);
@@ -71,6 +72,12 @@ void Broker::start_keeper() {
   State both = state_;
   both.keepers.push_back(keeper_process_);
   save_state(paths_.data / kStateFile, both);
+}
+
+// Comes into the state file before there is such memory. A broker that died between the two would not know the memory
+// again that its keeper holds, and none after it could start.
+void Broker::note_instance(const ChannelConfig& config) {
+  if (!Channel::lives(config, realm_, {})) state_.channels[config.name] = {new_instance(), {}};
 }
 
 // Channels that clients had created, and that clients or the keeper have kept alive.
@@ -130,7 +137,7 @@ std::unique_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const
   }
 }
 
-void Broker::save() const {
+State Broker::state_now() const {
   State state;
   for (const auto& [name, channel] : channels_) {
     State::Known& known = state.channels[channel->config().name];
@@ -139,8 +146,10 @@ void Broker::save() const {
   }
   state.keepers = state_.keepers;
   state.keepers.push_back(keeper_process_);
-  save_state(paths_.data / kStateFile, state);
+  return state;
 }
+
+void Broker::save() const { save_state(paths_.data / kStateFile, state_now()); }
 
 void Broker::run() {
   loop_.run([this] { return pipe_->hang_up_late(); });
@@ -204,6 +213,13 @@ void Broker::check_change(const Config& config) const {
 // New channels are made first: that can fail, and then nothing has changed yet.
 void Broker::apply(const Config& config) {
   Channels next;
+  State coming = state_now();
+  for (const ChannelConfig& channel : config.channels) {
+    if (channels_.contains(win::to_utf16(channel.name).value_or(L""))) continue;
+    note_instance(channel);
+    if (state_.channels.contains(channel.name)) coming.channels[channel.name] = state_.channels[channel.name];
+  }
+  save_state(paths_.data / kStateFile, coming);
   for (const ChannelConfig& channel : config.channels) {
     const std::wstring name = win::to_utf16(channel.name).value_or(L"");
     if (!channels_.contains(name)) next.emplace(name, make_channel(channel, config));
@@ -230,17 +246,31 @@ void Broker::apply(const Config& config) {
   save();
 }
 
+// Nobody waits for the outcome, and a full disk is no reason to stop.
 void Broker::bury(const Client& client) {
-  if (client == keeper_process_) {
-    spdlog::error("the keeper has died: started another");
-    watch_.remove(client);
-    keeper_ = std::make_unique<Keeper>();
-    keeper_process_ = watch_.add(keeper_->pid());
-    SHM_CRASH_POINT("keeper.replaced");
-    for (const auto& [name, channel] : channels_) channel->entrust_to(*keeper_);
-    save();
-    return;
+  try {
+    if (client == keeper_process_) {
+      replace_keeper();
+    } else {
+      bury_client(client);
+    }
+  } catch (const Error& error) {
+    spdlog::error("{}", error.what());
+    report_event(Event::error, error.what());
   }
+}
+
+void Broker::replace_keeper() {
+  spdlog::error("the keeper has died: starting another");
+  watch_.remove(keeper_process_);
+  keeper_ = std::make_unique<Keeper>();
+  keeper_process_ = watch_.add(keeper_->pid());
+  save();  // before it holds anything: a keeper that no state file names would never end
+  SHM_CRASH_POINT("keeper.replaced");
+  for (const auto& [name, channel] : channels_) channel->entrust_to(*keeper_);
+}
+
+void Broker::bury_client(const Client& client) {
   std::vector<Channel*> found;
   for (const auto& [name, channel] : channels_) {
     if (!channel->bury(client)) continue;

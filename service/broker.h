@@ -47,10 +47,13 @@ class Broker {
   static win::Handle claim_machine();
   static Realm find_realm();
   void start_keeper();
+  void replace_keeper();
+  void note_instance(const ChannelConfig& config);
   void take_over_created();
   std::unique_ptr<Channel> make_channel(const ChannelConfig& config, const Config& policy);
   void apply(const Config& config);
   void check_change(const Config& config) const;
+  State state_now() const;
   void save() const;
   void close_down();
   void flush(Channel& channel) const;
@@ -66,6 +69,7 @@ class Broker {
   void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
   void drop_if_over(Channel& channel);
   void bury(const Client& client);
+  void bury_client(const Client& client);
 
   BrokerPaths paths_;
   Config config_;
@@ -73,7 +77,7 @@ class Broker {
   Realm realm_;
   EventLoop loop_;
   ClientWatch watch_;
-  State state_;  // as the last run left it
+  State state_;  // as the last run left it, and which instance a channel is to have
   RateLimit rate_;
   std::unique_ptr<Keeper> keeper_;
   Client keeper_process_;

@@ -3,6 +3,7 @@
 #include <bcrypt.h>
 
 #include <algorithm>
+#include <cstring>
 #include <cwchar>
 #include <iterator>
 #include <vector>
@@ -19,14 +20,6 @@
 
 namespace shmbroker::service {
 namespace {
-
-Instance random_instance() {
-  Instance instance;
-  const NTSTATUS status = BCryptGenRandom(nullptr, reinterpret_cast<PUCHAR>(instance.words),
-                                          sizeof instance.words, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
-  if (status != 0) throw Error("Windows has no random numbers", static_cast<DWORD>(status));
-  return instance;
-}
 
 template <size_t N>
 void put(char16_t (&to)[N], const std::wstring& from) {
@@ -57,19 +50,28 @@ core::Geometry geometry_from(const ChannelConfig& config, const Instance& instan
 
 }  // namespace
 
+Instance new_instance() {
+  Instance instance;
+  const NTSTATUS status = BCryptGenRandom(nullptr, reinterpret_cast<PUCHAR>(instance.words),
+                                          sizeof instance.words, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+  if (status != 0) throw Error("Windows has no random numbers", static_cast<DWORD>(status));
+  return instance;
+}
+
 Channel::Channel(const ChannelConfig& config, const Realm& realm, const std::optional<Instance>& known,
                  ClientWatch& watch, std::unique_ptr<BackingFile> file)
     : config_(config),
       watch_(watch),
       name_(win::to_utf16(config.name).value_or(L"")),
-      geometry_(geometry_from(config, known && !config.creator.empty() ? *known : random_instance())),
+      geometry_(geometry_from(config, known ? *known : new_instance())),
       objects_(prefix_of(config, realm, instance()), realm.owner, config.access,
                core::data_section_size(geometry_), core::readers_section_size(geometry_)),
       file_(std::move(file)) {
-  if (objects_.were_there()) {
+  if (objects_.found() == ChannelObjects::Found::both) {
     adopt(known);
     return;
   }
+  if (objects_.found() == ChannelObjects::Found::one) wipe(known);
   SHM_CRASH_POINT("channel.unformatted");
   core::format(geometry_, data(), shared_readers());
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
@@ -87,8 +89,8 @@ Channel::~Channel() {
   }
 }
 
-bool Channel::lives(const ChannelConfig& created, const Realm& realm, const Instance& known) {
-  return ChannelObjects::exist(prefix_of(created, realm, known));
+bool Channel::lives(const ChannelConfig& config, const Realm& realm, const Instance& known) {
+  return ChannelObjects::exist(prefix_of(config, realm, known));
 }
 
 // Takes over sections that the last run of this broker made and that clients or the keeper have kept alive.
@@ -98,10 +100,7 @@ void Channel::adopt(const std::optional<Instance>& known) {
   if (!known ||
       !core::read_geometry(data(), objects_.data_size(), shared_readers(), objects_.readers_size(), found) ||
       Instance{{found.instance[0], found.instance[1]}} != *known) {
-    throw Error("the name " + win::display_utf8(objects_.name(L"data")) +
-                    " is taken: it is not memory that this service made. End the program that made it, or "
-                    "give the channel another name",
-                ERROR_ALREADY_EXISTS);
+    throw not_ours();
   }
   if (found.kind != config_.kind || found.policy != config_.when_full || found.capacity != config_.capacity ||
       found.max_message != config_.max_message) {
@@ -117,6 +116,25 @@ void Channel::adopt(const std::optional<Instance>& known) {
   adopt_places(writers_, data().writers, false);
   SHM_CRASH_POINT("adopt.unwoken");
   wake_everybody();  // a writer may have died between taking the waiting marks and waking their readers
+}
+
+// The last run died when it had given the keeper one section, and not yet the other: nobody has used them yet.
+void Channel::wipe(const std::optional<Instance>& known) {
+  const auto is_ours = [&](const core::SectionHeader& header) {
+    return known && Instance{{header.instance[0], header.instance[1]}} == *known;
+  };
+  const bool large_enough = objects_.data_size() >= core::data_section_size(geometry_) &&
+                            objects_.readers_size() >= core::readers_section_size(geometry_);
+  if (is_ours(data().header) == is_ours(shared_readers().header) || !large_enough) throw not_ours();
+  std::memset(static_cast<void*>(&data()), 0, static_cast<size_t>(objects_.data_size()));
+  std::memset(static_cast<void*>(&shared_readers()), 0, static_cast<size_t>(objects_.readers_size()));
+}
+
+Error Channel::not_ours() const {
+  return Error("the name " + win::display_utf8(objects_.name(L"data")) +
+                   " is taken: it is not memory that this service made. End the program that made it, or "
+                   "give the channel another name",
+               ERROR_ALREADY_EXISTS);
 }
 
 // An empty file is a value that nobody has written yet.
@@ -166,7 +184,9 @@ void Channel::adopt_places(Places& places, core::ClientSlot* slots, bool readers
     place.taken = true;
     if (readers) place.event = objects_.find_reader_event(i, place.generation);
     SHM_CRASH_POINT("adopt.place");
-    const bool alive = state == core::SlotState::taken && watch_.add_known(place.client);
+    const bool is_exclusive = state == core::SlotState::exclusive;
+    const bool alive = (is_exclusive || state == core::SlotState::taken) && watch_.add_known(place.client);
+    if (alive && is_exclusive && !readers) exclusive_ = i;
     if (alive) continue;
     // Vacating removes a watch; the dead have none, and remove() of an unknown client does nothing.
     if (readers) {
@@ -191,7 +211,7 @@ uint32_t Channel::find_free(const Places& places) {
   return found == places.end() ? pipe::kNoSlot : static_cast<uint32_t>(found - places.begin());
 }
 
-void Channel::take(Place& place, core::ClientSlot& slot, const Client& client) {
+void Channel::take(Place& place, core::ClientSlot& slot, const Client& client, core::SlotState state) {
   place.taken = true;
   place.client = client;
   slot.generation.store(place.generation, std::memory_order_relaxed);
@@ -201,7 +221,7 @@ void Channel::take(Place& place, core::ClientSlot& slot, const Client& client) {
     counter->store(0, std::memory_order_relaxed);
   }
   // release: pairs with the acquire in adopt_places(), should this be the last thing that we do.
-  slot.state.store(static_cast<uint32_t>(core::SlotState::taken), std::memory_order_release);
+  slot.state.store(static_cast<uint32_t>(state), std::memory_order_release);
 }
 
 bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
@@ -215,13 +235,14 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
     Place& place = readers_[reader];
     ++place.generation;
     place.event = objects_.make_reader_event(reader, place.generation, account);
-    take(place, shared_readers().readers[reader], client);
+    take(place, shared_readers().readers[reader], client, core::SlotState::taken);
     SHM_CRASH_POINT("admit.reader-taken");
     reply.reader_generation = place.generation;
   }
   if (writer != pipe::kNoSlot) {
     ++writers_[writer].generation;
-    take(writers_[writer], data().writers[writer], client);
+    take(writers_[writer], data().writers[writer], client,
+         exclusive ? core::SlotState::exclusive : core::SlotState::taken);
     if (exclusive) exclusive_ = writer;
   }
   reply.access = rights;

@@ -14,6 +14,7 @@
 #include "service/channel_objects.h"
 #include "service/client_watch.h"
 #include "service/config.h"
+#include "service/error.h"
 #include "service/keeper.h"
 
 namespace shmbroker::service {
@@ -24,6 +25,8 @@ struct Instance {
   bool operator==(const Instance&) const = default;
 };
 
+Instance new_instance();
+
 // Where names live and whom objects belong to.
 struct Realm {
   std::wstring prefix;  // "Global\ShmBroker."
@@ -33,15 +36,15 @@ struct Realm {
 class Channel {
  public:
   // Creates the channel's objects, or takes over those that an earlier run of this broker left with clients
-  // that are still attached. known: the instance that the state file names. Throws Error, also where somebody
-  // else has a name.
+  // that are still attached. known: the instance that the state file names: theirs, or the one that a new
+  // channel is to have. Throws Error, also where somebody else has a name.
   // file: a block's, or none.
   Channel(const ChannelConfig& config, const Realm& realm, const std::optional<Instance>& known,
           ClientWatch& watch, std::unique_ptr<BackingFile> file);
   ~Channel();
 
-  // Whether the objects of a channel that a client had created are still there.
-  static bool lives(const ChannelConfig& created, const Realm& realm, const Instance& known);
+  // Whether the objects of a channel are still there from an earlier run. known: of one that a client had created.
+  static bool lives(const ChannelConfig& config, const Realm& realm, const Instance& known);
 
   const ChannelConfig& config() const { return config_; }
   const std::wstring& name() const { return name_; }
@@ -93,10 +96,12 @@ class Channel {
   static uint32_t count(const Places& places);
   static uint32_t find_free(const Places& places);
   void adopt(const std::optional<Instance>& known);
+  void wipe(const std::optional<Instance>& known);
+  Error not_ours() const;
   void adopt_places(Places& places, core::ClientSlot* slots, bool readers);
   void load();
   void wake_everybody();
-  void take(Place& place, core::ClientSlot& slot, const Client& client);
+  void take(Place& place, core::ClientSlot& slot, const Client& client, core::SlotState state);
   void vacate_reader(uint32_t slot);
   void vacate_writer(uint32_t slot);
   core::DataSection& data() const { return objects_.data(); }

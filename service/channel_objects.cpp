@@ -37,10 +37,9 @@ ChannelObjects::ChannelObjects(const std::wstring& prefix, const std::wstring& o
   bool readers_were_there = false;
   data_section_ = section(Object::data, L"data", data_size, data_was_there);
   readers_section_ = section(Object::readers, L"readers", readers_size, readers_were_there);
-  if (data_was_there != readers_were_there) {
-    throw taken(name(data_was_there ? L"data" : L"readers"), "it was there alone");
-  }
-  were_there_ = data_was_there;
+  found_ = data_was_there && readers_were_there   ? Found::both
+           : data_was_there || readers_were_there ? Found::one
+                                                  : Found::none;
   data_ = win::View::map(data_section_.get(), FILE_MAP_WRITE);
   readers_ = win::View::map(readers_section_.get(), FILE_MAP_WRITE);
   if (!data_ || !readers_) throw win32_error("cannot map the memory");

@@ -19,8 +19,9 @@ class ChannelObjects {
   ChannelObjects(const std::wstring& prefix, const std::wstring& owner, const AccessConfig& access,
                  uint64_t data_size, uint64_t readers_size);
 
-  // The sections were there already, and belong to the broker's account. Nothing else about them is known.
-  bool were_there() const { return were_there_; }
+  // Sections that were there already. They belong to the broker's account; nothing else about them is known.
+  enum class Found { none, one, both };
+  Found found() const { return found_; }
 
   // Whether there are sections of these names at all.
   static bool exist(const std::wstring& prefix);
@@ -55,7 +56,7 @@ class ChannelObjects {
   std::wstring owner_;
   Access access_;
   win::SecurityDescriptor rights_;
-  bool were_there_ = false;
+  Found found_ = Found::none;
   win::Handle mutex_;
   win::Handle lock_event_;
   win::Handle space_event_;

@@ -12,6 +12,8 @@ Keeper::Keeper() {
   std::wstring command = L"\"" + own_path().wstring() + L"\" keep";
   STARTUPINFOW startup{};
   startup.cb = sizeof startup;
+  // None of our output: who reads ours to its end would wait for the keeper's end.
+  startup.dwFlags = STARTF_USESTDHANDLES;
   PROCESS_INFORMATION made{};
   // A group of its own: Ctrl-C in a broker's console is not for it.
   if (!CreateProcessW(nullptr, command.data(), nullptr, nullptr, FALSE,

@@ -105,6 +105,10 @@ size_t Broker::answer(HANDLE pipe, std::span<const std::byte> request, std::span
       made.header.win32 = error.win32();
       put_text(made.header.text, error.what());
       spdlog::error("{}", error.what());
+    } catch (const std::exception& error) {  // such as no memory: this request fails, and the service goes on
+      made.header.status = static_cast<int32_t>(core::Status::system);
+      put_text(made.header.text, error.what());
+      spdlog::error("{}", error.what());
     }
     return sizeof(Reply);
   };
@@ -260,10 +264,16 @@ Channel& Broker::create(const pipe::OpenRequest& request, const Caller& caller) 
         request.when_full != 0 ? request.when_full : static_cast<uint32_t>(core::WhenFull::overwrite);
   }
   check_quota(wanted, caller);
+  state_.channels.erase(wanted.name);  // an earlier one of this name had memory of its own
   auto made = make_channel(wanted, config_);
   Channel& channel = *channels_.emplace(made->name(), std::move(made)).first->second;
   SHM_CRASH_POINT("create.made");
-  save();
+  try {
+    save();
+  } catch (...) {
+    channels_.erase(std::wstring(channel.name()));
+    throw;
+  }
   spdlog::info("channel '{}' created by {}", wanted.name, caller.name());
   return channel;
 }

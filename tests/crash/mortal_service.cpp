@@ -1,0 +1,32 @@
+#include "tests/crash/mortal_service.h"
+
+#include <fstream>
+#include <stdexcept>
+
+namespace shmbroker::tests {
+
+void MortalService::configure(const std::string& config) const {
+  std::ofstream(folder_.path() / L"shmbroker.json", std::ios::binary | std::ios::trunc) << config;
+}
+
+void MortalService::start_until(const std::string& point, int pass) {
+  const std::wstring command = L"\"" + (program_folder() / L"mortal_broker.exe").wstring() + L"\" \"" +
+                               (folder_.path() / L"shmbroker.json").wstring() + L"\" \"" +
+                               folder_.path().wstring() + L"\"";
+  brokers_.push_back(start_mortal(command, point, pass));
+  std::string said;
+  try {
+    said = broker().receive();
+  } catch (const std::runtime_error&) {
+    if (point.empty()) throw;
+  }
+  if (!said.empty() && said != "serving") throw std::runtime_error("the broker does not serve: " + said);
+}
+
+void MortalService::expect_end() {
+  DWORD exit_code = 99;
+  const std::string words = broker().rest(exit_code);
+  EXPECT_EQ(exit_code, 0u) << words;
+}
+
+}  // namespace shmbroker::tests

@@ -1,0 +1,399 @@
+// The service dies at each place where that hurts most: in a request, while it clears up after the dead, while it
+// starts, reloads and stops. Clients go on meanwhile; the next one finds everything, and serves.
+#include <atomic>
+#include <cctype>
+#include <functional>
+#include <thread>
+
+#include "core/win/handle.h"
+#include "tests/crash/leaks.h"
+#include "tests/crash/mortal_service.h"
+#include "tests/crash/record.h"
+
+namespace shmbroker::tests {
+namespace {
+
+constexpr uint32_t kSoon = 10'000;  // milliseconds: far more than it takes
+
+struct Death {
+  const char* point;
+  int pass = 1;
+};
+void PrintTo(const Death& death, std::ostream* out) { *out << death.point << " pass " << death.pass; }
+
+std::string title_of(const Death& death) {
+  std::string title = death.point;
+  for (char& c : title) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  return title + (death.pass == 1 ? "" : "_" + std::to_string(death.pass));
+}
+std::string title(const testing::TestParamInfo<Death>& info) { return title_of(info.param); }
+
+// With "more" among the channels.
+std::string config_with(const MortalService& service, const std::string& more = {}) {
+  const std::string folder = service.folder().generic_string();
+  std::string saved = block("saved");
+  saved.insert(saved.rfind('}'), R"(, "file": { "path": ")" + folder + R"(/value.bin" })");
+  std::vector<std::string> channels = {block("MapName"), block("idle"), topic("topic", "wait"),
+                                       queue("queue"), saved};
+  if (!more.empty()) channels.push_back(more);
+  const std::string config = config_of(channels);
+  return config.substr(0, config.rfind('}')) +
+         R"(, "create": { "accounts": ["Everyone"] }, "file_folders": [")" + folder + R"("] })";
+}
+
+// Messages through the memory, which nothing of the service's may disturb.
+class Traffic {
+ public:
+  Traffic() : in_(L"topic", SHM_READ), out_(L"topic", SHM_WRITE), listener_(in_) {
+    writer_ = std::thread([this] {
+      while (!over_) ASSERT_SHM(SHM_OK, produce_one(out_, numbered_word(1, ++written_), How::copied, kSoon));
+      ASSERT_SHM(SHM_OK, ShmWrite(out_, nullptr, 0, kSoon));
+    });
+  }
+  ~Traffic() {
+    const uint64_t now = listener_.count();
+    EXPECT_TRUE(eventually([&] { return listener_.count() > now + 100; })) << "it stands still";
+    over_ = true;
+    writer_.join();
+    EXPECT_TRUE(listener_.finish().has_all(1, written_));
+  }
+
+ private:
+  const Opened in_;
+  const Opened out_;
+  std::atomic<bool> over_{false};
+  uint32_t written_ = 0;
+  Listener listener_;
+  std::thread writer_;
+};
+
+class MortalServiceTest : public testing::Test {
+ protected:
+  MortalServiceTest() : service_("") { service_.configure(config_with(service_)); }
+
+  MortalService service_;
+};
+
+class ServiceDeath : public MortalServiceTest, public testing::WithParamInterface<Death> {
+ protected:
+  void start_dying() { service_.start_until(GetParam().point, GetParam().pass); }
+};
+
+// ---- in a request
+
+int32_t open_once(const wchar_t* name, uint32_t flags = 0, uint32_t kind = 0) {
+  ShmOptions options = options_for(0, flags);
+  options.kind = kind;
+  options.capacity = kind != 0 ? 100 : 0;
+  ShmChannel channel = 0;
+  const int32_t status = ShmOpen(name, &options, &channel);
+  if (status == SHM_OK) ShmClose(channel);
+  return status;
+}
+int32_t flush_once() { return ShmFlush(Opened(L"saved")); }
+int32_t list_once() {
+  uint32_t count = 0;
+  return ShmListChannels(nullptr, 0, &count);
+}
+
+struct Request {
+  Death death;
+  std::function<int32_t()> ask;
+};
+void PrintTo(const Request& request, std::ostream* out) { PrintTo(request.death, out); }
+
+class RequestDeath : public testing::TestWithParam<Request> {};
+TEST_P(RequestDeath, IsAStatusForWhoAsksAndNothingForTheOthers) {
+  MortalService service("");
+  service.configure(config_with(service));
+  service.start();
+  const Opened saved(L"saved");
+  write(saved, "value");
+  {
+    const Traffic traffic;
+    service.kill();
+    service.start_until(GetParam().death.point, GetParam().death.pass);
+    EXPECT_SHM(SHM_E_NO_SERVICE, GetParam().ask());
+    service.expect_death();
+    service.start();
+    EXPECT_SHM(SHM_OK, GetParam().ask());
+  }
+  EXPECT_EQ(read(saved), (Answer{SHM_OK, "value"}));
+  expect_places(L"topic", 0, 0);
+  expect_every_place(L"queue");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    At, RequestDeath,
+    testing::Values(Request{{"request.open"}, [] { return open_once(L"queue"); }},
+                    Request{{"request.list"}, list_once},
+                    Request{{"create.made"}, [] { return open_once(L"mine", SHM_OPEN_CREATE, SHM_BLOCK); }},
+                    Request{{"state.written", 3},
+                            [] { return open_once(L"mine", SHM_OPEN_CREATE, SHM_QUEUE); }},
+                    Request{{"request.flush"}, flush_once}, Request{{"file.grown"}, flush_once},
+                    Request{{"file.written"}, flush_once}),
+    [](const auto& info) { return title_of(info.param.death); });
+
+// Who asked may have a place then that it does not know of; it is free at its own end at the latest.
+using PlaceDeath = ServiceDeath;
+TEST_P(PlaceDeath, KeepsNoPlaceBeyondTheClientsLife) {
+  start_dying();
+  Peer peer;
+  const Answer opened = peer.ask("open rw queue");
+  if (opened.status == SHM_OK) {
+    EXPECT_SHM(SHM_OK, peer.ask("close " + opened.text).status);
+  } else {
+    EXPECT_SHM(SHM_E_NO_SERVICE, opened.status);
+  }
+  service_.expect_death();
+  service_.start();
+  const Answer again = peer.ask("open rw queue");
+  EXPECT_SHM(SHM_OK, again.status);
+  EXPECT_SHM(SHM_OK, peer.ask("close " + again.text).status);
+  if (opened.status == SHM_OK) expect_places(L"queue", 0, 0);
+  peer.kill();
+  expect_places(L"queue", 0, 0);
+  expect_every_place(L"queue");
+}
+INSTANTIATE_TEST_SUITE_P(At, PlaceDeath,
+                         testing::Values(Death{"admit.reader-taken"}, Death{"request.admitted"},
+                                         Death{"request.close"}, Death{"request.left"}),
+                         title);
+
+// ---- while it clears up after a client, or starts after one has died meanwhile
+
+// A client with something of everything.
+struct Holder : Peer {
+  Holder() {
+    EXPECT_SHM(SHM_OK, order("lock", open("MapName", "w"), "0"));
+    EXPECT_SHM(SHM_OK, order("loan", open("topic", "w"), "never"));
+    open("topic", "r");
+    EXPECT_EQ(peek(open("queue", "r")), (Answer{SHM_OK, "job"}));
+    EXPECT_SHM(SHM_OK, ask("open cw mine").status);
+  }
+};
+
+void expect_nothing_held(const Opened& map, const Opened& topic, const Opened& queue) {
+  EXPECT_EQ(read(map).text, "old");
+  EXPECT_SHM(SHM_OK, write(map, "new", kSoon));
+  EXPECT_EQ(read(topic, kSoon), (Answer{SHM_OK, "behind the loan"}));
+  EXPECT_EQ(read(queue, kSoon), (Answer{SHM_S_REDELIVERED, "job"}));
+  EXPECT_EQ(read(queue).status, SHM_E_EMPTY);
+  for (int i = 0; i < 200; ++i) {  // past the dead reader's cursor
+    EXPECT_SHM(SHM_OK, write(topic, std::string(1000, 'x'), kSoon));
+    EXPECT_EQ(read(topic, kSoon).text.size(), 1000u);
+  }
+  for (const wchar_t* name : {L"MapName", L"topic", L"queue"}) expect_places(name, 1, 1);
+  EXPECT_TRUE(eventually([] { return open_once(L"mine") == SHM_E_NOT_FOUND; }));
+}
+
+using BurialDeath = ServiceDeath;
+TEST_P(BurialDeath, IsMadeGoodByTheNextOne) {
+  start_dying();
+  const Opened map(L"MapName");
+  const Opened topic(L"topic");
+  const Opened queue(L"queue");
+  write(map, "old");
+  write(queue, "job");
+  Holder holder;
+  EXPECT_SHM(SHM_OK, write(topic, "behind the loan"));
+  holder.kill();
+  service_.expect_death();
+  service_.start();
+  expect_nothing_held(map, topic, queue);
+}
+INSTANTIATE_TEST_SUITE_P(At, BurialDeath,
+                         testing::Values(Death{"recovery.loan-aborted"}, Death{"recovery.claims-given-back"},
+                                         Death{"burial.reader-recovered"}, Death{"burial.lock-held"},
+                                         Death{"burial.lock-released"}, Death{"burial.writer-free"},
+                                         Death{"burial.unwoken", 2}, Death{"drop.erased"}),
+                         title);
+
+using StartDeath = ServiceDeath;
+TEST_P(StartDeath, LosesNothingThatTheDeadOneKept) {
+  service_.start();
+  {
+    write(Opened(L"idle"), "kept");
+    const Opened kept(L"queue");
+    write(kept, "job");
+  }
+  const Opened map(L"MapName");
+  const Opened topic(L"topic");
+  const Opened queue(L"queue");
+  write(map, "old");
+  Holder holder;
+  EXPECT_SHM(SHM_OK, write(topic, "behind the loan"));
+  service_.kill();
+  holder.kill();
+  start_dying();
+  service_.expect_death();
+  service_.start();
+  expect_nothing_held(map, topic, queue);
+  EXPECT_EQ(read(Opened(L"idle")), (Answer{SHM_OK, "kept"}));
+}
+INSTANTIATE_TEST_SUITE_P(At, StartDeath,
+                         testing::Values(Death{"keeper.started"}, Death{"state.written"},
+                                         Death{"adopt.recognized"}, Death{"adopt.place"},
+                                         Death{"adopt.place", 4}, Death{"recovery.loan-aborted"},
+                                         Death{"recovery.claims-given-back"}, Death{"burial.lock-released"},
+                                         Death{"burial.writer-free"}, Death{"adopt.unwoken"},
+                                         Death{"keeper.holds-half"}, Death{"keeper.holds-half", 4},
+                                         Death{"start.channels-made"}, Death{"start.keepers-ended"},
+                                         Death{"state.written", 2}),
+                         title);
+
+// There was nothing before it. The next one must not take what it finds for somebody else's.
+using FirstStartDeath = ServiceDeath;
+TEST_P(FirstStartDeath, DoesNotKeepTheNextOneFromStarting) {
+  start_dying();
+  service_.expect_death();
+  service_.start();
+  for (const wchar_t* name : {L"MapName", L"topic", L"queue", L"saved"}) {
+    const Opened channel(name);
+    EXPECT_SHM(SHM_OK, write(channel, "x"));
+    EXPECT_EQ(read(channel), (Answer{SHM_OK, "x"}));
+  }
+}
+INSTANTIATE_TEST_SUITE_P(At, FirstStartDeath,
+                         testing::Values(Death{"keeper.started"}, Death{"state.written"},
+                                         Death{"channel.unformatted"}, Death{"keeper.holds-half"},
+                                         Death{"channel.unformatted", 3}, Death{"start.channels-made"},
+                                         Death{"state.written", 2}),
+                         title);
+
+// ---- while it reloads and stops
+
+using ReloadDeath = ServiceDeath;
+TEST_P(ReloadDeath, EndsWithTheOldConfigurationOrTheNew) {
+  service_.configure(config_with(service_, block("removed")));
+  start_dying();
+  const Opened removed(L"removed");
+  {
+    const Traffic traffic;
+    service_.configure(config_with(service_, topic("added", "wait")));
+    service_.tell("reload");
+    service_.expect_death();
+    service_.start();
+  }
+  EXPECT_SHM(SHM_OK, write(Opened(L"added"), "x"));
+  EXPECT_SHM(SHM_E_NOT_FOUND, open_once(L"removed"));
+}
+INSTANTIATE_TEST_SUITE_P(At, ReloadDeath,
+                         testing::Values(Death{"reload.made"}, Death{"keeper.holds-half", 7},
+                                         Death{"channel.ended"}, Death{"reload.applied"},
+                                         Death{"state.written", 3}, Death{"state.written", 4}),
+                         title);
+
+using StopDeath = ServiceDeath;
+TEST_P(StopDeath, IsADeathLikeAnother) {
+  start_dying();
+  const Opened map(L"MapName");
+  write(map, "value");
+  {
+    const Traffic traffic;
+    service_.tell("stop");
+    service_.expect_death();
+    service_.start();
+  }
+  EXPECT_EQ(read(Opened(L"MapName")), (Answer{SHM_OK, "value"}));
+}
+INSTANTIATE_TEST_SUITE_P(At, StopDeath, testing::Values(Death{"stop.begun"}), title);
+
+// ---- the keeper
+
+DWORD keeper_of(const MortalService& service) {
+  const std::string state = read_file(service.folder() / L"state.json");
+  const size_t at = state.find("\"pid\": ", state.find("\"keepers\""));
+  return at == std::string::npos ? 0 : static_cast<DWORD>(std::stoul(state.substr(at + 7)));
+}
+
+void kill_process(DWORD pid) {
+  const win::Handle process(OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, pid));
+  ASSERT_TRUE(process && TerminateProcess(process.get(), 99));
+  EXPECT_EQ(WaitForSingleObject(process.get(), kSoon), DWORD{WAIT_OBJECT_0});
+}
+
+class Kept : public MortalServiceTest {
+ protected:
+  void fill_idle_channels() {
+    service_.start();
+    write(Opened(L"idle"), "kept");
+    const Opened topic(L"topic", SHM_WRITE);
+    const Opened queue(L"queue", SHM_WRITE);
+    for (const char* text : {"1", "2"}) {
+      write(topic, text);
+      write(queue, text);
+    }
+    EXPECT_EQ(read(Opened(L"queue", SHM_READ)), (Answer{SHM_OK, "1"}));
+  }
+  static void expect_idle_content() {
+    EXPECT_EQ(read(Opened(L"idle")), (Answer{SHM_OK, "kept"}));
+    const Opened topic(L"topic", SHM_READ);
+    EXPECT_EQ(read(topic), (Answer{SHM_OK, "1"}));
+    EXPECT_EQ(read(topic), (Answer{SHM_OK, "2"}));
+    EXPECT_EQ(read(Opened(L"queue", SHM_READ)), (Answer{SHM_OK, "2"})) << "what was taken stays taken";
+  }
+};
+
+TEST_F(Kept, IsWhatNobodyHadOpenWhenTheServiceDied) {
+  fill_idle_channels();
+  for (int i = 0; i < 3; ++i) {
+    const DWORD old = keeper_of(service_);
+    service_.kill();
+    service_.start();
+    EXPECT_NE(keeper_of(service_), old);
+    const win::Handle ended(OpenProcess(SYNCHRONIZE, FALSE, old));
+    EXPECT_TRUE(!ended || WaitForSingleObject(ended.get(), kSoon) == WAIT_OBJECT_0) << "it is still there";
+  }
+  expect_idle_content();
+}
+
+TEST_F(Kept, IsItByAnotherKeeperWhereOneDied) {
+  fill_idle_channels();
+  const DWORD old = keeper_of(service_);
+  kill_process(old);
+  EXPECT_TRUE(eventually([&] { return keeper_of(service_) != old && keeper_of(service_) != 0; }));
+  EXPECT_SHM(SHM_OK, list_once());  // answered behind it: by now the other one holds everything
+  service_.kill();
+  service_.start();
+  expect_idle_content();
+}
+
+TEST_F(Kept, IsNothingWhereServiceAndKeeperDiedTogether) {
+  fill_idle_channels();
+  service_.kill();
+  kill_process(keeper_of(service_));
+  service_.start();
+  EXPECT_EQ(read(Opened(L"idle")).status, SHM_E_EMPTY);
+  EXPECT_SHM(SHM_OK, write(Opened(L"idle"), "new"));
+}
+
+TEST_F(Kept, EndsWithAStop) {
+  fill_idle_channels();
+  const DWORD keeper = keeper_of(service_);
+  const win::Handle process(OpenProcess(SYNCHRONIZE, FALSE, keeper));
+  service_.tell("stop");
+  service_.expect_end();
+  EXPECT_EQ(WaitForSingleObject(process.get(), kSoon), DWORD{WAIT_OBJECT_0});
+  service_.start();
+  EXPECT_EQ(read(Opened(L"idle")).status, SHM_E_EMPTY);
+}
+
+// ---- what the next one must know
+
+TEST_F(Kept, IsTheExclusiveWritersRight) {
+  service_.start();
+  Opened only(L"topic", SHM_WRITE, SHM_OPEN_EXCLUSIVE);
+  EXPECT_EQ(info_of(only).writers, 1u);
+  service_.kill();
+  service_.start();
+  EXPECT_SHM(SHM_OK, write(only, "x"));
+  ShmChannel other = 0;
+  const ShmOptions options = options_for(SHM_WRITE);
+  EXPECT_SHM(SHM_E_BUSY, ShmOpen(L"topic", &options, &other));
+  only.close();
+  EXPECT_SHM(SHM_OK, write(Opened(L"topic", SHM_WRITE), "x"));
+}
+
+}  // namespace
+}  // namespace shmbroker::tests
