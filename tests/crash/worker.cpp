@@ -1,0 +1,160 @@
+// A process of the random kills: works until it is killed, or the round is over.
+//
+//   worker <role> <channel> <sheet>   role: write, loan, batch; listen, peek; add. sheet: the name of the Sheet's section
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "core/win/section.h"
+#include "shmbroker/shmbroker.h"
+#include "tests/crash/load.h"
+#include "tests/integration/lockstep.h"
+
+namespace shmbroker::tests {
+namespace {
+
+constexpr uint32_t kShort = 50;  // milliseconds after which a worker looks whether the round is over
+constexpr uint32_t kBatch = 8;
+
+// relaxed everywhere: notes, which are compared after all of these processes have ended.
+bool is_over(const Sheet& sheet) { return sheet.over.load(std::memory_order_relaxed) != 0; }
+void note(Sheet& sheet, uint64_t ticket, uint8_t what) {
+  sheet.tickets[ticket].fetch_or(what, std::memory_order_relaxed);
+}
+
+// Messages of as many tickets as are left, at most so many.
+uint32_t take_tickets(Sheet& sheet, uint32_t count, uint32_t& first) {
+  first = sheet.next.fetch_add(count, std::memory_order_relaxed);
+  if (first >= kTickets) return 0;
+  return first + count <= kTickets ? count : kTickets - first;
+}
+
+int write_all(ShmChannel channel, Sheet& sheet, const std::string& role) {
+  std::vector<std::byte> bytes(kBatch * kLargestTicketed);
+  while (!is_over(sheet)) {
+    uint32_t first = 0;
+    const uint32_t count = take_tickets(sheet, role == "batch" ? kBatch : 1, first);
+    if (count == 0) return 0;
+    ShmMessage batch[kBatch];
+    for (uint32_t i = 0; i < count; ++i) {
+      std::byte* data = bytes.data() + i * kLargestTicketed;
+      fill_lockstep(data, ticketed_size(first + i), first + i);
+      batch[i] = {sizeof(ShmMessage), 0, 0, 0, data, ticketed_size(first + i)};
+    }
+    void* memory = nullptr;
+    int32_t status = SHM_OK;
+    do {
+      uint32_t written = 0;
+      if (role == "write") status = ShmWrite(channel, batch[0].data, batch[0].length, kShort);
+      if (role == "batch") status = ShmWriteBatch(channel, batch, count, &written, kShort);
+      if (role == "loan") status = ShmLoan(channel, batch[0].length, &memory, kShort);
+      // A batch that was published in part can't be tried again: the rest of its tickets is never written.
+      if (written != 0) break;
+    } while ((status == SHM_E_FULL || status == SHM_E_TIMEOUT) && !is_over(sheet));
+    if (status == SHM_OK && role == "loan") {
+      std::memcpy(memory, batch[0].data, batch[0].length);
+      status = ShmCommit(channel, batch[0].length);
+    }
+    if (status != SHM_OK && status != SHM_E_FULL && status != SHM_E_TIMEOUT) return status;
+    for (uint32_t i = 0; status == SHM_OK && i < count; ++i) note(sheet, first + i, kWritten);
+  }
+  return 0;
+}
+
+bool is_whole(const void* data, size_t size, uint64_t& ticket) {
+  return read_lockstep(data, size, ticket) && ticket < kTickets && size == ticketed_size(ticket);
+}
+
+void take_in(Sheet& sheet, int32_t status, const void* data, size_t size) {
+  uint64_t ticket = 0;
+  if (!is_whole(data, size, ticket)) {
+    sheet.faults.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  const bool was_read = (sheet.tickets[ticket].fetch_or(kRead, std::memory_order_relaxed) & kRead) != 0;
+  if (was_read && status != SHM_S_REDELIVERED) note(sheet, ticket, kReadTwice);
+}
+
+// A queue's reader. It takes the note before it gives a peeked message back: who dies in between leaves the message to
+// another, marked.
+int peek_all(ShmChannel channel, Sheet& sheet) {
+  while (!is_over(sheet)) {
+    const void* data = nullptr;
+    size_t size = 0;
+    const int32_t status = ShmPeek(channel, &data, &size, kShort);
+    if (status == SHM_E_EMPTY) continue;
+    if (status < 0) return status;
+    take_in(sheet, status, data, size);
+    ShmRelease(channel);
+  }
+  return 0;
+}
+
+// A topic's reader. It takes no notes: each reader gets every message.
+int listen_all(ShmChannel channel, Sheet& sheet) {
+  std::vector<std::byte> buffer(kLargestTicketed);
+  while (!is_over(sheet)) {
+    size_t size = 0;
+    const int32_t status = ShmRead(channel, buffer.data(), buffer.size(), &size, kShort);
+    if (status == SHM_E_EMPTY || status == SHM_E_OVERTAKEN) continue;
+    if (status < 0) return status;
+    uint64_t ticket = 0;
+    if (!is_whole(buffer.data(), size, ticket)) sheet.faults.fetch_add(1, std::memory_order_relaxed);
+  }
+  return 0;
+}
+
+// Counts a block's number up under its lock; a ticket for each time that it said so.
+int add_all(ShmChannel channel, Sheet& sheet) {
+  while (!is_over(sheet)) {
+    void* memory = nullptr;
+    size_t size = 0;
+    int32_t status = ShmLock(channel, &memory, &size, kShort);
+    if (status == SHM_E_TIMEOUT) continue;
+    if (status != SHM_OK) return status;
+    uint64_t number = 0;
+    if (size != 0 && !read_lockstep(memory, size, number))
+      sheet.faults.fetch_add(1, std::memory_order_relaxed);
+    fill_lockstep(memory, kLargestTicketed, number + 1);
+    status = ShmUnlock(channel, kLargestTicketed);
+    if (status != SHM_OK) return status;
+    sheet.next.fetch_add(1, std::memory_order_relaxed);
+  }
+  return 0;
+}
+
+int work(const std::string& role, const char* name, Sheet& sheet) {
+  const bool reads = role == "listen" || role == "peek";
+  ShmOptions options{};
+  options.size = sizeof options;
+  options.access = reads ? SHM_READ : SHM_WRITE;
+  ShmChannel channel = 0;
+  const int32_t status = ShmOpenUtf8(name, &options, &channel);
+  if (status == SHM_E_NO_SERVICE) return 0;  // it was killed, too
+  if (status != SHM_OK) return status;
+  int result = 0;
+  if (reads) {
+    result = role == "peek" ? peek_all(channel, sheet) : listen_all(channel, sheet);
+  } else if (role == "add") {
+    result = add_all(channel, sheet);
+  } else {
+    result = write_all(channel, sheet, role);
+  }
+  ShmClose(channel);
+  return result;
+}
+
+}  // namespace
+}  // namespace shmbroker::tests
+
+int main(int argc, char** argv) {
+  using namespace shmbroker;
+  if (argc != 4) return 2;
+  const win::Handle section(OpenFileMappingA(FILE_MAP_WRITE, FALSE, argv[3]));
+  const win::View view = win::View::map(section.get(), FILE_MAP_WRITE);
+  if (!view) return 3;
+  const int result = tests::work(argv[1], argv[2], *reinterpret_cast<tests::Sheet*>(view.memory()));
+  if (result != 0) std::printf("%s on %s: %d, %s\n", argv[1], argv[2], result, ShmLastErrorTextUtf8());
+  return result == 0 ? 0 : 1;
+}
