@@ -5,6 +5,13 @@ export WINEPREFIX=$root/build/wine WINEDEBUG=-all
 export WINEDLLOVERRIDES="mscoree=d;mshtml=d"
 xvfb=
 
+# Linux puts a program's heap at random addresses; one start of 1,600 it is where Wine's loader must put a page that
+# every Windows program expects, and the program does not start. Not every container lets us ask for better.
+steady=(setarch --addr-no-randomize)
+"${steady[@]}" true 2>/dev/null || steady=()
+steadily() { "${steady[@]}" env "$@"; }
+wine() { steadily wine "$@"; }
+
 stop_windows() { wineserver -k 2>/dev/null && wineserver -w || true; }
 
 # Everything in the prefix is ours, and nothing else is touched. keep_windows=yes leaves it running.

@@ -1,6 +1,7 @@
 #include "service/pipe_server.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/win/pipe_message.h"
 #include "core/win/security.h"
@@ -40,14 +41,18 @@ class PipeServer::Connection final : public Operation {
   bool listen() {
     state_ = State::listening;
     if (started(ConnectNamedPipe(pipe_.get(), begin()))) return true;
-    if (GetLastError() != ERROR_PIPE_CONNECTED) return false;
-    // A client was quicker, and no completion follows: let one.
+    const DWORD error = GetLastError();
+    if (error != ERROR_PIPE_CONNECTED && error != ERROR_NO_DATA) return false;
+    // A client was quicker, and may even be gone again. No completion follows: let one.
     server_.loop_.post([this] { finished(ERROR_SUCCESS, 0); });
     return true;
   }
 
   bool is_listening() const { return state_ == State::listening; }
   ULONGLONG deadline() const { return deadline_; }
+  ULONG client() const { return client_; }
+  // Waits for the client, which may have nothing to say.
+  bool is_idle() const { return state_ == State::reading || state_ == State::ending; }
 
   // Breaks the connection off; the operation under way then fails, and that ends it.
   void hang_up() { CancelIoEx(pipe_.get(), this); }
@@ -59,6 +64,7 @@ class PipeServer::Connection final : public Operation {
       --server_.listening_;
       state_ = State::reading;
       deadline_ = GetTickCount64() + kPatience;
+      GetNamedPipeClientProcessId(pipe_.get(), &client_);
       server_.keep_listening();
     }
     bool going_on = error == ERROR_SUCCESS;
@@ -92,9 +98,11 @@ class PipeServer::Connection final : public Operation {
     return this;
   }
 
-  // A completion follows in both cases, and finished() with it.
+  // A completion follows, and finished() with it; also where a message is too long, which Windows counts as a
+  // warning and not as a failure.
   bool started(BOOL result) {
-    pending_ = result || GetLastError() == ERROR_IO_PENDING;
+    const DWORD error = result ? ERROR_SUCCESS : GetLastError();
+    pending_ = error == ERROR_SUCCESS || error == ERROR_IO_PENDING || error == ERROR_MORE_DATA;
     return pending_;
   }
 
@@ -103,6 +111,7 @@ class PipeServer::Connection final : public Operation {
   State state_ = State::listening;
   bool pending_ = false;
   ULONGLONG deadline_ = 0;
+  ULONG client_ = 0;
   std::byte request_[pipe::kMaxRequest];
   std::byte reply_[pipe::kMaxReply];
 };
@@ -134,7 +143,19 @@ void PipeServer::listen(bool first) {
   ++listening_;
 }
 
+// All connections are taken: the process that has most of them loses one, its oldest.
+void PipeServer::make_room() {
+  std::map<ULONG, size_t> counts;
+  for (const auto& connection : connections_) ++counts[connection->client()];
+  const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+  const auto found = std::ranges::find_if(connections_, [&](const auto& connection) {
+    return connection->client() == most->first && connection->is_idle();
+  });
+  if (found != connections_.end()) (*found)->hang_up();
+}
+
 void PipeServer::keep_listening() {
+  if (listening_ == 0 && connections_.size() >= kMostConnections) make_room();
   while (listening_ < kListening && connections_.size() < kMostConnections) {
     try {
       listen(/*first=*/false);

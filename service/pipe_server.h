@@ -35,6 +35,7 @@ class PipeServer {
   class Connection;
   void listen(bool first);
   void keep_listening();
+  void make_room();
   void finish(Connection& connection);
 
   EventLoop& loop_;

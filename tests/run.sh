@@ -17,4 +17,4 @@ build mingw-x64
 begin_windows
 step "Testing mingw-x64"
 cd "$root"
-ctest --preset mingw-x64 -j "$(nproc)" "$@" || fail "ctest --preset mingw-x64"
+steadily ctest --preset mingw-x64 -j "$(nproc)" "$@" || fail "ctest --preset mingw-x64"

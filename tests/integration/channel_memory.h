@@ -24,6 +24,11 @@ class ChannelMemory {
     return reinterpret_cast<core::ReadersSection*>(readers_.memory())->waiting.load() != 0;
   }
 
+  // As many readers wait as there can be.
+  bool all_readers_wait() const {
+    return reinterpret_cast<core::ReadersSection*>(readers_.memory())->waiting.load() == UINT64_MAX;
+  }
+
   // A writer waits for the lock that another one holds: the upper bit of the lock's word.
   bool writer_waits() const {
     return (reinterpret_cast<core::DataSection*>(data_.memory())->lock.word.load() & 0x80000000u) != 0;

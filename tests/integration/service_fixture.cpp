@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "core/win/handle.h"
@@ -147,9 +148,22 @@ Service::Service(const std::string& config)
   if (!service_) throw broken("CreateService");
 }
 
+// A service that has crashed leaves its keeper behind, for the next one to take over from.
+void Service::end_keepers() const {
+  const auto state =
+      nlohmann::json::parse(read_file(data_ / L"state.json"), nullptr, /*allow_exceptions=*/false);
+  if (!state.is_object()) return;
+  for (const auto& keeper : state["keepers"]) {
+    const win::Handle process(
+        OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, keeper["pid"].get<DWORD>()));
+    if (process && TerminateProcess(process.get(), 0)) WaitForSingleObject(process.get(), kPatience);
+  }
+}
+
 Service::~Service() {
   try {
     stop_and_delete(service_.get());
+    end_keepers();
   } catch (const std::exception& error) {
     ADD_FAILURE() << error.what();
   }

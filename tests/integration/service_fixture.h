@@ -77,6 +77,7 @@ class Service {
 
  private:
   void await(DWORD state);
+  void end_keepers() const;
 
   TempFolder folder_;
   std::filesystem::path config_;

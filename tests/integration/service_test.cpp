@@ -76,18 +76,23 @@ struct Squat {
   const char* title;
   std::function<HANDLE(SECURITY_ATTRIBUTES&)> make;
   const char* reason;
+  bool as_the_service = false;
 };
 void PrintTo(const Squat& squat, std::ostream* out) { *out << squat.title; }
 
-HANDLE squatted_section(const wchar_t* name, SECURITY_ATTRIBUTES* security) {
-  return CreateFileMappingW(INVALID_HANDLE_VALUE, security, PAGE_READWRITE, 0, 1 << 16, name);
+HANDLE squatted_section(SECURITY_ATTRIBUTES& security, const wchar_t* name) {
+  return CreateFileMappingW(INVALID_HANDLE_VALUE, &security, PAGE_READWRITE, 0, 1 << 16, name);
+}
+
+// The service's objects belong to Administrators, as it runs as one. This user's are anybody's.
+std::wstring owner(const Squat& squat) {
+  return squat.as_the_service ? win::process_owner() : win::process_user();
 }
 
 class NameTaken : public testing::TestWithParam<Squat> {};
 
 TEST_P(NameTaken, IsToldAndNeverAdopted) {
-  // Administrators: not the account that the service runs under.
-  const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:BAD:(A;;GA;;;WD)");
+  const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + owner(GetParam()) + L"D:(A;;GA;;;WD)");
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   Service service(config_of({block("other"), block("MapName")}));
   {
@@ -106,17 +111,17 @@ INSTANTIATE_TEST_SUITE_P(
     Each, NameTaken,
     testing::Values(Squat{"Data",
                           [](SECURITY_ATTRIBUTES& security) {
-                            return squatted_section(L"Global\\ShmBroker.MapName.data", &security);
+                            return squatted_section(security, L"Global\\ShmBroker.MapName.data");
                           },
                           "ShmBroker.MapName.data is taken"},
                     Squat{"DataOfTheSameAccount",
-                          [](SECURITY_ATTRIBUTES&) {
-                            return squatted_section(L"Global\\ShmBroker.MapName.data", nullptr);
+                          [](SECURITY_ATTRIBUTES& security) {
+                            return squatted_section(security, L"Global\\ShmBroker.MapName.data");
                           },
-                          "ShmBroker.MapName.data is taken"},
+                          "ShmBroker.MapName.data is taken", /*as_the_service=*/true},
                     Squat{"Readers",
                           [](SECURITY_ATTRIBUTES& security) {
-                            return squatted_section(L"Global\\ShmBroker.MapName.readers", &security);
+                            return squatted_section(security, L"Global\\ShmBroker.MapName.readers");
                           },
                           "ShmBroker.MapName.readers is taken"},
                     Squat{"Mutex",

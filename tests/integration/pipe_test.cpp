@@ -1,0 +1,140 @@
+// What goes over the service's pipe that no client of ours would send.
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/layout.h"
+#include "core/status.h"
+#include "core/win/handle.h"
+#include "core/win/pipe_message.h"
+#include "tests/integration/peer_process.h"
+#include "tests/integration/service_fixture.h"
+#include "tests/integration/shm_testing.h"
+
+namespace shmbroker::tests {
+namespace {
+
+constexpr DWORD kTalk = FILE_GENERIC_READ | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA;
+
+class Pipe : public ServiceTest {
+ protected:
+  static win::Handle connect() {
+    win::Handle pipe;
+    eventually([&] {
+      pipe = win::Handle(CreateFileW(pipe::kPipeName, kTalk, 0, nullptr, OPEN_EXISTING,
+                                     SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr));
+      return pipe || GetLastError() != ERROR_PIPE_BUSY;
+    });
+    DWORD mode = PIPE_READMODE_MESSAGE;
+    EXPECT_TRUE(pipe && SetNamedPipeHandleState(pipe.get(), &mode, nullptr, nullptr)) << GetLastError();
+    return pipe;
+  }
+
+  // What comes back: bytes of a reply, or 0 where the service hung up.
+  static DWORD say(const win::Handle& pipe, const void* bytes, DWORD size, std::span<std::byte> reply) {
+    DWORD done = 0;
+    if (!WriteFile(pipe.get(), bytes, size, &done, nullptr)) return 0;
+    return ReadFile(pipe.get(), reply.data(), static_cast<DWORD>(reply.size()), &done, nullptr) ? done : 0;
+  }
+
+  static pipe::OpenRequest open_request() {
+    pipe::OpenRequest request{};
+    request.header = {sizeof request, static_cast<uint32_t>(pipe::RequestType::open), pipe::kProtocolVersion,
+                      core::kLayoutVersion};
+    request.access = core::kRead;
+    const std::u16string name = u"MapName";
+    std::copy(name.begin(), name.end(), request.name);
+    return request;
+  }
+
+  void expect_serving() { EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "served")); }
+
+  std::vector<std::byte> reply_ = std::vector<std::byte>(pipe::kMaxReply);
+};
+
+TEST_F(Pipe, AnswersWhatAClientOfOursSends) {
+  const pipe::OpenRequest request = open_request();
+  ASSERT_EQ(say(connect(), &request, sizeof request, reply_), sizeof(pipe::OpenReply));
+  EXPECT_EQ(reinterpret_cast<pipe::OpenReply*>(reply_.data())->header.status, SHM_OK);
+}
+
+TEST_F(Pipe, HangsUpOnWhatIsNoRequest) {
+  const pipe::OpenRequest request = open_request();
+  const std::string noise(pipe::kMaxRequest, '\xAA');
+  const std::string too_long(64 * 1024, 'x');
+  EXPECT_EQ(say(connect(), "", 0, reply_), 0u);
+  EXPECT_EQ(say(connect(), "x", 1, reply_), 0u);
+  EXPECT_EQ(say(connect(), noise.data(), static_cast<DWORD>(noise.size()), reply_), 0u);
+  EXPECT_EQ(say(connect(), too_long.data(), static_cast<DWORD>(too_long.size()), reply_), 0u);
+  EXPECT_EQ(say(connect(), &request, sizeof request - 1, reply_), 0u);
+  pipe::OpenRequest other = request;
+  other.header.size = 12;
+  EXPECT_EQ(say(connect(), &other, sizeof other, reply_), 0u);
+  other = request;
+  other.header.type = 99;
+  EXPECT_EQ(say(connect(), &other, sizeof other, reply_), 0u);
+  expect_serving();
+}
+
+TEST_F(Pipe, RefusesAnotherVersionWithWords) {
+  for (const bool layout : {false, true}) {
+    pipe::OpenRequest request = open_request();
+    ++(layout ? request.header.layout : request.header.protocol);
+    ASSERT_EQ(say(connect(), &request, sizeof request, reply_), sizeof(pipe::OpenReply));
+    const auto& header = reinterpret_cast<pipe::OpenReply*>(reply_.data())->header;
+    EXPECT_EQ(header.status, SHM_E_VERSION);
+    EXPECT_NE(header.text[0], 0);
+  }
+}
+
+TEST_F(Pipe, RefusesANameWithoutEndAndRightsThatAreNone) {
+  pipe::OpenRequest request = open_request();
+  std::fill(std::begin(request.name), std::end(request.name), u'x');
+  ASSERT_EQ(say(connect(), &request, sizeof request, reply_), sizeof(pipe::OpenReply));
+  EXPECT_EQ(reinterpret_cast<pipe::OpenReply*>(reply_.data())->header.status, SHM_E_NAME);
+  request = open_request();
+  request.access = 0xFFFFFFFF;
+  ASSERT_EQ(say(connect(), &request, sizeof request, reply_), sizeof(pipe::OpenReply));
+  EXPECT_LT(reinterpret_cast<pipe::OpenReply*>(reply_.data())->header.status, 0);
+}
+
+TEST_F(Pipe, TakesBackNoPlaceFromWhoDoesNotHaveIt) {
+  Peer victim;
+  const ShmChannel in = victim.open("MapName", "r");
+  pipe::OpenReply granted{};
+  const pipe::OpenRequest open = open_request();
+  ASSERT_EQ(say(connect(), &open, sizeof open, std::as_writable_bytes(std::span(&granted, 1))),
+            sizeof granted);
+  pipe::CloseRequest close{};
+  close.header = open.header;
+  close.header.size = sizeof close;
+  close.header.type = static_cast<uint32_t>(pipe::RequestType::close);
+  std::copy(std::begin(granted.instance), std::end(granted.instance), close.instance);
+  std::copy(std::begin(open.name), std::end(open.name), close.name);
+  close.reader = 1 - granted.reader;  // the victim's: the first two have been given out
+  close.writer = pipe::kNoSlot;
+  ASSERT_EQ(say(connect(), &close, sizeof close, reply_), sizeof(pipe::CloseReply));
+  EXPECT_EQ(reinterpret_cast<pipe::CloseReply*>(reply_.data())->header.status, SHM_E_ARGUMENT);
+  close.reader = 4'000'000'000;
+  ASSERT_EQ(say(connect(), &close, sizeof close, reply_), sizeof(pipe::CloseReply));
+  EXPECT_EQ(reinterpret_cast<pipe::CloseReply*>(reply_.data())->header.status, SHM_E_ARGUMENT);
+  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "still there"));
+  EXPECT_EQ(victim.read(in, 0).text, "still there");
+}
+
+TEST_F(Pipe, SilentClientsKeepNobodyOut) {
+  std::vector<win::Handle> silent;
+  for (int i = 0; i < 200; ++i) silent.push_back(connect());
+  ShmOptions options = options_for(SHM_READ);
+  options.open_timeout_ms = 2000;  // less than the service gives the silent ones
+  Peer other;
+  EXPECT_EQ(other.read(other.open("MapName", "rw"), 0).status, SHM_E_EMPTY);
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, ShmOpen(L"MapName", &options, &channel));
+  EXPECT_SHM(SHM_OK, ShmClose(channel));
+}
+
+}  // namespace
+}  // namespace shmbroker::tests
