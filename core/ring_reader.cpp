@@ -56,10 +56,13 @@ RingReader::Result RingReader::look(Frame& frame) const {
   const uint64_t here = position();
   // acquire: pairs with the release in RingWriter::close(), and with the one of the padding in reserve().
   frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
-  // The word means something only if it was no writer's payload yet.
-  if (!ring_.left_alone(here)) return Result::overtaken;
+  // The word means something only if it was no writer's payload yet: as Ring::left_alone(). SUBTLE: one look at the
+  // head, which may pass us at any time; a second one would take that for damage.
+  std::atomic_thread_fence(std::memory_order_acquire);
+  const uint64_t head = ring_.head_position();
+  if (head > here) return Result::overtaken;
   if (frame.state == FrameState::empty || frame.state == FrameState::reserved) return Result::empty;
-  if (!ring_.is_sound(frame, here) || here - ring_.head_position() > ring_.capacity()) return Result::corrupt;
+  if (!ring_.is_sound(frame, here) || here - head > ring_.capacity()) return Result::corrupt;
   return Result::ok;
 }
 
