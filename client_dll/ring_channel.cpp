@@ -179,13 +179,18 @@ int32_t RingChannel::loan(size_t size, void*& memory, DWORD timeout_ms) {
   if (size > ring_.max_message()) return refuse_size(size);
   Wait wait(*this, timeout_ms);
   status = reserve(writer_->footprint(size), 1, wait);
-  if (status == SHM_OK) memory = writer_->memory();
-  return status;
+  if (status != SHM_OK) return status;
+  memory = writer_->memory();
+  lent_ = size;
+  return SHM_OK;
 }
 
 int32_t RingChannel::commit(size_t size) {
   if (!writer_ || !writer_->has_reservation()) return refuse(SHM_E_STATE, L"this handle holds no ShmLoan");
-  if (size > writer_->room()) return refuse_size(size);
+  if (size > lent_) {
+    return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than the " + std::to_wstring(lent_) +
+                                  L" that were lent");
+  }
   writer_->add(size, time_now());
   writer_->commit();
   publish(1, size);

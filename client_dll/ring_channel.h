@@ -52,6 +52,7 @@ class RingChannel final : public Channel {
   const bool is_exclusive_;
   const bool is_timed_;
   std::optional<core::RingWriter> writer_;  // under the writing turn
+  size_t lent_ = 0;  // bytes that ShmLoan was asked for: the frame may have room for more
   std::optional<core::RingReader> reader_;  // under the reading turn
 };
 
