@@ -51,6 +51,8 @@ class Channel {
 
   // Whether there is something that this handle has not read. From any thread.
   virtual bool has_news() const = 0;
+  // The same for certain, and on the way there past what is none. The caller has the handle's reading turn.
+  virtual bool find_news() { return has_news(); }
   // Number of the last message or value published.
   virtual uint64_t sequence() const = 0;
 

@@ -243,6 +243,12 @@ int32_t RingChannel::take_message(Take&& take, Wait& wait) {
   }
 }
 
+bool RingChannel::find_news() {
+  const bool found = reader_->has_peeked() || reader_->seek();
+  if (reader_->must_wake_writers()) SetEvent(at().space_event());
+  return found;
+}
+
 int32_t RingChannel::note_read(const Message& message) {
   core::ClientSlot& slot = at().reader_slot();
   add(slot.messages, 1);

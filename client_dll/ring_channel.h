@@ -29,6 +29,7 @@ class RingChannel final : public Channel {
 
  protected:
   bool has_news() const override { return reader_->may_have_news(); }
+  bool find_news() override;
   uint64_t sequence() const override { return ring_.messages(); }
 
  private:

@@ -10,85 +10,116 @@ namespace shmbroker::client {
 
 static_assert(2 * SHM_WAIT_MAX <= MAXIMUM_WAIT_OBJECTS, "an event and a nudge for each channel");
 
-// The channels of one call, held open while it lasts.
+// The channels of one call, whose reading turns it has while it lasts: a reader's event wakes one thread, and its
+// mark is one thread's.
 class AnyWait {
  public:
   explicit AnyWait(uint32_t timeout_ms) : deadline_(timeout_ms) {}
-
-  // Gives the marks up that this wait has set, unless they are also somebody else's, and lets the channels
-  // go.
-  ~AnyWait() {
-    for (const Held& held : held_) {
-      Attachment& at = held.channel.at();
-      if (marked_ && !held.channel.notification_->is_wanted())
-        core::unmark_waiting(at.readers(), at.reader());
-      ReleaseSRWLockShared(&held.entry.guard);
-    }
-  }
+  ~AnyWait() { let_go(); }
   AnyWait(const AnyWait&) = delete;
   AnyWait& operator=(const AnyWait&) = delete;
 
-  int32_t hold(ShmChannel handle) {
+  int32_t add(ShmChannel handle, uint32_t index) {
     Entry* entry = entry_of(handle);
     if (entry == nullptr) return fail(SHM_E_HANDLE);
-    AcquireSRWLockShared(&entry->guard);
-    if (!is_open(*entry, handle) || !entry->channel->at().can_read()) {
-      const int32_t status = is_open(*entry, handle) ? SHM_E_ACCESS : SHM_E_HANDLE;
-      ReleaseSRWLockShared(&entry->guard);
-      return fail(status);
+    const auto same = std::ranges::find(sources_, entry, &Source::entry);
+    // Named twice it is waited for once. Of two handles with one entry, one at least is stale.
+    if (same != sources_.end()) return same->handle == handle ? SHM_OK : fail(SHM_E_HANDLE);
+    sources_.push_back({entry, handle, index, Patience(entry->interrupts, SHM_INFINITE)});
+    return SHM_OK;
+  }
+
+  // Takes all the turns. SUBTLE: it sleeps for one only while it has no other, so that two calls never wait for each
+  // other, and nobody who closes one handle waits for who reads from another.
+  int32_t hold() {
+    for (Source* wanted = &sources_.front(); wanted != nullptr;) {
+      const WaitEnd end = wanted->entry->reading.enter(Patience(wanted->entry->interrupts, deadline_.left()));
+      if (end != WaitEnd::none) return turn_refused(end);
+      wanted->is_held = true;
+      wanted = take_the_rest();
+      if (wanted != nullptr) let_go();
     }
-    Channel& channel = *entry->channel;
-    held_.push_back({*entry, channel, Patience(entry->interrupts, SHM_INFINITE, &channel.at().data().ended)});
-    handles_.push_back(channel.at().reader_event());
-    handles_.push_back(channel.read_nudge_.get());
+    for (const Source& source : sources_) {
+      if (!is_open(*source.entry, source.handle)) return fail(SHM_E_HANDLE);
+      if (!source.channel().at().can_read()) return fail(SHM_E_ACCESS);
+    }
     return SHM_OK;
   }
 
   int32_t wait(uint32_t& index) {
+    std::vector<HANDLE> events;
+    for (const Source& source : sources_) {
+      events.push_back(source.channel().at().reader_event());
+      events.push_back(source.channel().read_nudge_.get());
+    }
     for (;;) {
       if (find_news(index)) return SHM_OK;
-      for (const Held& held : held_)
-        core::mark_waiting(held.channel.at().readers(), held.channel.at().reader());
-      marked_ = true;
+      for (Source& source : sources_) {
+        core::mark_waiting(source.channel().at().readers(), source.channel().at().reader());
+        source.is_marked = true;
+      }
       if (find_news(index)) return SHM_OK;
-      for (const Held& held : held_) {
-        const WaitEnd end = held.patience.end();
-        if (end != WaitEnd::none) return held.channel.refuse_wait(end, SHM_E_EMPTY);
+      for (const Source& source : sources_) {
+        const WaitEnd end = source.patience.end();
+        if (end != WaitEnd::none) return source.channel().refuse_wait(end, SHM_E_EMPTY);
+        if (source.channel().has_ended()) return source.channel().refuse_ended();
       }
       const DWORD left = deadline_.left();
       if (left == 0) return fail(SHM_E_EMPTY);
-      WaitForMultipleObjects(static_cast<DWORD>(handles_.size()), handles_.data(), FALSE, left);
+      WaitForMultipleObjects(static_cast<DWORD>(events.size()), events.data(), FALSE, left);
     }
   }
 
  private:
-  struct Held {
-    Entry& entry;
-    Channel& channel;
-    Patience patience;
+  struct Source {
+    Entry* entry;
+    ShmChannel handle;
+    uint32_t index;     // among the caller's
+    Patience patience;  // from the call's begin: for its interrupts alone
+    bool is_held = false;
+    bool is_marked = false;
+
+    Channel& channel() const { return *entry->channel; }
   };
 
+  // Takes the turns that it has not. Returns a source whose turn somebody else has, or null.
+  Source* take_the_rest() {
+    for (Source& source : sources_) {
+      if (!source.is_held && !source.entry->reading.try_enter()) return &source;
+      source.is_held = true;
+    }
+    return nullptr;
+  }
+
+  // Gives the turns back, and the marks up, unless they are also somebody else's.
+  void let_go() {
+    for (Source& source : sources_) {
+      if (source.is_marked && !source.channel().notification_->is_wanted())
+        core::unmark_waiting(source.channel().at().readers(), source.channel().at().reader());
+      if (source.is_held) source.entry->reading.leave();
+      source.is_held = source.is_marked = false;
+    }
+  }
+
   bool find_news(uint32_t& index) const {
-    const auto found = std::ranges::find_if(held_, [](const Held& held) { return held.channel.has_news(); });
-    if (found == held_.end()) return false;
-    index = static_cast<uint32_t>(found - held_.begin());
+    const auto found =
+        std::ranges::find_if(sources_, [](const Source& source) { return source.channel().find_news(); });
+    if (found == sources_.end()) return false;
+    index = found->index;
     return true;
   }
 
   Deadline deadline_;
-  std::vector<Held> held_;
-  std::vector<HANDLE> handles_;
-  bool marked_ = false;
+  std::vector<Source> sources_;
 };
 
 int32_t wait_any(std::span<const ShmChannel> channels, uint32_t& index, uint32_t timeout_ms) {
   return no_throw([&] {
     AnyWait wait(timeout_ms);
-    for (const ShmChannel channel : channels) {
-      const int32_t status = wait.hold(channel);
-      if (status != SHM_OK) return status;
-    }
-    return wait.wait(index);
+    int32_t status = SHM_OK;
+    for (uint32_t i = 0; i < channels.size() && status == SHM_OK; ++i) status = wait.add(channels[i], i);
+    if (status == SHM_OK) status = wait.hold();
+    return status == SHM_OK ? wait.wait(index) : status;
   });
 }
 

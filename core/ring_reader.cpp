@@ -187,6 +187,12 @@ RingReader::Result RingReader::read(std::byte* to, uint64_t room, Message& messa
   return Result::overtaken;
 }
 
+// What is damaged, or overwritten too fast, is left to read() to say.
+bool RingReader::seek() {
+  Frame frame;
+  return next(frame) != Result::empty;
+}
+
 RingReader::Result RingReader::peek(Message& message) {
   for (int i = 0; i < kTries; ++i) {
     const Result result = next(peeked_frame_);

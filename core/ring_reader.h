@@ -41,6 +41,10 @@ class RingReader {
   // Copies the next message out and goes on to the one behind it. Not while something is peeked.
   Result read(std::byte* to, uint64_t room, Message& message);
 
+  // Goes to the next message and leaves it there. Returns false if there is none, and then says so to writers as
+  // read() does. Not while something is peeked.
+  bool seek();
+
   // Gives the next message where it lies. Not while something is peeked.
   Result peek(Message& message);
 
@@ -53,8 +57,8 @@ class RingReader {
   // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
   bool may_have_news() const;
 
-  // What join(), read(), peek(), release() and leave() ask of their caller: true if a writer that waits for room is
-  // to be woken. Asking clears it.
+  // What join(), read(), seek(), peek(), release() and leave() ask of their caller: true if a writer that waits for
+  // room is to be woken. Asking clears it.
   bool must_wake_writers() {
     const bool must = wake_writers_;
     wake_writers_ = false;

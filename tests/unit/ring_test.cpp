@@ -136,6 +136,20 @@ TEST_P(EitherRing, HoldsBackWhatIsNotCommittedAndWhatCameAfterIt) {
   EXPECT_THAT(read_all(from), ElementsAre("slow", "quick"));
 }
 
+TEST_P(EitherRing, SeeksPastWhatIsNoMessageAndTakesNothing) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  ASSERT_EQ(to.reserve(to.footprint(4), 1), Write::ok);
+  to.abort();
+  EXPECT_FALSE(from.seek());
+  EXPECT_FALSE(from.may_have_news());
+  write(to, "found");
+  EXPECT_TRUE(from.seek());
+  EXPECT_TRUE(from.seek());
+  EXPECT_EQ(read(from), "found");
+  EXPECT_FALSE(from.seek());
+}
+
 TEST_P(EitherRing, DropsWhatIsAborted) {
   RingWriter to = writer(0);
   RingWriter other = writer(1);

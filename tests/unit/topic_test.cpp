@@ -131,6 +131,16 @@ TEST_F(WaitingTopic, LetsAReaderJoinWhereTheHeadWasAboutToBe) {
   EXPECT_EQ(message.lost, 0u);
 }
 
+TEST_F(WaitingTopic, WaitsForNobodyWhoHasSeenThatThereIsNoMessage) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_EQ(to.reserve(to.largest_reservation(), 1), Write::ok);
+    to.abort();
+    EXPECT_FALSE(from.seek());
+  }
+}
+
 TEST_F(WaitingTopic, NamesItsSlowestReader) {
   RingWriter to = writer();
   JoinedReader slow = reader(7);

@@ -438,7 +438,8 @@ int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle);
  *          SHM_E_ACCESS    the handle was not opened for reading */
 int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t message, uintptr_t cookie);
 
-/* Waits until one of several channels has something to read.
+/* Waits until one of several channels has something to read. It takes turns with other calls that read through
+ * the same handles.
  * @param channels    [in] count handles, opened for reading
  * @param count       [in] 1 to SHM_WAIT_MAX
  * @param index       [out] the first of channels that has something to read
