@@ -3,6 +3,7 @@
 #include <windows.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "core/crash_point.h"
 #include "service/error.h"
@@ -26,11 +27,11 @@ std::wstring final_path(HANDLE file) {
 }
 
 // Opens a folder just to ask where it is.
-std::wstring folder_path(const std::string& folder) {
-  const win::Handle handle(CreateFileW(win::to_utf16(folder).value_or(L"").c_str(), FILE_READ_ATTRIBUTES,
+std::wstring folder_path(const std::wstring& folder) {
+  const win::Handle handle(CreateFileW(folder.c_str(), FILE_READ_ATTRIBUTES,
                                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
                                        OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
-  if (!handle) throw win32_error("cannot open the folder " + folder + " of file_folders");
+  if (!handle) throw win32_error("cannot open the folder " + win::display_utf8(folder));
   std::wstring path = final_path(handle.get());
   if (path.back() != L'\\') path += L'\\';
   return path;
@@ -41,6 +42,12 @@ bool is_under(const std::wstring& path, const std::wstring& folder) {
   return path.size() > folder.size() &&
          CompareStringOrdinal(path.data(), static_cast<int>(folder.size()), folder.data(),
                               static_cast<int>(folder.size()), TRUE) == CSTR_EQUAL;
+}
+
+// Nobody else may write or delete it: what is read and written stays what was checked.
+win::Handle open_alone(const std::wstring& path, DWORD disposition) {
+  return win::Handle(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, nullptr,
+                                 disposition, FILE_ATTRIBUTE_NORMAL, nullptr));
 }
 
 OVERLAPPED place(uint64_t offset) {
@@ -57,12 +64,9 @@ BackingFile::BackingFile(const FileConfig& config, const std::vector<std::string
       whole_(!config.offset),
       offset_(config.offset.value_or(0)),
       capacity_(capacity),
-      // Nobody else may write or delete it: what is read and written stays what was checked.
-      file_(CreateFileW(win::to_utf16(path_).value_or(L"").c_str(), GENERIC_READ | GENERIC_WRITE,
-                        FILE_SHARE_READ, nullptr, whole_ ? OPEN_ALWAYS : OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL,
-                        nullptr)) {
-  if (!file_) throw win32_error("cannot open the file " + path_);
-  check_place(folders);
+      file_(open(folders)) {
+  check_place(final_path(file_.get()), folders);
+  check_names();
   const uint64_t there = size();
   if (whole_ && there > capacity_) {
     throw Error("the file " + path_ + " has " + std::to_string(there) +
@@ -75,15 +79,31 @@ BackingFile::BackingFile(const FileConfig& config, const std::vector<std::string
   }
 }
 
-void BackingFile::check_place(const std::vector<std::string>& folders) const {
-  const std::wstring path = final_path(file_.get());
-  const bool allowed = std::ranges::any_of(
-      folders, [&](const std::string& folder) { return is_under(path, folder_path(folder)); });
+// A new file is made in a folder that is where it must be: to look afterwards would be too late.
+win::Handle BackingFile::open(const std::vector<std::string>& folders) const {
+  const std::filesystem::path path(win::to_utf16(path_).value_or(L""));
+  win::Handle file = open_alone(path, OPEN_EXISTING);
+  if (!file && GetLastError() == ERROR_FILE_NOT_FOUND && whole_) {
+    const std::wstring really = folder_path(path.parent_path()) + path.filename().wstring();
+    check_place(really, folders);
+    file = open_alone(really, CREATE_NEW);
+  }
+  if (!file) throw win32_error("cannot open the file " + path_);
+  return file;
+}
+
+void BackingFile::check_place(const std::wstring& path, const std::vector<std::string>& folders) const {
+  const bool allowed = std::ranges::any_of(folders, [&](const std::string& folder) {
+    return is_under(path, folder_path(win::to_utf16(folder).value_or(L"")));
+  });
   if (!allowed) {
     throw Error("the file " + path_ + " is really " + win::display_utf8(path) +
                     ", which is under none of the file_folders in shmbroker.json",
                 ERROR_ACCESS_DENIED);
   }
+}
+
+void BackingFile::check_names() const {
   BY_HANDLE_FILE_INFORMATION info;
   if (!GetFileInformationByHandle(file_.get(), &info))
     throw win32_error("cannot ask about the file " + path_);

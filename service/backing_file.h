@@ -26,7 +26,9 @@ class BackingFile {
   void save(std::span<const std::byte> value);
 
  private:
-  void check_place(const std::vector<std::string>& folders) const;
+  win::Handle open(const std::vector<std::string>& folders) const;
+  void check_place(const std::wstring& path, const std::vector<std::string>& folders) const;
+  void check_names() const;
   uint64_t size() const;
   void resize(uint64_t size);
   void write(std::span<const std::byte> bytes, uint64_t at);

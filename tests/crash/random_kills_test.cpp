@@ -6,11 +6,10 @@
 #include <random>
 #include <thread>
 
-#include "core/win/section.h"
 #include "tests/crash/leaks.h"
 #include "tests/crash/load.h"
+#include "tests/crash/shared_sheet.h"
 #include "tests/integration/lockstep.h"
-#include "tests/integration/peer_process.h"
 #include "tests/integration/service_fixture.h"
 
 namespace shmbroker::tests {
@@ -24,29 +23,6 @@ uint64_t setting(const char* name, uint64_t otherwise) {
   const char* text = std::getenv(name);
   return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
-
-// A channel's Sheet in a named section that the workers open.
-class SharedSheet {
- public:
-  explicit SharedSheet(const std::string& channel)
-      : name_("Local\\shmbroker-kills-" + std::to_string(GetCurrentProcessId()) + "-" + channel),
-        section_(CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, sizeof(Sheet),
-                                    name_.c_str())),
-        view_(win::View::map(section_.get(), FILE_MAP_WRITE)) {
-    if (!view_) throw std::runtime_error("cannot make a sheet");
-  }
-  const std::string& name() const { return name_; }
-  Sheet* operator->() const { return reinterpret_cast<Sheet*>(view_.memory()); }
-  uint32_t tickets() const {
-    const uint32_t taken = (*this)->next;
-    return taken < kTickets ? taken : kTickets;
-  }
-
- private:
-  std::string name_;
-  win::Handle section_;
-  win::View view_;
-};
 
 // A reader of a topic that lives through it all.
 class Survivor {
@@ -150,10 +126,7 @@ class Round {
   };
 
   static std::unique_ptr<Child> start(const Job& job, uint32_t choice) {
-    const std::string arguments =
-        std::string(job.roles[choice % job.roles.size()]) + " " + job.channel + " " + job.sheet->name();
-    return std::make_unique<Child>(L"\"" + (program_folder() / L"worker.exe").wstring() + L"\" " +
-                                   std::wstring(arguments.begin(), arguments.end()));
+    return start_worker(job.roles[choice % job.roles.size()], job.channel, *job.sheet);
   }
 
   static void expect_each_read_once(const SharedSheet& sheet, const std::vector<uint8_t>& seen) {
