@@ -28,6 +28,10 @@ int32_t open_owned(const wchar_t* name, const BrokerIdentity& identity, win::Han
   handle = win::Handle(open(name));
   if (!handle) {
     const DWORD error = GetLastError();
+    if (error == ERROR_FILE_NOT_FOUND) {
+      return fail(SHM_E_NO_SERVICE, std::wstring(L"the ShmBroker service has ended while it opened ") + name,
+                  error);
+    }
     return fail(error == ERROR_ACCESS_DENIED ? SHM_E_ACCESS : SHM_E_SYSTEM,
                 std::wstring(L"cannot open ") + name, error);
   }
@@ -139,6 +143,7 @@ int32_t Attachment::open_writer_objects(const pipe::OpenReply& reply, const Brok
 Attachment::~Attachment() {
   if (!can_read() && !can_write()) return;
   SHM_CRASH_POINT("close.unsaid");
+  const KeepReason keep;  // whoever comes here after a failed ShmOpen wants to know of that
   pipe::CloseRequest request{};
   std::copy(std::begin(geometry_.instance), std::end(geometry_.instance), request.instance);
   request.reader = reader_;

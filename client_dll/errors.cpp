@@ -74,12 +74,7 @@ static_assert(static_cast<uint32_t>(core::Kind::block) == SHM_BLOCK &&
               static_cast<uint32_t>(core::Kind::topic) == SHM_TOPIC &&
               static_cast<uint32_t>(core::Kind::queue) == SHM_QUEUE);
 
-// No std::string: a thread that ends after the DLL was unloaded must have nothing to destroy.
-struct LastError {
-  wchar_t text[512];
-  char utf8[3 * 512];
-};
-thread_local LastError last_error;
+thread_local Reason last_error;
 
 }  // namespace
 
@@ -105,6 +100,9 @@ int32_t fail(int32_t status) noexcept {
   *std::copy(utf8.begin(), utf8.end(), last_error.utf8) = '\0';
   return status;
 }
+
+KeepReason::KeepReason() noexcept : reason_(last_error) {}
+KeepReason::~KeepReason() { last_error = reason_; }
 
 }  // namespace shmbroker::client
 

@@ -16,4 +16,23 @@ int32_t fail(int32_t status, const std::wstring& text, DWORD win32 = 0) noexcept
 // As above, with the status's own sentence.
 int32_t fail(int32_t status) noexcept;
 
+// What ShmLastErrorText says. No std::string: a thread that ends after the DLL was unloaded must have nothing to
+// destroy.
+struct Reason {
+  wchar_t text[512];
+  char utf8[3 * 512];
+};
+
+// Keeps this thread's reason over a scope whose own failures are nobody's concern.
+class KeepReason {
+ public:
+  KeepReason() noexcept;
+  ~KeepReason();
+  KeepReason(const KeepReason&) = delete;
+  KeepReason& operator=(const KeepReason&) = delete;
+
+ private:
+  Reason reason_;
+};
+
 }  // namespace shmbroker::client
