@@ -13,6 +13,12 @@ namespace shmbroker::client {
 using core::RingReader;
 using core::RingWriter;
 
+namespace {
+
+constexpr uint32_t kTurnsBetweenTries = 64;
+
+}  // namespace
+
 RingChannel::RingChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
                          const Interrupts& interrupts)
     : Channel(std::move(attachment), options, interrupts),
@@ -69,11 +75,18 @@ int32_t RingChannel::reserve(uint64_t bytes, uint32_t messages, Wait& wait) {
 // only one. So whoever has slept wakes the next one when it goes, with room or without; while it goes on
 // waiting it is marked itself. Thus of the writers that sleep at least one is marked, or one is awake.
 int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
-  for (uint32_t turn = 0; turn < spin(); ++turn) core::pause();
-  SwitchToThread();  // where reader and writer share a processor, this is what lets the reader read
   int32_t status = SHM_OK;
-  WaitEnd end = WaitEnd::none;
   auto result = RingWriter::Result::full;
+  // A try looks at every reader's cursor, so they are some way apart.
+  for (uint32_t turn = 1; turn <= spin(); ++turn) {
+    core::pause();
+    if (turn % kTurnsBetweenTries != 0) continue;
+    result = try_reserve(bytes, messages, wait, status);
+    if (status != SHM_OK || result == RingWriter::Result::ok) return status;
+    if (result != RingWriter::Result::full) return refuse_corrupt();
+  }
+  SwitchToThread();  // where reader and writer share a processor, this is what lets the reader read
+  WaitEnd end = WaitEnd::none;
   while (true) {
     core::mark_waiting_for_room(at().readers(), at().writer());
     result = try_reserve(bytes, messages, wait, status);

@@ -55,18 +55,15 @@ class Reader {
   virtual Received next() = 0;
 };
 
-// What a peer can do beyond one writer and one reader.
+// What a peer can do.
 enum Can : uint32_t {
-  kStream = 1,  // 1 to 1, saturated and paced
-  kSpin = 2,    // has both a spinning and a sleeping way to wait
-  kManyWriters = 4,
-  kManyReaders = 8,    // each gets all
-  kShareReaders = 16,  // each message goes to one of them
-  kHeaderOnly = 32,    // the row in which the payload stays untouched
-  kWake = 64,          // its reader really sleeps, so it can be woken
-  kLossy = 128,        // may lose messages, and tells so
-  kBatch = 256,        // sends several at once: no latency of its own
-  kNeedsBroker = 512,
+  kStream = 1,  // one writer to one reader, one at a time, paced and as many as go
+  kManyWriters = 2,
+  kManyReaders = 4,   // each gets all
+  kShareReaders = 8,  // each message goes to one of them
+  kHeaderOnly = 16,   // sends without touching the payload
+  kWake = 32,         // its reader really sleeps, so it can be woken
+  kBatch = 64,        // sends several at once: no latency of its own
 };
 
 struct Peer {

@@ -1,0 +1,25 @@
+// A broker in a console, with a folder and a configuration of its own, for as long as a benchmark takes.
+#pragma once
+
+#include <filesystem>
+
+#include "tests/bench/process.h"
+
+namespace shmbroker::bench {
+
+class Broker {
+ public:
+  // Returns when it serves. Throws std::runtime_error, also where another broker runs on this machine.
+  Broker();
+  ~Broker();
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+  double cpu_seconds() const { return process_.cpu_seconds(); }
+
+ private:
+  static std::filesystem::path make_folder();
+  std::filesystem::path folder_;
+  Process process_;
+};
+
+}  // namespace shmbroker::bench

@@ -1,0 +1,170 @@
+// What the DLL does for a writer and for a reader, on a thread that may die at any point of it.
+#pragma once
+
+#include <thread>
+#include <vector>
+
+#include "tests/integration/lockstep.h"
+#include "tests/stress/world.h"
+
+namespace shmbroker::stress {
+
+// A message names its writer and its number in every word, and its size follows from them: mostly small, now and then
+// as large as may be.
+struct Name {
+  uint32_t writer = 0;
+  uint64_t number = 0;  // 1, 2, 3 … of the messages that this writer has committed
+
+  uint64_t word() const { return uint64_t{writer + 1} << 48 | number; }
+  size_t size() const {
+    const uint64_t scattered = (word() * 0x9E3779B97F4A7C15u) >> 40;
+    return 8 * (1 + static_cast<size_t>(scattered % (scattered % 64 == 0 ? 4000 : 100)));
+  }
+};
+
+class Writer {
+ public:
+  Writer(World& world, uint32_t slot) : world_(world), slot_(slot), writer_(world.ring, slot) {}
+
+  // Writes some messages at once, as many of `most` as one reservation takes. first: the number of the first.
+  // held: for how long it holds them back before it commits, while all others wait.
+  void write(uint64_t first, uint32_t most, uint64_t held, uint32_t spin) {
+    committed = 0;
+    uint64_t bytes = 0;
+    uint32_t count = 0;
+    for (; count < most; ++count) {
+      const uint64_t more = writer_.footprint(Name{slot_, first + count}.size());
+      if (bytes + more > writer_.largest_reservation()) break;
+      bytes += more;
+    }
+    reserve(bytes, count, spin);
+    for (uint32_t i = 0; i < count; ++i) fill(Name{slot_, first + i});
+    for (; held != 0; --held) std::this_thread::yield();
+    committed = count;
+    writer_.commit();
+    world_.wake(core::take_waiting(world_.readers()));
+    if (world_.readers().waiting_writers.load(std::memory_order_relaxed) != 0) wake_writers();
+  }
+
+  // Takes room and gives it back. Nobody may ever see what was in it.
+  void abort(uint64_t number, uint32_t spin) {
+    const Name never{slot_, number | uint64_t{1} << 40};
+    reserve(writer_.footprint(never.size()), 1, spin);
+    fill(never);
+    writer_.abort();
+    world_.wake(core::take_waiting(world_.readers()));
+    wake_writers();
+  }
+
+  // How many messages the last write() has committed; also if it died: commit() has no point before its one store.
+  uint32_t committed = 0;
+
+ private:
+  core::RingWriter::Result try_reserve(uint64_t bytes, uint32_t count, uint32_t spin) {
+    ThreadWait wait(world_);
+    world_.lock.lock(slot_, spin, wait);
+    const auto result = writer_.reserve(bytes, count);
+    if (world_.lock.unlock()) world_.lock_event.set();
+    return result;
+  }
+
+  void reserve(uint64_t bytes, uint32_t count, uint32_t spin) {
+    auto result = try_reserve(bytes, count, spin);
+    if (result == core::RingWriter::Result::full) {
+      for (;;) {
+        core::mark_waiting_for_room(world_.readers(), slot_);
+        result = try_reserve(bytes, count, spin);
+        if (result != core::RingWriter::Result::full) break;
+        world_.wait(world_.space_event, "a writer that waits for room");
+      }
+      core::unmark_waiting_for_room(world_.readers(), slot_);
+      world_.space_event.set();
+    }
+    world_.check(result == core::RingWriter::Result::ok, "the ring is damaged, says a writer");
+  }
+
+  void fill(const Name& name) {
+    std::vector<std::byte> bytes(name.size());
+    tests::fill_lockstep(bytes.data(), bytes.size(), name.word());
+    core::copy_to_shared(writer_.memory(), bytes.data(), bytes.size());
+    writer_.add(bytes.size());
+  }
+
+  void wake_writers() {
+    if (core::take_waiting_writers(world_.readers()) != 0) world_.space_event.set();
+  }
+
+  World& world_;
+  uint32_t slot_;
+  core::RingWriter writer_;
+};
+
+class Reader {
+ public:
+  Reader(World& world, uint32_t slot, core::RingReader::Start start)
+      : world_(world), slot_(slot), reader_(world.ring, slot), buffer_(core::kMinRing) {
+    expect_sound(reader_.join(start));
+    wake_writers();
+  }
+
+  // Takes the next message, by a copy or by a look that release() ends. Returns false if there is none now.
+  bool take(bool by_peek) {
+    auto result = core::RingReader::Result::overtaken;
+    while (result == core::RingReader::Result::overtaken) {
+      message = {};
+      result = by_peek ? reader_.peek(message) : reader_.read(buffer_.data(), buffer_.size(), message);
+      wake_writers();
+    }
+    if (result == core::RingReader::Result::empty) return false;
+    expect_sound(result);
+    if (by_peek) core::copy_from_shared(buffer_.data(), message.data, static_cast<size_t>(message.size));
+    return true;
+  }
+  // Returns whether what was peeked was intact.
+  bool release() {
+    const bool intact = reader_.release();
+    wake_writers();
+    return intact;
+  }
+  void leave() {
+    reader_.leave();
+    wake_writers();
+  }
+
+  // Sleeps until there may be something, or `over`.
+  void await_news(const std::atomic<bool>& over) {
+    for (;;) {
+      core::mark_waiting(world_.readers(), slot_);
+      // acquire: pairs with the release of who is over, whose messages are all there then.
+      if (reader_.may_have_news() || over.load(std::memory_order_acquire)) break;
+      world_.wait(world_.reader_events[slot_], "a reader");
+    }
+    core::unmark_waiting(world_.readers(), slot_);
+  }
+
+  // Whose the message is that was copied to the buffer. Fails if it is torn.
+  Name name() const {
+    uint64_t word = 0;
+    world_.check(tests::read_lockstep(buffer_.data(), static_cast<size_t>(message.size), word), "torn");
+    const Name name{static_cast<uint32_t>(word >> 48) - 1, word & 0xFFFF'FFFF'FFFFu};
+    world_.check(name.size() == message.size, "of another size");
+    return name;
+  }
+
+  core::RingReader::Message message;
+
+ private:
+  void expect_sound(core::RingReader::Result result) {
+    world_.check(result == core::RingReader::Result::ok, "the ring is damaged, says a reader");
+  }
+  void wake_writers() {
+    if (reader_.must_wake_writers()) world_.space_event.set();
+  }
+
+  World& world_;
+  uint32_t slot_;
+  core::RingReader reader_;
+  std::vector<std::byte> buffer_;
+};
+
+}  // namespace shmbroker::stress
