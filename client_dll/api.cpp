@@ -185,7 +185,7 @@ int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint3
 
 int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms) {
   if (data == nullptr && size != 0) return bad_argument(L"ShmWrite: data is NULL");
-  return with_turn<&Entry::writing>(channel, timeout_ms,
+  return with_turn<&Calls::writing>(channel, timeout_ms,
                                     [=](Channel& open) { return open.write(data, size, timeout_ms); });
 }
 
@@ -193,7 +193,7 @@ int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size
                          uint32_t timeout_ms) {
   if (size == nullptr || (buffer == nullptr && capacity != 0))
     return bad_argument(L"ShmRead: buffer or size is NULL");
-  return with_turn<&Entry::reading>(
+  return with_turn<&Calls::reading>(
       channel, timeout_ms, [=](Channel& open) { return open.read(buffer, capacity, *size, timeout_ms); });
 }
 
@@ -211,7 +211,7 @@ int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, u
   uint32_t ignored = 0;
   uint32_t& published = written != nullptr ? *written : ignored;
   published = 0;
-  return with_turn<&Entry::writing>(channel, timeout_ms, [&, timeout_ms](Channel& open) {
+  return with_turn<&Calls::writing>(channel, timeout_ms, [&, timeout_ms](Channel& open) {
     return open.write_batch({messages, count}, published, timeout_ms);
   });
 }
@@ -225,7 +225,7 @@ int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t
     return bad_argument(L"ShmReadBatch: messages->size is not sizeof(ShmMessage)");
   }
   *count = 0;
-  return with_turn<&Entry::reading>(channel, timeout_ms, [=](Channel& open) {
+  return with_turn<&Calls::reading>(channel, timeout_ms, [=](Channel& open) {
     return open.read_batch({messages, capacity}, {static_cast<std::byte*>(buffer), buffer_size}, *count,
                            timeout_ms);
   });
@@ -233,29 +233,29 @@ int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t
 
 int32_t SHM_CALL ShmLoan(ShmChannel channel, size_t size, void** memory, uint32_t timeout_ms) {
   if (memory == nullptr) return bad_argument(L"ShmLoan: memory is NULL");
-  return with_turn<&Entry::writing>(channel, timeout_ms,
+  return with_turn<&Calls::writing>(channel, timeout_ms,
                                     [=](Channel& open) { return open.loan(size, *memory, timeout_ms); });
 }
 
 int32_t SHM_CALL ShmCommit(ShmChannel channel, size_t size) {
-  return with_turn<&Entry::writing>(channel, SHM_INFINITE, [=](Channel& open) { return open.commit(size); });
+  return with_turn<&Calls::writing>(channel, SHM_INFINITE, [=](Channel& open) { return open.commit(size); });
 }
 
 int32_t SHM_CALL ShmAbort(ShmChannel channel) {
-  return with_turn<&Entry::writing>(channel, SHM_INFINITE, [](Channel& open) { return open.abort(); });
+  return with_turn<&Calls::writing>(channel, SHM_INFINITE, [](Channel& open) { return open.abort(); });
 }
 
 int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32_t timeout_ms) {
   if (memory == nullptr) return bad_argument(L"ShmLock: memory is NULL");
   size_t ignored = 0;
   size_t& present = size != nullptr ? *size : ignored;
-  return with_turn<&Entry::writing>(channel, timeout_ms, [&, timeout_ms](Channel& open) {
+  return with_turn<&Calls::writing>(channel, timeout_ms, [&, timeout_ms](Channel& open) {
     return open.lock(*memory, present, timeout_ms);
   });
 }
 
 int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size) {
-  return with_turn<&Entry::writing>(channel, SHM_INFINITE, [=](Channel& open) { return open.unlock(size); });
+  return with_turn<&Calls::writing>(channel, SHM_INFINITE, [=](Channel& open) { return open.unlock(size); });
 }
 
 int32_t SHM_CALL ShmFlush(ShmChannel channel) {
@@ -264,12 +264,12 @@ int32_t SHM_CALL ShmFlush(ShmChannel channel) {
 
 int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, uint32_t timeout_ms) {
   if (data == nullptr || size == nullptr) return bad_argument(L"ShmPeek: data or size is NULL");
-  return with_turn<&Entry::reading>(channel, timeout_ms,
+  return with_turn<&Calls::reading>(channel, timeout_ms,
                                     [=](Channel& open) { return open.peek(*data, *size, timeout_ms); });
 }
 
 int32_t SHM_CALL ShmRelease(ShmChannel channel) {
-  return with_turn<&Entry::reading>(channel, SHM_INFINITE, [](Channel& open) { return open.release(); });
+  return with_turn<&Calls::reading>(channel, SHM_INFINITE, [](Channel& open) { return open.release(); });
 }
 
 int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle) {

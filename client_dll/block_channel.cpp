@@ -8,9 +8,8 @@ namespace shmbroker::client {
 
 using core::Block;
 
-BlockChannel::BlockChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
-                           const Interrupts& interrupts)
-    : Channel(std::move(attachment), options, interrupts),
+BlockChannel::BlockChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls)
+    : Channel(std::move(attachment), options, calls),
       block_(at().data(), at().readers(), at().geometry().capacity) {
   if ((options.flags & SHM_OPEN_NEXT) != 0) last_read_.store(block_.sequence(), std::memory_order_relaxed);
 }
@@ -26,7 +25,7 @@ int32_t BlockChannel::begin_write(DWORD timeout_ms) {
   if (!at().can_write()) return refuse(SHM_E_ACCESS, L"this handle was not opened for writing");
   if (locked_) return refuse(SHM_E_STATE, L"this handle holds ShmLock; call ShmUnlock first");
   if (has_ended()) return refuse_ended();
-  Wait wait(*this, timeout_ms);
+  Wait wait(*this, writing(), timeout_ms);
   return take_lock(wait);
 }
 
@@ -92,7 +91,7 @@ int32_t BlockChannel::begin_read(DWORD timeout_ms) {
   if (!at().can_read()) return refuse(SHM_E_ACCESS, L"this handle was not opened for reading");
   if (peeked_) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
   if (has_news()) return SHM_OK;
-  Wait wait(*this, timeout_ms);
+  Wait wait(*this, reading(), timeout_ms);
   const int32_t status = await_news(wait);
   return status == SHM_E_EMPTY ? SHM_OK : status;
 }
@@ -101,7 +100,7 @@ int32_t BlockChannel::note_read(const Block::Value& value) {
   const uint64_t last = last_read_.load(std::memory_order_relaxed);
   if (value.sequence == last) return SHM_S_UNCHANGED;
   core::ClientSlot& slot = at().reader_slot();
-  if (last != 0) add(slot.lost, value.sequence - last - 1);
+  if (last != 0) add(slot.gap, value.sequence - last - 1);
   add(slot.messages, 1);
   add(slot.bytes, value.size);
   last_read_.store(value.sequence, std::memory_order_relaxed);

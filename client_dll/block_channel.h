@@ -8,8 +8,7 @@ namespace shmbroker::client {
 
 class BlockChannel final : public Channel {
  public:
-  BlockChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
-               const Interrupts& interrupts);
+  BlockChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls);
   ~BlockChannel() override;
 
   int32_t write(const void* message, size_t size, DWORD timeout_ms) override;
@@ -23,6 +22,9 @@ class BlockChannel final : public Channel {
   int32_t release() override;
 
  protected:
+  uint32_t look_for_news(uint32_t most) const override {
+    return count_looks(most, [this] { return has_news(); });
+  }
   bool has_news() const override { return block_.sequence() != last_read_.load(std::memory_order_relaxed); }
   uint64_t sequence() const override { return block_.sequence(); }
 

@@ -24,16 +24,16 @@ uint32_t count_taken(const core::ClientSlot* slots, uint32_t count) {
 
 }  // namespace
 
-int32_t Channel::open(const std::wstring& name, const ShmOptions& options, const Interrupts& interrupts,
+int32_t Channel::open(const std::wstring& name, const ShmOptions& options, Calls& calls,
                       std::unique_ptr<Channel>& channel) {
   auto attachment = std::make_unique<Attachment>();
   const int32_t status = attachment->open(name, options);
   if (status != SHM_OK) return status;
   std::unique_ptr<Channel> made;
   if (attachment->geometry().kind == core::Kind::block) {
-    made = std::make_unique<BlockChannel>(std::move(attachment), options, interrupts);
+    made = std::make_unique<BlockChannel>(std::move(attachment), options, calls);
   } else {
-    auto ring = std::make_unique<RingChannel>(std::move(attachment), options, interrupts);
+    auto ring = std::make_unique<RingChannel>(std::move(attachment), options, calls);
     const int32_t joined = ring->join((options.flags & SHM_OPEN_NEXT) != 0);
     if (joined != SHM_OK) return joined;
     made = std::move(ring);
@@ -44,10 +44,9 @@ int32_t Channel::open(const std::wstring& name, const ShmOptions& options, const
   return SHM_OK;
 }
 
-Channel::Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
-                 const Interrupts& interrupts)
+Channel::Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls)
     : attachment_(std::move(attachment)),
-      interrupts_(interrupts),
+      calls_(calls),
       spin_(options.spin != 0 ? options.spin : kDefaultSpin),
       read_nudge_(CreateEventW(nullptr, FALSE, FALSE, nullptr)),
       write_nudge_(CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
@@ -119,7 +118,10 @@ bool Channel::has_ended() const { return at().data().ended.load(std::memory_orde
 // ---- writing
 
 const Patience& Channel::Wait::patience() {
-  if (!patience_) patience_.emplace(channel_.interrupts_, timeout_ms_, &channel_.at().data().ended);
+  if (!patience_) {
+    turn_.settle();
+    patience_.emplace(channel_.calls_.interrupts, timeout_ms_, &channel_.at().data().ended);
+  }
   return *patience_;
 }
 
@@ -156,22 +158,37 @@ bool Channel::mark_and_look() {
   return true;
 }
 
+// Returns whether there is something; if not, end tells whether that is for good.
+bool Channel::spin_for_news(Wait& wait, WaitEnd& end) {
+  const uint32_t kept_off = std::min(distance_.turns(), spin_);
+  for (uint32_t turn = 0; turn < kept_off; ++turn) core::pause();
+  uint32_t turn = kept_off;
+  while (turn < spin_ && end == WaitEnd::none) {
+    const uint32_t most = std::min(spin_ - turn, kTurnsBetweenChecks);
+    const uint32_t looks = look_for_news(most);
+    turn += looks;
+    if (looks < most) {
+      distance_.note_wait(turn - kept_off);
+      return true;
+    }
+    if (turn < spin_) end = wait.patience().end();
+  }
+  distance_.note_wait(spin_);
+  return false;
+}
+
 int32_t Channel::await_news(Wait& wait) {
   const bool notify = notification_->is_wanted();
   if (!wait.is_allowed()) {
     if (notify && !core::is_marked_waiting(at().readers(), at().reader()) && mark_and_look()) return SHM_OK;
     return has_ended() ? refuse_ended() : SHM_E_EMPTY;
   }
-  for (uint32_t turn = 0; turn < spin_; ++turn) {
-    if (has_news()) return SHM_OK;
-    core::pause();
-  }
+  WaitEnd end = WaitEnd::none;
+  if (spin_for_news(wait, end)) return SHM_OK;
   SwitchToThread();  // where reader and writer share a processor, this is what lets the writer write
   if (has_news()) return SHM_OK;
-  WaitEnd end = WaitEnd::none;
-  while (!mark_and_look()) {
+  while (!mark_and_look() && end == WaitEnd::none) {
     end = wait.patience().wait(at().reader_event(), read_nudge_.get());
-    if (end != WaitEnd::none) break;
   }
   add(at().reader_slot().waits, 1);
   if (end == WaitEnd::none) return SHM_OK;
@@ -232,7 +249,7 @@ void Channel::stats(ShmStats& stats) const {
   if (at().can_read()) {
     stats.read = at().reader_slot().messages.load(std::memory_order_relaxed);
     stats.bytes_read = at().reader_slot().bytes.load(std::memory_order_relaxed);
-    stats.lost = at().reader_slot().lost.load(std::memory_order_relaxed);
+    stats.lost = at().reader_slot().gap.load(std::memory_order_relaxed);
     stats.read_waits = at().reader_slot().waits.load(std::memory_order_relaxed);
   }
 }

@@ -8,15 +8,17 @@
 #include <string>
 
 #include "client_dll/attachment.h"
+#include "client_dll/distance.h"
 #include "client_dll/notification.h"
 #include "client_dll/waits.h"
+#include "core/pause.h"
 
 namespace shmbroker::client {
 
 class Channel {
  public:
   // Opens a channel of any kind. Returns SHM_OK and the channel, or a failed status after fail().
-  static int32_t open(const std::wstring& name, const ShmOptions& options, const Interrupts& interrupts,
+  static int32_t open(const std::wstring& name, const ShmOptions& options, Calls& calls,
                       std::unique_ptr<Channel>& channel);
   virtual ~Channel() = default;
   Channel(const Channel&) = delete;
@@ -47,10 +49,12 @@ class Channel {
   int32_t notify_window(HWND window, UINT message, uintptr_t cookie, ShmChannel handle);
 
  protected:
-  Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, const Interrupts& interrupts);
+  Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls);
 
   // Whether there is something that this handle has not read. From any thread.
   virtual bool has_news() const = 0;
+  // Looks so many times. Returns how often it has looked before there was something; most: there was nothing.
+  virtual uint32_t look_for_news(uint32_t most) const = 0;
   // The same for certain, and on the way there past what is none. The caller has the handle's reading turn.
   virtual bool find_news() { return has_news(); }
   // Number of the last message or value published.
@@ -71,13 +75,16 @@ class Channel {
   // One call's waiting, however many waits it takes: they share its time.
   class Wait {
    public:
-    Wait(const Channel& channel, DWORD timeout_ms) : channel_(channel), timeout_ms_(timeout_ms) {}
+    Wait(const Channel& channel, Turn& turn, DWORD timeout_ms)
+        : channel_(channel), turn_(turn), timeout_ms_(timeout_ms) {}
     bool is_allowed() const { return timeout_ms_ != 0; }
-    // The clock runs from the first call of this: who needs not wait needs no clock.
+    // The clock runs from the first call of this, and others may sleep until the turn is free: who needs not wait needs
+    // neither.
     const Patience& patience();
 
    private:
     const Channel& channel_;
+    Turn& turn_;
     const DWORD timeout_ms_;
     std::optional<Patience> patience_;
   };
@@ -94,6 +101,20 @@ class Channel {
     counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
   }
 
+  // Turns of a busy loop between two looks at the clock, and at whether the call was cancelled.
+  static constexpr uint32_t kTurnsBetweenChecks = 2048;
+
+  // For look_for_news(): with the kind's own look in line.
+  template <class Look>
+  static uint32_t count_looks(uint32_t most, Look&& look) {
+    uint32_t looks = 0;
+    for (; looks < most && !look(); ++looks) core::pause();
+    return looks;
+  }
+
+  Turn& reading() const { return calls_.reading; }
+  Turn& writing() const { return calls_.writing; }
+  Distance& distance() { return distance_; }
   Attachment& at() const { return *attachment_; }
   uint32_t spin() const { return spin_; }
   HANDLE write_nudge() const { return write_nudge_.get(); }
@@ -101,14 +122,16 @@ class Channel {
  private:
   friend class AnyWait;
   bool mark_and_look();
+  bool spin_for_news(Wait& wait, WaitEnd& end);
   void notify_if_readable();
 
   const std::unique_ptr<Attachment> attachment_;
-  const Interrupts& interrupts_;
+  Calls& calls_;
   const uint32_t spin_;
   win::Handle read_nudge_;
   win::Handle write_nudge_;
   std::optional<Notification> notification_;
+  Distance distance_;
   std::atomic<uint64_t> lock_waits_{0};
 };
 

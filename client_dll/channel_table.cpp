@@ -40,8 +40,8 @@ void free_entry(Entry& entry) {
 // Makes every waiting call of a handle look at the interrupts, which the caller has changed.
 void interrupt(Entry& entry) {
   entry.channel->nudge();
-  entry.reading.nudge();
-  entry.writing.nudge();
+  entry.calls.reading.nudge();
+  entry.calls.writing.nudge();
 }
 
 }  // namespace
@@ -64,9 +64,9 @@ int32_t turn_refused(WaitEnd end) {
 int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChannel& handle) {
   Entry* entry = reserve_entry();
   if (entry == nullptr) return fail(SHM_E_MEMORY, L"4,096 channels are open in this process; close some");
-  entry->interrupts.closing.store(false, std::memory_order_relaxed);
+  entry->calls.interrupts.closing.store(false, std::memory_order_relaxed);
   std::unique_ptr<Channel> channel;
-  const int32_t status = no_throw([&] { return Channel::open(name, options, entry->interrupts, channel); });
+  const int32_t status = no_throw([&] { return Channel::open(name, options, entry->calls, channel); });
   if (status != SHM_OK) {
     free_entry(*entry);
     return status;
@@ -86,19 +86,19 @@ int32_t close_entry(ShmChannel handle) {
   AcquireSRWLockShared(&entry->guard);
   const bool first = is_open(*entry, handle) &&
                      // acq_rel: release pairs with the acquire in Patience::end().
-                     !entry->interrupts.closing.exchange(true, std::memory_order_acq_rel);
+                     !entry->calls.interrupts.closing.exchange(true, std::memory_order_acq_rel);
   if (first) interrupt(*entry);
   ReleaseSRWLockShared(&entry->guard);
   if (!first) return fail(SHM_E_HANDLE);
 
-  entry->reading.enter_to_close();
-  entry->writing.enter_to_close();
+  entry->calls.reading.enter_to_close();
+  entry->calls.writing.enter_to_close();
   AcquireSRWLockExclusive(&entry->guard);
   entry->generation.store(0, std::memory_order_relaxed);
   const std::unique_ptr<Channel> channel = std::move(entry->channel);
   ReleaseSRWLockExclusive(&entry->guard);
-  entry->writing.leave();
-  entry->reading.leave();
+  entry->calls.writing.leave();
+  entry->calls.reading.leave();
   no_throw([&] {
     const_cast<std::unique_ptr<Channel>&>(channel).reset();
     return SHM_OK;
@@ -111,7 +111,7 @@ int32_t cancel_entry(ShmChannel handle) {
   Entry* entry = entry_of(handle);
   return with_guard(handle, [entry](Channel&) {
     // release: pairs with the acquire in Patience.
-    entry->interrupts.cancels.fetch_add(1, std::memory_order_release);
+    entry->calls.interrupts.cancels.fetch_add(1, std::memory_order_release);
     interrupt(*entry);
     return SHM_OK;
   });

@@ -17,9 +17,7 @@ struct Entry {
   std::atomic<uint32_t> generation{0};
   uint32_t next_generation = 1;  // under the table's lock
   std::unique_ptr<Channel> channel;
-  Interrupts interrupts;
-  alignas(core::kCacheLine) Turn reading;
-  alignas(core::kCacheLine) Turn writing;
+  Calls calls;
   SRWLOCK guard = SRWLOCK_INIT;  // shared by calls that need neither turn; exclusive in ShmClose
 };
 
@@ -34,7 +32,7 @@ Entry* entry_of(ShmChannel handle);
 bool is_open(const Entry& entry, ShmChannel handle);
 
 // Calls work(Channel&) with a turn, which it waits for.
-template <Turn Entry::*turn, class Work>
+template <Turn Calls::*turn, class Work>
 int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work);
 
 // Calls work(Channel&) beside whatever reads and writes.

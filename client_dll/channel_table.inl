@@ -21,14 +21,14 @@ int32_t no_throw(Work&& work) noexcept {
 
 int32_t turn_refused(WaitEnd end);
 
-template <Turn Entry::*turn, class Work>
+template <Turn Calls::*turn, class Work>
 int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work) {
   Entry* entry = entry_of(handle);
   if (entry == nullptr) return fail(SHM_E_HANDLE);
-  Turn& mine = entry->*turn;
+  Turn& mine = entry->calls.*turn;
   if (!mine.try_enter()) {
     if (!is_open(*entry, handle)) return fail(SHM_E_HANDLE);
-    const WaitEnd end = mine.enter(Patience(entry->interrupts, timeout_ms));
+    const WaitEnd end = mine.enter(Patience(entry->calls.interrupts, timeout_ms));
     if (end != WaitEnd::none) return turn_refused(end);
   }
   const int32_t status =

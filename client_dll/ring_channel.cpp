@@ -19,9 +19,8 @@ constexpr uint32_t kTurnsBetweenTries = 64;
 
 }  // namespace
 
-RingChannel::RingChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
-                         const Interrupts& interrupts)
-    : Channel(std::move(attachment), options, interrupts),
+RingChannel::RingChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls)
+    : Channel(std::move(attachment), options, calls),
       ring_(at().data(), at().readers(), at().geometry()),
       is_exclusive_((options.flags & SHM_OPEN_EXCLUSIVE) != 0),
       is_timed_((options.flags & SHM_OPEN_TIMED) != 0) {
@@ -77,17 +76,18 @@ int32_t RingChannel::reserve(uint64_t bytes, uint32_t messages, Wait& wait) {
 int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
   int32_t status = SHM_OK;
   auto result = RingWriter::Result::full;
+  WaitEnd end = WaitEnd::none;
   // A try looks at every reader's cursor, so they are some way apart.
-  for (uint32_t turn = 1; turn <= spin(); ++turn) {
+  for (uint32_t turn = 1; turn <= spin() && end == WaitEnd::none; ++turn) {
     core::pause();
+    if (turn % kTurnsBetweenChecks == 0) end = wait.patience().end();
     if (turn % kTurnsBetweenTries != 0) continue;
     result = try_reserve(bytes, messages, wait, status);
     if (status != SHM_OK || result == RingWriter::Result::ok) return status;
     if (result != RingWriter::Result::full) return refuse_corrupt();
   }
   SwitchToThread();  // where reader and writer share a processor, this is what lets the reader read
-  WaitEnd end = WaitEnd::none;
-  while (true) {
+  while (end == WaitEnd::none) {
     core::mark_waiting_for_room(at().readers(), at().writer());
     result = try_reserve(bytes, messages, wait, status);
     if (status != SHM_OK || result != RingWriter::Result::full) break;
@@ -140,16 +140,20 @@ uint64_t RingChannel::time_now() const {
   return uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime;
 }
 
+RingWriter::Piece RingChannel::piece_of(const void* message, size_t size) const {
+  return {static_cast<const std::byte*>(message), size, time_now()};
+}
+
 int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
   int32_t status = check_writing();
   if (status != SHM_OK) return status;
   if (size > ring_.max_message()) return refuse_size(size);
-  Wait wait(*this, timeout_ms);
+  writer_->prefetch();
+  Wait wait(*this, writing(), timeout_ms);
   status = reserve(writer_->footprint(size), 1, wait);
   if (status != SHM_OK) return status;
   SHM_CRASH_POINT("writer.reserved");
-  core::copy_to_shared(writer_->memory(), static_cast<const std::byte*>(message), size);
-  writer_->add(size, time_now());
+  writer_->fill(piece_of(message, size));
   writer_->commit();
   publish(1, size);
   return SHM_OK;
@@ -157,7 +161,7 @@ int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
 
 int32_t RingChannel::write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) {
   int32_t status = check_writing();
-  Wait wait(*this, timeout_ms);
+  Wait wait(*this, writing(), timeout_ms);
   while (status == SHM_OK && !messages.empty()) {
     // As many as one reservation takes.
     uint64_t bytes = 0;
@@ -173,11 +177,10 @@ int32_t RingChannel::write_batch(std::span<const ShmMessage> messages, uint32_t&
     status = reserve(bytes, count, wait);
     if (status != SHM_OK) return status;
     uint64_t payload = 0;
-    for (const ShmMessage& message : messages.first(count)) {
-      core::copy_to_shared(writer_->memory(), static_cast<const std::byte*>(message.data), message.length);
-      writer_->add(message.length, time_now());
-      payload += message.length;
-    }
+    writer_->fill(count, [&](uint32_t i) {
+      payload += messages[i].length;
+      return piece_of(messages[i].data, messages[i].length);
+    });
     writer_->commit();
     publish(count, payload);
     written += count;
@@ -190,7 +193,7 @@ int32_t RingChannel::loan(size_t size, void*& memory, DWORD timeout_ms) {
   int32_t status = check_writing();
   if (status != SHM_OK) return status;
   if (size > ring_.max_message()) return refuse_size(size);
-  Wait wait(*this, timeout_ms);
+  Wait wait(*this, writing(), timeout_ms);
   status = reserve(writer_->footprint(size), 1, wait);
   if (status != SHM_OK) return status;
   memory = writer_->memory();
@@ -262,13 +265,19 @@ bool RingChannel::find_news() {
   return found;
 }
 
-int32_t RingChannel::note_read(const Message& message) {
+void RingChannel::count_read(uint64_t messages, uint64_t bytes) {
+  distance().note_messages(messages);
   core::ClientSlot& slot = at().reader_slot();
-  add(slot.messages, 1);
-  add(slot.bytes, message.size);
+  add(slot.messages, messages);
+  add(slot.bytes, bytes);
+}
+
+int32_t RingChannel::note_read(const Message& message) {
+  count_read(1, message.size);
+  core::ClientSlot& slot = at().reader_slot();
   if (message.again) return SHM_S_REDELIVERED;
   if (message.lost == 0) return SHM_OK;
-  add(slot.lost, message.lost);
+  add(slot.gap, message.lost);
   return SHM_S_LOST;
 }
 
@@ -276,7 +285,7 @@ int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD tim
   int32_t status = check_reading();
   if (status != SHM_OK) return status;
   Message message;
-  Wait wait(*this, timeout_ms);
+  Wait wait(*this, reading(), timeout_ms);
   status =
       take_message([&] { return reader_->read(static_cast<std::byte*>(buffer), capacity, message); }, wait);
   if (status == SHM_OK || status == SHM_E_BUFFER) size = static_cast<size_t>(message.size);
@@ -284,43 +293,89 @@ int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD tim
   return status == SHM_OK ? note_read(message) : status;
 }
 
+// What came with a batch's messages, as they are filled in.
+class RingChannel::Batch {
+ public:
+  Batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count)
+      : messages_(messages), buffer_(buffer), count_(count) {}
+
+  bool is_full() const { return count_ == messages_.size(); }
+  std::span<std::byte> rest() const { return buffer_.subspan(std::min(used_, buffer_.size())); }
+  // status: what ShmRead would return with it.
+  void add(const Message& message, int32_t status) {
+    const uint32_t flags = (status == SHM_S_LOST ? SHM_MESSAGE_LOST : 0) |
+                           (status == SHM_S_REDELIVERED ? SHM_MESSAGE_REDELIVERED : 0);
+    messages_[count_++] = {sizeof(ShmMessage), flags,         message.number,
+                           message.time,       rest().data(), static_cast<size_t>(message.size)};
+    used_ += (static_cast<size_t>(message.size) + 7) & ~size_t{7};
+  }
+
+ private:
+  std::span<ShmMessage> messages_;
+  std::span<std::byte> buffer_;
+  uint32_t& count_;
+  size_t used_ = 0;
+};
+
 int32_t RingChannel::read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
                                 DWORD timeout_ms) {
   int32_t status = check_reading();
-  if (status != SHM_OK) return status;
-  int32_t news = SHM_OK;
-  Wait first_wait(*this, timeout_ms);
-  Wait no_wait(*this, 0);
-  for (ShmMessage& out : messages) {
-    Message message;
-    if (count == 0) {
-      status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), message); }, first_wait);
-    } else if (reader_->may_have_news()) {
-      status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), message); }, no_wait);
-    } else {
-      break;
-    }
-    if (status == SHM_E_BUFFER && count == 0) out.length = static_cast<size_t>(message.size);
-    if (status != SHM_OK) break;
-    const int32_t mine = note_read(message);
-    news = mine != SHM_OK ? mine : news;
-    const uint32_t flags = (mine == SHM_S_LOST ? SHM_MESSAGE_LOST : 0) |
-                           (mine == SHM_S_REDELIVERED ? SHM_MESSAGE_REDELIVERED : 0);
-    out = {sizeof(ShmMessage), flags,         message.number,
-           message.time,       buffer.data(), static_cast<size_t>(message.size)};
-    ++count;
-    const size_t used = (out.length + 7) & ~size_t{7};
-    buffer = buffer.subspan(used < buffer.size() ? used : buffer.size());
+  if (status != SHM_OK || messages.empty()) return status;
+  Batch batch(messages, buffer, count);
+  Message first;
+  Wait wait(*this, reading(), timeout_ms);
+  status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), first); }, wait);
+  if (status == SHM_E_BUFFER) {
+    messages[0].length = static_cast<size_t>(first.size);
+    return refuse_buffer(first.size, buffer.size());
   }
-  if (count > 0) return news;
-  return status == SHM_E_BUFFER ? refuse_buffer(messages[0].length, buffer.size()) : status;
+  if (status != SHM_OK) return status;
+  status = note_read(first);
+  batch.add(first, status);
+  const int32_t later = ring_.is_queue() ? claim_more(batch) : read_more(batch);
+  return later != SHM_OK ? later : status;
+}
+
+// What is there already, of a topic. Anything but a plain message is left to the next call, which can tell of it.
+int32_t RingChannel::read_more(Batch& batch) {
+  uint64_t count = 0;
+  uint64_t bytes = 0;
+  reader_->read_on(
+      [&](uint64_t size) {
+        const auto rest = batch.rest();
+        return !batch.is_full() && size <= rest.size() ? rest.data() : nullptr;
+      },
+      [&](const Message& message) {
+        batch.add(message, SHM_OK);
+        ++count;
+        bytes += message.size;
+      });
+  if (reader_->must_wake_writers()) SetEvent(at().space_event());
+  count_read(count, bytes);
+  return SHM_OK;
+}
+
+// What is there already, of a queue.
+int32_t RingChannel::claim_more(Batch& batch) {
+  int32_t news = SHM_OK;
+  Wait no_wait(*this, reading(), 0);
+  while (!batch.is_full() && reader_->may_have_news()) {
+    Message message;
+    const auto rest = batch.rest();
+    if (take_message([&] { return reader_->read(rest.data(), rest.size(), message); }, no_wait) != SHM_OK)
+      break;
+    const int32_t status = note_read(message);
+    batch.add(message, status);
+    news = status != SHM_OK ? status : news;
+  }
+  return news;
 }
 
 int32_t RingChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {
   int32_t status = check_reading();
   if (status != SHM_OK) return status;
   Message message;
-  Wait wait(*this, timeout_ms);
+  Wait wait(*this, reading(), timeout_ms);
   status = take_message([&] { return reader_->peek(message); }, wait);
   if (status != SHM_OK) return status;
   memory = message.data;

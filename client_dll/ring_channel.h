@@ -9,8 +9,7 @@ namespace shmbroker::client {
 
 class RingChannel final : public Channel {
  public:
-  RingChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
-              const Interrupts& interrupts);
+  RingChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls);
   ~RingChannel() override;
 
   // Begins to read, if the handle may. Returns SHM_OK, or a failed status after fail().
@@ -29,6 +28,11 @@ class RingChannel final : public Channel {
 
  protected:
   bool has_news() const override { return reader_->may_have_news(); }
+  uint32_t look_for_news(uint32_t most) const override {
+    const uint32_t looks = count_looks(most, [this] { return reader_->may_have_news(); });
+    if (looks < most) reader_->prefetch();
+    return looks;
+  }
   bool find_news() override;
   uint64_t sequence() const override { return ring_.messages(); }
 
@@ -42,10 +46,15 @@ class RingChannel final : public Channel {
   int32_t await_room(uint64_t bytes, uint32_t messages, Wait& wait);
   void publish(uint32_t messages, uint64_t bytes);
   uint64_t time_now() const;
+  core::RingWriter::Piece piece_of(const void* message, size_t size) const;
 
   int32_t check_reading() const;
   template <class Take>
   int32_t take_message(Take&& take, Wait& wait);
+  void count_read(uint64_t messages, uint64_t bytes);
+  class Batch;
+  int32_t read_more(Batch& batch);
+  int32_t claim_more(Batch& batch);
   int32_t note_read(const Message& message);
   void wake_writers();
 

@@ -25,7 +25,7 @@ class AnyWait {
     const auto same = std::ranges::find(sources_, entry, &Source::entry);
     // Named twice it is waited for once. Of two handles with one entry, one at least is stale.
     if (same != sources_.end()) return same->handle == handle ? SHM_OK : fail(SHM_E_HANDLE);
-    sources_.push_back({entry, handle, index, Patience(entry->interrupts, SHM_INFINITE)});
+    sources_.push_back({entry, handle, index, Patience(entry->calls.interrupts, SHM_INFINITE)});
     return SHM_OK;
   }
 
@@ -33,7 +33,8 @@ class AnyWait {
   // other, and nobody who closes one handle waits for who reads from another.
   int32_t hold() {
     for (Source* wanted = &sources_.front(); wanted != nullptr;) {
-      const WaitEnd end = wanted->entry->reading.enter(Patience(wanted->entry->interrupts, deadline_.left()));
+      const WaitEnd end =
+          wanted->entry->calls.reading.enter(Patience(wanted->entry->calls.interrupts, deadline_.left()));
       if (end != WaitEnd::none) return turn_refused(end);
       wanted->is_held = true;
       wanted = take_the_rest();
@@ -66,6 +67,7 @@ class AnyWait {
       }
       const DWORD left = deadline_.left();
       if (left == 0) return fail(SHM_E_EMPTY);
+      for (const Source& source : sources_) source.entry->calls.reading.settle();
       WaitForMultipleObjects(static_cast<DWORD>(events.size()), events.data(), FALSE, left);
     }
   }
@@ -85,7 +87,7 @@ class AnyWait {
   // Takes the turns that it has not. Returns a source whose turn somebody else has, or null.
   Source* take_the_rest() {
     for (Source& source : sources_) {
-      if (!source.is_held && !source.entry->reading.try_enter()) return &source;
+      if (!source.is_held && !source.entry->calls.reading.try_enter()) return &source;
       source.is_held = true;
     }
     return nullptr;
@@ -96,7 +98,7 @@ class AnyWait {
     for (Source& source : sources_) {
       if (source.is_marked && !source.channel().notification_->is_wanted())
         core::unmark_waiting(source.channel().at().readers(), source.channel().at().reader());
-      if (source.is_held) source.entry->reading.leave();
+      if (source.is_held) source.entry->calls.reading.leave();
       source.is_held = source.is_marked = false;
     }
   }

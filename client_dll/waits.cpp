@@ -1,5 +1,7 @@
 #include "client_dll/waits.h"
 
+#include "core/pause.h"
+
 namespace shmbroker::client {
 
 WaitEnd Patience::end() const {
@@ -21,21 +23,31 @@ WaitEnd Patience::wait(HANDLE event, HANDLE nudge) const {
   return end();
 }
 
+// Returns when it is worth trying again.
+void Turn::wait(DWORD timeout_ms) {
+  uint32_t word = word_.load(std::memory_order_relaxed);
+  if (word == kAtWork) {
+    core::pause();
+    SwitchToThread();
+    return;
+  }
+  // relaxed: nothing is read on the strength of the mark. Whoever leaves takes it off, and wakes all that may sleep.
+  if (word == kSettled && word_.compare_exchange_strong(word, kAwaited, std::memory_order_relaxed))
+    word = kAwaited;
+  if (word == kAwaited) WaitOnAddress(&word_, &word, sizeof word, timeout_ms);
+}
+
 WaitEnd Turn::enter(const Patience& patience) {
-  while (!take_or_mark()) {
+  while (!try_enter()) {
     const WaitEnd ended = patience.end();
     if (ended != WaitEnd::none) return ended;
-    uint32_t taken = kAwaited;
-    WaitOnAddress(&word_, &taken, sizeof taken, patience.left());
+    wait(patience.left());
   }
   return WaitEnd::none;
 }
 
 void Turn::enter_to_close() {
-  while (!take_or_mark()) {
-    uint32_t taken = kAwaited;
-    WaitOnAddress(&word_, &taken, sizeof taken, INFINITE);
-  }
+  while (!try_enter()) wait(INFINITE);
 }
 
 bool KernelLockWait::enter() {

@@ -13,7 +13,7 @@
 
 namespace shmbroker::client {
 
-// Counts what ends waits. One a handle; it outlives the channel behind the handle.
+// Counts what ends waits. One a handle.
 struct Interrupts {
   std::atomic<uint32_t> cancels{0};
   std::atomic<bool> closing{false};
@@ -50,14 +50,17 @@ class Patience {
   Deadline deadline_;
 };
 
-// Lets one thread at a time read (or write) through a handle. Free, it costs two interlocked instructions and
-// no system call.
+// Lets one thread at a time read (or write) through a handle. Free, it costs one interlocked instruction and no system
+// call.
+//
+// Others spin while the thread that has it is at work, and sleep only once that thread has said that it goes to sleep
+// itself: so one that never did has nobody to wake, and leaves by a plain store.
 class Turn {
  public:
   bool try_enter() {
     uint32_t expected = kFree;
-    // acquire: pairs with the release in leave().
-    return word_.compare_exchange_strong(expected, kTaken, std::memory_order_acquire,
+    // acquire: pairs with the releases in leave().
+    return word_.compare_exchange_strong(expected, kAtWork, std::memory_order_acquire,
                                          std::memory_order_relaxed);
   }
 
@@ -67,9 +70,17 @@ class Turn {
   // Waits for the turn, whatever else happens: for ShmClose.
   void enter_to_close();
 
+  // For whoever has the turn, before it sleeps with it.
+  void settle() {
+    // relaxed: others read nothing on the strength of it.
+    if (word_.load(std::memory_order_relaxed) == kAtWork) word_.store(kSettled, std::memory_order_relaxed);
+  }
+
   void leave() {
-    // release: pairs with the acquires in try_enter() and enter().
-    if (word_.exchange(kFree, std::memory_order_release) == kAwaited) WakeByAddressSingle(&word_);
+    // relaxed: only who has the turn stores and replaces kAtWork. release: pairs with the acquire in try_enter().
+    if (word_.load(std::memory_order_relaxed) == kAtWork)
+      return word_.store(kFree, std::memory_order_release);
+    if (word_.exchange(kFree, std::memory_order_release) == kAwaited) WakeByAddressAll(&word_);
   }
 
   // Makes waiting threads look at their patience.
@@ -77,16 +88,20 @@ class Turn {
 
  private:
   static constexpr uint32_t kFree = 0;
-  static constexpr uint32_t kTaken = 1;
-  static constexpr uint32_t kAwaited = 2;  // taken, and somebody may sleep
+  static constexpr uint32_t kAtWork = 1;
+  static constexpr uint32_t kSettled = 2;
+  static constexpr uint32_t kAwaited = 3;  // settled, and somebody may sleep
 
-  bool take_or_mark() {
-    // acquire: as in try_enter(). A thread that has slept keeps the mark: it can't know whether it was the
-    // last.
-    return word_.exchange(kAwaited, std::memory_order_acquire) == kFree;
-  }
+  void wait(DWORD timeout_ms);
 
   std::atomic<uint32_t> word_{kFree};
+};
+
+// What all calls on one handle share. It outlives the channel behind the handle.
+struct Calls {
+  Interrupts interrupts;
+  alignas(core::kCacheLine) Turn reading;
+  alignas(core::kCacheLine) Turn writing;
 };
 
 // The writers' lock of a channel, waited for through its kernel mutex and event.

@@ -8,9 +8,12 @@ Blocker find_blocker(const Ring& ring) {
   const uint64_t head = ring.head_position();
   const uint64_t tail = ring.tail();
   if (!ring.is_place(head) || head == tail) return {};
-  // acquire: pairs with the release in RingWriter::reserve(); the slot belongs to the state.
+  // acquire: pairs with the release in RingWriter::close().
   const Frame frame = unpack(ring.header(head).word.load(std::memory_order_acquire));
-  if (frame.state == FrameState::reserved) return {Blocker::Kind::loan, frame.slot};
+  if (frame.state == FrameState::empty) {
+    const uint32_t slot = ring.lender(head);
+    return slot == Ring::kNobody ? Blocker{} : Blocker{Blocker::Kind::loan, slot};
+  }
   if (ring.waits()) {
     const SlowestReader slowest = slowest_reader(ring, head, tail);
     if (slowest.slot == SlowestReader::kNone || slowest.cursor > head) return {};

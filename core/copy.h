@@ -44,12 +44,23 @@ inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) 
   copy_by_halves(to, from, size, "copy.half-read");
 }
 #else
-inline void copy_to_shared(std::byte* to, const std::byte* from, size_t size) {
-  if (size != 0) std::memcpy(to, from, size);
+// A call of the C runtime costs more than copying some lines. Copies of a fixed size are a few instructions; the last
+// one may bring some bytes a second time.
+inline void copy(std::byte* to, const std::byte* from, size_t size) {
+  constexpr size_t kLine = 64;
+  constexpr size_t kStep = 16;
+  constexpr size_t kMany = 256;
+  if (size > kMany || size < kStep) {
+    if (size != 0) std::memcpy(to, from, size);
+    return;
+  }
+  size_t at = 0;
+  for (; size - at >= kLine; at += kLine) std::memcpy(to + at, from + at, kLine);
+  for (; size - at >= kStep; at += kStep) std::memcpy(to + at, from + at, kStep);
+  if (at < size) std::memcpy(to + size - kStep, from + size - kStep, kStep);
 }
-inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) {
-  if (size != 0) std::memcpy(to, from, size);
-}
+inline void copy_to_shared(std::byte* to, const std::byte* from, size_t size) { copy(to, from, size); }
+inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) { copy(to, from, size); }
 #endif
 
 }  // namespace shmbroker::core

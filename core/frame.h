@@ -6,11 +6,10 @@
 namespace shmbroker::core {
 
 enum class FrameState : uint8_t {
-  empty = 0,     // nothing was written here yet: the end, for a reader
-  reserved = 1,  // a writer fills it, or died before it could reserve it
-  ready = 2,     // a message
-  aborted = 3,   // no message came
-  padding = 4,   // skips what is left before the ring's end, or of a reserved range
+  empty = 0,    // the end, for a reader. Before the tail: a writer fills it, and says so in its slot
+  ready = 1,    // a message
+  aborted = 2,  // no message came
+  padding = 3,  // skips what is left before the ring's end, or of a reserved range
 };
 
 struct Frame {

@@ -9,7 +9,7 @@
 
 namespace shmbroker::core {
 
-inline constexpr uint32_t kLayoutVersion = 3;
+inline constexpr uint32_t kLayoutVersion = 4;
 inline constexpr uint64_t kDataMagic = 0x3141544144424853;     // "SHBDATA1"
 inline constexpr uint64_t kReadersMagic = 0x3144414552424853;  // "SHBREAD1"
 
@@ -37,7 +37,8 @@ struct alignas(kCacheLine) ClientSlot {
   std::atomic<uint64_t> cursor;    // a reader: the next position it reads; a writer: its loan's; 0: none
   std::atomic<uint64_t> messages;  // counters: written by this client alone, on its own line
   std::atomic<uint64_t> bytes;
-  std::atomic<uint64_t> lost;
+  std::atomic<uint64_t>
+      gap;  // a reader: messages that it lost; a writer: bytes that its loan keeps from readers
   std::atomic<uint64_t> waits;
 };
 static_assert(sizeof(ClientSlot) == 64 && offsetof(ClientSlot, created) == 16);

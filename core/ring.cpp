@@ -38,6 +38,14 @@ bool Ring::read(const RingHead& shared, Head& head) const {
   return false;
 }
 
+uint32_t Ring::lender(uint64_t position) const {
+  for (uint32_t slot = 0; slot < kMaxWriters; ++slot) {
+    // relaxed: reserve() has stored it before the tail, behind which the position lies.
+    if (data_->writers[slot].cursor.load(std::memory_order_relaxed) == position) return slot;
+  }
+  return kNobody;
+}
+
 uint64_t Ring::messages() const {
   // relaxed: a number for people.
   return control_->tail.reserved.load(std::memory_order_relaxed) -

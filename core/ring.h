@@ -74,6 +74,10 @@ class Ring {
            (frame.state != FrameState::ready || frame.size <= max_message_);
   }
 
+  // The writer that says that it fills the frame at a position, or kNobody.
+  static constexpr uint32_t kNobody = UINT32_MAX;
+  uint32_t lender(uint64_t position) const;
+
   // Messages committed so far; those that are being written count as if they were.
   uint64_t messages() const;
 

@@ -1,6 +1,5 @@
 #include "core/ring_reader.h"
 
-#include "core/copy.h"
 #include "core/crash_point.h"
 #include "core/space_waking.h"
 
@@ -61,7 +60,7 @@ RingReader::Result RingReader::look(Frame& frame) const {
   std::atomic_thread_fence(std::memory_order_acquire);
   const uint64_t head = ring_.head_position();
   if (head > here) return Result::overtaken;
-  if (frame.state == FrameState::empty || frame.state == FrameState::reserved) return Result::empty;
+  if (frame.state == FrameState::empty) return Result::empty;
   if (!ring_.is_sound(frame, here) || here - head > ring_.capacity()) return Result::corrupt;
   return Result::ok;
 }
@@ -227,8 +226,12 @@ void RingReader::finish(const Frame& frame) {
     return;
   }
   step_over(frame);
-  // Writers need the cursor only where the ring is full; each time that we store it costs them a look at our
-  // line. relaxed: a mark that we miss here is seen when we find nothing more.
+  tell_writers();
+}
+
+// Writers need the cursor only where the ring is full; each time that we store it costs them a look at our line.
+// relaxed: a mark that we miss here is seen when we find nothing more.
+void RingReader::tell_writers() {
   if (position() - published_ >= ring_.capacity() / 8 ||
       ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0) {
     publish_cursor();
@@ -252,8 +255,7 @@ bool RingReader::may_have_news() const {
     return true;
   }
   const Frame frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
-  const bool complete = frame.state != FrameState::empty && frame.state != FrameState::reserved;
-  return complete || ring_.head_position() > here;
+  return frame.state != FrameState::empty || ring_.head_position() > here;
 }
 
 }  // namespace shmbroker::core

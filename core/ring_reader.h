@@ -5,6 +5,9 @@
 // the same way, and takes those messages that it can claim.
 #pragma once
 
+#include "core/copy.h"
+#include "core/crash_point.h"
+#include "core/prefetch.h"
 #include "core/ring.h"
 
 namespace shmbroker::core {
@@ -41,6 +44,12 @@ class RingReader {
   // Copies the next message out and goes on to the one behind it. Not while something is peeked.
   Result read(std::byte* to, uint64_t room, Message& message);
 
+  // Goes on after read(), with plain messages that are complete: each is copied and done with. room_for(size): where a
+  // message of that size goes, or null to stop before it. took(message): it is there. What else may come, such as a gap
+  // or damage, is left to read().
+  template <class RoomFor, class Took>
+  void read_on(RoomFor&& room_for, Took&& took);
+
   // Goes to the next message and leaves it there. Returns false if there is none, and then says so to writers as
   // read() does. Not while something is peeked.
   bool seek();
@@ -56,6 +65,8 @@ class RingReader {
   // Whether read() may find something. A hint that any thread may ask for: it may be true of a message that
   // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
   bool may_have_news() const;
+  // For who has found that there is something: the message's first lines, while the rest of the way to read() goes on.
+  void prefetch() const { prefetch_to_read(ring_.payload(position()) + kCacheLine - sizeof(FrameHeader)); }
 
   // What join(), read(), seek(), peek(), release() and leave() ask of their caller: true if a writer that waits for
   // room is to be woken. Asking clears it.
@@ -77,6 +88,7 @@ class RingReader {
   void give_back();
   void finish(const Frame& frame);
   void publish_cursor();
+  void tell_writers();
   uint64_t position() const { return position_.load(std::memory_order_relaxed); }
 
   Ring ring_;
@@ -93,5 +105,38 @@ class RingReader {
   bool peeked_ = false;
   bool wake_writers_ = false;
 };
+
+template <class RoomFor, class Took>
+void RingReader::read_on(RoomFor&& room_for, Took&& took) {
+  const Ring ring = ring_;  // of our own: the compiler need not expect that a store through took() changes it
+  uint64_t here = position();
+  const uint64_t a_lap = here + ring.capacity();
+  // A queue's messages must be claimed one by one, and where the reader began later there is more to look at.
+  while (!ring.is_queue() && here >= start_ && here < a_lap) {
+    // acquire: pairs with the release in RingWriter::close().
+    const Frame frame = unpack(ring.header(here).word.load(std::memory_order_acquire));
+    if (frame.state == FrameState::empty || !ring.is_sound(frame, here)) break;
+    const bool is_message = frame.state == FrameState::ready;
+    Message message;
+    if (is_message) {
+      std::byte* const to = room_for(frame.size);
+      if (to == nullptr) break;
+      message.size = frame.size;
+      message.number = passed_ + 1;
+      if (frame.timed) message.time = ring.header(here).time.load(std::memory_order_relaxed);
+      message.writer = frame.slot;
+      copy_from_shared(to, ring.payload(here), static_cast<size_t>(frame.size));
+      SHM_CRASH_POINT("reader.copied");
+    }
+    // Until here it was anybody's guess what the word and the bytes were.
+    if (!ring.left_alone(here)) break;
+    here += ring.footprint(frame.size);
+    if (!is_message) continue;
+    ++passed_;
+    took(message);
+  }
+  position_.store(here, std::memory_order_relaxed);
+  tell_writers();
+}
 
 }  // namespace shmbroker::core

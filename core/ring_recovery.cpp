@@ -1,42 +1,39 @@
 #include "core/ring_recovery.h"
 
 #include "core/crash_point.h"
+
 namespace shmbroker::core {
-namespace {
-
-// The frame that this writer has reserved. A writer says in its slot where it is, before it moves the tail.
-bool find_reserved(const Ring& ring, uint32_t slot, uint64_t& position, Frame& frame) {
-  // acquire: pairs with nothing when the writer has died, whose stores are all seen; while it lives this is a
-  // hint.
-  position = ring.data().writers[slot].cursor.load(std::memory_order_acquire);
-  if (position == 0 || !ring.is_place(position)) return false;
-  // Dead before it moved the tail: nothing has been reserved.
+Loan find_loan(const Ring& ring, uint32_t writer) {
+  const ClientSlot& place = ring.data().writers[writer];
+  // relaxed: when the writer has died, all its stores are seen; while it lives this is a hint.
+  const Loan loan{place.cursor.load(std::memory_order_relaxed), place.gap.load(std::memory_order_relaxed)};
+  if (loan.position == 0 || !ring.is_place(loan.position) || !ring.is_place(loan.bytes)) return {};
+  if (loan.bytes < sizeof(FrameHeader) || loan.bytes > ring.before_end(loan.position)) return {};
+  // It says so before it moves the tail. Dead between the two, it still has the lock, or is the only writer: so nobody
+  // else has moved the tail beyond it.
   const uint64_t tail = ring.tail();
-  if (position >= tail || tail - position > ring.capacity()) return false;
-  frame = unpack(ring.header(position).word.load(std::memory_order_acquire));
-  // The head does not pass a reserved frame. So if it is not beyond it, this was one, and stays one.
-  return frame.state == FrameState::reserved && frame.slot == slot && ring.is_sound(frame, position) &&
-         ring.left_alone(position);
+  if (loan.position >= tail) return {};
+  const uint64_t before_tail = tail - loan.position;
+  if (before_tail < loan.bytes || before_tail > ring.capacity()) return {};
+  // The head does not pass an empty word. So if it is not beyond it, this was one, and stays one.
+  const bool is_open = ring.header(loan.position).word.load(std::memory_order_acquire) == 0;
+  return is_open && ring.left_alone(loan.position) ? loan : Loan{};
 }
-
-}  // namespace
 
 bool recover_writer(const Ring& ring, uint32_t slot) {
   ClientSlot& place = ring.data().writers[slot];
-  uint64_t position = 0;
-  Frame frame;
-  const bool found = find_reserved(ring, slot, position, frame);
-  if (found) {
+  const Loan loan = find_loan(ring, slot);
+  if (loan.position != 0) {
     // relaxed: counters for people.
     ring.control().tail.aborted.fetch_add(place.loan.load(std::memory_order_relaxed),
                                           std::memory_order_relaxed);
-    frame.state = FrameState::aborted;
+    const Frame aborted{FrameState::aborted, false, slot, loan.bytes - sizeof(FrameHeader)};
     // release: pairs with the acquires in RingReader::look() and RingWriter::walk().
-    ring.header(position).word.store(pack(frame), std::memory_order_release);
+    ring.header(loan.position).word.store(pack(aborted), std::memory_order_release);
     SHM_CRASH_POINT("recovery.loan-aborted");
   }
   place.cursor.store(0, std::memory_order_relaxed);
-  return found;
+  return loan.position != 0;
 }
 
 uint64_t recover_reader(const Ring& ring, uint32_t slot) {
@@ -48,17 +45,6 @@ uint64_t recover_reader(const Ring& ring, uint32_t slot) {
   // release: pairs with the acquire in slowest_reader().
   ring.readers().readers[slot].cursor.store(0, std::memory_order_release);
   return count;
-}
-
-Loan find_loan(const Ring& ring, uint32_t writer) {
-  Loan loan;
-  Frame frame;
-  if (find_reserved(ring, writer, loan.position, frame)) {
-    loan.bytes = ring.footprint(frame.size);
-  } else {
-    loan.position = 0;
-  }
-  return loan;
 }
 
 }  // namespace shmbroker::core

@@ -5,6 +5,13 @@
 
 namespace shmbroker::core {
 
+// What a writer has reserved and not yet committed: everything behind it waits.
+struct Loan {
+  uint64_t position = 0;  // 0: none
+  uint64_t bytes = 0;
+};
+Loan find_loan(const Ring& ring, uint32_t writer);
+
 // Turns what a dead writer had reserved into aborted frames. To be called before the lock is taken back from
 // it, and before its slot is given out again; all who sleep are to be woken afterwards. Returns whether there
 // was something.
@@ -14,12 +21,5 @@ bool recover_writer(const Ring& ring, uint32_t slot);
 // slot is given out again; all who sleep are to be woken afterwards. Returns how many messages others get
 // again.
 uint64_t recover_reader(const Ring& ring, uint32_t slot);
-
-// What a writer has reserved and not yet committed: everything behind it waits.
-struct Loan {
-  uint64_t position = 0;  // 0: none
-  uint64_t bytes = 0;
-};
-Loan find_loan(const Ring& ring, uint32_t writer);
 
 }  // namespace shmbroker::core

@@ -9,6 +9,9 @@ namespace shmbroker::core {
 namespace {
 
 constexpr uint64_t kMargin = 16 * 1024;
+constexpr uint64_t kManySmall = 64 * 1024;
+constexpr uint64_t kAhead = kMargin + 4 * 1024;  // where the head will have to move on soon
+constexpr uint64_t kMostAhead = 4 * 1024;
 
 }  // namespace
 
@@ -16,14 +19,16 @@ RingWriter::RingWriter(const Ring& ring, uint32_t slot)
     : ring_(ring),
       place_(ring.data().writers[slot]),
       slot_(slot),
+      largest_(std::max(ring.footprint(ring.max_message()), std::min(kManySmall, ring.capacity() / 16))),
       margin_(std::min(kMargin, ring.capacity() / 16)) {}
 
 // Each store leaves the ring whole, should it be our last:
-// - before the tail moves nothing has happened, except that a padding frame may stand at it, which readers
-// may have
+// - before the tail moves nothing has happened, except that a padding frame may stand at it, which readers may have
 //   followed already; so the next writer goes past it before anything else;
-// - once the tail has moved, the frame is reserved in our name, and recover_writer() turns it into an aborted
-// one.
+// - once the tail has moved, the empty word at the frame's start is ours, as our slot says, and recover_writer() turns
+//   it into an aborted frame.
+// The word that a reader looks at all the time, at the frame's start, is left alone until commit(): each store to it
+// costs a journey of its line.
 RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   if (bytes > largest_reservation()) return Result::too_large;
   RingTail& shared = ring_.control().tail;
@@ -32,7 +37,11 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   const uint64_t head = ring_.head_position();
   if (!ring_.is_place(tail) || tail - head > ring_.capacity()) return Result::corrupt;
   const Frame left = unpack(ring_.header(tail).word.load(std::memory_order_relaxed));
-  if (left.state == FrameState::padding) tail += ring_.before_end(tail);
+  if (left.state == FrameState::padding) {
+    tail += ring_.before_end(tail);
+  } else if (left.state != FrameState::empty) {
+    return Result::corrupt;
+  }
 
   const uint64_t before_end = ring_.before_end(tail);
   const uint64_t begin = bytes <= before_end ? tail : tail + before_end;
@@ -48,16 +57,16 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   std::atomic_thread_fence(std::memory_order_release);
 
   SHM_CRASH_POINT("writer.room-made");
+  // relaxed: the tail's release comes after it.
   place_.loan.store(messages, std::memory_order_relaxed);
+  place_.gap.store(bytes, std::memory_order_relaxed);
   place_.cursor.store(begin, std::memory_order_relaxed);
   SHM_CRASH_POINT("writer.slot-noted");
   ring_.header(end).word.store(0, std::memory_order_relaxed);
-  const uint64_t size = bytes - sizeof(FrameHeader);
-  // release: whoever sees the frame reserved in our name finds our loan, and behind it the empty word.
-  ring_.header(begin).word.store(pack({FrameState::reserved, false, slot_, size}), std::memory_order_release);
-  SHM_CRASH_POINT("writer.frame-reserved");
+  SHM_CRASH_POINT("writer.end-cleared");
   if (begin != tail) {
-    // release: pairs with the reader's acquire; it goes on to the frame at the ring's start.
+    ring_.header(begin).word.store(0, std::memory_order_relaxed);
+    // release: pairs with the reader's acquire; it goes on to the empty word at the ring's start.
     const uint64_t skipped = before_end - sizeof(FrameHeader);
     ring_.header(tail).word.store(pack({FrameState::padding, false, slot_, skipped}),
                                   std::memory_order_release);
@@ -65,28 +74,14 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   }
   shared.reserved.store(shared.reserved.load(std::memory_order_relaxed) + messages,
                         std::memory_order_relaxed);
-  // release: pairs with the acquire in Ring::tail().
+  // release: pairs with the acquire in Ring::tail(); whoever sees the tail here finds our loan in our slot.
   shared.position.store(end, std::memory_order_release);
   SHM_CRASH_POINT("writer.tail-moved");
 
   begin_ = next_ = begin;
-  end_ = end;
+  end_ = last_end_ = end;
+  prefetch_next(bytes);
   return Result::ok;
-}
-
-void RingWriter::add(uint64_t size, uint64_t time) {
-  FrameHeader& header = ring_.header(next_);
-  const uint64_t word = pack({FrameState::ready, time != 0, slot_, size});
-  // relaxed: nobody looks behind the first frame until commit(), which releases all of it.
-  if (time != 0) header.time.store(time, std::memory_order_relaxed);
-  if (ring_.is_queue()) ring_.claims().offer(next_);
-  if (next_ == begin_) {
-    first_word_ = word;
-  } else {
-    header.word.store(word, std::memory_order_relaxed);
-  }
-  next_ += ring_.footprint(size);
-  SHM_CRASH_POINT("writer.added");
 }
 
 void RingWriter::commit() {
@@ -111,10 +106,18 @@ void RingWriter::close(uint64_t word) {
   // it.
   ring_.header(begin_).word.store(word, std::memory_order_release);
   SHM_CRASH_POINT("writer.committed");
-  // relaxed: until the broker sees it, it finds a frame that is not reserved, and leaves it.
+  // relaxed: until the broker sees it, it finds a frame that is complete, and leaves it.
   place_.cursor.store(0, std::memory_order_relaxed);
   begin_ = end_ = next_ = 0;
   SHM_CRASH_POINT("writer.closed");
+}
+
+// Asks for as much of the ring as was just reserved, some way ahead: lines that were used a lap ago are far away, and
+// each store to one would be waited for at the next fence.
+void RingWriter::prefetch_next(uint64_t bytes) const {
+  const uint64_t ahead = end_ + kAhead;
+  const uint64_t in_one_piece = ring_.before_end(ahead) - sizeof(FrameHeader);
+  prefetch_for_later(ring_.payload(ahead), static_cast<size_t>(std::min({bytes, kMostAhead, in_one_piece})));
 }
 
 // Moves the head to where the frame fits, and by a margin further.
@@ -135,24 +138,39 @@ RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t tail) {
 // Walks over the frames that may go, to the goal at least, if it can.
 RingWriter::Result RingWriter::walk(const Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail,
                                     Ring::Head& reached) const {
-  reached = head;
-  while (reached.position < goal && reached.position < limit) {
+  const Ring ring = ring_;  // of our own: the compiler need not expect that the atomics change it
+  Ring::Head at = head;
+  Result result = Result::ok;
+  while (at.position < goal && at.position < limit) {
     // acquire: pairs with the release in close(): the frame's writer has stored its last byte before we store
     // ours.
-    const uint64_t word = ring_.header(reached.position).word.load(std::memory_order_acquire);
+    const uint64_t word = ring.header(at.position).word.load(std::memory_order_acquire);
     const Frame frame = unpack(word);
-    if (frame.state == FrameState::empty || !ring_.is_sound(frame, reached.position)) return Result::corrupt;
-    const uint64_t next = reached.position + ring_.footprint(frame.size);
-    if (next > tail) return Result::corrupt;
-    if (next > limit || !may_go(frame, reached.position)) break;
-    reached.position = next;
-    if (frame.state == FrameState::ready) ++reached.messages;
+    const uint64_t next = at.position + ring.footprint(frame.size);
+    if (frame.state == FrameState::empty) {
+      if (!is_lent(at.position)) result = Result::corrupt;
+      break;
+    }
+    if (!ring.is_sound(frame, at.position) || next > tail) {
+      result = Result::corrupt;
+      break;
+    }
+    if (next > limit || !may_go(frame, at.position)) break;
+    at.position = next;
+    if (frame.state == FrameState::ready) ++at.messages;
   }
-  return Result::ok;
+  reached = at;
+  return result;
+}
+
+// Whether it is a writer's that the frame before the tail is empty.
+bool RingWriter::is_lent(uint64_t position) const {
+  if (ring_.lender(position) != Ring::kNobody) return true;
+  // Or it has just become complete. acquire: pairs with the release in close().
+  return ring_.header(position).word.load(std::memory_order_acquire) != 0;
 }
 
 bool RingWriter::may_go(const Frame& frame, uint64_t position) const {
-  if (frame.state == FrameState::reserved) return false;
   return !ring_.is_queue() || frame.state != FrameState::ready || ring_.claims().is_finished(position);
 }
 

@@ -5,6 +5,9 @@
 // they become readable all at once, by one store.
 #pragma once
 
+#include "core/copy.h"
+#include "core/crash_point.h"
+#include "core/prefetch.h"
 #include "core/ring.h"
 
 namespace shmbroker::core {
@@ -26,11 +29,15 @@ class RingWriter {
   uint64_t footprint(uint64_t size) const { return ring_.footprint(size); }
 
   // The most that can be reserved at once: room for one largest message, or for many small ones.
-  uint64_t largest_reservation() const { return ring_.footprint(ring_.max_message()); }
+  uint64_t largest_reservation() const { return largest_; }
 
   // For the holder of the channel's lock, or an exclusive writer: reserves bytes for some messages. bytes:
   // the sum of their footprints. Only without a reservation.
   Result reserve(uint64_t bytes, uint32_t messages);
+
+  // For who is about to reserve: asks for the line in which the frame will begin. Readers that look at it all the time
+  // have it, and bringing it here takes as long as the rest of the way to commit().
+  void prefetch() const { prefetch_to_write(&ring_.header(last_end_)); }
 
   bool has_reservation() const { return begin_ != 0; }
 
@@ -40,7 +47,30 @@ class RingWriter {
 
   // Adds a message, whose payload is at memory(), to those that commit() makes readable. size: at most room()
   // and the channel's largest message. time: 0 for none.
-  void add(uint64_t size, uint64_t time = 0);
+  void add(uint64_t size, uint64_t time = 0) { next_ = head_frame(ring_, next_, size, time); }
+
+  struct Piece {
+    const std::byte* data;
+    uint64_t size;
+    uint64_t time;
+  };
+  // Copies a message into the reservation and adds it.
+  void fill(const Piece& from) {
+    copy_to_shared(memory(), from.data, static_cast<size_t>(from.size));
+    add(from.size, from.time);
+  }
+  // The same for some. piece(i): the i-th.
+  template <class GetPiece>
+  void fill(uint32_t count, GetPiece&& piece) {
+    const Ring ring = ring_;  // of our own: the compiler need not expect that a store to the ring changes it
+    uint64_t at = next_;
+    for (uint32_t i = 0; i < count; ++i) {
+      const Piece from = piece(i);
+      copy_to_shared(ring.payload(at), from.data, static_cast<size_t>(from.size));
+      at = head_frame(ring, at, from.size, from.time);
+    }
+    next_ = at;
+  }
 
   // Makes what was added readable, and gives up the rest of the reservation. Then the caller wakes the
   // sleeping. At least one message must have been added.
@@ -50,9 +80,27 @@ class RingWriter {
   void abort();
 
  private:
+  // Writes the header of a message. Returns where the next one goes.
+  uint64_t head_frame(const Ring& ring, uint64_t at, uint64_t size, uint64_t time) {
+    FrameHeader& header = ring.header(at);
+    const uint64_t word = pack({FrameState::ready, time != 0, slot_, size});
+    // relaxed: nobody looks behind the first frame until commit(), which releases all of it.
+    if (time != 0) header.time.store(time, std::memory_order_relaxed);
+    if (ring.is_queue()) ring.claims().offer(at);
+    if (at == begin_) {
+      first_word_ = word;
+    } else {
+      header.word.store(word, std::memory_order_relaxed);
+    }
+    SHM_CRASH_POINT("writer.added");
+    return at + ring.footprint(size);
+  }
+
+  void prefetch_next(uint64_t bytes) const;
   Result make_room(uint64_t needed, uint64_t tail);
   Result walk(const Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail,
               Ring::Head& reached) const;
+  bool is_lent(uint64_t position) const;
   bool may_go(const Frame& frame, uint64_t position) const;
   bool announce(const Ring::Head& wanted, const Ring::Head& old, uint64_t tail);
   static void store(RingHead& shared, const Ring::Head& head);
@@ -61,9 +109,11 @@ class RingWriter {
   Ring ring_;
   ClientSlot& place_;
   uint32_t slot_;
+  uint64_t largest_;
   uint64_t margin_;     // bytes by which the head moves further than it must, so that it moves rarely
   uint64_t begin_ = 0;  // what is reserved; 0: nothing
   uint64_t end_ = 0;
+  uint64_t last_end_ = 0;    // where this writer's last reservation ended: most likely the tail
   uint64_t next_ = 0;        // where the next message goes
   uint64_t first_word_ = 0;  // the header of the first message, held back until commit()
 };

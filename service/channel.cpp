@@ -217,7 +217,7 @@ void Channel::take(Place& place, core::ClientSlot& slot, const Client& client, c
   slot.generation.store(place.generation, std::memory_order_relaxed);
   slot.pid.store(client.pid, std::memory_order_relaxed);
   slot.created.store(client.created, std::memory_order_relaxed);
-  for (auto* counter : {&slot.cursor, &slot.messages, &slot.bytes, &slot.lost, &slot.waits}) {
+  for (auto* counter : {&slot.cursor, &slot.messages, &slot.bytes, &slot.gap, &slot.waits}) {
     counter->store(0, std::memory_order_relaxed);
   }
   // release: pairs with the acquire in adopt_places(), should this be the last thing that we do.

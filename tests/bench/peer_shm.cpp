@@ -19,12 +19,12 @@ void must(int32_t status) {
 // One handle. Whoever opens it first creates the channel; it ends with the last handle.
 class Channel {
  public:
-  Channel(const LinkSpec& spec, uint32_t kind, uint32_t access) {
+  Channel(const LinkSpec& spec, uint32_t kind, uint32_t access, bool exclusive = false) {
     ShmOptions options{};
     options.size = sizeof options;
     options.access = access;
     options.kind = kind;
-    options.flags = SHM_OPEN_CREATE;
+    options.flags = SHM_OPEN_CREATE | (exclusive ? SHM_OPEN_EXCLUSIVE : 0);
     options.spin = spec.spinning ? kLongSpin : 0;
     options.capacity = kRingBytes;
     options.max_message = spec.size;
@@ -42,8 +42,8 @@ class Channel {
 
 class CopyWriter final : public Writer {
  public:
-  CopyWriter(const LinkSpec& spec, uint32_t kind)
-      : size_(spec.size), buffer_(spec.size), channel_(spec, kind, SHM_WRITE) {}
+  CopyWriter(const LinkSpec& spec, uint32_t kind, bool exclusive = false)
+      : size_(spec.size), buffer_(spec.size), channel_(spec, kind, SHM_WRITE, exclusive) {}
   std::byte* begin() override { return buffer_.data(); }
   void end() override { must(ShmWrite(channel_.get(), buffer_.data(), size_, SHM_INFINITE)); }
 
@@ -56,7 +56,7 @@ class CopyWriter final : public Writer {
 class BatchWriter final : public Writer {
  public:
   explicit BatchWriter(const LinkSpec& spec)
-      : size_(spec.size), buffer_(spec.size * kBatch), channel_(spec, SHM_TOPIC, SHM_WRITE) {
+      : size_(spec.size), buffer_(spec.size * kBatch), channel_(spec, SHM_TOPIC, SHM_WRITE, true) {
     for (uint32_t i = 0; i < kBatch; ++i) {
       messages_[i].size = sizeof messages_[i];
       messages_[i].data = buffer_.data() + i * size_;
@@ -82,7 +82,7 @@ class BatchWriter final : public Writer {
 
 class LoanWriter final : public Writer {
  public:
-  explicit LoanWriter(const LinkSpec& spec) : size_(spec.size), channel_(spec, SHM_TOPIC, SHM_WRITE) {}
+  explicit LoanWriter(const LinkSpec& spec) : size_(spec.size), channel_(spec, SHM_TOPIC, SHM_WRITE, true) {}
   std::byte* begin() override {
     void* memory = nullptr;
     must(ShmLoan(channel_.get(), size_, &memory, SHM_INFINITE));
@@ -155,7 +155,11 @@ class PeekReader final : public Reader {
 
 }  // namespace
 
+// Like the other peers' writers, one that knows that it is alone says so.
 std::unique_ptr<Writer> open_shm_writer(const LinkSpec& spec) {
+  return std::make_unique<CopyWriter>(spec, SHM_TOPIC, spec.writers == 1);
+}
+std::unique_ptr<Writer> open_shared_writer(const LinkSpec& spec) {
   return std::make_unique<CopyWriter>(spec, SHM_TOPIC);
 }
 std::unique_ptr<Writer> open_shm16_writer(const LinkSpec& spec) {

@@ -23,6 +23,8 @@ const std::vector<Peer>& peers() {
   static const std::vector<Peer> all = {
       {"shm", "ShmBroker topic", kStream | kManyWriters | kManyReaders | kWake, ring_lap, open_shm_writer,
        open_shm_reader},
+      {"shared", "ShmBroker topic, open to more writers", kStream | kWake, ring_lap, open_shared_writer,
+       open_shm_reader},
       {"shm16", "ShmBroker topic, batches of 16", kStream | kBatch, ring_lap, open_shm16_writer,
        open_shm16_reader},
       {"loan", "ShmBroker topic, in place", kStream | kHeaderOnly, ring_lap, open_loan_writer,

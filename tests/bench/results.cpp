@@ -43,8 +43,8 @@ std::vector<Row> all_rows(bool quick) {
   const uint32_t many = quick ? 200 : 1000;
   const std::vector<std::string> copying = {"shm", "ring", "boost", "pipe", "tcp", "copydata", "note"};
   std::vector<std::string> with_batches = copying;
-  with_batches.insert(with_batches.begin() + 1, {"shm16", "loan"});
-  with_batches.insert(with_batches.begin() + 4, "ring16");
+  with_batches.insert(with_batches.begin() + 1, {"shared", "shm16", "loan"});
+  with_batches.insert(with_batches.begin() + 5, "ring16");
   std::vector<std::string> with_loan = copying;
   with_loan.insert(with_loan.begin() + 1, "loan");
   return {

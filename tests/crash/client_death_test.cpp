@@ -70,13 +70,12 @@ std::vector<Death> writer_deaths() {
     const char* point;
     int committed;
     bool locks;
-  } points[] = {{"lock.taken", 0, true},         {"writer.room-made", 0, false},
-                {"writer.slot-noted", 0, false}, {"writer.frame-reserved", 0, false},
-                {"writer.tail-moved", 0, false}, {"lock.given-back", 0, true},
-                {"writer.reserved", 0, false},   {"copy.half-written", 0, false},
-                {"writer.added", 0, false},      {"writer.committed", 1, false},
-                {"writer.closed", 1, false},     {"waking.readers-taken", 1, false},
-                {"waking.one-woken", 1, false}};
+  } points[] = {
+      {"lock.taken", 0, true},          {"writer.room-made", 0, false},  {"writer.slot-noted", 0, false},
+      {"writer.end-cleared", 0, false}, {"writer.tail-moved", 0, false}, {"lock.given-back", 0, true},
+      {"writer.reserved", 0, false},    {"copy.half-written", 0, false}, {"writer.added", 0, false},
+      {"writer.committed", 1, false},   {"writer.closed", 1, false},     {"waking.readers-taken", 1, false},
+      {"waking.one-woken", 1, false}};
   for (const auto& each : points) {
     all.push_back({each.point, each.committed});
     all.push_back({each.point, each.committed, 1, "queue"});
