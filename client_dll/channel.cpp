@@ -48,6 +48,7 @@ Channel::Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& optio
     : attachment_(std::move(attachment)),
       calls_(calls),
       spin_(options.spin != 0 ? options.spin : kDefaultSpin),
+      distance_(at().geometry().capacity),
       read_nudge_(CreateEventW(nullptr, FALSE, FALSE, nullptr)),
       write_nudge_(CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
   if (at().can_read()) notification_.emplace(at().reader_event(), read_nudge_.get());

@@ -128,10 +128,10 @@ class Channel {
   const std::unique_ptr<Attachment> attachment_;
   Calls& calls_;
   const uint32_t spin_;
+  Distance distance_;  // under the reading turn
   win::Handle read_nudge_;
   win::Handle write_nudge_;
   std::optional<Notification> notification_;
-  Distance distance_;
   std::atomic<uint64_t> lock_waits_{0};
 };
 

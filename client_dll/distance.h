@@ -13,15 +13,21 @@ namespace shmbroker::client {
 // In turns of a busy loop, of some 10 to 40 ns. Used by whoever has the reading turn.
 class Distance {
  public:
+  // capacity: the channel's. A reader that keeps off while much of it fills up would make the writer wait.
+  explicit Distance(uint64_t capacity) : most_bytes_(capacity / 4) {}
+
   uint32_t turns() const { return turns_; }
 
-  void note_messages(uint64_t count) { run_ += count; }
+  void note_messages(uint64_t count, uint64_t bytes) {
+    run_ += count;
+    run_bytes_ += bytes;
+  }
 
   // looks: how many it took until there was something, after keeping off.
   void note_wait(uint32_t looks) {
-    const bool streams = looks < kAtOnce && run_ * kTurnsAMessage >= turns_;
+    const bool streams = looks < kAtOnce && run_ * kTurnsAMessage >= turns_ && run_bytes_ < most_bytes_;
     turns_ = streams ? std::min(2 * turns_ + kAtOnce, kFarthest) : turns_ / 2;
-    run_ = 0;
+    run_ = run_bytes_ = 0;
   }
 
  private:
@@ -30,8 +36,10 @@ class Distance {
       32;  // a writer that needs longer for one is not worth waiting for
   static constexpr uint32_t kFarthest = 512;
 
+  const uint64_t most_bytes_;
   uint32_t turns_ = 0;
   uint64_t run_ = 0;  // messages since the last wait
+  uint64_t run_bytes_ = 0;
 };
 
 }  // namespace shmbroker::client

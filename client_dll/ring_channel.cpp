@@ -266,7 +266,7 @@ bool RingChannel::find_news() {
 }
 
 void RingChannel::count_read(uint64_t messages, uint64_t bytes) {
-  distance().note_messages(messages);
+  distance().note_messages(messages, bytes);
   core::ClientSlot& slot = at().reader_slot();
   add(slot.messages, messages);
   add(slot.bytes, bytes);

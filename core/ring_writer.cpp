@@ -19,8 +19,13 @@ RingWriter::RingWriter(const Ring& ring, uint32_t slot)
     : ring_(ring),
       place_(ring.data().writers[slot]),
       slot_(slot),
-      largest_(std::max(ring.footprint(ring.max_message()), std::min(kManySmall, ring.capacity() / 16))),
-      margin_(std::min(kMargin, ring.capacity() / 16)) {}
+      largest_(std::max(ring.footprint(ring.max_message()), std::min(kManySmall, ring.capacity() / 16))) {}
+
+// Looking for room costs a look at every reader's cursor: so much more is made that the next few frames of this size
+// need not look, but most of the ring stays.
+uint64_t RingWriter::margin(uint64_t bytes) const {
+  return std::min(std::max(kMargin, 8 * bytes), ring_.capacity() / 16);
+}
 
 // Each store leaves the ring whole, should it be our last:
 // - before the tail moves nothing has happened, except that a padding frame may stand at it, which readers may have
@@ -49,7 +54,7 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   // One header more, for the empty word behind.
   const uint64_t needed = end + sizeof(FrameHeader) - ring_.capacity();
   if (head < needed) {
-    const Result result = make_room(needed, tail);
+    const Result result = make_room(needed, bytes, tail);
     if (result != Result::ok) return result;
   }
   // Partner: the acquire fence in Ring::left_alone(). A reader that copied any byte that we store from here on
@@ -113,20 +118,21 @@ void RingWriter::close(uint64_t word) {
 }
 
 // Asks for as much of the ring as was just reserved, some way ahead: lines that were used a lap ago are far away, and
-// each store to one would be waited for at the next fence.
+// each store to one would be waited for at the next fence. For large frames the processor does that by itself.
 void RingWriter::prefetch_next(uint64_t bytes) const {
+  if (bytes > kMostAhead) return;
   const uint64_t ahead = end_ + kAhead;
   const uint64_t in_one_piece = ring_.before_end(ahead) - sizeof(FrameHeader);
-  prefetch_for_later(ring_.payload(ahead), static_cast<size_t>(std::min({bytes, kMostAhead, in_one_piece})));
+  prefetch_for_later(ring_.payload(ahead), static_cast<size_t>(std::min(bytes, in_one_piece)));
 }
 
 // Moves the head to where the frame fits, and by a margin further.
-RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t tail) {
+RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t bytes, uint64_t tail) {
   Ring::Head old;
   if (!ring_.read_head(old)) return Result::corrupt;
   const uint64_t limit = ring_.waits() ? slowest_cursor(ring_, old.position, tail) : tail;
   Ring::Head reached = old;
-  const Result result = walk(old, needed + margin_, limit, tail, reached);
+  const Result result = walk(old, needed + margin(bytes), limit, tail, reached);
   if (result != Result::ok) return result;
   if (reached.position == old.position) return Result::full;
   if (ring_.waits() && !announce(reached, old, tail)) return Result::full;

@@ -97,7 +97,8 @@ class RingWriter {
   }
 
   void prefetch_next(uint64_t bytes) const;
-  Result make_room(uint64_t needed, uint64_t tail);
+  uint64_t margin(uint64_t bytes) const;
+  Result make_room(uint64_t needed, uint64_t bytes, uint64_t tail);
   Result walk(const Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail,
               Ring::Head& reached) const;
   bool is_lent(uint64_t position) const;
@@ -110,7 +111,6 @@ class RingWriter {
   ClientSlot& place_;
   uint32_t slot_;
   uint64_t largest_;
-  uint64_t margin_;     // bytes by which the head moves further than it must, so that it moves rarely
   uint64_t begin_ = 0;  // what is reserved; 0: nothing
   uint64_t end_ = 0;
   uint64_t last_end_ = 0;    // where this writer's last reservation ended: most likely the tail

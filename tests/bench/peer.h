@@ -80,7 +80,7 @@ struct Peer {
 const std::vector<Peer>& peers();
 const Peer& find_peer(const std::string& name);
 
-// Bytes of the rings, the bare one and ours alike: deep, and yet within what a processor has page addresses for.
-inline constexpr uint64_t kRingBytes = uint64_t{8} << 20;
+// Bytes of the deep rings, the bare one and ours alike.
+inline constexpr uint64_t kRingBytes = uint64_t{32} << 20;
 
 }  // namespace shmbroker::bench
