@@ -8,7 +8,10 @@ xvfb=
 # Linux puts a program's heap at random addresses; one start of 1,600 it is where Wine's loader must put a page that
 # every Windows program expects, and the program does not start. Not every container lets us ask for better.
 steady=(setarch --addr-no-randomize)
-"${steady[@]}" true 2>/dev/null || steady=()
+if ! "${steady[@]}" true 2>/dev/null; then
+  steady=()
+  echo "This machine does not let ${0##*/} turn address randomization off: Wine may fail to start a program now and then."
+fi
 steadily() { "${steady[@]}" env "$@"; }
 wine() { steadily wine "$@"; }
 

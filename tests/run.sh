@@ -7,6 +7,7 @@ source "$root/cmake/wine.sh"
 need_packages "${windows_packages[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
   fonts-liberation fonts-wine
 
+export GTEST_BRIEF=1 # of a test program that fails, ctest shows what failed and not what passed
 for preset in linux-asan linux-tsan; do
   build $preset
   step "Testing $preset"
