@@ -19,7 +19,8 @@ RingWriter::RingWriter(const Ring& ring, uint32_t slot)
     : ring_(ring),
       place_(ring.data().writers[slot]),
       slot_(slot),
-      largest_(std::max(ring.footprint(ring.max_message()), std::min(kManySmall, ring.capacity() / 16))) {}
+      largest_(std::max(ring.footprint(ring.max_message()), std::min(kManySmall, ring.capacity() / 16))),
+      run_(ring.capacity()) {}
 
 // Looking for room costs a look at every reader's cursor: so much more is made that the next few frames of this size
 // need not look, but most of the ring stays.
@@ -41,6 +42,7 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   uint64_t tail = shared.position.load(std::memory_order_relaxed);
   const uint64_t head = ring_.head_position();
   if (!ring_.is_place(tail) || tail - head > ring_.capacity()) return Result::corrupt;
+  tail_ = tail;
   const Frame left = unpack(ring_.header(tail).word.load(std::memory_order_relaxed));
   if (left.state == FrameState::padding) {
     tail += ring_.before_end(tail);
@@ -83,6 +85,7 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   shared.position.store(end, std::memory_order_release);
   SHM_CRASH_POINT("writer.tail-moved");
 
+  added_ = 0;
   begin_ = next_ = begin;
   end_ = last_end_ = end;
   prefetch_next(bytes);
@@ -96,6 +99,7 @@ void RingWriter::commit() {
     ring_.header(next_).word.store(pack({FrameState::padding, false, slot_, rest}),
                                    std::memory_order_relaxed);
   }
+  run_.note(tail_, end_, added_);
   close(first_word_);
 }
 
@@ -103,6 +107,7 @@ void RingWriter::abort() {
   // relaxed: counters; the frame's own word tells readers.
   const uint64_t messages = place_.loan.load(std::memory_order_relaxed);
   ring_.control().tail.aborted.fetch_add(messages, std::memory_order_relaxed);
+  run_.forget();
   close(pack({FrameState::aborted, false, slot_, end_ - begin_ - sizeof(FrameHeader)}));
 }
 
@@ -118,9 +123,10 @@ void RingWriter::close(uint64_t word) {
 }
 
 // Asks for as much of the ring as was just reserved, some way ahead: lines that were used a lap ago are far away, and
-// each store to one would be waited for at the next fence. For large frames the processor does that by itself.
+// each store to one would be waited for at the next fence. Of large frames the processor does that by itself, but for
+// the header of the next one, which readers have looked at since.
 void RingWriter::prefetch_next(uint64_t bytes) const {
-  if (bytes > kMostAhead) return;
+  if (bytes > kMostAhead) return prefetch_to_write(&ring_.header(end_ + bytes));
   const uint64_t ahead = end_ + kAhead;
   const uint64_t in_one_piece = ring_.before_end(ahead) - sizeof(FrameHeader);
   prefetch_for_later(ring_.payload(ahead), static_cast<size_t>(std::min(bytes, in_one_piece)));
@@ -132,7 +138,7 @@ RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t bytes, uint64
   if (!ring_.read_head(old)) return Result::corrupt;
   const uint64_t limit = ring_.waits() ? slowest_cursor(ring_, old.position, tail) : tail;
   Ring::Head reached = old;
-  const Result result = walk(old, needed + margin(bytes), limit, tail, reached);
+  const Result result = pass(reached, needed + margin(bytes), limit, tail);
   if (result != Result::ok) return result;
   if (reached.position == old.position) return Result::full;
   if (ring_.waits() && !announce(reached, old, tail)) return Result::full;
@@ -141,12 +147,23 @@ RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t bytes, uint64
   return reached.position >= needed ? Result::ok : Result::full;
 }
 
-// Walks over the frames that may go, to the goal at least, if it can.
-RingWriter::Result RingWriter::walk(const Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail,
-                                    Ring::Head& reached) const {
+// Moves the head over frames that may go, to the goal at least, if it can.
+RingWriter::Result RingWriter::pass(Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail) {
+  // A queue's messages must be asked for one by one whether they may go.
+  if (ring_.is_queue()) return walk(head, goal, limit, tail);
+  while (head.position < goal && head.position < limit) {
+    const uint64_t before = head.position;
+    run_.advance(head, goal, limit);
+    const Result result = walk(head, std::min(goal, run_.mark_behind(head.position)), limit, tail);
+    if (result != Result::ok) return result;
+    if (head.position == before) break;
+  }
+  return Result::ok;
+}
+
+RingWriter::Result RingWriter::walk(Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail) const {
   const Ring ring = ring_;  // of our own: the compiler need not expect that the atomics change it
   Ring::Head at = head;
-  Result result = Result::ok;
   while (at.position < goal && at.position < limit) {
     // acquire: pairs with the release in close(): the frame's writer has stored its last byte before we store
     // ours.
@@ -154,19 +171,16 @@ RingWriter::Result RingWriter::walk(const Ring::Head& head, uint64_t goal, uint6
     const Frame frame = unpack(word);
     const uint64_t next = at.position + ring.footprint(frame.size);
     if (frame.state == FrameState::empty) {
-      if (!is_lent(at.position)) result = Result::corrupt;
+      if (!is_lent(at.position)) return Result::corrupt;
       break;
     }
-    if (!ring.is_sound(frame, at.position) || next > tail) {
-      result = Result::corrupt;
-      break;
-    }
+    if (!ring.is_sound(frame, at.position) || next > tail) return Result::corrupt;
     if (next > limit || !may_go(frame, at.position)) break;
     at.position = next;
     if (frame.state == FrameState::ready) ++at.messages;
   }
-  reached = at;
-  return result;
+  head = at;
+  return Result::ok;
 }
 
 // Whether it is a writer's that the frame before the tail is empty.

@@ -7,6 +7,7 @@
 
 #include "core/copy.h"
 #include "core/crash_point.h"
+#include "core/own_run.h"
 #include "core/prefetch.h"
 #include "core/ring.h"
 
@@ -92,6 +93,7 @@ class RingWriter {
     } else {
       header.word.store(word, std::memory_order_relaxed);
     }
+    ++added_;
     SHM_CRASH_POINT("writer.added");
     return at + ring.footprint(size);
   }
@@ -99,8 +101,8 @@ class RingWriter {
   void prefetch_next(uint64_t bytes) const;
   uint64_t margin(uint64_t bytes) const;
   Result make_room(uint64_t needed, uint64_t bytes, uint64_t tail);
-  Result walk(const Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail,
-              Ring::Head& reached) const;
+  Result pass(Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail);
+  Result walk(Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail) const;
   bool is_lent(uint64_t position) const;
   bool may_go(const Frame& frame, uint64_t position) const;
   bool announce(const Ring::Head& wanted, const Ring::Head& old, uint64_t tail);
@@ -111,11 +113,14 @@ class RingWriter {
   ClientSlot& place_;
   uint32_t slot_;
   uint64_t largest_;
+  uint64_t tail_ = 0;   // before the last reservation
   uint64_t begin_ = 0;  // what is reserved; 0: nothing
   uint64_t end_ = 0;
+  uint64_t added_ = 0;       // messages in it
   uint64_t last_end_ = 0;    // where this writer's last reservation ended: most likely the tail
   uint64_t next_ = 0;        // where the next message goes
   uint64_t first_word_ = 0;  // the header of the first message, held back until commit()
+  OwnRun run_;
 };
 
 }  // namespace shmbroker::core
