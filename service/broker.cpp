@@ -13,6 +13,7 @@ namespace shmbroker::service {
 namespace {
 
 constexpr wchar_t kStateFile[] = L"state.json";
+constexpr DWORD kKeeperPause = 1000;  // milliseconds before another try to start one
 
 // Everything else that the account may do is dropped for good: what this process does not hold, nobody can
 // make it use.
@@ -42,7 +43,7 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
   win::keep_only_privileges(kPrivileges);
   state_ = load_state(paths.data / kStateFile);
   for (const ChannelConfig& channel : config_.channels) note_instance(channel);
-  start_keeper();
+  start_keeper(state_);
   for (const ChannelConfig& channel : config_.channels) {
     auto made = make_channel(channel, config_);
     channels_.emplace(made->name(), std::move(made));
@@ -64,14 +65,15 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
 
 Broker::~Broker() { spdlog::info("stopped"); }
 
-// The old keepers stay until the new one holds everything, and until then the state file names all of them.
-void Broker::start_keeper() {
-  keeper_ = std::make_unique<Keeper>();
+// Starts a keeper, and notes it beside the known ones: they stay until the new one holds everything. The state file
+// names it before it holds anything: one that no file names would never end.
+void Broker::start_keeper(State known) {
+  auto keeper = std::make_shared<Keeper>();
   SHM_CRASH_POINT("keeper.started");
-  keeper_process_ = watch_.add(keeper_->pid());
-  State both = state_;
-  both.keepers.push_back(keeper_process_);
-  save_state(paths_.data / kStateFile, both);
+  known.keepers.push_back(keeper->process());
+  save_state(paths_.data / kStateFile, known);
+  keeper_process_ = watch_.add(keeper->process().pid);
+  keeper_ = std::move(keeper);
 }
 
 // Comes into the state file before there is such memory. A broker that died between the two would not know the memory
@@ -130,7 +132,7 @@ std::unique_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const
     auto channel = std::make_unique<Channel>(
         full, realm_, known == state_.channels.end() ? std::nullopt : std::optional(known->second.instance),
         watch_, std::move(file));
-    channel->entrust_to(*keeper_);
+    if (keeper_) channel->entrust_to(keeper_);
     return channel;
   } catch (const Error& error) {
     throw Error("channel '" + config.name + "': " + error.what(), error.win32());
@@ -145,14 +147,14 @@ State Broker::state_now() const {
     if (channel->is_created()) known.created = channel->config();
   }
   state.keepers = state_.keepers;
-  state.keepers.push_back(keeper_process_);
+  if (keeper_) state.keepers.push_back(keeper_process_);
   return state;
 }
 
 void Broker::save() const { save_state(paths_.data / kStateFile, state_now()); }
 
 void Broker::run() {
-  loop_.run([this] { return pipe_->hang_up_late(); });
+  loop_.run([this] { return std::min(tend_keeper(), pipe_->hang_up_late()); });
   SHM_CRASH_POINT("stop.begun");
   close_down();
 }
@@ -250,7 +252,9 @@ void Broker::apply(const Config& config) {
 void Broker::bury(const Client& client) {
   try {
     if (client == keeper_process_) {
-      replace_keeper();
+      spdlog::error("the keeper has died: starting another");
+      watch_.remove(keeper_process_);
+      keeper_.reset();
     } else {
       bury_client(client);
     }
@@ -260,14 +264,24 @@ void Broker::bury(const Client& client) {
   }
 }
 
-void Broker::replace_keeper() {
-  spdlog::error("the keeper has died: starting another");
-  watch_.remove(keeper_process_);
-  keeper_ = std::make_unique<Keeper>();
-  keeper_process_ = watch_.add(keeper_->pid());
-  save();  // before it holds anything: a keeper that no state file names would never end
-  SHM_CRASH_POINT("keeper.replaced");
-  for (const auto& [name, channel] : channels_) channel->entrust_to(*keeper_);
+// Replaces a keeper that has died; where that fails, again after a while: without one, idle channels would end with
+// this process. Returns the milliseconds until then, or INFINITE.
+DWORD Broker::tend_keeper() {
+  if (keeper_) return INFINITE;
+  const ULONGLONG now = GetTickCount64();
+  if (now < keeper_due_) return static_cast<DWORD>(keeper_due_ - now);
+  try {
+    start_keeper(state_now());
+    SHM_CRASH_POINT("keeper.replaced");
+    for (const auto& [name, channel] : channels_) channel->entrust_to(keeper_);
+  } catch (const Error& error) {
+    const std::string text = std::string("no keeper yet, trying again: ") + error.what();
+    spdlog::error("{}", text);
+    report_event(Event::error, text);
+    keeper_due_ = now + kKeeperPause;
+    return kKeeperPause;
+  }
+  return INFINITE;
 }
 
 void Broker::bury_client(const Client& client) {

@@ -46,8 +46,8 @@ class Broker {
 
   static win::Handle claim_machine();
   static Realm find_realm();
-  void start_keeper();
-  void replace_keeper();
+  void start_keeper(State known);
+  DWORD tend_keeper();
   void note_instance(const ChannelConfig& config);
   void take_over_created();
   std::unique_ptr<Channel> make_channel(const ChannelConfig& config, const Config& policy);
@@ -79,8 +79,9 @@ class Broker {
   ClientWatch watch_;
   State state_;  // as the last run left it, and which instance a channel is to have
   RateLimit rate_;
-  std::unique_ptr<Keeper> keeper_;
+  std::shared_ptr<Keeper> keeper_;  // none for as long as one that died could not be replaced
   Client keeper_process_;
+  ULONGLONG keeper_due_ = 0;  // when to try again to start one, in GetTickCount64's time
   Channels channels_;
   std::unique_ptr<PipeServer> pipe_;
 };

@@ -164,12 +164,12 @@ void Channel::flush() {
   flushed_ = value.sequence;
 }
 
-void Channel::entrust_to(Keeper& keeper) {
-  keeper_ = &keeper;
+void Channel::entrust_to(const std::shared_ptr<Keeper>& keeper) {
+  keeper_ = keeper;
   kept_[0] = kept_[1] = nullptr;
-  kept_[0] = keeper.hold(objects_.data_section());
+  kept_[0] = keeper->hold(objects_.data_section());
   SHM_CRASH_POINT("keeper.holds-half");
-  kept_[1] = keeper.hold(objects_.readers_section());
+  kept_[1] = keeper->hold(objects_.readers_section());
 }
 
 void Channel::adopt_places(Places& places, core::ClientSlot* slots, bool readers) {

@@ -74,7 +74,7 @@ class Channel {
   bool bury(const Client& client);
 
   // Has the keeper hold the memory, instead of the one that held it before and has died. Throws Error.
-  void entrust_to(Keeper& keeper);
+  void entrust_to(const std::shared_ptr<Keeper>& keeper);
 
   // Brings a block's value to its file, if it has one and the value has changed. Throws Error.
   void flush();
@@ -118,7 +118,7 @@ class Channel {
   Places writers_;
   uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other
   std::optional<core::Ring> ring_;      // unless it is a block
-  Keeper* keeper_ = nullptr;
+  std::shared_ptr<Keeper> keeper_;
   HANDLE kept_[2] = {};  // the sections' handles in the keeper
 };
 

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "service/client_watch.h"
 #include "service/error.h"
 #include "service/paths.h"
 
@@ -26,6 +25,8 @@ Keeper::Keeper() {
 }
 
 Keeper::~Keeper() { TerminateProcess(process_.get(), 0); }
+
+Client Keeper::process() const { return {pid_, creation_time(process_.get())}; }
 
 HANDLE Keeper::hold(HANDLE section) {
   HANDLE held = nullptr;

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "core/win/handle.h"
+#include "service/client_watch.h"
 
 namespace shmbroker::service {
 
@@ -20,7 +21,7 @@ class Keeper {
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
 
-  DWORD pid() const { return pid_; }
+  Client process() const;
 
   // Gives it a handle to a section. Returns its name over there, for release(). Throws Error.
   HANDLE hold(HANDLE section);

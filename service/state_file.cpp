@@ -42,6 +42,19 @@ State::Known known_from(const std::string& name, const Json& json) {
   return known;
 }
 
+// Whoever has the old file open for a moment, a virus scanner or a backup, must not cost a channel or a start.
+bool replace(const std::filesystem::path& file, const std::filesystem::path& next) {
+  constexpr int kTries = 20;
+  constexpr DWORD kPause = 5;  // milliseconds; others wait for the broker meanwhile
+  for (int i = 1;; ++i) {
+    if (MoveFileExW(next.c_str(), file.c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
+      return true;
+    const DWORD error = GetLastError();
+    if (i == kTries || (error != ERROR_SHARING_VIOLATION && error != ERROR_ACCESS_DENIED)) return false;
+    Sleep(kPause);
+  }
+}
+
 }  // namespace
 
 State load_state(const std::filesystem::path& file) {
@@ -72,7 +85,7 @@ void save_state(const std::filesystem::path& file, const State& state) {
     if (!stream.flush()) throw Error("cannot write " + win::display_utf8(next.wstring()));
   }
   SHM_CRASH_POINT("state.written");
-  if (!MoveFileExW(next.c_str(), file.c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
+  if (!replace(file, next)) {
     throw win32_error("cannot replace " + win::display_utf8(file.wstring()));
   }
 }

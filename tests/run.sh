@@ -23,4 +23,8 @@ build mingw-x64
 begin_windows
 step "Testing mingw-x64"
 cd "$root"
-steadily ctest --preset mingw-x64 -j "$(nproc)" "$@" || fail "ctest --preset mingw-x64"
+steadily ctest --preset mingw-x64 -j "$(nproc)" "$@" || {
+  # Once more at the end, where who reads a long log looks first.
+  grep -A 8 ': Failure' build/mingw-x64/Testing/Temporary/LastTest.log | tail -n 100
+  fail "ctest --preset mingw-x64"
+}

@@ -359,6 +359,27 @@ TEST_F(Kept, IsItByAnotherKeeperWhereOneDied) {
   expect_idle_content();
 }
 
+TEST_F(Kept, IsItByAnotherKeeperThoughTheFirstTryToStartOneFailed) {
+  fill_idle_channels();
+  const DWORD old = keeper_of(service_);
+  const std::filesystem::path state = service_.folder() / L"state.json";
+  // Shares no deletion: nobody can replace it now.
+  win::Handle in_use(
+      CreateFileW(state.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr));
+  ASSERT_TRUE(in_use);
+  kill_process(old);
+  EXPECT_TRUE(eventually([&] {
+    return read_file(service_.folder() / L"shmbroker.log").find("no keeper yet") != std::string::npos;
+  }));
+  EXPECT_SHM(SHM_OK, open_once(L"idle"));
+  in_use.reset();
+  EXPECT_TRUE(eventually([&] { return keeper_of(service_) != old && keeper_of(service_) != 0; }));
+  EXPECT_SHM(SHM_OK, list_once());
+  service_.kill();
+  service_.start();
+  expect_idle_content();
+}
+
 TEST_F(Kept, IsNothingWhereServiceAndKeeperDiedTogether) {
   fill_idle_channels();
   service_.kill();
