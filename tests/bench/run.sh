@@ -15,4 +15,4 @@ wine "$root/build/mingw-x64/bin/shm_bench.exe" --json "$(windows_path "$out/benc
   --charts "$(windows_path "$out")" "$@" || fail "shm_bench"
 step "Drawing"
 (cd "$out" && logged gnuplot gnuplot "$root/tests/bench/charts.gp")
-echo "$out/bench.json, $out/throughput.svg, $out/latency.svg"
+echo "$out/bench.json, and throughput.svg, latency.svg and wake.svg beside it"
