@@ -64,7 +64,8 @@ class Broker {
   void close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply& reply);
   void list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) const;
   void flush(const pipe::FlushRequest& request, const Caller& caller);
-  Channel& find(const char16_t* name);
+  void inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply) const;
+  Channel& find(const char16_t* name) const;
   Channel& create(const pipe::OpenRequest& request, const Caller& caller);
   void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
   void drop_if_over(Channel& channel);

@@ -235,12 +235,14 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
     Place& place = readers_[reader];
     ++place.generation;
     place.event = objects_.make_reader_event(reader, place.generation, account);
+    place.account = account;
     take(place, shared_readers().readers[reader], client, core::SlotState::taken);
     SHM_CRASH_POINT("admit.reader-taken");
     reply.reader_generation = place.generation;
   }
   if (writer != pipe::kNoSlot) {
     ++writers_[writer].generation;
+    writers_[writer].account = account;
     take(writers_[writer], data().writers[writer], client,
          exclusive ? core::SlotState::exclusive : core::SlotState::taken);
     if (exclusive) exclusive_ = writer;

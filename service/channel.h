@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +77,14 @@ class Channel {
   // Has the keeper hold the memory, instead of the one that held it before and has died. Throws Error.
   void entrust_to(const std::shared_ptr<Keeper>& keeper);
 
+  // What it is doing. Its strings are left to the caller, who knows the accounts.
+  pipe::ChannelEntry state() const;
+
+  // Who has it open. see(account): whether the caller may see clients of this account, SID text.
+  std::vector<pipe::ClientEntry> clients(const std::function<bool(const std::wstring&)>& see) const;
+
+  void note_denial() { ++denials_; }
+
   // Brings a block's value to its file, if it has one and the value has changed. Throws Error.
   void flush();
 
@@ -88,7 +97,8 @@ class Channel {
     bool taken = false;
     Client client;
     uint32_t generation = 0;
-    win::Handle event;  // a reader's
+    std::wstring account;  // SID text; empty: not known, as it came under an earlier run
+    win::Handle event;     // a reader's
   };
   using Places = std::array<Place, 64>;
   static_assert(core::kMaxReaders == 64 && core::kMaxWriters == 64);
@@ -99,6 +109,8 @@ class Channel {
   void wipe(const std::optional<Instance>& known);
   Error not_ours() const;
   void adopt_places(Places& places, core::ClientSlot* slots, bool readers);
+  pipe::ClientEntry describe(const Place& place, const core::ClientSlot& slot) const;
+  bool has_no_room() const;
   void load();
   void wake_everybody();
   void take(Place& place, core::ClientSlot& slot, const Client& client, core::SlotState state);
@@ -113,6 +125,7 @@ class Channel {
   core::Geometry geometry_;
   ChannelObjects objects_;
   std::unique_ptr<BackingFile> file_;
+  uint64_t denials_ = 0;
   uint64_t flushed_ = 0;  // sequence of the value that is in the file
   Places readers_;
   Places writers_;

@@ -30,9 +30,30 @@ std::string rights_text(uint32_t rights) {
   return "read, write";
 }
 
-void put_text(char16_t (&to)[pipe::kTextUnits], const std::string& text) {
-  const std::wstring wide = win::to_utf16(text).value_or(L"");
-  std::copy_n(wide.begin(), std::min<size_t>(wide.size(), pipe::kTextUnits - 1), to);
+template <size_t N>
+void put_text(char16_t (&to)[N], const std::wstring& text) {
+  std::copy_n(text.begin(), std::min(text.size(), N - 1), to);
+}
+
+template <size_t N>
+void put_text(char16_t (&to)[N], const std::string& text) {
+  put_text(to, win::to_utf16(text).value_or(L""));
+}
+
+std::string list_of(const std::vector<std::string>& accounts) {
+  std::string list;
+  for (const std::string& account : accounts) {
+    const std::wstring wide = win::to_utf16(account).value_or(L"");
+    list += (list.empty() ? "" : ", ") +
+            win::display_utf8(account.starts_with("S-1-") ? win::account_name(wide) : wide);
+  }
+  return list.empty() ? "nobody" : list;
+}
+
+std::string in_words(const AccessConfig& access) {
+  const std::string low = access.low_integrity ? "; low integrity too" : "";
+  if (!access.sddl.empty()) return "SDDL " + access.sddl + low;
+  return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
 }
 
 // Acts as the client for as long as it lives.
@@ -128,11 +149,15 @@ size_t Broker::answer(HANDLE pipe, std::span<const std::byte> request, std::span
     return reply_as.operator()<pipe::FlushReply>(
         [&](Caller& caller, pipe::FlushReply&) { flush(*flush_request, caller); });
   }
+  if (const auto* inspect_request = pipe::as<pipe::InspectRequest>(request.data(), request.size())) {
+    return reply_as.operator()<pipe::InspectReply>(
+        [&](Caller& caller, pipe::InspectReply& made) { inspect(*inspect_request, caller, made); });
+  }
   spdlog::warn("hung up on a client that sent {} bytes which are no request", request.size());
   return 0;
 }
 
-Channel& Broker::find(const char16_t* name) {
+Channel& Broker::find(const char16_t* name) const {
   const auto* wide = reinterpret_cast<const wchar_t*>(name);
   const auto found = channels_.find(wide);
   if (found == channels_.end()) {
@@ -174,6 +199,7 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
   const uint32_t granted = channel.rights_of(caller.token.get());
   const uint32_t wanted = request.access != 0 ? request.access : granted;
   if (wanted == 0 || (wanted & ~granted) != 0) {
+    channel.note_denial();
     throw refusal_of(channel, caller.name(), wanted != 0 ? wanted & ~granted : core::kRead | core::kWrite,
                      granted);
   }
@@ -321,6 +347,26 @@ void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::
     entry.capacity = channel->geometry().capacity;
     entry.max_message = channel->geometry().max_message;
     std::copy(name.begin(), name.end(), entry.name);
+  }
+}
+
+void Broker::inspect(const pipe::InspectRequest& request, const Caller& caller,
+                     pipe::InspectReply& reply) const {
+  if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
+  const Channel& channel = find(request.name);
+  // SYSTEM and Administrators.
+  const bool sees_all = is_among(caller.token.get(), {"S-1-5-18", "S-1-5-32-544"});
+  const uint32_t rights = channel.rights_of(caller.token.get());
+  if (rights == 0 && !sees_all) throw refusal_of(channel, caller.name(), core::kRead, 0);
+  reply.channel = channel.state();
+  reply.channel.access = rights;
+  put_text(reply.channel.owner, win::account_name(realm_.owner));
+  put_text(reply.channel.rights, in_words(channel.config().access));
+  const auto clients =
+      channel.clients([&](const std::wstring& account) { return sees_all || account == caller.account; });
+  reply.total = static_cast<uint32_t>(clients.size());
+  for (size_t i = request.first; i < clients.size() && reply.count < pipe::kInspectClients; ++i) {
+    reply.clients[reply.count++] = clients[i];
   }
 }
 

@@ -15,13 +15,17 @@ inline constexpr uint32_t kNameUnits = 64;     // a channel's name with its zero
 inline constexpr uint32_t kObjectUnits = 128;  // a kernel object's name with its zero
 inline constexpr uint32_t kTextUnits = 256;
 inline constexpr uint32_t kListEntries = 16;
+inline constexpr uint32_t kInspectClients = 8;
+inline constexpr uint32_t kAccountUnits = 96;
+inline constexpr uint32_t kRightsUnits = 400;
+inline constexpr uint32_t kNoSession = UINT32_MAX;
 inline constexpr uint32_t kNoSlot = UINT32_MAX;
 
 inline constexpr uint32_t kExclusive = 2;  // SHM_OPEN_EXCLUSIVE …
 inline constexpr uint32_t kCreate = 8;
 inline constexpr uint32_t kKeep = 16;
 
-enum class RequestType : uint32_t { open = 1, close = 2, list = 3, flush = 4 };
+enum class RequestType : uint32_t { open = 1, close = 2, list = 3, flush = 4, inspect = 5 };
 
 struct RequestHeader {
   uint32_t size;      // bytes of the whole request
@@ -64,6 +68,15 @@ struct FlushRequest {
   static constexpr RequestType kType = RequestType::flush;
   RequestHeader header;
   uint64_t instance[2];
+  char16_t name[kNameUnits];
+};
+
+// What a channel is doing, and some of its clients.
+struct InspectRequest {
+  static constexpr RequestType kType = RequestType::inspect;
+  RequestHeader header;
+  uint32_t first;  // index of the first client wanted
+  uint32_t reserved;
   char16_t name[kNameUnits];
 };
 
@@ -119,9 +132,52 @@ struct ListReply {
   ListEntry entries[kListEntries];
 };
 
+// As ShmChannelState and ShmClientState.
+struct ChannelEntry {
+  uint32_t kind;
+  uint32_t when_full;
+  uint32_t access;
+  uint32_t flags;
+  uint32_t readers;
+  uint32_t writers;
+  uint64_t capacity;
+  uint64_t max_message;
+  uint64_t messages;
+  uint64_t backlog;
+  uint64_t recoveries;
+  uint64_t denials;
+  char16_t owner[kAccountUnits];
+  char16_t rights[kRightsUnits];
+};
+
+struct ClientEntry {
+  uint32_t access;
+  uint32_t pid;
+  uint32_t session;  // kNoSession: not known
+  uint32_t flags;
+  uint32_t loan;
+  uint32_t reserved;
+  uint64_t messages;
+  uint64_t bytes;
+  uint64_t lag;
+  uint64_t lost;
+  uint64_t waits;
+  char16_t account[kAccountUnits];
+};
+
+struct InspectReply {
+  ReplyHeader header;
+  ChannelEntry channel;
+  uint32_t total;  // clients that the caller may see
+  uint32_t count;  // of them in this reply
+  ClientEntry clients[kInspectClients];
+};
+
 static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 176 && sizeof(CloseRequest) == 168);
 static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 24 && sizeof(ReplyHeader) == 528 &&
               sizeof(OpenReply) == 2120);
+static_assert(sizeof(InspectRequest) == 152 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 256 &&
+              sizeof(InspectReply) == 3648);
 static_assert(sizeof(ListEntry) == 160 && sizeof(ListReply) == 3096);
 
 // The largest of either, for buffers.

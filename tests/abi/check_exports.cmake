@@ -1,8 +1,11 @@
-# cmake -D OBJDUMP=… -D DLL=… -D DEF=… -D HEADER=… -P check_exports.cmake
-# What the DLL exports, what its .def lists and what the header declares must be the same functions, undecorated.
+# cmake -D OBJDUMP=… -D DLL=… -D DEF=… -D HEADERS=…;… -P check_exports.cmake
+# What the DLL exports, what its .def lists and what the headers declare must be the same functions, undecorated.
 cmake_minimum_required(VERSION 3.25)
-file(READ ${HEADER} header)
-string(REGEX MATCHALL "SHM_CALL Shm[A-Za-z0-9]+\\(" declared "${header}")
+foreach(header ${HEADERS})
+  file(READ ${header} text)
+  string(REGEX MATCHALL "SHM_CALL Shm[A-Za-z0-9]+\\(" found "${text}")
+  list(APPEND declared ${found})
+endforeach()
 list(TRANSFORM declared REPLACE "SHM_CALL (.*)\\(" "\\1")
 
 file(STRINGS ${DEF} listed REGEX "^  Shm")

@@ -1,6 +1,6 @@
-/* The header and nothing else, before and after it: it must bring what it needs, and be fit to be included
- * twice. */
+/* The headers and nothing else: each must bring what it needs, and be fit to be included twice. */
 #include "shmbroker/shmbroker.h"
+#include "shmbroker/watch.h"
 
 /* A translation unit needs something in it. */
 ShmChannel shm_header_alone(void);

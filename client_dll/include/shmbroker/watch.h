@@ -1,0 +1,86 @@
+/* Who uses a channel, and how they get on: for programs that watch, not for those that exchange. The conventions are
+ * those of shmbroker.h. Text is UTF-16 alone.
+ */
+#ifndef SHMBROKER_WATCH_H
+#define SHMBROKER_WATCH_H
+
+#include <shmbroker/shmbroker.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SHM_ACCOUNT_MAX 95
+#define SHM_RIGHTS_MAX 399
+
+/* ShmChannelState.flags */
+#define SHM_CHANNEL_CREATED 1u /* by a client, not by the configuration */
+#define SHM_CHANNEL_KEPT 2u    /* it stays when nobody has it open */
+#define SHM_CHANNEL_FILE 4u    /* its value is kept in a file */
+
+/* ShmClientState.flags */
+#define SHM_CLIENT_WAITING 1u   /* asleep: a reader until there is a message, a writer until there is room */
+#define SHM_CLIENT_BLOCKS 2u    /* the channel has no room because of what it has not read or not committed */
+#define SHM_CLIENT_LOCK 4u      /* a writer that holds the lock now */
+#define SHM_CLIENT_EXCLUSIVE 8u /* a writer that tolerates no other */
+
+typedef struct ShmChannelState {
+  uint32_t size;        /* sizeof(ShmChannelState) */
+  uint32_t kind;        /* SHM_BLOCK … */
+  uint32_t when_full;   /* of a topic: SHM_OVERWRITE or SHM_WAIT */
+  uint32_t access;      /* rights of the caller */
+  uint32_t flags;       /* SHM_CHANNEL_… */
+  uint32_t readers;     /* reading handles open now, in all processes */
+  uint32_t writers;     /* writing handles open now, in all processes */
+  uint32_t reserved;    /* 0 */
+  uint64_t capacity;    /* bytes of payload that the channel holds */
+  uint64_t max_message; /* bytes of the largest message */
+  uint64_t messages;    /* ever written; those that are being written count */
+  uint64_t backlog;     /* bytes in the ring, from the oldest message kept to the newest; of a block: 0 */
+  uint64_t recoveries;  /* locks and loans taken back from processes that died */
+  uint64_t denials;     /* openings refused for want of a right, since the service's start */
+  wchar_t name[SHM_NAME_MAX + 1];
+  wchar_t owner[SHM_ACCOUNT_MAX + 1]; /* account that owns the memory and its locks: the service's */
+  wchar_t rights[SHM_RIGHTS_MAX + 1]; /* who may read and who may write, in words */
+} ShmChannelState;
+
+/* A handle that some process has open, one side of it: one that reads and writes is listed twice. */
+typedef struct ShmClientState {
+  uint32_t size;     /* sizeof(ShmClientState) */
+  uint32_t access;   /* SHM_READ or SHM_WRITE */
+  uint32_t pid;      /* its process */
+  uint32_t session;  /* of Windows; 0xFFFFFFFF: not known */
+  uint32_t flags;    /* SHM_CLIENT_… */
+  uint32_t loan;     /* a writer: messages that it has room for and has not committed yet */
+  uint64_t messages; /* read or written through it */
+  uint64_t bytes;    /* of them */
+  uint64_t lag;      /* a topic's reader: bytes that it has not read yet, by its last word about it */
+  uint64_t lost;     /* a reader: messages overwritten before it read them */
+  uint64_t waits;    /* a reader: reads that blocked; a writer: turns at the lock that it had to wait for */
+  wchar_t account[SHM_ACCOUNT_MAX +
+                  1]; /* "": not known, where it has been open since before the service's start */
+} ShmClientState;
+
+/* Tells what a channel is doing and who has it open. Everything is a hint: it may have changed already, and clients
+ * say themselves how far they are. Administrators see all clients, others those of their own account.
+ * @param name      [in] the channel's name
+ * @param state     [in, out] size set by the caller, the rest stored
+ * @param clients   [in, out, optional] room for capacity structs; size of the first set by the caller. NULL with
+ *                  capacity 0 asks just for the number
+ * @param capacity  [in] number of structs in clients; 128 are enough
+ * @param count     [out] number of clients that the caller may see, also with SHM_E_BUFFER
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT   a parameter is NULL, or the size of state or of clients is unknown
+ *          SHM_E_NAME       as for ShmOpen
+ *          SHM_E_NOT_FOUND  no channel has this name
+ *          SHM_E_ACCESS     the caller may neither read nor write the channel, and is no administrator
+ *          SHM_E_BUFFER     there are more than capacity; the first of them were stored
+ *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
+int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClientState* clients,
+                            uint32_t capacity, uint32_t* count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,105 @@
+// What the service tells of a channel and its clients.
+#include <shmbroker/watch.h>
+
+#include <algorithm>
+#include <cwchar>
+#include <iterator>
+#include <memory>
+
+#include "client_dll/broker_link.h"
+#include "client_dll/channel_table.h"
+
+using namespace shmbroker;
+using namespace shmbroker::client;
+
+namespace {
+
+constexpr DWORD kPatience = 5000;  // milliseconds that the service may take for each page
+
+template <size_t N, size_t M>
+void copy_text(const char16_t (&from)[M], wchar_t (&to)[N]) {
+  static_assert(N == M);
+  std::copy(std::begin(from), std::end(from), to);
+}
+
+bool is_sound(const pipe::InspectReply& reply) {
+  return reply.count <= pipe::kInspectClients && pipe::is_terminated(reply.channel.owner) &&
+         pipe::is_terminated(reply.channel.rights) &&
+         std::all_of(reply.clients, reply.clients + reply.count,
+                     [](const pipe::ClientEntry& client) { return pipe::is_terminated(client.account); });
+}
+
+void store(const pipe::ChannelEntry& from, const char16_t* name, ShmChannelState& to) {
+  const uint32_t size = to.size;
+  to = {};
+  to.size = size;
+  to.kind = from.kind;
+  to.when_full = from.when_full;
+  to.access = from.access;
+  to.flags = from.flags;
+  to.readers = from.readers;
+  to.writers = from.writers;
+  to.capacity = from.capacity;
+  to.max_message = from.max_message;
+  to.messages = from.messages;
+  to.backlog = from.backlog;
+  to.recoveries = from.recoveries;
+  to.denials = from.denials;
+  std::copy_n(name, pipe::kNameUnits, to.name);
+  copy_text(from.owner, to.owner);
+  copy_text(from.rights, to.rights);
+}
+
+void store(const pipe::ClientEntry& from, ShmClientState& to) {
+  to = {};
+  to.size = sizeof to;
+  to.access = from.access;
+  to.pid = from.pid;
+  to.session = from.session;
+  to.flags = from.flags;
+  to.loan = from.loan;
+  to.messages = from.messages;
+  to.bytes = from.bytes;
+  to.lag = from.lag;
+  to.lost = from.lost;
+  to.waits = from.waits;
+  copy_text(from.account, to.account);
+}
+
+int32_t inspect(const wchar_t* name, ShmChannelState& state, ShmClientState* clients, uint32_t capacity,
+                uint32_t& count) {
+  const size_t length = wcsnlen(name, pipe::kNameUnits);
+  if (length == 0 || length == pipe::kNameUnits) return fail(SHM_E_NAME);
+  const auto reply = std::make_unique<pipe::InspectReply>();
+  uint32_t next = 0;
+  do {
+    pipe::InspectRequest request{};
+    std::copy_n(name, length, request.name);
+    request.first = next;
+    *reply = {};
+    BrokerIdentity identity;
+    const int32_t status = ask(request, *reply, kPatience, identity);
+    if (status != SHM_OK) return status;
+    if (!is_sound(*reply)) return fail(SHM_E_VERSION);
+    if (next == 0) store(reply->channel, request.name, state);
+    for (uint32_t i = 0; i < reply->count; ++i, ++next) {
+      if (next < capacity) store(reply->clients[i], clients[next]);
+    }
+  } while (next < reply->total && reply->count > 0 && next < capacity);
+  count = reply->total;
+  // Some may have gone between two pages: what the caller gets told is what was stored.
+  if (count > next && next < capacity) count = next;
+  return count > capacity && capacity != 0 ? fail(SHM_E_BUFFER) : SHM_OK;
+}
+
+}  // namespace
+
+int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClientState* clients,
+                            uint32_t capacity, uint32_t* count) {
+  if (name == nullptr || count == nullptr || state == nullptr || state->size != sizeof(ShmChannelState) ||
+      (clients == nullptr && capacity != 0) ||
+      (clients != nullptr && clients->size != sizeof(ShmClientState))) {
+    return fail(SHM_E_ARGUMENT, L"ShmInspect: a parameter is NULL, or the size of a struct is unknown");
+  }
+  return no_throw([&] { return inspect(name, *state, clients, capacity, *count); });
+}

@@ -1,0 +1,107 @@
+// What a channel is doing and who has it open, for those who watch. All of it comes from memory that clients write: a
+// number is read once, and brought into its range before it is told.
+#include <algorithm>
+
+#include "core/block.h"
+#include "core/blocker.h"
+#include "core/robust_lock.h"
+#include "core/status.h"
+#include "core/waking.h"
+#include "service/channel.h"
+
+namespace shmbroker::service {
+namespace {
+
+// As SHM_CHANNEL_… and SHM_CLIENT_…
+enum ChannelFlag : uint32_t { kCreated = 1, kKept = 2, kFile = 4 };
+enum ClientFlag : uint32_t { kWaiting = 1, kBlocks = 2, kLock = 4, kExclusive = 8 };
+
+// relaxed: numbers for people.
+uint64_t look(const std::atomic<uint64_t>& number) { return number.load(std::memory_order_relaxed); }
+
+bool is_set(const std::atomic<uint64_t>& bits, uint32_t slot) { return (look(bits) >> slot & 1) != 0; }
+
+uint32_t session_of(uint32_t pid) {
+  DWORD session = 0;
+  return ProcessIdToSessionId(pid, &session) ? session : pipe::kNoSession;
+}
+
+uint64_t distance(uint64_t from, uint64_t to, uint64_t most) {
+  return from < to ? std::min(to - from, most) : 0;
+}
+
+}  // namespace
+
+pipe::ChannelEntry Channel::state() const {
+  pipe::ChannelEntry state{};
+  state.kind = static_cast<uint32_t>(geometry_.kind);
+  state.when_full = geometry_.policy;
+  state.flags =
+      (is_created() ? kCreated : 0u) | (config_.keep || !is_created() ? kKept : 0u) | (file_ ? kFile : 0u);
+  state.readers = readers();
+  state.writers = writers();
+  state.capacity = geometry_.capacity;
+  state.max_message = geometry_.max_message;
+  state.recoveries = look(data().lock.recoveries);
+  state.denials = denials_;
+  if (ring_) {
+    state.messages = ring_->messages();
+    state.backlog = distance(ring_->head_position(), ring_->tail(), ring_->capacity());
+  } else {
+    state.messages = core::Block(data(), shared_readers(), geometry_.capacity).sequence();
+  }
+  return state;
+}
+
+pipe::ClientEntry Channel::describe(const Place& place, const core::ClientSlot& slot) const {
+  pipe::ClientEntry entry{};
+  entry.pid = place.client.pid;
+  entry.session = session_of(place.client.pid);
+  entry.messages = look(slot.messages);
+  entry.bytes = look(slot.bytes);
+  entry.waits = look(slot.waits);
+  const std::wstring account = place.account.empty() ? L"" : win::account_name(place.account);
+  std::copy_n(account.begin(), std::min<size_t>(account.size(), pipe::kAccountUnits - 1), entry.account);
+  return entry;
+}
+
+// Whether somebody waits for room, or the next largest message would have to.
+bool Channel::has_no_room() const {
+  const uint64_t used = distance(ring_->head_position(), ring_->tail(), ring_->capacity());
+  return look(shared_readers().waiting_writers) != 0 ||
+         used + ring_->footprint(ring_->max_message()) > ring_->capacity();
+}
+
+std::vector<pipe::ClientEntry> Channel::clients(const std::function<bool(const std::wstring&)>& see) const {
+  using Kind = core::Blocker::Kind;
+  const core::Blocker blocker = ring_ && has_no_room() ? core::find_blocker(*ring_) : core::Blocker{};
+  const uint32_t owner = core::RobustLock(data().lock).owner();
+  std::vector<pipe::ClientEntry> found;
+  for (uint32_t i = 0; i < readers_.size(); ++i) {
+    if (!readers_[i].taken || !see(readers_[i].account)) continue;
+    const core::ClientSlot& slot = shared_readers().readers[i];
+    pipe::ClientEntry& entry = found.emplace_back(describe(readers_[i], slot));
+    entry.access = core::kRead;
+    entry.lost = look(slot.gap);
+    const uint64_t cursor = look(slot.cursor);
+    if (geometry_.kind == core::Kind::topic && cursor != 0) {
+      entry.lag = distance(cursor, ring_->tail(), ring_->capacity());
+    }
+    const bool blocks =
+        (blocker.kind == Kind::slow_reader || blocker.kind == Kind::claim) && blocker.slot == i;
+    entry.flags = (is_set(shared_readers().waiting, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u);
+  }
+  for (uint32_t i = 0; i < writers_.size(); ++i) {
+    if (!writers_[i].taken || !see(writers_[i].account)) continue;
+    const core::ClientSlot& slot = data().writers[i];
+    pipe::ClientEntry& entry = found.emplace_back(describe(writers_[i], slot));
+    entry.access = core::kWrite;
+    if (ring_ && look(slot.cursor) != 0) entry.loan = slot.loan.load(std::memory_order_relaxed);
+    const bool blocks = blocker.kind == Kind::loan && blocker.slot == i;
+    entry.flags = (is_set(shared_readers().waiting_writers, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u) |
+                  (owner == i ? kLock : 0u) | (exclusive_ == i ? kExclusive : 0u);
+  }
+  return found;
+}
+
+}  // namespace shmbroker::service
