@@ -130,7 +130,7 @@ LogConfig parse_log(const Node& node) {
 Json parse_json(std::string_view text, const std::string& file) {
   try {
     return Json::parse(text, nullptr, true, /*ignore_comments=*/true);
-  } catch (const Json::parse_error& error) {
+  } catch (const Json::exception& error) {  // a number like 1E999 is not among its parse errors
     // nlohmann's text begins with "[json.exception.parse_error.101] ", which helps nobody.
     const std::string what = error.what();
     throw ConfigError(file + ": not valid JSON: " + what.substr(what.find("] ") + 2));

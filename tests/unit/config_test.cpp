@@ -61,6 +61,7 @@ TEST(Config, NeedsNoChannelButTheList) {
 TEST(Config, TellsWhereItIsNotJson) {
   EXPECT_THAT(error_of("{ \"channels\": [ }"), AllOf(HasSubstr("test.json"), HasSubstr("line 1, column 17")));
   EXPECT_THAT(error_of(""), HasSubstr("not valid JSON"));
+  EXPECT_THAT(error_of("1E999"), AllOf(HasSubstr("not valid JSON"), HasSubstr("number overflow")));
 }
 
 TEST(Config, NamesTheMemberThatItDoesNotKnow) {
