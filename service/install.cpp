@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "service/error.h"
 #include "service/names.h"
@@ -20,7 +21,8 @@ using ServiceHandle = std::unique_ptr<std::remove_pointer_t<SC_HANDLE>, ServiceH
 
 ServiceHandle open_manager(DWORD access) {
   ServiceHandle manager(OpenSCManagerW(nullptr, nullptr, access));
-  if (!manager) throw win32_error("cannot open the service control manager (run this as an administrator)");
+  if (!manager)
+    throw win32_error("cannot open the service control manager; to install, run this as an administrator");
   return manager;
 }
 
@@ -49,20 +51,38 @@ void configure(SC_HANDLE service) {
   configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required, "least privileges");
 }
 
-void stop_and_wait(SC_HANDLE service) {
+SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
   SERVICE_STATUS_PROCESS status{};
-  ControlService(service, SERVICE_CONTROL_STOP, reinterpret_cast<SERVICE_STATUS*>(&status));
-  for (int i = 0; i < 100; ++i) {
-    DWORD size = 0;
-    if (!QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, reinterpret_cast<BYTE*>(&status),
-                              sizeof status, &size)) {
-      throw win32_error("cannot ask for the service's state");
-    }
-    if (status.dwCurrentState == SERVICE_STOPPED) return;
-    Sleep(100);  // the control manager offers a state to ask for, and nothing to wait on that LocalService
-                 // may use
+  DWORD size = 0;
+  if (!QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, reinterpret_cast<BYTE*>(&status), sizeof status,
+                            &size)) {
+    throw win32_error("cannot ask for the service's state");
   }
-  throw Error("the service does not stop");
+  return status;
+}
+
+// Waits for a state. Returns false if the service stopped instead, or takes too long.
+bool await(SC_HANDLE service, DWORD state) {
+  for (int i = 0; i < 300; ++i) {
+    const DWORD now = status_of(service).dwCurrentState;
+    if (now == state) return true;
+    if (now == SERVICE_STOPPED) return false;
+    Sleep(100);  // the control manager offers a state to ask for, and nothing to wait on
+  }
+  return false;
+}
+
+void stop_and_wait(SC_HANDLE service) {
+  SERVICE_STATUS status{};
+  ControlService(service, SERVICE_CONTROL_STOP, &status);
+  if (!await(service, SERVICE_STOPPED)) throw Error("the service does not stop");
+}
+
+ServiceHandle open_service(DWORD access) {
+  const ServiceHandle manager = open_manager(SC_MANAGER_CONNECT);
+  ServiceHandle service(OpenServiceW(manager.get(), kServiceName, access));
+  if (!service) throw win32_error("cannot open the service ShmBroker");
+  return service;
 }
 
 }  // namespace
@@ -81,12 +101,47 @@ void install(const std::optional<std::wstring>& config) {
 }
 
 void uninstall() {
-  const ServiceHandle manager = open_manager(SC_MANAGER_CONNECT);
-  const ServiceHandle service(
-      OpenServiceW(manager.get(), kServiceName, SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE));
-  if (!service) throw win32_error("cannot open the service");
+  const ServiceHandle service = open_service(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE);
   stop_and_wait(service.get());
   if (!DeleteService(service.get())) throw win32_error("cannot remove the service");
+}
+
+void start() {
+  const ServiceHandle service = open_service(SERVICE_START | SERVICE_QUERY_STATUS);
+  if (!StartServiceW(service.get(), 0, nullptr) && GetLastError() != ERROR_SERVICE_ALREADY_RUNNING) {
+    throw win32_error("cannot start the service");
+  }
+  if (!await(service.get(), SERVICE_RUNNING)) {
+    throw Error("the service did not start; its log and the event log say why, and: shmbroker check-config");
+  }
+}
+
+void stop() {
+  const ServiceHandle service = open_service(SERVICE_STOP | SERVICE_QUERY_STATUS);
+  stop_and_wait(service.get());
+}
+
+void reload() {
+  const ServiceHandle service = open_service(SERVICE_PAUSE_CONTINUE);
+  SERVICE_STATUS status{};
+  if (!ControlService(service.get(), SERVICE_CONTROL_PARAMCHANGE, &status)) {
+    throw win32_error("cannot tell the service to read its configuration again");
+  }
+}
+
+ServiceFacts service_facts() {
+  const ServiceHandle manager = open_manager(SC_MANAGER_CONNECT);
+  const ServiceHandle service(
+      OpenServiceW(manager.get(), kServiceName, SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG));
+  if (!service && GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST) return {};
+  if (!service) throw win32_error("cannot ask for the service");
+  ServiceFacts facts{true, status_of(service.get()).dwCurrentState, {}};
+  DWORD size = 0;
+  QueryServiceConfigW(service.get(), nullptr, 0, &size);
+  std::vector<std::byte> memory(size);
+  auto* config = reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory.data());
+  if (QueryServiceConfigW(service.get(), config, size, &size)) facts.command = config->lpBinaryPathName;
+  return facts;
 }
 
 }  // namespace shmbroker::service

@@ -1,5 +1,7 @@
-// shmbroker install and uninstall: what sc create and sc delete do, with the right account and recovery.
+// What sc does with the service, with the right account and recovery, and waiting for the outcome.
 #pragma once
+
+#include <windows.h>
 
 #include <optional>
 #include <string>
@@ -11,5 +13,17 @@ void install(const std::optional<std::wstring>& config);
 
 // Stops the service if it runs, and removes it. Throws Error.
 void uninstall();
+
+// Start it, stop it, have it read its configuration again. Each throws Error.
+void start();
+void stop();
+void reload();
+
+struct ServiceFacts {
+  bool installed = false;
+  DWORD state = 0;  // SERVICE_RUNNING …
+  std::wstring command;
+};
+ServiceFacts service_facts();
 
 }  // namespace shmbroker::service

@@ -2,6 +2,7 @@
 // when a person does.
 #include <windows.h>
 
+#include <shmbroker/shmbroker.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "service/commands/commands.h"
 #include "service/error.h"
 #include "service/install.h"
 #include "service/paths.h"
@@ -80,6 +82,14 @@ int run(std::vector<std::string> arguments) {
   // For the broker itself, which starts it: no person has a use for it.
   const auto* keep_command = app.add_subcommand("keep")->group("");
 
+  const auto paths = [&](LogTo to) { return find_paths(wide(config), wide(data), to); };
+  Action action;
+  add_control(app, action);
+  add_list(app, action);
+  add_top(app, action);
+  add_transfer(app, action);
+  add_doctor(app, action, [&] { return paths(LogTo::service); });
+
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its end
   try {
     app.parse(std::move(arguments));
@@ -88,7 +98,7 @@ int run(std::vector<std::string> arguments) {
   }
 
   if (*keep_command) Keeper::keep();
-  const auto paths = [&](LogTo to) { return find_paths(wide(config), wide(data), to); };
+  if (action) return action();
   if (*run_command) return run_in_console(paths(LogTo::console));
   if (*install_command) {
     install(wide(config));

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "tests/integration/peer_process.h"
+#include "tests/integration/program.h"
 #include "tests/integration/service_fixture.h"
 
 namespace shmbroker::tests {
@@ -14,24 +14,6 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::wstring quoted(const std::filesystem::path& path) { return L"\"" + path.wstring() + L"\""; }
-
-std::wstring shmbroker(const std::wstring& arguments) {
-  return quoted(program_folder() / L"shmbroker.exe") + L" " + arguments;
-}
-
-struct Outcome {
-  DWORD exit_code = 0;
-  std::string text;
-};
-
-Outcome run(const std::wstring& arguments) {
-  Outcome outcome;
-  Child child(shmbroker(arguments));
-  outcome.text = child.rest(outcome.exit_code);
-  return outcome;
-}
 
 // A folder with a blank in its name, as many have.
 class Command : public testing::Test {

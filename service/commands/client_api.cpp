@@ -1,0 +1,88 @@
+#include "service/commands/client_api.h"
+
+#include "service/error.h"
+#include "service/paths.h"
+
+namespace shmbroker::service {
+namespace {
+
+constexpr uint32_t kMostClients = 128;  // 64 readers and 64 writers
+
+template <class Function>
+void find(HMODULE dll, const char* name, Function& function) {
+  const FARPROC found = GetProcAddress(dll, name);
+  if (found == nullptr) {
+    throw win32_error(std::string("shmclient.dll has no ") + name +
+                      ": it is older than this program; install the same version of both");
+  }
+  // Every function of Windows' loader has this type; what it really is, the header says.
+  function = reinterpret_cast<Function>(reinterpret_cast<void*>(found));
+}
+
+}  // namespace
+
+ClientApi::ClientApi() {
+  // By its full path: a DLL of this name in the current folder is not ours.
+  const std::filesystem::path path = own_path().parent_path() / L"shmclient.dll";
+  const HMODULE dll = LoadLibraryW(path.c_str());
+  if (dll == nullptr) throw win32_error("cannot load " + win::display_utf8(path.wstring()));
+  find(dll, "ShmVersion", version);
+  find(dll, "ShmOpen", open);
+  find(dll, "ShmClose", close);
+  find(dll, "ShmGetInfo", get_info);
+  find(dll, "ShmListChannels", list_channels);
+  find(dll, "ShmRead", read);
+  find(dll, "ShmWrite", write);
+  find(dll, "ShmInspect", inspect);
+  find(dll, "ShmLastErrorTextUtf8", last_error_text);
+}
+
+int32_t check(const ClientApi& api, int32_t status) {
+  if (status < 0) throw Error(api.last_error_text());
+  return status;
+}
+
+OpenChannel::OpenChannel(const ClientApi& api, const std::wstring& name, uint32_t access, uint32_t flags)
+    : api_(api) {
+  ShmOptions options{};
+  options.size = sizeof options;
+  options.access = access;
+  options.flags = flags;
+  check(api, api.open(name.c_str(), &options, &handle_));
+}
+
+ShmInfo OpenChannel::info() const {
+  ShmInfo info{};
+  info.size = sizeof info;
+  check(api_, api_.get_info(handle_, &info));
+  return info;
+}
+
+std::vector<ShmInfo> list_channels(const ClientApi& api) {
+  std::vector<ShmInfo> list;
+  for (;;) {
+    uint32_t count = 0;
+    ShmInfo info{};
+    info.size = sizeof info;
+    list.resize(list.size() + 64, info);
+    const int32_t status = api.list_channels(list.data(), static_cast<uint32_t>(list.size()), &count);
+    if (status == SHM_E_BUFFER) continue;  // there are more
+    check(api, status);
+    list.resize(count);
+    return list;
+  }
+}
+
+Watched inspect(const ClientApi& api, const std::wstring& name) {
+  Watched watched{};
+  watched.state.size = sizeof watched.state;
+  ShmClientState client{};
+  client.size = sizeof client;
+  watched.clients.resize(kMostClients, client);
+  uint32_t count = 0;
+  check(api, api.inspect(name.c_str(), &watched.state, watched.clients.data(), kMostClients, &count));
+  watched.clients.resize(count);
+  return watched;
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,58 @@
+// shmclient.dll, loaded when a command needs it: the service itself must start where the DLL is damaged or missing.
+#pragma once
+
+#include <windows.h>
+
+#include <shmbroker/watch.h>
+
+#include <string>
+#include <vector>
+
+namespace shmbroker::service {
+
+// The DLL beside this exe, and its functions. Throws Error where it is not there or is another version.
+class ClientApi {
+ public:
+  ClientApi();
+
+  decltype(&::ShmVersion) version;
+  decltype(&::ShmOpen) open;
+  decltype(&::ShmClose) close;
+  decltype(&::ShmGetInfo) get_info;
+  decltype(&::ShmListChannels) list_channels;
+  decltype(&::ShmRead) read;
+  decltype(&::ShmWrite) write;
+  decltype(&::ShmInspect) inspect;
+  decltype(&::ShmLastErrorTextUtf8) last_error_text;
+};
+
+// Throws Error with the DLL's words if a status is one.
+int32_t check(const ClientApi& api, int32_t status);
+
+// An open channel.
+class OpenChannel {
+ public:
+  OpenChannel(const ClientApi& api, const std::wstring& name, uint32_t access, uint32_t flags = 0);
+  ~OpenChannel() { api_.close(handle_); }
+  OpenChannel(const OpenChannel&) = delete;
+  OpenChannel& operator=(const OpenChannel&) = delete;
+
+  ShmChannel get() const { return handle_; }
+  ShmInfo info() const;
+
+ private:
+  const ClientApi& api_;
+  ShmChannel handle_ = 0;
+};
+
+// All channels that the user may read or write.
+std::vector<ShmInfo> list_channels(const ClientApi& api);
+
+// A channel and those who have it open.
+struct Watched {
+  ShmChannelState state;
+  std::vector<ShmClientState> clients;
+};
+Watched inspect(const ClientApi& api, const std::wstring& name);
+
+}  // namespace shmbroker::service

@@ -1,0 +1,136 @@
+// doctor: what is wrong with this installation, and what to do about it.
+#include <windows.h>
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "core/win/text.h"
+#include "service/access.h"
+#include "service/commands/client_api.h"
+#include "service/commands/commands.h"
+#include "service/commands/words.h"
+#include "service/error.h"
+#include "service/install.h"
+
+namespace shmbroker::service {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// What was looked at, what was found, and whether it is as it should be.
+class Findings {
+ public:
+  explicit Findings(bool as_json) : as_json_(as_json) {}
+
+  void note(bool good, const std::string& what, const std::string& found) {
+    failed_ = failed_ || !good;
+    all_.push_back({{"what", what}, {"ok", good}, {"found", found}});
+    if (!as_json_) std::printf("%-6s %-14s %s\n", good ? "ok" : "WRONG", what.c_str(), found.c_str());
+  }
+
+  // Looks, and notes what it throws as wrong. look(): returns what was found.
+  template <class Look>
+  bool run(const std::string& what, Look&& look) {
+    try {
+      note(true, what, look());
+      return true;
+    } catch (const std::exception& error) {
+      note(false, what, error.what());
+      return false;
+    }
+  }
+
+  int finish() const {
+    if (as_json_) std::puts(all_.dump(2).c_str());
+    return failed_ ? 1 : 0;
+  }
+
+ private:
+  bool as_json_;
+  bool failed_ = false;
+  Json all_ = Json::array();
+};
+
+std::string version_word(uint32_t version) { return fmt::format("{}.{}", version >> 16, version & 0xFFFF); }
+
+std::string look_at_service(bool answers) {
+  const ServiceFacts facts = service_facts();
+  if (answers && facts.state != SERVICE_RUNNING) return "a broker in a console answers";
+  if (!facts.installed) throw Error("not installed; as an administrator: shmbroker install");
+  if (facts.state != SERVICE_RUNNING) throw Error("installed and not running; start it: sc start ShmBroker");
+  return "running, " + win::display_utf8(facts.command);
+}
+
+bool is_answered(const ClientApi& api) {
+  uint32_t count = 0;
+  return api.list_channels(nullptr, 0, &count) == SHM_OK;
+}
+
+std::string look_at_dll(const ClientApi& api) {
+  const uint32_t found = api.version();
+  if (found != SHM_VERSION) {
+    throw Error("shmclient.dll is " + version_word(found) + " and this program " + version_word(SHM_VERSION) +
+                "; install the same version of both");
+  }
+  return "version " + version_word(found);
+}
+
+std::string look_at_config(const std::filesystem::path& file) {
+  const Config config = load_config(file);
+  for (const ChannelConfig& channel : config.channels) resolve_access(channel.access);
+  return fmt::format("{} is sound: {} channels", win::display_utf8(file.wstring()), config.channels.size());
+}
+
+std::string look_at_channel(const ClientApi& api, const std::string& name) {
+  const Watched watched = inspect(api, win::to_utf16(name).value_or(L""));
+  const std::string rights = win::display_utf8(watched.state.rights);
+  if (watched.state.access == 0) throw Error("you may not use it; " + rights);
+  std::string text = "you may " + rights_word(watched.state.access) + "; " + rights;
+  for (const ShmClientState& client : watched.clients) {
+    if ((client.flags & SHM_CLIENT_BLOCKS) == 0) continue;
+    throw Error(text + "; process " + std::to_string(client.pid) + " holds it up: it has not " +
+                (client.access == SHM_READ ? "read what is there" : "committed its loan"));
+  }
+  return text;
+}
+
+int doctor(const std::string& channel, bool as_json, const std::filesystem::path& config) {
+  Findings findings(as_json);
+  findings.run("configuration", [&] { return look_at_config(config); });
+  std::unique_ptr<ClientApi> api;
+  const bool loaded = findings.run("DLL", [&] {
+    api = std::make_unique<ClientApi>();
+    return look_at_dll(*api);
+  });
+  const bool answers = loaded && is_answered(*api);
+  findings.run("service", [&] { return look_at_service(answers); });
+  if (!loaded) return findings.finish();
+  const bool reached = findings.run(
+      "reachable", [&] { return fmt::format("yes; you may use {} channels", list_channels(*api).size()); });
+  if (reached && !channel.empty()) {
+    findings.run("channel", [&] { return "'" + channel + "': " + look_at_channel(*api, channel); });
+  }
+  return findings.finish();
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Action& action, std::function<BrokerPaths()> find_paths) {
+  struct Options {
+    std::string channel;
+    bool json = false;
+  };
+  const auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("doctor", "What is wrong here, and what to do about it");
+  command->add_option("channel", options->channel, "May you use this one, and does anybody hold it up?");
+  command->add_flag("--json", options->json, "For scripts");
+  command->footer("Exit code 0: all is well; 1: something is wrong.");
+  command->callback([&action, options, find_paths] {
+    action = [options, find_paths] { return doctor(options->channel, options->json, find_paths().config); };
+  });
+}
+
+}  // namespace shmbroker::service

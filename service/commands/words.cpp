@@ -1,0 +1,82 @@
+#include "service/commands/words.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/win/text.h"
+
+namespace shmbroker::service {
+namespace {
+
+// Columns on a screen, nearly: names in most scripts take one for each character.
+size_t width_of(const std::string& utf8) {
+  return static_cast<size_t>(
+      std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string joined(const std::vector<const char*>& words) {
+  std::string text;
+  for (const char* word : words) text += (text.empty() ? "" : ", ") + std::string(word);
+  return text;
+}
+
+}  // namespace
+
+std::string kind_word(uint32_t kind) {
+  return kind == SHM_BLOCK ? "block" : kind == SHM_TOPIC ? "topic" : kind == SHM_QUEUE ? "queue" : "?";
+}
+
+std::string when_full_word(uint32_t when_full) {
+  return when_full == SHM_OVERWRITE ? "overwrite" : when_full == SHM_WAIT ? "wait" : "";
+}
+
+std::string rights_word(uint32_t access) {
+  const bool reads = (access & SHM_READ) != 0;
+  const bool writes = (access & SHM_WRITE) != 0;
+  return reads && writes ? "read, write" : reads ? "read" : writes ? "write" : "nothing";
+}
+
+std::string client_words(uint32_t flags) {
+  std::vector<const char*> words;
+  if ((flags & SHM_CLIENT_BLOCKS) != 0) words.push_back("HOLDS UP THE CHANNEL");
+  if ((flags & SHM_CLIENT_WAITING) != 0) words.push_back("waits");
+  if ((flags & SHM_CLIENT_LOCK) != 0) words.push_back("has the lock");
+  if ((flags & SHM_CLIENT_EXCLUSIVE) != 0) words.push_back("exclusive");
+  return joined(words);
+}
+
+std::string size_word(uint64_t bytes) {
+  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  size_t unit = 0;
+  uint64_t whole = bytes;
+  uint64_t rest = 0;
+  for (; whole >= 1024 && unit + 1 < std::size(kUnits); ++unit) {
+    rest = whole % 1024;
+    whole /= 1024;
+  }
+  if (rest == 0 || whole >= 100) return fmt::format("{} {}", whole, kUnits[unit]);
+  return fmt::format("{:.1f} {}", static_cast<double>(whole) + static_cast<double>(rest) / 1024,
+                     kUnits[unit]);
+}
+
+std::string table(const Rows& rows) {
+  std::vector<size_t> widths(rows.at(0).size());
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      const std::string blanks(widths[i] - width_of(row[i]), ' ');
+      const std::string& sample = rows.back()[i];
+      const bool right = !sample.empty() && sample[0] >= '0' && sample[0] <= '9';
+      line += (right ? blanks + row[i] : row[i] + blanks) + "  ";
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+}  // namespace shmbroker::service

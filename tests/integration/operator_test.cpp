@@ -1,0 +1,153 @@
+// The commands with which an operator looks at a running service.
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/integration/program.h"
+
+namespace shmbroker::tests {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class Operator : public ServiceTest {
+ protected:
+  Operator()
+      : ServiceTest(config_of({block("value"), topic("topic", "wait", 65536), queue("jobs", 65536)})) {}
+};
+
+nlohmann::json json_of(const std::wstring& arguments) {
+  const Outcome outcome = run(arguments);
+  EXPECT_EQ(outcome.exit_code, 0u) << outcome.text;
+  return nlohmann::json::parse(outcome.text);
+}
+
+TEST_F(Operator, ListsTheChannels) {
+  EXPECT_THAT(run(L"list").text, AllOf(HasSubstr("CHANNEL"), HasSubstr("topic    topic    64 KiB")));
+  const auto list = json_of(L"list --json");
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_EQ(list[0]["name"], "jobs");
+  EXPECT_EQ(list[1]["when_full"], "wait");
+  EXPECT_EQ(list[2]["capacity"], 512);
+  EXPECT_EQ(list[2]["access"], "read, write");
+}
+
+TEST_F(Operator, ShowsWhoHasAChannelOpenAndWhoHoldsItUp) {
+  const Opened in(L"topic", SHM_READ);
+  Peer peer;
+  const ShmChannel out = peer.open("topic", "w");
+  for (int i = 0; i < 60; ++i) EXPECT_EQ(peer.write(out, std::string(1000, 'x')).status, SHM_OK);
+  EXPECT_EQ(peer.ask("write " + std::to_string(out) + " 0 " + std::string(20000, 'x')).status, SHM_E_FULL);
+  const auto shown = json_of(L"show topic --json");
+  EXPECT_EQ(shown["clients"].size(), 2u);
+  for (const auto& client : shown["clients"]) {
+    EXPECT_EQ(client["blocks"], client["side"] == "reader");
+    EXPECT_EQ(client["pid"], client["side"] == "reader" ? GetCurrentProcessId() : peer.pid());
+  }
+  EXPECT_THAT(run(L"show topic").text,
+              AllOf(HasSubstr("when full: wait"), HasSubstr("HOLDS UP THE CHANNEL"), HasSubstr("rights ")));
+  const Outcome doctor = run(L"doctor topic");
+  EXPECT_EQ(doctor.exit_code, 1u);
+  EXPECT_THAT(doctor.text, HasSubstr("process " + std::to_string(GetCurrentProcessId()) + " holds it up"));
+}
+
+TEST_F(Operator, ShowSaysWhatIsNotThere) {
+  const Outcome outcome = run(L"show nobody");
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, HasSubstr("there is no channel 'nobody'"));
+}
+
+TEST_F(Operator, SendsAndPrintsTextBytesAndFiles) {
+  EXPECT_EQ(run(L"send topic \"\x7B80\x5355 text\"").text, "sent 14 bytes\n");
+  EXPECT_EQ(run(L"send topic --utf8 plain").exit_code, 0u);
+  EXPECT_EQ(run(L"send topic --hex \"00 ff10\"").exit_code, 0u);
+  const TempFolder folder;
+  std::ofstream(folder.path() / L"message.bin", std::ios::binary) << "from a file";
+  EXPECT_EQ(run(L"send topic --file " + quoted(folder.path() / L"message.bin")).text, "sent 11 bytes\n");
+  EXPECT_EQ(run(L"tail topic --count 1").text, "\xE7\xAE\x80\xE5\x8D\x95 text\n");
+  EXPECT_EQ(run(L"tail topic --hex --timeout 0").text,
+            "80 7b 55 53 20 00 74 00 65 00 78 00 74 00\n"
+            "70 6c 61 69 6e\n"
+            "00 ff 10\n"
+            "66 72 6f 6d 20 61 20 66 69 6c 65\n");
+  EXPECT_THAT(run(L"tail topic --utf8 --timeout 0").text, HasSubstr("plain\n"));
+}
+
+TEST_F(Operator, SendRefusesWhatIsNoHex) {
+  for (const wchar_t* wrong : {L"send topic --hex 0", L"send topic --hex 0x"}) {
+    EXPECT_EQ(run(wrong).exit_code, 1u);
+  }
+  EXPECT_EQ(json_of(L"show topic --json")["messages"], 0);
+}
+
+TEST_F(Operator, TailTakesAQueuesMessagesOnlyIfToldTo) {
+  EXPECT_EQ(run(L"send jobs one").exit_code, 0u);
+  const Outcome refused = run(L"tail jobs --timeout 0");
+  EXPECT_EQ(refused.exit_code, 1u);
+  EXPECT_THAT(refused.text, HasSubstr("--take"));
+  EXPECT_EQ(run(L"tail jobs --take --timeout 0").text, "one\n");
+  EXPECT_EQ(run(L"tail jobs --take --timeout 0").text, "");
+}
+
+TEST_F(Operator, TopPrintsATableForEachLook) {
+  const Outcome top = run(L"top --count 2 --interval 100 --sort name");
+  EXPECT_EQ(top.exit_code, 0u);
+  const size_t second = top.text.find("CHANNEL", 1);
+  ASSERT_NE(second, std::string::npos) << top.text;
+  EXPECT_EQ(top.text.find("CHANNEL", second + 1), std::string::npos);
+  const size_t jobs = top.text.find("jobs", second);
+  EXPECT_LT(jobs, top.text.find("topic", jobs));
+  EXPECT_LT(top.text.find("topic", jobs), top.text.find("value", jobs));
+}
+
+TEST_F(Operator, DoctorIsContentWithASoundService) {
+  const Outcome doctor = run(L"doctor value --config " + quoted(service.config_file()));
+  EXPECT_EQ(doctor.exit_code, 0u) << doctor.text;
+  EXPECT_THAT(doctor.text, AllOf(HasSubstr("running"), HasSubstr("3 channels"),
+                                 HasSubstr("you may read, write"), Not(HasSubstr("WRONG"))));
+}
+
+TEST_F(Operator, DoctorNamesWhatIsWrong) {
+  service.stop();
+  service.configure("{ \"channels\": 7 }");
+  const Outcome doctor = run(L"doctor --json --config " + quoted(service.config_file()));
+  EXPECT_EQ(doctor.exit_code, 1u);
+  const auto findings = nlohmann::json::parse(doctor.text);
+  const auto found = [&](const char* what) {
+    for (const auto& finding : findings) {
+      if (finding["what"] == what) return finding;
+    }
+    return nlohmann::json();
+  };
+  EXPECT_EQ(found("DLL")["ok"], true);
+  EXPECT_THAT(found("configuration")["found"], HasSubstr("/channels: expected an array"));
+  EXPECT_THAT(found("service")["found"], HasSubstr("sc start ShmBroker"));
+  EXPECT_EQ(found("reachable")["ok"], false);
+}
+
+TEST_F(Operator, StopsStartsAndReloads) {
+  EXPECT_EQ(run(L"stop").exit_code, 0u);
+  EXPECT_EQ(service.status().dwCurrentState, DWORD{SERVICE_STOPPED});
+  EXPECT_EQ(run(L"start").exit_code, 0u);
+  EXPECT_EQ(service.status().dwCurrentState, DWORD{SERVICE_RUNNING});
+  EXPECT_EQ(run(L"start").exit_code, 0u) << "it runs already";
+  service.configure(
+      config_of({block("value"), topic("topic", "wait", 65536), queue("jobs", 65536), block("new")}));
+  EXPECT_EQ(run(L"reload").exit_code, 0u);
+  EXPECT_TRUE(eventually([] { return run(L"show new").exit_code == 0; }));
+}
+
+TEST_F(Operator, StartSaysWhereToLookWhenItFails) {
+  service.stop();
+  service.configure("{");
+  const Outcome outcome = run(L"start");
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, HasSubstr("check-config"));
+}
+
+}  // namespace
+}  // namespace shmbroker::tests
