@@ -8,6 +8,7 @@
 
 #include "core/crash_point.h"
 #include "service/error.h"
+#include "service/event_log.h"
 
 namespace shmbroker::service {
 namespace {
@@ -59,8 +60,12 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
       [this](HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply) {
         return answer(pipe, request, reply);
       });
-  spdlog::info("serving {} channels from {}, objects in {}", channels_.size(),
-               win::display_utf8(paths.config.wstring()), win::display_utf8(realm_.prefix));
+  spdlog::info("{}", summary());
+}
+
+std::string Broker::summary() const {
+  return "serving " + std::to_string(channels_.size()) + " channels from " +
+         win::display_utf8(paths_.config.wstring()) + ", objects in " + win::display_utf8(realm_.prefix);
 }
 
 Broker::~Broker() { spdlog::info("stopped"); }
@@ -174,7 +179,7 @@ void Broker::flush(Channel& channel) const {
   } catch (const Error& error) {
     const std::string text = "channel '" + channel.config().name + "': " + error.what();
     spdlog::error("{}", text);
-    report_event(Event::error, text);
+    report_event(Event::failed, text);
   }
 }
 
@@ -187,7 +192,7 @@ void Broker::reload() {
       spdlog::info("configuration read again: {} channels", channels_.size());
     } catch (const std::exception& error) {
       spdlog::error("the configuration was not changed: {}", error.what());
-      report_event(Event::error, std::string("The configuration was not changed: ") + error.what());
+      report_event(Event::config, error.what());
     }
   });
 }
@@ -242,6 +247,9 @@ void Broker::apply(const Config& config) {
     channel->end();
   }
   channels_ = std::move(next);
+  if (config.log.max_size != config_.log.max_size || config.log.files != config_.log.files) {
+    spdlog::warn("/log: max_size and files are used from the service's next start on");
+  }
   config_ = config;
   set_log_level(config.log);
   SHM_CRASH_POINT("reload.applied");
@@ -260,7 +268,7 @@ void Broker::bury(const Client& client) {
     }
   } catch (const Error& error) {
     spdlog::error("{}", error.what());
-    report_event(Event::error, error.what());
+    report_event(Event::failed, error.what());
   }
 }
 
@@ -277,7 +285,7 @@ DWORD Broker::tend_keeper() {
   } catch (const Error& error) {
     const std::string text = std::string("no keeper yet, trying again: ") + error.what();
     spdlog::error("{}", text);
-    report_event(Event::error, text);
+    report_event(Event::failed, text);
     keeper_due_ = now + kKeeperPause;
     return kKeeperPause;
   }
@@ -287,8 +295,14 @@ DWORD Broker::tend_keeper() {
 void Broker::bury_client(const Client& client) {
   std::vector<Channel*> found;
   for (const auto& [name, channel] : channels_) {
+    const uint64_t before = channel->recoveries();
     if (!channel->bury(client)) continue;
-    spdlog::info("process {} died with channel '{}' open: recovered", client.pid, channel->config().name);
+    const std::string text =
+        "process " + std::to_string(client.pid) + " died with channel '" + channel->config().name + "' open";
+    spdlog::info("{}: recovered", text);
+    if (channel->recoveries() != before) {
+      report_event(Event::recovered, text + "; what it held, a lock or the room of a message, is free again");
+    }
     if (channel->writers() == 0) flush(*channel);
     found.push_back(channel.get());
   }

@@ -33,6 +33,9 @@ class Broker {
   // Serves until stop().
   void run();
 
+  // What it serves and from where, in a line.
+  std::string summary() const;
+
   // From any thread, also before run().
   void stop() { loop_.stop(); }
 

@@ -83,6 +83,8 @@ class Channel {
   // Who has it open. see(account): whether the caller may see clients of this account, SID text.
   std::vector<pipe::ClientEntry> clients(const std::function<bool(const std::wstring&)>& see) const;
 
+  uint64_t recoveries() const { return data().lock.recoveries.load(std::memory_order_relaxed); }
+
   void note_denial() { ++denials_; }
 
   // Brings a block's value to its file, if it has one and the value has changed. Throws Error.

@@ -42,7 +42,7 @@ pipe::ChannelEntry Channel::state() const {
   state.writers = writers();
   state.capacity = geometry_.capacity;
   state.max_message = geometry_.max_message;
-  state.recoveries = look(data().lock.recoveries);
+  state.recoveries = recoveries();
   state.denials = denials_;
   if (ring_) {
     state.messages = ring_->messages();

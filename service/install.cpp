@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/error.h"
+#include "service/event_log.h"
 #include "service/names.h"
 #include "service/paths.h"
 
@@ -98,12 +99,14 @@ void install(const std::optional<std::wstring>& config) {
                                              L"NT AUTHORITY\\LocalService", L""));
   if (!service) throw win32_error("cannot create the service");
   configure(service.get());
+  register_event_source();
 }
 
 void uninstall() {
   const ServiceHandle service = open_service(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE);
   stop_and_wait(service.get());
   if (!DeleteService(service.get())) throw win32_error("cannot remove the service");
+  unregister_event_source();
 }
 
 void start() {

@@ -51,18 +51,4 @@ void open_log(const std::filesystem::path& folder, const LogConfig& config, LogT
 
 void set_log_level(const LogConfig& config) { spdlog::set_level(spdlog::level::from_str(config.level)); }
 
-void report_event(Event event, const std::string& text) {
-  const HANDLE log = RegisterEventSourceW(nullptr, L"ShmBroker");
-  if (log == nullptr) return;  // the file has it too
-  const std::wstring wide = win::to_utf16(text).value_or(L"");
-  const wchar_t* strings[] = {wide.c_str()};
-  const struct {
-    WORD type;
-    DWORD id;
-  } kinds[] = {{EVENTLOG_INFORMATION_TYPE, 1}, {EVENTLOG_WARNING_TYPE, 3}, {EVENTLOG_ERROR_TYPE, 2}};
-  const auto& kind = kinds[static_cast<size_t>(event)];
-  ReportEventW(log, kind.type, 0, kind.id, nullptr, 1, 0, strings, nullptr);
-  DeregisterEventSource(log);
-}
-
 }  // namespace shmbroker::service

@@ -1,5 +1,4 @@
-// The log: a rotating file, the console where there is one, and the Windows event log for what an
-// administrator must see.
+// The log: a rotating file, and the console where there is one.
 #pragma once
 
 #include <filesystem>
@@ -16,9 +15,5 @@ void open_log(const std::filesystem::path& folder, const LogConfig& config, LogT
 
 // Applies a changed level.
 void set_log_level(const LogConfig& config);
-
-// Writes to the event log whatever the level: starts, stops, and why one failed.
-enum class Event { information, warning, error };
-void report_event(Event event, const std::string& text);
 
 }  // namespace shmbroker::service

@@ -64,6 +64,7 @@ int run(std::vector<std::string> arguments) {
   app.footer(
       "Without a command it expects to be started by the service control manager (sc start ShmBroker).\n"
       "Exit codes: 0 done, 1 failed, over 100 wrong usage.");
+  app.set_version_flag("--version", fmt::format("{}.{}", SHM_VERSION >> 16, SHM_VERSION & 0xFFFF));
   app.require_subcommand(0, 1);
   std::string config;
   std::string data;

@@ -8,6 +8,7 @@
 #include "core/crash_point.h"
 #include "service/broker.h"
 #include "service/error.h"
+#include "service/event_log.h"
 
 namespace shmbroker::service {
 namespace {
@@ -120,7 +121,8 @@ size_t Broker::answer(HANDLE pipe, std::span<const std::byte> request, std::span
       made.header.win32 = refusal.win32();
       put_text(made.header.text, refusal.what());
       spdlog::warn("{}", refusal.what());
-      if (refusal.status() == core::Status::access) report_event(Event::warning, refusal.what());
+      if (refusal.status() == core::Status::access) report_event(Event::denied, refusal.what());
+      if (refusal.status() == core::Status::quota) report_event(Event::quota, refusal.what());
     } catch (const Error& error) {
       made.header.status = static_cast<int32_t>(core::Status::system);
       made.header.win32 = error.win32();

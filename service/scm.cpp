@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "service/error.h"
+#include "service/event_log.h"
 #include "service/names.h"
 
 namespace shmbroker::service {
@@ -13,6 +14,12 @@ namespace {
 constexpr DWORD kStartFailed = 1;  // service-specific exit codes
 constexpr DWORD kRunFailed = 2;
 constexpr DWORD kWaitHint = 10'000;  // milliseconds: a start or a stop that takes longer has hung
+
+Event event_of(const std::exception& failure) {
+  if (dynamic_cast<const ConfigError*>(&failure) != nullptr) return Event::config;
+  const auto* error = dynamic_cast<const Error*>(&failure);
+  return error != nullptr && error->win32() == ERROR_ALREADY_EXISTS ? Event::squatted : Event::failed;
+}
 
 // The one service of this process. The control manager's callbacks carry no context before the handler is
 // registered.
@@ -47,15 +54,15 @@ class Service {
       broker_ = std::make_unique<Broker>(find_paths_(), LogTo::service);
       failure = kRunFailed;
       report(SERVICE_RUNNING);
-      report_event(Event::information, "ShmBroker is running.");
+      report_event(Event::started, broker_->summary());
       broker_->run();
       drop_broker();
-      report_event(Event::information, "ShmBroker has stopped.");
+      report_event(Event::stopped, "");
       report(SERVICE_STOPPED);
     } catch (const std::exception& error) {
       drop_broker();
       spdlog::critical("{}", error.what());
-      report_event(Event::error, error.what());
+      report_event(event_of(error), error.what());
       report(SERVICE_STOPPED, failure);
     }
   }

@@ -1,0 +1,18 @@
+// The Windows event log, for what an administrator must see. The texts, with what to do, are in messages.mc.
+#pragma once
+
+#include <string>
+
+namespace shmbroker::service {
+
+enum class Event { started, stopped, denied, quota, recovered, config, squatted, failed };
+
+// Writes an event, whatever the log's level. text: what happened. Of each kind at most ten a minute: a client that asks for what
+// it may not have must not fill the log. From one thread at a time.
+void report_event(Event event, const std::string& text);
+
+// Tells Windows where the texts are: in this program. Throws Error.
+void register_event_source();
+void unregister_event_source();
+
+}  // namespace shmbroker::service
