@@ -1,0 +1,36 @@
+# The languages in which there are samples, as the tests and the benchmark know them: how each one's programs are
+# started. A language whose tools a machine lacks is left out, with its reason, and its tests are skipped;
+# SHM_ALL_LANGUAGES makes that an error.
+option(SHM_ALL_LANGUAGES "Refuse to configure without the tools of every language in samples/" OFF)
+
+# sample_language(go SENDER command... RECEIVER command... [CALLS command...] [DEPENDS target...])
+# Each command starts one program under Windows: an exe by its path here, and arguments. CALLS is for the benchmark.
+function(sample_language name)
+  cmake_parse_arguments(PARSE_ARGV 1 language "" "" "SENDER;RECEIVER;CALLS;DEPENDS")
+  foreach(program SENDER RECEIVER CALLS)
+    string(JOIN "\", \"" ${program} ${language_${program}})
+    string(APPEND programs "\n    \"${program}\": [\"${${program}}\"],")
+  endforeach()
+  string(REGEX REPLACE ",$" "" programs "${programs}")
+  string(REPLACE "[\"\"]" "[]" programs "${programs}")
+  set_property(GLOBAL APPEND PROPERTY SHM_LANGUAGES "  \"${name}\": {${programs}\n  }")
+  if(language_DEPENDS)
+    set_property(GLOBAL APPEND PROPERTY SHM_LANGUAGE_TARGETS ${language_DEPENDS})
+  endif()
+endfunction()
+
+# sample_language_missing(go "no go compiler: apt-get install golang-go")
+function(sample_language_missing name reason)
+  if(SHM_ALL_LANGUAGES)
+    message(FATAL_ERROR "samples/${name}: ${reason}")
+  endif()
+  message(STATUS "samples/${name} is left out: ${reason}")
+  set_property(GLOBAL APPEND PROPERTY SHM_LANGUAGES "  \"${name}\": {\"missing\": \"${reason}\"}")
+endfunction()
+
+# Writes what was said with the two above to a JSON file.
+function(write_sample_languages file)
+  get_property(languages GLOBAL PROPERTY SHM_LANGUAGES)
+  string(JOIN ",\n" languages ${languages})
+  file(WRITE ${file} "{\n${languages}\n}\n")
+endfunction()
