@@ -95,7 +95,9 @@ int32_t list_channels(uint32_t capacity, uint32_t& count, Store&& store) {
     }
   } while (next < reply->total && reply->count > 0);
   count = reply->total;
-  return count > capacity && capacity != 0 ? fail(SHM_E_BUFFER) : SHM_OK;
+  if (count <= capacity || capacity == 0) return SHM_OK;
+  return fail(SHM_E_BUFFER, L"there are " + std::to_wstring(count) + L" channels, and room for " +
+                                std::to_wstring(capacity) + L"; call again with more");
 }
 
 }  // namespace

@@ -3,40 +3,10 @@
 #include "shmbroker/shmbroker.h"
 
 namespace samples {
-namespace {
-
-// Only where ShmLastErrorText does not say it itself.
-const wchar_t* what_to_do(int32_t status) {
-  switch (status) {
-    case SHM_E_SIZE:
-      return L"Send less, or raise the channel's capacity in shmbroker.json.";
-    case SHM_E_FULL:
-      return L"A reader is slow or has stopped; try again.";
-    case SHM_E_TIMEOUT:
-      return L"Try again; if it goes on, look at the service's log.";
-    case SHM_E_BUSY:
-      return L"Close a program that has the channel open.";
-    case SHM_E_UNTRUSTED:
-      return L"Find out which program serves the pipe \\\\.\\pipe\\ShmBroker, and end it.";
-    case SHM_E_CLOSED:
-      return L"Open it again.";
-    default:
-      return nullptr;
-  }
-}
-
-}  // namespace
 
 std::wstring explain(int32_t status) {
-  if (status == SHM_E_NO_SERVICE) {
-    return L"The ShmBroker service is not running. Start it with: sc start ShmBroker "
-           L"(or run shmbroker.exe run in a console).";
-  }
-  std::wstring text = ShmLastErrorText();
-  if (text.empty()) text = ShmErrorText(status);
-  const wchar_t* advice = what_to_do(status);
-  if (advice == nullptr) return text;
-  return text + (text.back() == L'.' || text.back() == L')' ? L" " : L". ") + advice;
+  const std::wstring text = ShmLastErrorText();
+  return text.empty() ? ShmErrorText(status) : text;
 }
 
 ExitCode exit_code_for(int32_t status) {
