@@ -19,6 +19,7 @@ struct Settings {
   std::string notify = "none";
   bool binary = false;
   bool next = false;
+  bool in_place = false;
   uint32_t count = 0;
   uint32_t timeout_ms = SHM_INFINITE;
 };
@@ -39,6 +40,8 @@ std::optional<Answer> read_settings(int argc, wchar_t** argv, Settings& settings
                "Write the bytes of each message, and nothing between two messages");
   app.add_flag("--next", settings.next,
                "Begin with the next message, not with what the channel holds already");
+  app.add_flag("--in-place", settings.in_place,
+               "Look at each message where it lies (ShmPeek) and have nothing copied");
   app.footer(
       std::string("Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.\n\n") +
       exit_codes_help());
@@ -58,7 +61,7 @@ class Receiver {
     ShmInfo info{};
     info.size = sizeof info;
     check(ShmGetInfo(channel_.get(), &info));
-    buffer_.resize(static_cast<size_t>(info.max_message));
+    if (!settings.in_place) buffer_.resize(static_cast<size_t>(info.max_message));
   }
 
   ExitCode run() {
@@ -78,8 +81,37 @@ class Receiver {
   }
 
  private:
-  int32_t read(uint32_t timeout_ms) {
-    return ShmRead(channel_.get(), buffer_.data(), buffer_.size(), &size_, timeout_ms);
+  int32_t read(uint32_t timeout_ms) { return settings_.in_place ? peek(timeout_ms) : copy(timeout_ms); }
+
+  int32_t copy(uint32_t timeout_ms) {
+    size_t size = 0;
+    const int32_t status = ShmRead(channel_.get(), buffer_.data(), buffer_.size(), &size, timeout_ms);
+    if (status >= 0) take(buffer_.data(), size);
+    return status;
+  }
+
+  int32_t peek(uint32_t timeout_ms) {
+    for (;;) {
+      const void* data = nullptr;
+      size_t size = 0;
+      const int32_t status = ShmPeek(channel_.get(), &data, &size, timeout_ms);
+      if (status < 0) return status;
+      take(data, size);
+      const int32_t released = ShmRelease(channel_.get());
+      if (released == SHM_E_OVERTAKEN)
+        continue;  // what was taken may be torn; the next one tells of the loss
+      check(released);
+      return status;
+    }
+  }
+
+  // Makes of a message what will be printed.
+  void take(const void* data, size_t size) {
+    if (settings_.binary) {
+      bytes_.assign(static_cast<const char*>(data), size);
+    } else {
+      text_ = text_of(data, size);
+    }
   }
 
   // Reads without waiting, and waits for the notice: one comes only after a read has found nothing.
@@ -102,9 +134,9 @@ class Receiver {
                  L" was taken before, by a reader that died and may have acted on it");
     }
     if (settings_.binary) {
-      output_.bytes(buffer_.data(), size_);
+      output_.bytes(bytes_.data(), bytes_.size());
     } else {
-      output_.line(text_of(buffer_.data(), size_));
+      output_.line(text_);
     }
   }
 
@@ -122,7 +154,8 @@ class Receiver {
   Channel channel_;
   std::unique_ptr<Notice> notice_;  // ends before the channel does
   std::vector<char> buffer_;
-  size_t size_ = 0;
+  std::string bytes_;
+  std::wstring text_;
   uint32_t received_ = 0;
 };
 

@@ -1,6 +1,8 @@
 // sender.exe: writes messages to a channel, from its command line or from its input.
 #include <windows.h>
 
+#include <cstring>
+
 #include "arguments.h"
 #include "channel.h"
 #include "console.h"
@@ -15,6 +17,7 @@ struct Settings {
   std::string text;
   bool has_text = false;
   bool binary = false;
+  bool in_place = false;
   uint32_t repeat = 1;
   uint32_t interval_ms = 0;
   uint32_t timeout_ms = 5000;
@@ -33,6 +36,8 @@ std::optional<Answer> read_settings(int argc, wchar_t** argv, Settings& settings
   app.add_option("--timeout", settings.timeout_ms, "Milliseconds to wait for room, or for another writer")
       ->capture_default_str();
   app.add_flag("--binary", settings.binary, "Send the whole input as one message of bytes");
+  app.add_flag("--in-place", settings.in_place,
+               "Fill the channel's own memory (ShmLoan; of a block, ShmLock) and have nothing copied");
   app.footer(std::string("Text is sent as UTF-16LE without a terminator.\n\n") + exit_codes_help());
   if (auto answer = parse(app, argc, argv)) return answer;
   settings.has_text = text->count() != 0;
@@ -47,11 +52,14 @@ class Sender {
     ShmOptions options{};
     options.access = SHM_WRITE;
     check(channel_.open(wide(settings.channel), options));
+    info_.size = sizeof info_;
+    check(ShmGetInfo(channel_.get(), &info_));
   }
 
   void run() {
     if (settings_.binary) {
-      const std::string message = Input().bytes(most_bytes());
+      // One more than the channel takes is enough to be told so.
+      const std::string message = Input().bytes(static_cast<size_t>(info_.max_message) + 1);
       send(message.data(), message.size());
     } else if (settings_.has_text) {
       send(wide(settings_.text));
@@ -62,26 +70,37 @@ class Sender {
   }
 
  private:
-  // One more than the channel takes is enough to be told so.
-  size_t most_bytes() const {
-    ShmInfo info{};
-    info.size = sizeof info;
-    check(ShmGetInfo(channel_.get(), &info));
-    return static_cast<size_t>(info.max_message) + 1;
-  }
-
   void send(std::wstring_view text) { send(text.data(), size_in_bytes(text)); }
 
   void send(const void* message, size_t size) {
     for (uint32_t i = 0; settings_.repeat == 0 || i < settings_.repeat; ++i) {
       if (!first_ && settings_.interval_ms != 0) Sleep(settings_.interval_ms);
       first_ = false;
-      check(ShmWrite(channel_.get(), message, size, settings_.timeout_ms));
+      if (settings_.in_place) {
+        fill(message, size);
+      } else {
+        check(ShmWrite(channel_.get(), message, size, settings_.timeout_ms));
+      }
+    }
+  }
+
+  // Whoever makes a message rather than has it would make it in this memory.
+  void fill(const void* message, size_t size) {
+    void* memory = nullptr;
+    if (info_.kind == SHM_BLOCK) {
+      check(ShmLock(channel_.get(), &memory, nullptr, settings_.timeout_ms));
+      if (size <= info_.capacity) std::memcpy(memory, message, size);
+      check(ShmUnlock(channel_.get(), size));  // refuses what is too large; closing then drops the lock
+    } else {
+      check(ShmLoan(channel_.get(), size, &memory, settings_.timeout_ms));
+      std::memcpy(memory, message, size);
+      check(ShmCommit(channel_.get(), size));
     }
   }
 
   const Settings& settings_;
   Channel channel_;
+  ShmInfo info_{};
   bool first_ = true;
 };
 
