@@ -25,8 +25,8 @@ BOOL WINAPI on_control(DWORD) {
 
 }  // namespace
 
-CtrlC::CtrlC(ShmChannel channel) {
-  reading = channel;
+CtrlC::CtrlC(const shmbroker::Channel& channel) {
+  reading = channel.handle();
   SetConsoleCtrlHandler(on_control, TRUE);
 }
 

@@ -3,14 +3,14 @@
 
 #include <windows.h>
 
-#include "shmbroker/shmbroker.h"
+#include "shmbroker/shmbroker.hpp"
 
 namespace samples {
 
 // One at a time in a process. Ctrl-C a second time ends the process at once.
 class CtrlC {
  public:
-  explicit CtrlC(ShmChannel channel);
+  explicit CtrlC(const shmbroker::Channel& channel);
   ~CtrlC();
   CtrlC(const CtrlC&) = delete;
   CtrlC& operator=(const CtrlC&) = delete;

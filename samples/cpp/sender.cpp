@@ -1,12 +1,14 @@
 // sender.exe: writes messages to a channel, from its command line or from its input.
 #include <windows.h>
 
-#include <cstring>
+#include <algorithm>
+#include <span>
 
 #include "arguments.h"
-#include "channel.h"
 #include "console.h"
-#include "explain.h"
+#include "exit_code.h"
+#include "program.h"
+#include "shmbroker/shmbroker.hpp"
 #include "text.h"
 
 namespace samples {
@@ -48,59 +50,53 @@ std::optional<Answer> read_settings(int argc, wchar_t** argv, Settings& settings
 
 class Sender {
  public:
-  explicit Sender(const Settings& settings) : settings_(settings) {
-    ShmOptions options{};
-    options.access = SHM_WRITE;
-    check(channel_.open(wide(settings.channel), options));
-    info_.size = sizeof info_;
-    check(ShmGetInfo(channel_.get(), &info_));
-  }
+  explicit Sender(const Settings& settings)
+      : settings_(settings),
+        channel_(wide(settings.channel), {.access = SHM_WRITE}),
+        info_(channel_.info()) {}
 
   void run() {
     if (settings_.binary) {
       // One more than the channel takes is enough to be told so.
       const std::string message = Input().bytes(static_cast<size_t>(info_.max_message) + 1);
-      send(message.data(), message.size());
+      send(std::as_bytes(std::span(message)));
     } else if (settings_.has_text) {
-      send(wide(settings_.text));
+      send(bytes_of(wide(settings_.text)));
     } else {
       Input input;
-      while (const auto line = input.line()) send(*line);
+      while (const auto line = input.line()) send(bytes_of(*line));
     }
   }
 
  private:
-  void send(std::wstring_view text) { send(text.data(), size_in_bytes(text)); }
-
-  void send(const void* message, size_t size) {
+  void send(std::span<const std::byte> message) {
     for (uint32_t i = 0; settings_.repeat == 0 || i < settings_.repeat; ++i) {
       if (!first_ && settings_.interval_ms != 0) Sleep(settings_.interval_ms);
       first_ = false;
       if (settings_.in_place) {
-        fill(message, size);
+        fill(message);
       } else {
-        check(ShmWrite(channel_.get(), message, size, settings_.timeout_ms));
+        channel_.write(message, settings_.timeout_ms);
       }
     }
   }
 
-  // Whoever makes a message rather than has it would make it in this memory.
-  void fill(const void* message, size_t size) {
-    void* memory = nullptr;
+  // Whoever makes a message, rather than has it, makes it in this memory.
+  void fill(std::span<const std::byte> message) {
     if (info_.kind == SHM_BLOCK) {
-      check(ShmLock(channel_.get(), &memory, nullptr, settings_.timeout_ms));
-      if (size <= info_.capacity) std::memcpy(memory, message, size);
-      check(ShmUnlock(channel_.get(), size));  // refuses what is too large; closing then drops the lock
+      shmbroker::Lock lock(channel_, settings_.timeout_ms);
+      if (message.size() <= lock.memory().size()) std::ranges::copy(message, lock.memory().begin());
+      lock.publish(message.size());  // refuses what is too large
     } else {
-      check(ShmLoan(channel_.get(), size, &memory, settings_.timeout_ms));
-      std::memcpy(memory, message, size);
-      check(ShmCommit(channel_.get(), size));
+      shmbroker::Loan loan(channel_, message.size(), settings_.timeout_ms);
+      std::ranges::copy(message, loan.memory().begin());
+      loan.commit();
     }
   }
 
   const Settings& settings_;
-  Channel channel_;
-  ShmInfo info_{};
+  shmbroker::Channel channel_;
+  const ShmInfo info_;
   bool first_ = true;
 };
 
@@ -109,18 +105,11 @@ class Sender {
 
 int wmain(int argc, wchar_t** argv) {
   using namespace samples;
-  const Output output(STD_OUTPUT_HANDLE);
-  const Output errors(STD_ERROR_HANDLE);
-  try {
-    Settings settings;
-    if (const auto answer = read_settings(argc, argv, settings)) {
-      (answer->exit_code == kDone ? output : errors).line(answer->text);
-      return answer->exit_code;
-    }
-    Sender(settings).run();
-    return kDone;
-  } catch (const Failure& failure) {
-    errors.line(L"sender: " + failure.text);
-    return failure.code;
-  }
+  Settings settings;
+  return run_program(
+      L"sender", [&] { return read_settings(argc, argv, settings); },
+      [&](const Output&, const Output&) {
+        Sender(settings).run();
+        return kDone;
+      });
 }

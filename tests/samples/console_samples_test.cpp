@@ -82,16 +82,16 @@ TEST_F(SampleConsoles, InPlaceNothingTornIsShown) {
     sender.send(std::string(kLength, letter++));
     sender.end_input();
   }
-  Child receiver = start(L"receiver.exe", L"--in-place --channel loop --count 20");
+  Child receiver = start(L"receiver.exe", L"--in-place --channel loop --count 50");
   int lines = 0;
-  for (std::string text = receiver.receive(); !text.starts_with("receiver: messages read: 20,");
+  for (std::string text = receiver.receive(); !text.starts_with("receiver: messages read: 50,");
        text = receiver.receive()) {
     if (text.starts_with("receiver: ")) continue;  // which channel it reads, and that some were lost
     ASSERT_EQ(text.size(), kLength);
     ASSERT_EQ(text.find_first_not_of(text[0]), std::string::npos) << "line " << lines;
     ++lines;
   }
-  EXPECT_EQ(lines, 20);
+  EXPECT_EQ(lines, 50);
 }
 
 TEST_F(SampleConsoles, InPlaceOrNotTooLargeAMessageIsRefusedAlike) {

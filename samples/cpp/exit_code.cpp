@@ -1,13 +1,8 @@
-#include "explain.h"
+#include "exit_code.h"
 
 #include "shmbroker/shmbroker.h"
 
 namespace samples {
-
-std::wstring explain(int32_t status) {
-  const std::wstring text = ShmLastErrorText();
-  return text.empty() ? ShmErrorText(status) : text;
-}
 
 ExitCode exit_code_for(int32_t status) {
   switch (status) {
@@ -37,10 +32,6 @@ const char* exit_codes_help() {
          "  4  no channel has this name\n"
          "  5  access denied\n"
          "  6  the time was up before anything was read or written";
-}
-
-void check(int32_t status) {
-  if (status < 0) throw Failure{exit_code_for(status), explain(status)};
 }
 
 }  // namespace samples
