@@ -1,0 +1,20 @@
+/* Ends a receiver cleanly at Ctrl-C, when its console is closed, and when the user logs off. */
+#ifndef SAMPLES_CTRL_C_H
+#define SAMPLES_CTRL_C_H
+
+#include <windows.h>
+
+#include <shmbroker/shmbroker.h>
+#include <stdbool.h>
+
+/* From here on the first Ctrl-C ends the calls that wait on the channel; a second one ends the process at once. */
+void begin_ctrl_c(ShmChannel channel);
+
+/* The receiver has left its loop: to be called before it closes the channel. */
+void end_ctrl_c(void);
+
+/* Set at the first Ctrl-C, and from then on. */
+HANDLE ctrl_c_event(void);
+bool ctrl_c_was_pressed(void);
+
+#endif
