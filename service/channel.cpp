@@ -64,7 +64,7 @@ Channel::Channel(const ChannelConfig& config, const Realm& realm, const std::opt
       watch_(watch),
       name_(win::to_utf16(config.name).value_or(L"")),
       geometry_(geometry_from(config, known ? *known : new_instance())),
-      objects_(prefix_of(config, realm, instance()), realm.owner, config.access,
+      objects_(prefix_of(config, realm, instance()), realm.identity, config.access,
                core::data_section_size(geometry_), core::readers_section_size(geometry_)),
       file_(std::move(file)) {
   if (objects_.found() == ChannelObjects::Found::both) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/win/security.h"
+#include "service/data_folder.h"
 #include "service/error.h"
 #include "service/event_log.h"
 #include "service/names.h"
@@ -27,14 +29,17 @@ ServiceHandle open_manager(DWORD access) {
   return manager;
 }
 
-// Settings that make the service better and that it can live without: a refusal is told and no more.
-void configure(SC_HANDLE service, DWORD level, void* setting, const char* what) {
-  if (ChangeServiceConfig2W(service, level, setting)) return;
+// Settings that make the service better and that it can live without: a refusal is told and no more. Returns whether
+// Windows took it.
+bool configure(SC_HANDLE service, DWORD level, void* setting, const char* what) {
+  if (ChangeServiceConfig2W(service, level, setting)) return true;
   std::fprintf(stderr, "shmbroker: not set: %s: %s\n", what,
                win::display_utf8(win::error_text(GetLastError())).c_str());
+  return false;
 }
 
-void configure(SC_HANDLE service) {
+// Returns what the service will be to the kernel.
+Identity configure(SC_HANDLE service) {
   std::wstring text = kDescription;
   SERVICE_DESCRIPTIONW description{text.data()};
   configure(service, SERVICE_CONFIG_DESCRIPTION, &description, "description");
@@ -50,6 +55,19 @@ void configure(SC_HANDLE service) {
   wchar_t privileges[] = L"SeCreateGlobalPrivilege\0SeChangeNotifyPrivilege\0SeImpersonatePrivilege\0";
   SERVICE_REQUIRED_PRIVILEGES_INFOW required{privileges};
   configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required, "least privileges");
+
+  // Restricted: it writes only to what names the service itself, and not to all that is LocalService's.
+  SERVICE_SID_INFO sid{SERVICE_SID_TYPE_RESTRICTED};
+  Identity identity{L"S-1-5-19", L""};
+  if (configure(service, SERVICE_CONFIG_SERVICE_SID_INFO, &sid, "a SID of its own"))
+    identity.service = win::account_sid(std::wstring(L"NT SERVICE\\") + kServiceName);
+  return identity;
+}
+
+void set_up(SC_HANDLE service) {
+  const Identity identity = configure(service);
+  register_event_source();
+  set_up_data_folder(common_folder(), own_path().parent_path(), identity);
 }
 
 SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
@@ -98,9 +116,10 @@ void install(const std::optional<std::wstring>& config) {
                                              SERVICE_ERROR_NORMAL, command.c_str(), nullptr, nullptr, nullptr,
                                              L"NT AUTHORITY\\LocalService", L""));
   if (!service) throw win32_error("cannot create the service");
-  configure(service.get());
-  register_event_source();
+  set_up(service.get());
 }
+
+void set_up() { set_up(open_service(SERVICE_CHANGE_CONFIG).get()); }
 
 void uninstall() {
   const ServiceHandle service = open_service(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE);

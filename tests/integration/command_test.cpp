@@ -64,6 +64,9 @@ TEST_F(Command, CheckConfigSaysWhatIsWrongAndWhere) {
     EXPECT_EQ(outcome.exit_code, 1u);
     EXPECT_THAT(outcome.text, HasSubstr(reason));
   }
+  const Outcome json = run(L"check-config --json" + config_option());
+  EXPECT_EQ(json.exit_code, 1u);
+  EXPECT_THAT(json.text, AllOf(HasSubstr("\"ok\": false"), HasSubstr("no such account")));
   std::filesystem::remove(config_);
   const Outcome missing = run(L"check-config" + config_option());
   EXPECT_EQ(missing.exit_code, 1u);

@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "/channels/1/capacity: expected a size"},
         BadConfig{"NameTwice", config_of({block("a"), block("a")}), "/channels/1/name: expected a name that"},
         BadConfig{"UnknownAccount", config_of({block("a", 8, R"({ "read": ["no such account"] })")}),
-                  "channel 'a': no account is named 'no such account'"},
+                  "/channels/0/access: no account is named 'no such account'"},
         BadConfig{"BadSddl", config_of({block("a", 8, R"({ "sddl": "D:(A;;" })")}),
                   "not a security descriptor"}),
     [](const auto& each) { return std::string(each.param.title); });
@@ -203,7 +203,7 @@ TEST_F(Running, RefusedReloadLeavesTheRunningConfiguration) {
   const std::string unknown_account =
       config_of({block("added"), block("MapName", 512, R"({ "read": ["no such account"] })")});
   for (const auto& [config, reason] : {std::pair<std::string, std::string>("{", "not valid JSON"),
-                                       {larger, "/channels/0: kind, when_full"},
+                                       {larger, "/channels/0/capacity: channel 'MapName' has another capacity"},
                                        {unknown_account, "no such account"}}) {
     service.configure(config);
     EXPECT_FALSE(service.reload());
