@@ -25,8 +25,8 @@ harvest(${stage} ${harvested} docs include lib x86 samples)
 find_program(wixl wixl)
 if(wixl)
   # It warns of each attribute that it does not know; finish_wixl() knows them.
-  execute_process(COMMAND ${wixl} --arch x64 --define Wixl=yes --define Version=${VERSION} --define Stage=${stage}
-    --output ${OUTPUT} ${source} ${harvested} ERROR_VARIABLE warnings RESULT_VARIABLE failed)
+  execute_process(COMMAND ${wixl} --arch x64 --define Wixl=yes --define Version=${VERSION} --output ${OUTPUT} ${source} ${harvested}
+    WORKING_DIRECTORY ${stage} ERROR_VARIABLE warnings RESULT_VARIABLE failed)
   if(failed)
     message(FATAL_ERROR "wixl ${source}: ${warnings}")
   endif()
@@ -34,8 +34,8 @@ if(wixl)
 else()
   find_program(candle candle HINTS "$ENV{WIX}/bin" REQUIRED)
   find_program(light light HINTS "$ENV{WIX}/bin" REQUIRED)
-  execute_process(COMMAND ${candle} -nologo -arch x64 -dVersion=${VERSION} -dStage=${stage} -out ${work}/
+  execute_process(COMMAND ${candle} -nologo -arch x64 -dWixl=no -dVersion=${VERSION} -out ${work}/
     ${source} ${harvested} COMMAND_ERROR_IS_FATAL ANY)
-  execute_process(COMMAND ${light} -nologo -out ${OUTPUT} ${work}/shmbroker.wixobj ${work}/harvested.wixobj
+  execute_process(COMMAND ${light} -nologo -out ${OUTPUT} -b ${stage} ${work}/shmbroker.wixobj ${work}/harvested.wixobj
     COMMAND_ERROR_IS_FATAL ANY)
 endif()

@@ -9,6 +9,8 @@ endfunction()
 
 # Sets xml to the folder's files and folders, and refs to a reference to each file's component.
 function(list_folder stage folder xml refs)
+  set(all_xml "")  # a function begins with its caller's variables
+  set(all_refs "")
   file(GLOB entries RELATIVE ${stage}/${folder} ${stage}/${folder}/*)
   foreach(entry ${entries})
     set(path ${folder}/${entry})
@@ -19,7 +21,7 @@ function(list_folder stage folder xml refs)
       string(APPEND all_refs "${inner_refs}")
     else()
       string(APPEND all_xml "<Component Id=\"c${id}\" Guid=\"*\" Win64=\"yes\">"
-        "<File Id=\"${id}\" Source=\"${stage}/${path}\" KeyPath=\"yes\" /></Component>\n")
+        "<File Id=\"${id}\" Source=\"${path}\" KeyPath=\"yes\" /></Component>\n")
       string(APPEND all_refs "<ComponentRef Id=\"c${id}\" />\n")
     endif()
   endforeach()

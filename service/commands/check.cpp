@@ -7,6 +7,7 @@
 
 #include "core/win/text.h"
 #include "service/commands/commands.h"
+#include "service/commands/words.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
@@ -17,7 +18,8 @@ int check_config(const std::filesystem::path& file, bool as_json) {
   nlohmann::ordered_json json = {{"file", name}};
   try {
     const Config config = load_config(file);
-    if (!as_json) std::printf("%s is sound: %zu channels\n", name.c_str(), config.channels.size());
+    if (!as_json)
+      std::printf("%s is sound: %s\n", name.c_str(), count_words(config.channels.size(), "channel").c_str());
     json["ok"] = true;
     json["channels"] = config.channels.size();
   } catch (const std::exception& error) {

@@ -78,7 +78,8 @@ std::string look_at_dll(const ClientApi& api) {
 
 std::string look_at_config(const std::filesystem::path& file) {
   const Config config = load_config(file);
-  return fmt::format("{} is sound: {} channels", win::display_utf8(file.wstring()), config.channels.size());
+  return fmt::format("{} is sound: {}", win::display_utf8(file.wstring()),
+                     count_words(config.channels.size(), "channel"));
 }
 
 // A service that was not restarted after an update, or a file that it was not told about, are the usual surprises.
@@ -94,8 +95,8 @@ std::string look_at_state(const ClientApi& api) {
     throw Error("the last reload was refused, and the configuration from before is in force: " +
                 win::display_utf8(state.reload_text));
   }
-  return fmt::format("{}, version {}, {} channels, {} readers and writers", process,
-                     version_word(state.version), state.channels, state.clients);
+  return fmt::format("{}, version {}, {}, open {}", process, version_word(state.version),
+                     count_words(state.channels, "channel"), count_words(state.clients, "time"));
 }
 
 std::string look_at_file(const ClientApi& api) {
@@ -134,7 +135,7 @@ int doctor(const std::string& channel, bool as_json, const std::filesystem::path
   findings.run("service", [&] { return look_at_service(answers); });
   if (!loaded) return findings.finish();
   const bool reached = findings.run(
-      "reachable", [&] { return fmt::format("yes; you may use {} channels", list_channels(*api).size()); });
+      "reachable", [&] { return "yes; you may use " + count_words(list_channels(*api).size(), "channel"); });
   if (reached) {
     findings.run("running", [&] { return look_at_state(*api); });
     findings.run("in force", [&] { return look_at_file(*api); });

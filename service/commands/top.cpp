@@ -139,10 +139,10 @@ std::string json_of(const std::vector<Line>& lines) {
 std::vector<ScreenLine> screen_of(const ShmServiceState& service, const std::vector<Line>& lines,
                                   char sorted_by) {
   std::vector<ScreenLine> screen = {
-      {fmt::format(
-          "ShmBroker {}, process {}: {} channels, {} readers and writers   refused: {}   recovered: {}",
-          version_word(service.version), service.pid, service.channels, service.clients,
-          service.denials + service.quota, service.recoveries)},
+      {fmt::format("ShmBroker {}, process {}: {}, open {}   refused: {}   recovered: {}",
+                   version_word(service.version), service.pid, count_words(service.channels, "channel"),
+                   count_words(service.clients, "time"), service.denials + service.quota,
+                   service.recoveries)},
       {}};
   std::istringstream rows(text_of(lines));
   size_t index = 0;

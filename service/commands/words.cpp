@@ -48,6 +48,10 @@ std::string client_words(uint32_t flags) {
   return joined(words);
 }
 
+std::string count_words(uint64_t count, const char* noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string size_word(uint64_t bytes) {
   constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
   size_t unit = 0;

@@ -14,6 +14,9 @@ std::string rights_word(uint32_t access);
 std::string client_words(uint32_t flags);
 std::string version_word(uint32_t version);
 
+// "1 channel", "2 channels".
+std::string count_words(uint64_t count, const char* noun);
+
 // "512 B", "64 KiB", "1.5 MiB".
 std::string size_word(uint64_t bytes);
 

@@ -54,7 +54,7 @@ TEST_F(Command, WithoutOneAPersonIsTold) {
 
 TEST_F(Command, CheckConfigSaysWhatIsWrongAndWhere) {
   EXPECT_EQ(run(L"check-config" + config_option()).exit_code, 0u);
-  EXPECT_THAT(run(L"check-config" + config_option()).text, HasSubstr("is sound: 1 channels"));
+  EXPECT_THAT(run(L"check-config" + config_option()).text, HasSubstr("is sound: 1 channel\n"));
   for (const auto& [config, reason] :
        {std::pair<std::string, std::string>("{", "not valid JSON"),
         {config_of({block("MapName", 0)}), "/channels/0/capacity: expected a size"},
