@@ -33,12 +33,20 @@ void check_accounts(const Config& config, const std::string& file) {
       throw ConfigError(file + ": " + pointer + ": " + error.what());
     }
   };
+  const auto check_each = [&](const std::vector<std::string>& accounts, const std::string& pointer) {
+    for (size_t i = 0; i < accounts.size(); ++i)
+      check({.read = {accounts[i]}}, pointer + "/" + std::to_string(i));
+  };
   for (size_t i = 0; i < config.channels.size(); ++i) {
-    check(config.channels[i].access, "/channels/" + std::to_string(i) + "/access");
+    const AccessConfig& access = config.channels[i].access;
+    const std::string pointer = "/channels/" + std::to_string(i) + "/access";
+    check_each(access.read, pointer + "/read");
+    check_each(access.write, pointer + "/write");
+    check({.sddl = access.sddl}, pointer + "/sddl");
   }
-  AccessConfig creators = config.create.also;
-  creators.read.insert(creators.read.end(), config.create.accounts.begin(), config.create.accounts.end());
-  check(creators, "/create");
+  check_each(config.create.accounts, "/create/accounts");
+  check_each(config.create.also.read, "/create/also_read");
+  check_each(config.create.also.write, "/create/also_write");
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "/channels/1/capacity: expected a size"},
         BadConfig{"NameTwice", config_of({block("a"), block("a")}), "/channels/1/name: expected a name that"},
         BadConfig{"UnknownAccount", config_of({block("a", 8, R"({ "read": ["no such account"] })")}),
-                  "/channels/0/access: no account is named 'no such account'"},
+                  "/channels/0/access/read/0: no account is named 'no such account'"},
         BadConfig{"BadSddl", config_of({block("a", 8, R"({ "sddl": "D:(A;;" })")}),
                   "not a security descriptor"}),
     [](const auto& each) { return std::string(each.param.title); });
