@@ -48,14 +48,14 @@ var
   ConsoleOutput: TConsoleOutput;
   ConsoleErrors: TConsoleOutput;
 
-function Number(Value: UInt64): UnicodeString;
+function Number(Value: Int64): UnicodeString;
 
 implementation
 
 uses
   Failures;
 
-function Number(Value: UInt64): UnicodeString;
+function Number(Value: Int64): UnicodeString;
 begin
   Result := UnicodeString(IntToStr(Value));
 end;

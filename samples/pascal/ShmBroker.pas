@@ -26,8 +26,8 @@ type
   public
     { For the last call of this thread, which failed with AStatus. }
     constructor Create(AStatus: Integer);
-    property Status: Integer read FStatus;     // SHM_E_... of ShmBrokerApi
-    property Text: UnicodeString read FText;   // what Message says, which is not Unicode in Free Pascal
+    property Status: Integer read FStatus;   // SHM_E_... of ShmBrokerApi
+    property Text: UnicodeString read FText; // what Message says, which is not Unicode in Free Pascal
   end;
 
   TShmKind = (
@@ -166,11 +166,8 @@ type
       has found nothing left. wParam is the cookie, lParam is Handle. A window of 0 ends it. }
     procedure NotifyWindow(Window: HWND; Message: Cardinal; Cookie: NativeUInt = 0);
 
-    { Ends the calls that wait for this channel now. }
-    procedure Cancel;
-
-    { Brings a block's value to its file, down to the disk. }
-    procedure Flush;
+    procedure Cancel;   // ends the calls that wait for this channel now
+    procedure Flush;    // brings a block's value to its file, down to the disk
 
     property Handle: Cardinal read FHandle;    // for the functions of ShmBrokerApi
     property Info: TShmInfo read GetInfo;
@@ -235,10 +232,6 @@ begin
 end;
 
 { Enumerations and sets have the order of their constants and bits in ShmBrokerApi. }
-{$IF SizeOf(TShmRights) + SizeOf(TShmOpenFlags) <> 2}
-  {$MESSAGE FATAL 'These sets are to be bytes'}
-{$IFEND}
-
 function RawOptions(const Options: TShmOptions): ShmOptions;
 begin
   FillChar(Result, SizeOf(Result), 0);

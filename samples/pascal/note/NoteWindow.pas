@@ -212,8 +212,8 @@ end;
 
 function TNoteWindow.GetText: UnicodeString;
 begin
-  SetLength(Result, GetWindowTextLengthW(FEdit));
-  SetLength(Result, GetWindowTextW(FEdit, PWideChar(Result), Length(Result) + 1));
+  SetLength(Result, GetWindowTextLengthW(FEdit) + 1); // and its terminator
+  SetLength(Result, GetWindowTextW(FEdit, PWideChar(Result), Length(Result)));
 end;
 
 procedure TNoteWindow.SetText(const Value: UnicodeString);
