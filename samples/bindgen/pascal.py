@@ -1,5 +1,8 @@
-"""Delphi and Free Pascal: samples/pascal/ShmBrokerApi.pas. It keeps to ASCII, as Delphi takes a file without a byte order
-mark to be in the machine's code page."""
+"""Delphi and Free Pascal: samples/pascal/ShmBrokerApi.pas. It keeps to ASCII, as Delphi takes a file without a byte
+order mark to be in the machine's code page."""
+
+from itertools import groupby
+from operator import attrgetter
 
 WIDTH = 110
 
@@ -18,11 +21,16 @@ const
   ShmClientDll = 'shmclient.dll';
 """
 
-CHECKS = """\
+IMPLEMENTATION = """\
 implementation
+"""
 
-{ The sizes are the sums of the fields' sizes: a record that is not larger has no padding, and so every field
-  is where C has it. }"""
+OFFSETS = """\
+
+{ Where each field lies. Free Pascal knows while it compiles, and here divides by zero if that is not where C
+  has it. Delphi does not, so that for it the sizes must do. }
+{$IFDEF FPC}{$HINTS OFF}
+const"""
 
 SCALARS = {
     "i32": "Integer",
@@ -37,7 +45,8 @@ SCALARS = {
 
 def generate(api) -> dict:
     parts = [HEADING, *constants(api.constants), "type", *map(record, api.structs)]
-    parts += [*functions(api.functions), CHECKS, *map(size_check, api.structs), "\nend.\n"]
+    parts += [*functions(api.functions), IMPLEMENTATION, *map(size_check, api.structs)]
+    parts += [OFFSETS, *map(offset_checks, api.structs), "{$ENDIF}\n\nend.\n"]
     return {"samples/pascal/ShmBrokerApi.pas": "\n".join(parts)}
 
 
@@ -46,7 +55,7 @@ def pascal_case(name: str) -> str:
 
 
 def ascii_of(comment: str) -> str:
-    return comment.replace("…", "...")
+    return comment.replace("…", "...").encode("ascii").decode()
 
 
 def commented(lines: list) -> str:
@@ -56,16 +65,6 @@ def commented(lines: list) -> str:
         code + " " * (column - len(code)) + f" // {ascii_of(comment)}\n" if comment else code + "\n"
         for code, comment in lines
     )
-
-
-def groups_of(members) -> list:
-    """Neighbours that have the same group: [(group, members)]."""
-    found = []
-    for member in members:
-        if not found or found[-1][0] != member.group:
-            found.append((member.group, []))
-        found[-1][1].append(member)
-    return found
 
 
 # ---- constants -----------------------------------------------------------------------------------
@@ -78,9 +77,9 @@ def value_of(constant) -> str:
 
 
 def constants(members):
-    for group, constants in groups_of(members):
+    for group, neighbours in groupby(members, attrgetter("group")):
         heading = f"  {{ {ascii_of(group)} }}\n" if group else ""
-        yield heading + commented([(f"  {each.name} = {value_of(each)};", each.comment) for each in constants])
+        yield heading + commented([(f"  {each.name} = {value_of(each)};", each.comment) for each in neighbours])
 
 
 # ---- records -------------------------------------------------------------------------------------
@@ -121,6 +120,15 @@ def size_check(struct) -> str:
     )
 
 
+def offset_checks(struct) -> str:
+    lines = []
+    for field, x64, x86 in zip(struct.fields, struct.offsets(8), struct.offsets(4)):
+        name = pascal_case(field.name)
+        offset = f"NativeUInt(@P{struct.name}(nil)^.{name})"
+        lines.append(f"  {struct.name}_{name} = 1 div Ord({offset} = {bytes_of(x64, x86)});")
+    return "\n".join(lines)
+
+
 # ---- functions -----------------------------------------------------------------------------------
 
 
@@ -143,5 +151,5 @@ def function(declared) -> str:
 
 
 def functions(members):
-    for group, functions in groups_of(members):
-        yield f"{{ {group} }}\n" + "".join(map(function, functions))
+    for group, neighbours in groupby(members, attrgetter("group")):
+        yield f"{{ {group} }}\n" + "".join(map(function, neighbours))

@@ -202,8 +202,6 @@ function ShmWaitAny(Channels: PCardinal; Count: Cardinal; out Index: Cardinal; T
 
 implementation
 
-{ The sizes are the sums of the fields' sizes: a record that is not larger has no padding, and so every field
-  is where C has it. }
 {$IF SizeOf(ShmOptions) <> 48}
   {$MESSAGE FATAL 'ShmOptions is not laid out as in shmbroker.h'}
 {$IFEND}
@@ -219,5 +217,56 @@ implementation
 {$IF SizeOf(ShmMessage) <> 24 + 2 * SizeOf(Pointer)}
   {$MESSAGE FATAL 'ShmMessage is not laid out as in shmbroker.h'}
 {$IFEND}
+
+{ Where each field lies. Free Pascal knows while it compiles, and here divides by zero if that is not where C
+  has it. Delphi does not, so that for it the sizes must do. }
+{$IFDEF FPC}{$HINTS OFF}
+const
+  ShmOptions_Size = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Size) = 0);
+  ShmOptions_Access = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Access) = 4);
+  ShmOptions_Kind = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Kind) = 8);
+  ShmOptions_Flags = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Flags) = 12);
+  ShmOptions_OpenTimeoutMs = 1 div Ord(NativeUInt(@PShmOptions(nil)^.OpenTimeoutMs) = 16);
+  ShmOptions_Spin = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Spin) = 20);
+  ShmOptions_Capacity = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Capacity) = 24);
+  ShmOptions_MaxMessage = 1 div Ord(NativeUInt(@PShmOptions(nil)^.MaxMessage) = 32);
+  ShmOptions_WhenFull = 1 div Ord(NativeUInt(@PShmOptions(nil)^.WhenFull) = 40);
+  ShmOptions_Reserved = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Reserved) = 44);
+  ShmInfo_Size = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Size) = 0);
+  ShmInfo_Kind = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Kind) = 4);
+  ShmInfo_Access = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Access) = 8);
+  ShmInfo_Readers = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Readers) = 12);
+  ShmInfo_Writers = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Writers) = 16);
+  ShmInfo_Reserved = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Reserved) = 20);
+  ShmInfo_Capacity = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Capacity) = 24);
+  ShmInfo_MaxMessage = 1 div Ord(NativeUInt(@PShmInfo(nil)^.MaxMessage) = 32);
+  ShmInfo_Name = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Name) = 40);
+  ShmInfoUtf8_Size = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Size) = 0);
+  ShmInfoUtf8_Kind = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Kind) = 4);
+  ShmInfoUtf8_Access = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Access) = 8);
+  ShmInfoUtf8_Readers = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Readers) = 12);
+  ShmInfoUtf8_Writers = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Writers) = 16);
+  ShmInfoUtf8_Reserved = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Reserved) = 20);
+  ShmInfoUtf8_Capacity = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Capacity) = 24);
+  ShmInfoUtf8_MaxMessage = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.MaxMessage) = 32);
+  ShmInfoUtf8_Name = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Name) = 40);
+  ShmStats_Size = 1 div Ord(NativeUInt(@PShmStats(nil)^.Size) = 0);
+  ShmStats_Reserved = 1 div Ord(NativeUInt(@PShmStats(nil)^.Reserved) = 4);
+  ShmStats_Sequence = 1 div Ord(NativeUInt(@PShmStats(nil)^.Sequence) = 8);
+  ShmStats_Recoveries = 1 div Ord(NativeUInt(@PShmStats(nil)^.Recoveries) = 16);
+  ShmStats_Written = 1 div Ord(NativeUInt(@PShmStats(nil)^.Written) = 24);
+  ShmStats_BytesWritten = 1 div Ord(NativeUInt(@PShmStats(nil)^.BytesWritten) = 32);
+  ShmStats_Read = 1 div Ord(NativeUInt(@PShmStats(nil)^.Read) = 40);
+  ShmStats_BytesRead = 1 div Ord(NativeUInt(@PShmStats(nil)^.BytesRead) = 48);
+  ShmStats_Lost = 1 div Ord(NativeUInt(@PShmStats(nil)^.Lost) = 56);
+  ShmStats_LockWaits = 1 div Ord(NativeUInt(@PShmStats(nil)^.LockWaits) = 64);
+  ShmStats_ReadWaits = 1 div Ord(NativeUInt(@PShmStats(nil)^.ReadWaits) = 72);
+  ShmMessage_Size = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Size) = 0);
+  ShmMessage_Flags = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Flags) = 4);
+  ShmMessage_Sequence = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Sequence) = 8);
+  ShmMessage_Timestamp = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Timestamp) = 16);
+  ShmMessage_Data = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Data) = 24);
+  ShmMessage_Length = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Length) = 24 + 1 * SizeOf(Pointer));
+{$ENDIF}
 
 end.

@@ -117,7 +117,7 @@ end;
 
 procedure TNoteWindow.MakeWindow(const Title: UnicodeString);
 const
-  ClassName: PWideChar = 'ShmBrokerNote';
+  WindowKind: PWideChar = 'ShmBrokerNote';
   Style = WS_OVERLAPPED or WS_CAPTION or WS_SYSMENU or WS_MINIMIZEBOX;
   Anywhere = Integer(CW_USEDEFAULT);
 var
@@ -130,12 +130,12 @@ begin
   WindowClass.hInstance := HInstance;
   WindowClass.hCursor := LoadCursor(0, IDC_ARROW);
   WindowClass.hbrBackground := COLOR_BTNFACE + 1;
-  WindowClass.lpszClassName := ClassName;
+  WindowClass.lpszClassName := WindowKind;
   RegisterClassExW(WindowClass);
 
   SetRect(Area, 0, 0, Scaled(InnerWidth + 2 * Margin), Scaled(InnerHeight + 2 * Margin));
   AdjustWindowRect(Area, Style, False);
-  FWindow := CreateWindowExW(WS_EX_CONTROLPARENT, ClassName, PWideChar(Title), Style, Anywhere, Anywhere,
+  FWindow := CreateWindowExW(WS_EX_CONTROLPARENT, WindowKind, PWideChar(Title), Style, Anywhere, Anywhere,
     Area.Right - Area.Left, Area.Bottom - Area.Top, 0, 0, HInstance, nil);
 end;
 
