@@ -52,7 +52,7 @@ const
   InnerWidth = 480;
   LineHeight = 25;
   ButtonWidth = 90;
-  StatusHeight = 60; // room for three lines
+  StatusHeight = 80; // room for four lines
   InnerHeight = LineHeight + Margin + StatusHeight;
 
   Timer = 1;
