@@ -114,6 +114,9 @@ void Channel::adopt(const std::optional<Instance>& known) {
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
   adopt_places(readers_, shared_readers().readers, true);
   adopt_places(writers_, data().writers, false);
+  // It may have been ended, by a stop or for want of a place in the configuration, while somebody had it open.
+  // release: pairs with the acquire in the DLL, as in end().
+  data().ended.store(0, std::memory_order_release);
   SHM_CRASH_POINT("adopt.unwoken");
   wake_everybody();  // a writer may have died between taking the waiting marks and waking their readers
 }

@@ -43,7 +43,12 @@ HANDLE Keeper::hold(HANDLE section) {
 }
 
 void Keeper::release(HANDLE held) {
-  DuplicateHandle(process_.get(), held, nullptr, nullptr, 0, FALSE, DUPLICATE_CLOSE_SOURCE);
+  // Taken over, and closed here.
+  HANDLE ours = nullptr;
+  if (DuplicateHandle(process_.get(), held, GetCurrentProcess(), &ours, 0, FALSE,
+                      DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS)) {
+    CloseHandle(ours);
+  }
 }
 
 void Keeper::end(DWORD pid, uint64_t created) {

@@ -197,6 +197,30 @@ TEST_F(Running, ReloadEndsAChannelForThoseWhoWaitAndForThoseWhoCome) {
   EXPECT_SHM(SHM_E_NOT_FOUND, ShmOpen(L"MapName", nullptr, &channel));
 }
 
+TEST_F(Running, ReloadThatBringsAChannelBackBringsItEmpty) {
+  write(Opened(L"MapName"), "of the one that has ended");
+  service.configure(config_of({block("other")}));
+  EXPECT_TRUE(service.reload());
+  service.configure(config_of({block("MapName")}));
+  EXPECT_TRUE(service.reload());
+  const Opened again(L"MapName");
+  EXPECT_SHM(SHM_E_EMPTY, read(again).status);
+  EXPECT_SHM(SHM_OK, write(again, "x"));
+}
+
+// Its memory cannot be new while somebody has the old one open under the same name.
+TEST_F(Running, ReloadThatBringsBackAChannelThatIsStillOpenRevivesIt) {
+  const Opened open(L"MapName");
+  write(open, "before");
+  service.configure(config_of({block("other")}));
+  EXPECT_TRUE(service.reload());
+  EXPECT_SHM(SHM_E_CLOSED, write(open, "x"));
+  service.configure(config_of({block("MapName")}));
+  EXPECT_TRUE(service.reload());
+  EXPECT_EQ(read(Opened(L"MapName")), (Answer{SHM_OK, "before"}));
+  EXPECT_SHM(SHM_OK, write(open, "after"));
+}
+
 TEST_F(Running, RefusedReloadLeavesTheRunningConfiguration) {
   const Opened open(L"MapName");
   const std::string larger = config_of({block("MapName", 1024), block("added")});
