@@ -30,6 +30,11 @@ struct Anchor {
   Growth growth;
 };
 
+struct FontDeleter {
+  void operator()(HFONT font) const { DeleteObject(font); }
+};
+using Font = std::unique_ptr<std::remove_pointer_t<HFONT>, FontDeleter>;
+
 class DialogLayout {
  public:
   // Takes the template's layout as the smallest one. Controls without an anchor stay at the top left.
@@ -46,11 +51,6 @@ class DialogLayout {
     RECT place;  // in the template's pixels
     Growth growth;
   };
-  struct FontDeleter {
-    void operator()(HFONT font) const { DeleteObject(font); }
-  };
-  using Font = std::unique_ptr<std::remove_pointer_t<HFONT>, FontDeleter>;
-
   int scaled(LONG template_pixels) const;
   RECT place_of(const Control& control, SIZE grown) const;
   SIZE smallest_window() const;

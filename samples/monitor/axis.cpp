@@ -6,6 +6,10 @@
 namespace samples::monitor {
 namespace {
 
+// Where there is next to nothing, an axis that shows how little it is.
+constexpr double kLeastNumber = 1;
+constexpr double kLeastBytes = 1024;
+
 // 1, 2 or 5 with zeros, not smaller than this.
 double round_up(double number) {
   const double power = std::pow(10, std::floor(std::log10(number)));
@@ -25,9 +29,10 @@ double round_up_bytes(double bytes) {
 }  // namespace
 
 Axis nice_axis(double largest, int most_steps, Unit unit) {
-  const double step_wanted = std::max(largest, 1.0) / most_steps;
-  const double step = unit == Unit::bytes ? round_up_bytes(step_wanted) : round_up(step_wanted);
-  return {step, std::max(1, static_cast<int>(std::ceil(largest / step - 1e-9)))};
+  const double reached = std::max(largest, unit == Unit::bytes ? kLeastBytes : kLeastNumber);
+  const double wanted = reached / most_steps;
+  const double step = unit == Unit::bytes ? round_up_bytes(wanted) : round_up(wanted);
+  return {step, static_cast<int>(std::ceil(reached / step - 1e-9))};
 }
 
 }  // namespace samples::monitor

@@ -49,9 +49,12 @@ DWORD ChannelTail::turn() {
     uint32_t clients = 0;
     const int32_t asked = ShmInspect(name_.c_str(), &state_, nullptr, 0, &clients);
     if (asked != SHM_OK) return fail(asked);
-    if (state_.kind == SHM_QUEUE) return say(kQueue), INFINITE;
-    if ((state_.access & SHM_READ) == 0) return say(kWriteOnly), INFINITE;
-    if (waits(state_) && state_.messages == newest_) return say(kLooking), kLookInterval;
+    if (state_.kind == SHM_QUEUE) return refuse(kQueue);
+    if ((state_.access & SHM_READ) == 0) return refuse(kWriteOnly);
+    if (waits(state_) && state_.messages == newest_) {
+      say(kLooking);
+      return kLookInterval;
+    }
     const int32_t opened = open();
     if (opened != SHM_OK) return fail(opened);
   }
@@ -64,15 +67,20 @@ DWORD ChannelTail::turn() {
 }
 
 DWORD ChannelTail::fail(int32_t status) {
-  say(explain(status) + L" Trying again every second.", /*is_trouble=*/true);
+  say(explain(status) + L" Trying again every second.", LastMessages::Outcome::failed);
   close();
   return kRetryInterval;
 }
 
-void ChannelTail::say(const std::wstring& state, bool is_trouble) {
-  has_news_ |= state != words_;
-  words_ = state;
-  is_trouble_ = is_trouble;
+DWORD ChannelTail::refuse(const wchar_t* why) {
+  say(why, LastMessages::Outcome::refused);
+  return INFINITE;
+}
+
+void ChannelTail::say(const std::wstring& state, LastMessages::Outcome outcome) {
+  has_news_ |= state != state_words_;
+  state_words_ = state;
+  outcome_ = outcome;
 }
 
 int32_t ChannelTail::open() {
@@ -124,7 +132,7 @@ void ChannelTail::add(const ShmMessage& message) {
 }
 
 LastMessages ChannelTail::last() const {
-  return {{messages_.begin(), messages_.end()}, missed_, words_, is_trouble_};
+  return {{messages_.begin(), messages_.end()}, missed_, state_words_, outcome_};
 }
 
 }  // namespace samples::monitor

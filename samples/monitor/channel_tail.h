@@ -27,7 +27,8 @@ class ChannelTail {
 
  private:
   DWORD fail(int32_t status);
-  void say(const std::wstring& state, bool is_trouble = false);
+  DWORD refuse(const wchar_t* why);
+  void say(const std::wstring& state, LastMessages::Outcome outcome = LastMessages::Outcome::read);
   int32_t open();
   int32_t read_up();
   int32_t read_some();
@@ -40,8 +41,8 @@ class ChannelTail {
   std::deque<std::shared_ptr<const Message>> messages_;
   uint64_t newest_ = 0;  // number of the last message read
   uint64_t missed_ = 0;
-  std::wstring words_;
-  bool is_trouble_ = false;
+  std::wstring state_words_;
+  LastMessages::Outcome outcome_ = LastMessages::Outcome::read;
   bool has_news_ = false;
 };
 

@@ -75,7 +75,7 @@ void draw_vertical(HDC dc, const Scale& scale, const Palette& colors, int margin
     const int x = scale.x(mark.age);
     fill(dc, {x, scale.plot.top, x + 1, scale.plot.bottom}, colors.line);
     const SIZE size = size_of(dc, mark.label);
-    const LONG left = std::min(x - size.cx / 2, scale.plot.right - size.cx + margin);
+    const LONG left = std::clamp(x - size.cx / 2, scale.plot.left, scale.plot.right - size.cx + margin);
     if (left < free_from) continue;  // it would run into the one before
     ExtTextOutW(dc, left, scale.plot.bottom + margin / 2, 0, nullptr, mark.label,
                 static_cast<UINT>(std::wcslen(mark.label)), nullptr);

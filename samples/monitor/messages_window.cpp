@@ -13,6 +13,7 @@ namespace samples::monitor {
 namespace {
 
 constexpr UINT kNews = WM_APP + 1;
+constexpr SIZE kFirstSize = {700, 520};  // at 96 DPI
 
 const std::vector<Column>& message_columns() {
   static const std::vector<Column> columns = {{L"No.", 90, Content::number},
@@ -67,6 +68,7 @@ HWND MessagesWindow::on_open() {
   SetWindowTextW(window(), (channel_ + L" \u2013 last messages").c_str());
   table_.attach(item(IDC_MESSAGES), message_columns(), message_columns().size() - 1);
   dress();
+  grow_to(kFirstSize);
   on_layout();
   tail_.emplace(channel_, window(), kNews);
   return item(IDC_MESSAGES);
@@ -74,16 +76,23 @@ HWND MessagesWindow::on_open() {
 
 void MessagesWindow::on_layout() {
   table_.fit(dpi());
-  LOGFONTW font{};
-  GetObjectW(GetWindowFont(window()), sizeof font, &font);
-  font.lfHeight = -MulDiv(9, static_cast<int>(dpi()), 72);
-  font.lfPitchAndFamily = FIXED_PITCH | FF_MODERN;
-  std::wcscpy(font.lfFaceName, L"Consolas");
-  const HFONT before = std::exchange(fixed_font_, CreateFontIndirectW(&font));
-  SetWindowFont(item(IDC_CONTENT), fixed_font_, TRUE);
-  if (before != nullptr) DeleteObject(before);
-  pad_edit(IDC_CONTENT);
+  use_font();
+  fit_edit(IDC_CONTENT);
   if (tail_) tail_->pause(is_paused_);
+}
+
+// Text in the dialog's font, which has every script; hexadecimal in one whose columns stand below each other.
+void MessagesWindow::use_font() {
+  LOGFONTW description{};
+  GetObjectW(GetWindowFont(window()), sizeof description, &description);
+  if (encoding_ == Encoding::hex) {
+    description.lfPitchAndFamily = FIXED_PITCH | FF_MODERN;
+    std::wcscpy(description.lfFaceName, L"Consolas");
+  }
+  description.lfHeight = -MulDiv(9, static_cast<int>(dpi()), 72);
+  Font font(CreateFontIndirectW(&description));
+  SetWindowFont(item(IDC_CONTENT), font.get(), TRUE);
+  font_ = std::move(font);
 }
 
 void MessagesWindow::on_minimize() { tail_->pause(true); }
@@ -94,7 +103,7 @@ void MessagesWindow::on_closed() {
 }
 
 Tone MessagesWindow::tone_of(int control) {
-  if (control == IDC_HOW) return last_.is_trouble ? Tone::warning : Tone::plain;
+  if (control == IDC_HOW) return last_.outcome == LastMessages::Outcome::failed ? Tone::warning : Tone::plain;
   return control == IDC_COUNTS ? Tone::dim : Tone::plain;
 }
 
@@ -135,14 +144,10 @@ void MessagesWindow::show(LastMessages last) {
   if (!encoding_ && !last.messages.empty()) {
     encoding_ = guess_encoding(last.messages.back()->bytes);
     if (*encoding_ != Encoding::hex) text_encoding_ = *encoding_;
+    on_layout();
   }
-  const bool follows = table_.rows().empty() || table_.selected() == table_.rows().back().key;
   last_ = std::move(last);
   show_list();
-  if (follows && !last_.messages.empty()) {
-    table_.select(std::to_wstring(last_.messages.back()->number));
-    table_.show_selected();
-  }
   show_content();
   show_state();
 }
@@ -151,7 +156,7 @@ void MessagesWindow::show_list() {
   std::vector<Row> rows;
   for (const auto& message : last_.messages)
     rows.push_back(row_of(*message, encoding_.value_or(Encoding::hex)));
-  table_.set_rows(std::move(rows));
+  table_.follow(std::move(rows));
 }
 
 const Message* MessagesWindow::selected_message() const {
@@ -180,16 +185,20 @@ void MessagesWindow::show_content() {
 void MessagesWindow::show_state() {
   set_text(IDC_HOW, is_paused_ ? L"Paused, and the channel is closed. Ctrl+P goes on." : last_.state);
   InvalidateRect(item(IDC_HOW), nullptr, TRUE);
-  std::wstring counts = L"Shown: the last " + std::to_wstring(last_.messages.size());
-  if (last_.missed != 0) counts += L". Too fast for this window, and not shown: " + number_word(last_.missed);
-  set_text(IDC_COUNTS, last_.messages.empty()
-                           ? L"No message so far."
-                           : counts + L".   ~ before a time: when it was found; its writer gave none.");
+  table_.set_empty_text(last_.outcome == LastMessages::Outcome::read ? L"No message yet." : last_.state);
+  std::wstring counts;
+  if (!last_.messages.empty()) {
+    counts = L"The last " + number_word(last_.messages.size()) + L". A time with ~ is when it was found.";
+  }
+  if (last_.missed != 0)
+    counts += L" Overwritten before they were found: " + number_word(last_.missed) + L".";
+  set_text(IDC_COUNTS, counts);
 }
 
 void MessagesWindow::choose(Encoding encoding) {
   encoding_ = encoding;
   if (encoding != Encoding::hex) text_encoding_ = encoding;
+  on_layout();
   show_list();
   show_content();
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "message_text.h"
+#include "samples/cpp/dialog_layout.h"
 #include "table_view.h"
 #include "tail.h"
 #include "themed_window.h"
@@ -33,6 +34,7 @@ class MessagesWindow final : public ThemedWindow {
   INT_PTR on_notify(NMHDR& header);
 
   void show(LastMessages last);
+  void use_font();
   void show_list();
   void show_content();
   void show_state();
@@ -48,7 +50,7 @@ class MessagesWindow final : public ThemedWindow {
   std::optional<Encoding> encoding_;  // none: it is guessed by the first message
   Encoding text_encoding_ = Encoding::utf16;
   bool is_paused_ = false;
-  HFONT fixed_font_ = nullptr;
+  Font font_;  // of the content
   std::optional<Tail> tail_;
 };
 

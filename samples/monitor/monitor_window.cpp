@@ -63,31 +63,17 @@ HWND MonitorWindow::on_open() {
   lag_.attach(item(IDC_LAG));
   channels_.select(first_channel_);
   dress();
-  grow_to_first_size();
+  grow_to(kFirstSize);
   on_layout();
   set_text(IDC_STATUS, L"Asking the ShmBroker service\u2026");
   watcher_.emplace(window(), kSnapshot);
   return item(IDC_CHANNELS);
 }
 
-// The template is the smallest size; where the screen has room, more is better to read.
-void MonitorWindow::grow_to_first_size() {
-  MONITORINFO screen{};
-  screen.cbSize = sizeof screen;
-  GetMonitorInfoW(MonitorFromWindow(window(), MONITOR_DEFAULTTONEAREST), &screen);
-  RECT place{};
-  GetWindowRect(window(), &place);
-  const int width = std::min<int>(scaled(kFirstSize.cx, dpi()), screen.rcWork.right - screen.rcWork.left);
-  const int height = std::min<int>(scaled(kFirstSize.cy, dpi()), screen.rcWork.bottom - screen.rcWork.top);
-  const int left = std::min<int>(place.left, screen.rcWork.right - width);
-  const int top = std::min<int>(place.top, screen.rcWork.bottom - height);
-  SetWindowPos(window(), nullptr, left, top, width, height, SWP_NOZORDER | SWP_NOACTIVATE);
-}
-
 void MonitorWindow::on_layout() {
   channels_.fit(dpi());
   clients_.fit(dpi());
-  pad_edit(IDC_FACTS);
+  fit_edit(IDC_FACTS);
   if (watcher_) watcher_->pause(false);
 }
 

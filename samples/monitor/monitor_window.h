@@ -34,7 +34,6 @@ class MonitorWindow final : public ThemedWindow {
   INT_PTR on_other(UINT message, WPARAM wparam, LPARAM lparam) override;
   INT_PTR on_notify(NMHDR& header);
 
-  void grow_to_first_size();
   void show(const Snapshot& snapshot);
   void select_first();
   void show_channel();

@@ -1,4 +1,4 @@
-// Sizes that are said for 96 DPI.
+// Sizes on the screen: those that are said for 96 DPI, and those of text.
 #pragma once
 
 #include <windows.h>
@@ -8,5 +8,8 @@ namespace samples::monitor {
 inline int scaled(int pixels, UINT dpi) {
   return MulDiv(pixels, static_cast<int>(dpi), USER_DEFAULT_SCREEN_DPI);
 }
+
+// Of a line in a window's own font.
+int text_height(HWND window);
 
 }  // namespace samples::monitor

@@ -42,16 +42,6 @@ void draw_arrow(HDC dc, const RECT& area, bool falls, COLORREF color) {
   SelectObject(dc, pen);
 }
 
-int text_height(HWND window) {
-  const HDC dc = GetDC(window);
-  const HGDIOBJ before = SelectObject(dc, GetWindowFont(window));
-  TEXTMETRICW metrics{};
-  GetTextMetricsW(dc, &metrics);
-  SelectObject(dc, before);
-  ReleaseDC(window, dc);
-  return static_cast<int>(metrics.tmHeight);
-}
-
 bool is_right_aligned(HWND list, int column) {
   LVCOLUMNW asked{};
   asked.mask = LVCF_FMT;

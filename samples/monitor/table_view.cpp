@@ -6,6 +6,15 @@
 #include "scale.h"
 
 namespace samples::monitor {
+namespace {
+
+int client_width(HWND window) {
+  RECT client{};
+  GetClientRect(window, &client);
+  return static_cast<int>(client.right);
+}
+
+}  // namespace
 
 void TableView::attach(HWND list, const std::vector<Column>& columns, size_t flexible) {
   list_ = list;
@@ -15,7 +24,8 @@ void TableView::attach(HWND list, const std::vector<Column>& columns, size_t fle
   for (size_t i = 0; i < columns.size(); ++i) {
     LVCOLUMNW column{};
     column.mask = LVCF_TEXT | LVCF_FMT;
-    column.fmt = columns[i].content == Content::number ? LVCFMT_RIGHT : LVCFMT_LEFT;
+    // Windows has the first column on the left, whatever it is told.
+    column.fmt = columns[i].content == Content::number && i != 0 ? LVCFMT_RIGHT : LVCFMT_LEFT;
     column.pszText = const_cast<wchar_t*>(columns[i].title);
     ListView_InsertColumn(list_, static_cast<int>(i), &column);
   }
@@ -24,13 +34,34 @@ void TableView::attach(HWND list, const std::vector<Column>& columns, size_t fle
 }
 
 void TableView::set_rows(std::vector<Row> rows) {
-  is_changing_ = true;
   sort_rows(rows, *columns_, order_);
   rows_ = std::move(rows);
-  ListView_SetItemCountEx(list_, static_cast<int>(rows_.size()), LVSICF_NOSCROLL);
-  apply_selection();
+  update([this] { apply_selection(); });
+}
+
+void TableView::follow(std::vector<Row> rows) {
+  sort_rows(rows, *columns_, order_);
+  const bool was_at_end = rows_.empty() || selected_ == rows_.back().key;
+  rows_ = std::move(rows);
+  if (was_at_end && !rows_.empty()) selected_ = rows_.back().key;
+  update([&] {
+    apply_selection();
+    if (was_at_end) show_selected();
+  });
+}
+
+// Shows the rows, and draws once for all that changes.
+template <class Change>
+void TableView::update(Change change) {
+  is_changing_ = true;
+  ListView_SetItemCountEx(list_, static_cast<int>(rows_.size()), LVSICF_NOSCROLL | LVSICF_NOINVALIDATEALL);
+  SendMessageW(list_, WM_SETREDRAW, FALSE, 0);
+  change();
+  SendMessageW(list_, WM_SETREDRAW, TRUE, 0);
   is_changing_ = false;
-  InvalidateRect(list_, nullptr, FALSE);
+  // A scroll bar that has come takes room, one that has gone leaves some.
+  if (dpi_ != 0 && client_width(list_) != fitted_width_) fit(dpi_);
+  InvalidateRect(list_, nullptr, TRUE);
 }
 
 int TableView::index_of(const std::wstring& key) const {
@@ -89,9 +120,7 @@ void TableView::fit(UINT dpi) {
   if (list_ == nullptr) return;  // a window is laid out before it is filled
   painter_.fit(list_, dpi);
   const UINT before = std::exchange(dpi_, dpi);
-  RECT client{};
-  GetClientRect(list_, &client);
-  int left = static_cast<int>(client.right);
+  int left = client_width(list_);
   for (size_t i = 0; i < columns_->size(); ++i) {
     if (i == flexible_) continue;
     // Another width may be the user's own.
@@ -106,6 +135,7 @@ void TableView::fit(UINT dpi) {
   }
   ListView_SetColumnWidth(list_, static_cast<int>(flexible_),
                           std::max(left, scaled(columns_->at(flexible_).width, dpi)));
+  fitted_width_ = client_width(list_);
 }
 
 std::optional<LRESULT> TableView::on_notify(NMHDR& header) {

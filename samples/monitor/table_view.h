@@ -25,6 +25,8 @@ class TableView {
   void attach(HWND list, const std::vector<Column>& columns, size_t flexible);
 
   void set_rows(std::vector<Row> rows);
+  // The same for a table that grows at its end: whoever looks at the last row goes on with the new last one.
+  void follow(std::vector<Row> rows);
   // What it says where there are no rows.
   void set_empty_text(const std::wstring& text) { painter_.set_empty_text(list_, text); }
   const std::vector<Row>& rows() const { return rows_; }  // as they are sorted
@@ -46,6 +48,8 @@ class TableView {
   std::optional<LRESULT> on_notify(NMHDR& header);
 
  private:
+  template <class Change>
+  void update(Change change);
   void give_text(NMLVDISPINFOW& asked) const;
   int find_text(const NMLVFINDITEMW& asked) const;
   void note_selection();
@@ -57,6 +61,7 @@ class TableView {
   const std::vector<Column>* columns_ = nullptr;
   size_t flexible_ = 0;
   UINT dpi_ = 0;  // of the columns' widths; 0: they have none yet
+  int fitted_width_ = 0;
   TablePainter painter_;
   std::vector<Row> rows_;
   Order order_;

@@ -31,7 +31,7 @@ struct LastMessages {
   std::vector<std::shared_ptr<const Message>> messages;  // the oldest first
   uint64_t missed = 0;  // since the first that was ever read: overwritten before they were
   std::wstring state;   // how they are read, or why they are not
-  bool is_trouble = false;
+  enum class Outcome { read, refused, failed } outcome = Outcome::read;
 };
 
 class Tail {

@@ -3,6 +3,19 @@
 #include "scale.h"
 
 namespace samples::monitor {
+namespace {
+
+// Only where there is something to scroll.
+void show_scroll_bar(HWND edit) {
+  RECT area{};
+  SendMessageW(edit, EM_GETRECT, 0, reinterpret_cast<LPARAM>(&area));
+  const LRESULT lines = SendMessageW(edit, EM_GETLINECOUNT, 0, 0);
+  const bool is_needed = lines * text_height(edit) > area.bottom - area.top;
+  const bool is_shown = (GetWindowLongPtrW(edit, GWL_STYLE) & WS_VSCROLL) != 0;
+  if (is_needed != is_shown) ShowScrollBar(edit, SB_VERT, is_needed);
+}
+
+}  // namespace
 
 void ThemedWindow::dress() {
   theme_.dress(window());
@@ -37,14 +50,30 @@ void ThemedWindow::update_edit(int control, const std::wstring& text) const {
   SetWindowTextW(edit, text.c_str());
   SendMessageW(edit, EM_LINESCROLL, 0, line);
   SendMessageW(edit, WM_SETREDRAW, TRUE, 0);
+  show_scroll_bar(edit);
   InvalidateRect(edit, nullptr, FALSE);
 }
 
-void ThemedWindow::pad_edit(int control) const {
+void ThemedWindow::fit_edit(int control) const {
+  const HWND edit = item(control);
   RECT area{};
-  GetClientRect(item(control), &area);
+  GetClientRect(edit, &area);
   InflateRect(&area, -scaled(6, dpi()), -scaled(4, dpi()));
-  SendMessageW(item(control), EM_SETRECT, 0, reinterpret_cast<LPARAM>(&area));
+  SendMessageW(edit, EM_SETRECT, 0, reinterpret_cast<LPARAM>(&area));
+  show_scroll_bar(edit);
+}
+
+void ThemedWindow::grow_to(SIZE size) const {
+  MONITORINFO screen{};
+  screen.cbSize = sizeof screen;
+  GetMonitorInfoW(MonitorFromWindow(window(), MONITOR_DEFAULTTONEAREST), &screen);
+  RECT place{};
+  GetWindowRect(window(), &place);
+  const int width = std::min<int>(scaled(size.cx, dpi()), screen.rcWork.right - screen.rcWork.left);
+  const int height = std::min<int>(scaled(size.cy, dpi()), screen.rcWork.bottom - screen.rcWork.top);
+  const int left = std::min<int>(place.left, screen.rcWork.right - width);
+  const int top = std::min<int>(place.top, screen.rcWork.bottom - height);
+  SetWindowPos(window(), nullptr, left, top, width, height, SWP_NOZORDER | SWP_NOACTIVATE);
 }
 
 // A read-only edit control asks here, too.

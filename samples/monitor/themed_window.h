@@ -33,8 +33,11 @@ class ThemedWindow : public DialogWindow {
   void set_text(int control, const std::wstring& text) const;
   void update_edit(int control, const std::wstring& text) const;  // it shows the same lines as before
 
-  // Some room around the text of an edit control, which has to be said again at each size.
-  void pad_edit(int control) const;
+  // For an edit control that has another size: gives its text some room around it.
+  void fit_edit(int control) const;
+
+  // The template is the smallest size. Where the screen has room, more is better to read; at 96 DPI.
+  void grow_to(SIZE size) const;
 
   Theme& theme() const { return theme_; }
 
