@@ -19,12 +19,8 @@ double round_up(double number) {
   return 10 * power;
 }
 
-// The same of KiB, MiB and so on.
-double round_up_bytes(double bytes) {
-  double unit = 1;
-  while (bytes > 500 * unit) unit *= 1024;
-  return std::max(1.0, round_up(bytes / unit)) * unit;
-}
+// A power of two: 256 B, 16 KiB, 1 MiB. Steps of 500 KiB would not meet a MiB.
+double round_up_bytes(double bytes) { return std::exp2(std::ceil(std::log2(bytes) - 1e-9)); }
 
 }  // namespace
 

@@ -36,13 +36,12 @@ Row channel_row(const Observed& observed, const Programs& programs) {
   const Figures& figures = observed.figures;
   const bool is_topic = state.kind == SHM_TOPIC;
   const std::wstring blocker = blocker_word(figures, programs);
-  return {
-      state.name,
-      {text_cell(state.name), text_cell(kind_word(state)), rate_cell(figures.messages, rate_word),
-       rate_cell(figures.bytes, size_word), full_cell(state), is_topic ? size_cell(figures.lag) : no_cell(),
-       state.kind != SHM_QUEUE ? count_cell(figures.lost) : no_cell(), count_cell(state.readers),
-       count_cell(state.writers), text_cell(blocker)},
-      !blocker.empty()};
+  return {state.name,
+          {text_cell(state.name), text_cell(kind_word(state)), rate_cell(figures.messages, rate_word),
+           rate_cell(figures.bytes, size_word), full_cell(state),
+           is_topic ? size_cell(figures.lag) : no_cell(), is_topic ? count_cell(figures.lost) : no_cell(),
+           count_cell(state.readers), count_cell(state.writers), text_cell(blocker)},
+          !blocker.empty()};
 }
 
 std::wstring session_word(const ShmClientState& client) {
