@@ -2,12 +2,7 @@
 
 #include <windowsx.h>
 
-#include <vector>
-
-#include "shmbroker/shmbroker.h"
-
 namespace samples {
-namespace {
 
 int32_t ask_for_channels(std::vector<ShmInfo>& channels) {
   // The number may grow between two calls.
@@ -20,8 +15,6 @@ int32_t ask_for_channels(std::vector<ShmInfo>& channels) {
     return status;
   }
 }
-
-}  // namespace
 
 void set_up_channel_box(HWND box, const std::wstring& name) {
   ComboBox_LimitText(box, SHM_NAME_MAX);

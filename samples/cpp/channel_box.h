@@ -5,8 +5,14 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "shmbroker/shmbroker.h"
 
 namespace samples {
+
+// All channels that the user may read or write. Returns the status of ShmListChannels.
+int32_t ask_for_channels(std::vector<ShmInfo>& channels);
 
 void set_up_channel_box(HWND box, const std::wstring& name);
 
