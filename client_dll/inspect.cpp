@@ -60,10 +60,41 @@ void store(const pipe::ClientEntry& from, ShmClientState& to) {
   to.loan = from.loan;
   to.messages = from.messages;
   to.bytes = from.bytes;
+  to.cursor = from.cursor;
   to.lag = from.lag;
   to.lost = from.lost;
   to.waits = from.waits;
   copy_text(from.account, to.account);
+}
+
+void store(const pipe::ServiceReply& from, ShmServiceState& to) {
+  to = {};
+  to.size = sizeof to;
+  to.version = from.version;
+  to.pid = from.pid;
+  to.channels = from.channels;
+  to.clients = from.clients;
+  to.reloads = from.reloads;
+  to.reload_status = from.reload_status;
+  to.started = from.started;
+  to.configured = from.configured;
+  to.denials = from.denials;
+  to.quota = from.quota;
+  to.recoveries = from.recoveries;
+  copy_text(from.config, to.config);
+  copy_text(from.reload_text, to.reload_text);
+}
+
+int32_t inspect_service(ShmServiceState& state) {
+  pipe::ServiceRequest request{};
+  const auto reply = std::make_unique<pipe::ServiceReply>();
+  BrokerIdentity identity;
+  const int32_t status = ask(request, *reply, kPatience, identity);
+  if (status != SHM_OK) return status;
+  if (!pipe::is_terminated(reply->config) || !pipe::is_terminated(reply->reload_text))
+    return fail(SHM_E_VERSION);
+  store(*reply, state);
+  return SHM_OK;
 }
 
 int32_t inspect(const wchar_t* name, ShmChannelState& state, ShmClientState* clients, uint32_t capacity,
@@ -105,4 +136,10 @@ int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClie
     return fail(SHM_E_ARGUMENT, L"ShmInspect: a parameter is NULL, or the size of a struct is unknown");
   }
   return no_throw([&] { return inspect(name, *state, clients, capacity, *count); });
+}
+
+int32_t SHM_CALL ShmInspectService(ShmServiceState* state) {
+  if (state == nullptr || state->size != sizeof(ShmServiceState))
+    return fail(SHM_E_ARGUMENT, L"ShmInspectService: state is NULL, or its size is unknown");
+  return no_throw([&] { return inspect_service(*state); });
 }

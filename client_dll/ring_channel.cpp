@@ -7,6 +7,7 @@
 #include "core/pause.h"
 #include "core/space_waking.h"
 #include "core/waking.h"
+#include "core/win/time.h"
 
 namespace shmbroker::client {
 
@@ -142,7 +143,7 @@ uint64_t RingChannel::time_now() const {
   if (!is_timed_) return 0;
   FILETIME time;
   GetSystemTimePreciseAsFileTime(&time);
-  return uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime;
+  return win::number_of(time);
 }
 
 RingWriter::Piece RingChannel::piece_of(const void* message, size_t size) const {

@@ -8,6 +8,7 @@ option(SHM_ALL_LANGUAGES "Refuse to configure without the tools of every languag
 # Generator expressions may be used.
 function(sample_language name)
   cmake_parse_arguments(PARSE_ARGV 1 language "" "" "SENDER;RECEIVER;CALLS;DEPENDS")
+  set(programs "")
   foreach(program SENDER RECEIVER CALLS)
     string(JOIN "\", \"" ${program} ${language_${program}})
     string(APPEND programs "\n    \"${program}\": [\"${${program}}\"],")

@@ -150,12 +150,12 @@ bool is_among(HANDLE token, const std::vector<std::string>& accounts) {
   return rights_of(token, descriptor) != 0;
 }
 
-win::SecurityDescriptor describe(Object object, const Access& access, const std::wstring& owner,
+win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
                                  const std::wstring& reader) {
   const Masks masks = masks_for(object);
-  // P: nothing is inherited. GA: generic all. The first entry that speaks about a right decides: no denial keeps
-  // the service from its own objects when it is back, or a reader from its own event.
-  std::wstring list = L"(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + owner + L")";
+  // P: nothing is inherited. The first entry that speaks about a right decides: no denial keeps the service from
+  // its own objects when it is back, or a reader from its own event.
+  std::wstring list = own_entries(identity);
   if (!reader.empty()) list += ace(false, kWaitAndSet, reader);
   for (const bool deny : {true, false}) {
     for (const Grant& grant : access.grants) {
@@ -165,7 +165,7 @@ win::SecurityDescriptor describe(Object object, const Access& access, const std:
   }
   // ML: programs of low integrity may write (to what the DACL lets them). Without it Windows refuses them.
   const std::wstring label = access.low_integrity ? L"S:(ML;;NW;;;LW)" : L"";
-  auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + owner + L"D:P" + list + label);
+  auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + identity.owner + L"D:P" + list + label);
   if (!descriptor) throw win32_error("cannot make a security descriptor");
   return descriptor;
 }

@@ -6,6 +6,7 @@
 
 #include "core/win/security.h"
 #include "service/config.h"
+#include "service/identity.h"
 
 namespace shmbroker::service {
 
@@ -40,10 +41,10 @@ enum class Object {
   reader_event,  // one reader waits for it, writers set it
 };
 
-// The descriptor of an object: owned by the service's account, full control for it, SYSTEM and
+// The descriptor of an object: owned by the service's account, full control for the service, SYSTEM and
 // administrators, and for everybody else just what they need. reader: the one account that a reader_event
 // belongs to. Throws Error.
-win::SecurityDescriptor describe(Object object, const Access& access, const std::wstring& owner,
+win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
                                  const std::wstring& reader = {});
 
 // Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of Object::channel.

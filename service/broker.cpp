@@ -7,13 +7,13 @@
 #include <iterator>
 
 #include "core/crash_point.h"
+#include "core/win/time.h"
 #include "service/error.h"
 #include "service/event_log.h"
 
 namespace shmbroker::service {
 namespace {
 
-constexpr wchar_t kStateFile[] = L"state.json";
 constexpr DWORD kKeeperPause = 1000;  // milliseconds before another try to start one
 
 // Everything else that the account may do is dropped for good: what this process does not hold, nobody can
@@ -24,6 +24,31 @@ constexpr const wchar_t* kPrivileges[] = {
     L"SeChangeNotifyPrivilege",  // to reach files in folders that it may not list; every account has it
 };
 
+// Whether Windows knows them: an account may have been removed since the configuration was written.
+void check_accounts(const Config& config, const std::string& file) {
+  const auto check = [&](const AccessConfig& access, const std::string& pointer) {
+    try {
+      resolve_access(access);
+    } catch (const Error& error) {
+      throw ConfigError(file + ": " + pointer + ": " + error.what());
+    }
+  };
+  const auto check_each = [&](const std::vector<std::string>& accounts, const std::string& pointer) {
+    for (size_t i = 0; i < accounts.size(); ++i)
+      check({.read = {accounts[i]}}, pointer + "/" + std::to_string(i));
+  };
+  for (size_t i = 0; i < config.channels.size(); ++i) {
+    const AccessConfig& access = config.channels[i].access;
+    const std::string pointer = "/channels/" + std::to_string(i) + "/access";
+    check_each(access.read, pointer + "/read");
+    check_each(access.write, pointer + "/write");
+    check({.sddl = access.sddl}, pointer + "/sddl");
+  }
+  check_each(config.create.accounts, "/create/accounts");
+  check_each(config.create.also.read, "/create/also_read");
+  check_each(config.create.also.write, "/create/also_write");
+}
+
 }  // namespace
 
 Config load_config(const std::filesystem::path& file) {
@@ -31,18 +56,21 @@ Config load_config(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (!stream) throw Error("cannot read the configuration " + name + "; name another one with --config");
-  return parse_config(text, name);
+  Config config = parse_config(text, name);
+  check_accounts(config, name);
+  return config;
 }
 
 Broker::Broker(const BrokerPaths& paths, LogTo log)
     : paths_(paths), watch_(loop_, [this](const Client& client) { bury(client); }) {
   open_log(paths.data, LogConfig{}, log);  // so that what is wrong with the configuration can be logged
+  counts_.started = reloads_.configured = win::now();
   config_ = load_config(paths.config);
   open_log(paths.data, config_.log, log);
   machine_ = claim_machine();
   realm_ = find_realm();
   win::keep_only_privileges(kPrivileges);
-  state_ = load_state(paths.data / kStateFile);
+  state_ = load_state(state_file());
   for (const ChannelConfig& channel : config_.channels) note_instance(channel);
   start_keeper(state_);
   for (const ChannelConfig& channel : config_.channels) {
@@ -56,7 +84,7 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
   SHM_CRASH_POINT("start.keepers-ended");
   save();
   pipe_ = std::make_unique<PipeServer>(
-      loop_, realm_.owner,
+      loop_, realm_.identity,
       [this](HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply) {
         return answer(pipe, request, reply);
       });
@@ -73,10 +101,10 @@ Broker::~Broker() { spdlog::info("stopped"); }
 // Starts a keeper, and notes it beside the known ones: they stay until the new one holds everything. The state file
 // names it before it holds anything: one that no file names would never end.
 void Broker::start_keeper(State known) {
-  auto keeper = std::make_shared<Keeper>();
+  auto keeper = std::make_shared<Keeper>(realm_.identity);
   SHM_CRASH_POINT("keeper.started");
   known.keepers.push_back(keeper->process());
-  save_state(paths_.data / kStateFile, known);
+  save_state(state_file(), known);
   keeper_process_ = watch_.add(keeper->process().pid);
   keeper_ = std::move(keeper);
 }
@@ -117,10 +145,7 @@ win::Handle Broker::claim_machine() {
 
 Realm Broker::find_realm() {
   const bool global = win::enable_privilege(L"SeCreateGlobalPrivilege");
-  // Not the user: what an elevated administrator runs must not be open to all that he runs without elevation.
-  Realm realm{global ? L"Global\\ShmBroker." : L"Local\\ShmBroker.", win::process_owner()};
-  if (realm.owner.empty()) throw win32_error("cannot find out which account the service runs under");
-  return realm;
+  return {global ? L"Global\\ShmBroker." : L"Local\\ShmBroker.", own_identity()};
 }
 
 std::unique_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const Config& policy) {
@@ -156,7 +181,7 @@ State Broker::state_now() const {
   return state;
 }
 
-void Broker::save() const { save_state(paths_.data / kStateFile, state_now()); }
+void Broker::save() const { save_state(state_file(), state_now()); }
 
 void Broker::run() {
   loop_.run([this] { return std::min(tend_keeper(), pipe_->hang_up_late()); });
@@ -168,12 +193,12 @@ void Broker::run() {
 void Broker::close_down() {
   for (const auto& [name, channel] : channels_) {
     if (config_.channels_end_at_stop) channel->end();
-    flush(*channel);
+    save_value(*channel);
   }
 }
 
 // Where nobody waits for the outcome.
-void Broker::flush(Channel& channel) const {
+void Broker::save_value(Channel& channel) const {
   try {
     channel.flush();
   } catch (const Error& error) {
@@ -181,79 +206,6 @@ void Broker::flush(Channel& channel) const {
     spdlog::error("{}", text);
     report_event(Event::failed, text);
   }
-}
-
-void Broker::reload() {
-  loop_.post([this] {
-    try {
-      const Config config = load_config(paths_.config);
-      check_change(config);
-      apply(config);
-      spdlog::info("configuration read again: {} channels", channels_.size());
-    } catch (const std::exception& error) {
-      spdlog::error("the configuration was not changed: {}", error.what());
-      report_event(Event::config, error.what());
-    }
-  });
-}
-
-void Broker::check_change(const Config& config) const {
-  for (size_t i = 0; i < config.channels.size(); ++i) {
-    const ChannelConfig& next = config.channels[i];
-    const auto found = channels_.find(win::to_utf16(next.name).value_or(L""));
-    if (found == channels_.end()) continue;
-    const ChannelConfig& now = found->second->config();
-    if (found->second->is_created()) {
-      throw Error("/channels/" + std::to_string(i) + ": channel '" + next.name +
-                  "' was created by a client and is in use; it must end first");
-    }
-    if (next.kind != now.kind || next.when_full != now.when_full || next.capacity != now.capacity ||
-        next.max_message != now.max_message || next.file != now.file) {
-      throw Error("/channels/" + std::to_string(i) +
-                  ": kind, when_full, capacity, max_message and file of channel '" + next.name +
-                  "' can't change while the service runs; restart it, with no client attached");
-    }
-    resolve_access(next.access);
-  }
-}
-
-// New channels are made first: that can fail, and then nothing has changed yet.
-void Broker::apply(const Config& config) {
-  Channels next;
-  State coming = state_now();
-  for (const ChannelConfig& channel : config.channels) {
-    if (channels_.contains(win::to_utf16(channel.name).value_or(L""))) continue;
-    note_instance(channel);
-    if (state_.channels.contains(channel.name)) coming.channels[channel.name] = state_.channels[channel.name];
-  }
-  save_state(paths_.data / kStateFile, coming);
-  for (const ChannelConfig& channel : config.channels) {
-    const std::wstring name = win::to_utf16(channel.name).value_or(L"");
-    if (!channels_.contains(name)) next.emplace(name, make_channel(channel, config));
-  }
-  SHM_CRASH_POINT("reload.made");
-  for (const ChannelConfig& channel : config.channels) {
-    const auto found = channels_.find(win::to_utf16(channel.name).value_or(L""));
-    if (found == channels_.end()) continue;
-    found->second->set_access(channel.access);
-    next.insert(channels_.extract(found));
-  }
-  for (auto at = channels_.begin(); at != channels_.end();) {
-    const auto each = at++;
-    if (each->second->is_created()) next.insert(channels_.extract(each));
-  }
-  for (const auto& [name, channel] : channels_) {
-    spdlog::info("channel '{}' has ended: the configuration has it no more", channel->config().name);
-    channel->end();
-  }
-  channels_ = std::move(next);
-  if (config.log.max_size != config_.log.max_size || config.log.files != config_.log.files) {
-    spdlog::warn("/log: max_size and files are used from the service's next start on");
-  }
-  config_ = config;
-  set_log_level(config.log);
-  SHM_CRASH_POINT("reload.applied");
-  save();
 }
 
 // Nobody waits for the outcome, and a full disk is no reason to stop.
@@ -300,10 +252,11 @@ void Broker::bury_client(const Client& client) {
     const std::string text =
         "process " + std::to_string(client.pid) + " died with channel '" + channel->config().name + "' open";
     spdlog::info("{}: recovered", text);
-    if (channel->recoveries() != before) {
+    if (const uint64_t recovered = channel->recoveries() - before; recovered != 0) {
+      counts_.recoveries += recovered;
       report_event(Event::recovered, text + "; what it held, a lock or the room of a message, is free again");
     }
-    if (channel->writers() == 0) flush(*channel);
+    if (channel->writers() == 0) save_value(*channel);
     found.push_back(channel.get());
   }
   for (Channel* channel : found) drop_if_over(*channel);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -16,6 +17,8 @@
 #include "service/state_file.h"
 
 namespace shmbroker::service {
+
+class Refusal;
 
 // Where a broker finds and keeps things.
 struct BrokerPaths {
@@ -45,6 +48,20 @@ class Broker {
 
  private:
   struct Caller;
+  // What came of being told to read the configuration again.
+  struct Reloads {
+    uint32_t count = 0;
+    bool refused = false;     // the last time
+    uint64_t configured = 0;  // when the configuration that is in force was read, as a FILETIME
+    std::string text;         // of the last time
+  };
+  // Since the start.
+  struct Counts {
+    uint64_t started = 0;  // as a FILETIME
+    uint64_t denials = 0;
+    uint64_t quota = 0;
+    uint64_t recoveries = 0;
+  };
   using Channels = std::map<std::wstring, std::unique_ptr<Channel>>;
 
   static win::Handle claim_machine();
@@ -54,20 +71,27 @@ class Broker {
   void note_instance(const ChannelConfig& config);
   void take_over_created();
   std::unique_ptr<Channel> make_channel(const ChannelConfig& config, const Config& policy);
+  std::filesystem::path state_file() const { return paths_.data / L"state.json"; }
+  void take(const Config& config);
+  Channels make_new(const Config& config);
   void apply(const Config& config);
   void check_change(const Config& config) const;
   State state_now() const;
   void save() const;
   void close_down();
-  void flush(Channel& channel) const;
+  void save_value(Channel& channel) const;
+  void carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::ReplyHeader& reply,
+                 const std::function<void(Caller&)>& work);
+  void count(const Refusal& refusal);
   size_t answer(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply);
-  void open(const pipe::OpenRequest& request, Caller& caller, pipe::OpenReply& reply);
+  void open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply);
   void admit(Channel& channel, const pipe::OpenRequest& request, const Caller& caller,
              pipe::OpenReply& reply);
   void close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply& reply);
-  void list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) const;
-  void flush(const pipe::FlushRequest& request, const Caller& caller);
-  void inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply) const;
+  void list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply);
+  void flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply& reply);
+  void inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply);
+  void inspect_service(const pipe::ServiceRequest& request, const Caller& caller, pipe::ServiceReply& reply);
   Channel& find(const char16_t* name) const;
   Channel& create(const pipe::OpenRequest& request, const Caller& caller);
   void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
@@ -83,6 +107,8 @@ class Broker {
   ClientWatch watch_;
   State state_;  // as the last run left it, and which instance a channel is to have
   RateLimit rate_;
+  Reloads reloads_;
+  Counts counts_;
   std::shared_ptr<Keeper> keeper_;  // none for as long as one that died could not be replaced
   Client keeper_process_;
   ULONGLONG keeper_due_ = 0;  // when to try again to start one, in GetTickCount64's time
@@ -90,7 +116,7 @@ class Broker {
   std::unique_ptr<PipeServer> pipe_;
 };
 
-// Reads and checks a configuration file. Throws Error or ConfigError.
+// Reads a configuration file and checks it, the accounts that it names too. Throws Error or ConfigError.
 Config load_config(const std::filesystem::path& file);
 
 }  // namespace shmbroker::service

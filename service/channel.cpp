@@ -64,7 +64,7 @@ Channel::Channel(const ChannelConfig& config, const Realm& realm, const std::opt
       watch_(watch),
       name_(win::to_utf16(config.name).value_or(L"")),
       geometry_(geometry_from(config, known ? *known : new_instance())),
-      objects_(prefix_of(config, realm, instance()), realm.owner, config.access,
+      objects_(prefix_of(config, realm, instance()), realm.identity, config.access,
                core::data_section_size(geometry_), core::readers_section_size(geometry_)),
       file_(std::move(file)) {
   if (objects_.found() == ChannelObjects::Found::both) {
@@ -114,6 +114,9 @@ void Channel::adopt(const std::optional<Instance>& known) {
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
   adopt_places(readers_, shared_readers().readers, true);
   adopt_places(writers_, data().writers, false);
+  // It may have been ended, by a stop or for want of a place in the configuration, while somebody had it open.
+  // release: pairs with the acquire in the DLL, as in end().
+  data().ended.store(0, std::memory_order_release);
   SHM_CRASH_POINT("adopt.unwoken");
   wake_everybody();  // a writer may have died between taking the waiting marks and waking their readers
 }

@@ -16,6 +16,7 @@
 #include "service/client_watch.h"
 #include "service/config.h"
 #include "service/error.h"
+#include "service/identity.h"
 #include "service/keeper.h"
 
 namespace shmbroker::service {
@@ -31,7 +32,7 @@ Instance new_instance();
 // Where names live and whom objects belong to.
 struct Realm {
   std::wstring prefix;  // "Global\ShmBroker."
-  std::wstring owner;   // SID of the broker's account
+  Identity identity;    // the broker's
 };
 
 class Channel {

@@ -24,12 +24,12 @@ std::wstring reader_part(uint32_t slot, uint32_t generation) {
 
 }  // namespace
 
-ChannelObjects::ChannelObjects(const std::wstring& prefix, const std::wstring& owner,
+ChannelObjects::ChannelObjects(const std::wstring& prefix, const Identity& identity,
                                const AccessConfig& access, uint64_t data_size, uint64_t readers_size)
     : prefix_(prefix),
-      owner_(owner),
+      identity_(identity),
       access_(resolve_access(access)),
-      rights_(describe(Object::channel, access_, owner)),
+      rights_(describe(Object::channel, access_, identity)),
       mutex_(named(Object::writer_mutex, L"mutex")),
       lock_event_(named(Object::lock_event, L"lock")),
       space_event_(named(Object::space_event, L"space")) {
@@ -52,20 +52,20 @@ bool ChannelObjects::exist(const std::wstring& prefix) {
 // Creates a mutex or an event. One that is there already is taken over if it belongs to this broker's
 // account: it has no content that could deceive.
 win::Handle ChannelObjects::named(Object object, const wchar_t* part) const {
-  const auto descriptor = describe(object, access_, owner_);
+  const auto descriptor = describe(object, access_, identity_);
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   const std::wstring full = name(part);
   win::Handle handle(object == Object::writer_mutex ? CreateMutexW(&security, FALSE, full.c_str())
                                                     : CreateEventW(&security, FALSE, FALSE, full.c_str()));
   const DWORD error = GetLastError();
   if (!handle) throw taken(full, win::display_utf8(win::error_text(error)));
-  if (error == ERROR_ALREADY_EXISTS) check_owner(handle.get(), full, owner_);
+  if (error == ERROR_ALREADY_EXISTS) check_owner(handle.get(), full, identity_.owner);
   return handle;
 }
 
 win::Handle ChannelObjects::section(Object object, const wchar_t* part, uint64_t size,
                                     bool& was_there) const {
-  const auto descriptor = describe(object, access_, owner_);
+  const auto descriptor = describe(object, access_, identity_);
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   const std::wstring full = name(part);
   win::Handle handle = win::create_section(full.c_str(), size, security);
@@ -75,7 +75,7 @@ win::Handle ChannelObjects::section(Object object, const wchar_t* part, uint64_t
   }
   if (!handle) throw win32_error("cannot create " + std::to_string(size) + " bytes of memory", error);
   was_there = error == ERROR_ALREADY_EXISTS;
-  if (was_there) check_owner(handle.get(), full, owner_);
+  if (was_there) check_owner(handle.get(), full, identity_.owner);
   return handle;
 }
 
@@ -90,19 +90,19 @@ void ChannelObjects::set_access(const AccessConfig& access) {
                  {Object::lock_event, lock_event_.get()},
                  {Object::space_event, space_event_.get()}};
   for (const auto& each : objects) {
-    const auto descriptor = describe(each.object, next, owner_);
+    const auto descriptor = describe(each.object, next, identity_);
     if (!SetKernelObjectSecurity(each.handle, DACL_SECURITY_INFORMATION, descriptor.get())) {
       throw win32_error("cannot change who may use " + win::display_utf8(prefix_));
     }
   }
   access_ = next;
-  rights_ = describe(Object::channel, access_, owner_);
+  rights_ = describe(Object::channel, access_, identity_);
 }
 
 win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation,
                                               const std::wstring& account) const {
   const std::wstring full = prefix_ + reader_part(slot, generation);
-  const auto descriptor = describe(Object::reader_event, access_, owner_, account);
+  const auto descriptor = describe(Object::reader_event, access_, identity_, account);
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   win::Handle event(CreateEventW(&security, FALSE, FALSE, full.c_str()));
   const DWORD error = GetLastError();

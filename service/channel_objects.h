@@ -14,9 +14,9 @@ namespace shmbroker::service {
 
 class ChannelObjects {
  public:
-  // prefix: how the objects' names begin. owner: SID of the broker's account. Throws Error, also where
+  // prefix: how the objects' names begin. identity: the broker's. Throws Error, also where
   // somebody else has a name.
-  ChannelObjects(const std::wstring& prefix, const std::wstring& owner, const AccessConfig& access,
+  ChannelObjects(const std::wstring& prefix, const Identity& identity, const AccessConfig& access,
                  uint64_t data_size, uint64_t readers_size);
 
   // Sections that were there already. They belong to the broker's account; nothing else about them is known.
@@ -53,7 +53,7 @@ class ChannelObjects {
   win::Handle section(Object object, const wchar_t* part, uint64_t size, bool& was_there) const;
 
   std::wstring prefix_;
-  std::wstring owner_;
+  Identity identity_;
   Access access_;
   win::SecurityDescriptor rights_;
   Found found_ = Found::none;

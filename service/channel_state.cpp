@@ -85,6 +85,8 @@ std::vector<pipe::ClientEntry> Channel::clients(const std::function<bool(const s
     entry.lost = look(slot.gap);
     const uint64_t cursor = look(slot.cursor);
     if (geometry_.kind == core::Kind::topic && cursor != 0) {
+      // Positions begin at the capacity.
+      entry.cursor = cursor - std::min(cursor, ring_->capacity());
       entry.lag = distance(cursor, ring_->tail(), ring_->capacity());
     }
     const bool blocks =

@@ -1,5 +1,6 @@
 #include "service/client_watch.h"
 
+#include "core/win/time.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
@@ -15,7 +16,7 @@ uint64_t creation_time(HANDLE process) {
   FILETIME created;
   FILETIME ignored;
   if (!GetProcessTimes(process, &created, &ignored, &ignored, &ignored)) return 0;
-  return uint64_t{created.dwHighDateTime} << 32 | created.dwLowDateTime;
+  return win::number_of(created);
 }
 
 struct ClientWatch::Watched {

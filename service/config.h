@@ -14,9 +14,9 @@ namespace shmbroker::service {
 
 // Who may do what with a channel. Either accounts, or SDDL whose read and write rights count.
 struct AccessConfig {
-  std::vector<std::string> read;
-  std::vector<std::string> write;
-  std::string sddl;
+  std::vector<std::string> read{};
+  std::vector<std::string> write{};
+  std::string sddl{};
   bool low_integrity = false;  // also programs that run at low integrity, such as a browser's sandbox
 };
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/win/security.h"
+#include "service/data_folder.h"
 #include "service/error.h"
 #include "service/event_log.h"
 #include "service/names.h"
@@ -27,14 +29,17 @@ ServiceHandle open_manager(DWORD access) {
   return manager;
 }
 
-// Settings that make the service better and that it can live without: a refusal is told and no more.
-void configure(SC_HANDLE service, DWORD level, void* setting, const char* what) {
-  if (ChangeServiceConfig2W(service, level, setting)) return;
+// Settings that make the service better and that it can live without: a refusal is told and no more. Returns whether
+// Windows took it.
+bool configure(SC_HANDLE service, DWORD level, void* setting, const char* what) {
+  if (ChangeServiceConfig2W(service, level, setting)) return true;
   std::fprintf(stderr, "shmbroker: not set: %s: %s\n", what,
                win::display_utf8(win::error_text(GetLastError())).c_str());
+  return false;
 }
 
-void configure(SC_HANDLE service) {
+// Returns what the service will be to the kernel.
+Identity configure(SC_HANDLE service) {
   std::wstring text = kDescription;
   SERVICE_DESCRIPTIONW description{text.data()};
   configure(service, SERVICE_CONFIG_DESCRIPTION, &description, "description");
@@ -50,6 +55,40 @@ void configure(SC_HANDLE service) {
   wchar_t privileges[] = L"SeCreateGlobalPrivilege\0SeChangeNotifyPrivilege\0SeImpersonatePrivilege\0";
   SERVICE_REQUIRED_PRIVILEGES_INFOW required{privileges};
   configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required, "least privileges");
+
+  // Restricted: it writes only to what names the service itself, and not to all that is LocalService's.
+  SERVICE_SID_INFO sid{SERVICE_SID_TYPE_RESTRICTED};
+  Identity identity{L"S-1-5-19", L""};
+  if (configure(service, SERVICE_CONFIG_SERVICE_SID_INFO, &sid, "a SID of its own"))
+    identity.service = win::account_sid(std::wstring(L"NT SERVICE\\") + kServiceName);
+  return identity;
+}
+
+std::wstring command_of(SC_HANDLE service) {
+  DWORD size = 0;
+  QueryServiceConfigW(service, nullptr, 0, &size);
+  std::vector<std::byte> memory(size);
+  auto* config = reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory.data());
+  return QueryServiceConfigW(service, config, size, &size) ? config->lpBinaryPathName : L"";
+}
+
+// A path with a blank and no quotes is tried in pieces, C:\Program first: whoever can write there would be the service.
+void quote_path(SC_HANDLE service) {
+  const std::wstring path = own_path().wstring();
+  const std::wstring command = command_of(service);
+  if (!command.starts_with(path) || path.find(L' ') == std::wstring::npos) return;
+  const std::wstring quoted = L"\"" + path + L"\"" + command.substr(path.size());
+  if (!ChangeServiceConfigW(service, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, quoted.c_str(),
+                            nullptr, nullptr, nullptr, nullptr, nullptr, nullptr)) {
+    throw win32_error("cannot put the service's path in quotes");
+  }
+}
+
+void set_up(SC_HANDLE service) {
+  quote_path(service);
+  const Identity identity = configure(service);
+  register_event_source();
+  set_up_data_folder(common_folder(), own_path().parent_path(), identity);
 }
 
 SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
@@ -90,7 +129,6 @@ ServiceHandle open_service(DWORD access) {
 
 void install(const std::optional<std::wstring>& config) {
   const ServiceHandle manager = open_manager(SC_MANAGER_CREATE_SERVICE);
-  // In quotes: a path with a blank would otherwise be tried in pieces, C:\Program first.
   std::wstring command = L"\"" + own_path().wstring() + L"\"";
   if (config) command += L" --config \"" + *config + L"\"";
   const ServiceHandle service(CreateServiceW(manager.get(), kServiceName, kDisplayName, SERVICE_ALL_ACCESS,
@@ -98,9 +136,11 @@ void install(const std::optional<std::wstring>& config) {
                                              SERVICE_ERROR_NORMAL, command.c_str(), nullptr, nullptr, nullptr,
                                              L"NT AUTHORITY\\LocalService", L""));
   if (!service) throw win32_error("cannot create the service");
-  configure(service.get());
-  register_event_source();
+  set_up(service.get());
 }
+
+// SERVICE_START: without it nobody may say that the service be started again after a failure.
+void set_up() { set_up(open_service(SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_START).get()); }
 
 void uninstall() {
   const ServiceHandle service = open_service(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE);
@@ -138,13 +178,7 @@ ServiceFacts service_facts() {
       OpenServiceW(manager.get(), kServiceName, SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG));
   if (!service && GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST) return {};
   if (!service) throw win32_error("cannot ask for the service");
-  ServiceFacts facts{true, status_of(service.get()).dwCurrentState, {}};
-  DWORD size = 0;
-  QueryServiceConfigW(service.get(), nullptr, 0, &size);
-  std::vector<std::byte> memory(size);
-  auto* config = reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory.data());
-  if (QueryServiceConfigW(service.get(), config, size, &size)) facts.command = config->lpBinaryPathName;
-  return facts;
+  return {true, status_of(service.get()).dwCurrentState, command_of(service.get())};
 }
 
 }  // namespace shmbroker::service

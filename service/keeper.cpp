@@ -2,12 +2,17 @@
 
 #include <string>
 
+#include "core/win/security.h"
 #include "service/error.h"
 #include "service/paths.h"
 
 namespace shmbroker::service {
 
-Keeper::Keeper() {
+Keeper::Keeper(const Identity& identity) {
+  const auto descriptor =
+      win::SecurityDescriptor::from_sddl(L"O:" + identity.owner + L"D:P" + own_entries(identity));
+  if (!descriptor) throw win32_error("cannot make the keeper's security descriptor");
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
   std::wstring command = L"\"" + own_path().wstring() + L"\" keep";
   STARTUPINFOW startup{};
   startup.cb = sizeof startup;
@@ -15,7 +20,7 @@ Keeper::Keeper() {
   startup.dwFlags = STARTF_USESTDHANDLES;
   PROCESS_INFORMATION made{};
   // A group of its own: Ctrl-C in a broker's console is not for it.
-  if (!CreateProcessW(nullptr, command.data(), nullptr, nullptr, FALSE,
+  if (!CreateProcessW(nullptr, command.data(), &security, nullptr, FALSE,
                       CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP, nullptr, nullptr, &startup, &made)) {
     throw win32_error("cannot start the keeper");
   }
@@ -38,7 +43,12 @@ HANDLE Keeper::hold(HANDLE section) {
 }
 
 void Keeper::release(HANDLE held) {
-  DuplicateHandle(process_.get(), held, nullptr, nullptr, 0, FALSE, DUPLICATE_CLOSE_SOURCE);
+  // Taken over, and closed here.
+  HANDLE ours = nullptr;
+  if (DuplicateHandle(process_.get(), held, GetCurrentProcess(), &ours, 0, FALSE,
+                      DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS)) {
+    CloseHandle(ours);
+  }
 }
 
 void Keeper::end(DWORD pid, uint64_t created) {

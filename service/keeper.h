@@ -8,13 +8,15 @@
 
 #include "core/win/handle.h"
 #include "service/client_watch.h"
+#include "service/identity.h"
 
 namespace shmbroker::service {
 
 class Keeper {
  public:
-  // Starts it: this exe, with the command "keep". Throws Error.
-  Keeper();
+  // Starts it: this exe, with the command "keep". identity: the service's, whose successor is to be able to end it.
+  // Throws Error.
+  explicit Keeper(const Identity& identity);
 
   // Ends it. To leave it behind takes the broker's death.
   ~Keeper();

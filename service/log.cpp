@@ -1,38 +1,17 @@
 #include "service/log.h"
 
-#include <windows.h>
-
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "core/win/security.h"
 #include "core/win/text.h"
+#include "service/data_folder.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
 
-namespace {
-
-// For the service's account, SYSTEM and administrators alone: the state file says which memory is ours, and
-// whoever could write it could have us take over foreign memory. A folder that is there already keeps its
-// rights.
-void make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder.parent_path(), error);  // CreateDirectory tells what is wrong
-  const std::wstring user = win::process_user();
-  const auto descriptor = win::SecurityDescriptor::from_sddl(
-      L"O:" + user + L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" + user + L")");
-  SECURITY_ATTRIBUTES security = descriptor.attributes();
-  if (!CreateDirectoryW(folder.c_str(), &security) && GetLastError() != ERROR_ALREADY_EXISTS) {
-    throw win32_error("cannot make the folder " + win::display_utf8(folder.wstring()));
-  }
-}
-
-}  // namespace
-
 void open_log(const std::filesystem::path& folder, const LogConfig& config, LogTo to) {
-  make_folder(folder);
+  make_data_folder(folder, own_identity());
   try {
     std::vector<spdlog::sink_ptr> sinks;
     const auto file = win::display_utf8((folder / L"shmbroker.log").wstring());

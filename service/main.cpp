@@ -79,7 +79,8 @@ int run(std::vector<std::string> arguments) {
       app.add_subcommand("run", "Be the broker in this console, with nothing installed");
   const auto* install_command = app.add_subcommand("install", "Register this exe as the service ShmBroker");
   const auto* uninstall_command = app.add_subcommand("uninstall", "Stop the service and remove it");
-  const auto* check_command = app.add_subcommand("check-config", "Say what is wrong with the configuration");
+  const auto* set_up_command = app.add_subcommand(
+      "set-up", "After sc create: recovery, least rights, event log, data folder and example configuration");
   // For the broker itself, which starts it: no person has a use for it.
   const auto* keep_command = app.add_subcommand("keep")->group("");
 
@@ -89,6 +90,7 @@ int run(std::vector<std::string> arguments) {
   add_list(app, action);
   add_top(app, action);
   add_transfer(app, action);
+  add_check(app, action, [&] { return paths(LogTo::service); });
   add_doctor(app, action, [&] { return paths(LogTo::service); });
 
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its end
@@ -106,17 +108,14 @@ int run(std::vector<std::string> arguments) {
     std::puts("The service ShmBroker is installed. Start it with: sc start ShmBroker");
     return 0;
   }
+  if (*set_up_command) {
+    set_up();
+    std::puts("The service ShmBroker is set up. Start it with: sc start ShmBroker");
+    return 0;
+  }
   if (*uninstall_command) {
     uninstall();
     std::puts("The service ShmBroker is removed.");
-    return 0;
-  }
-  if (*check_command) {
-    const auto file = paths(LogTo::service).config;
-    const Config checked = load_config(file);
-    for (const ChannelConfig& channel : checked.channels) resolve_access(channel.access);
-    std::printf("%s is sound: %zu channels\n", win::display_utf8(file.wstring()).c_str(),
-                checked.channels.size());
     return 0;
   }
   if (const auto exit_code = run_as_service([&] { return paths(LogTo::service); })) return *exit_code;

@@ -21,6 +21,8 @@ std::filesystem::path known_folder(const KNOWNFOLDERID& id) {
 
 }  // namespace
 
+std::filesystem::path common_folder() { return known_folder(FOLDERID_ProgramData) / L"ShmBroker"; }
+
 std::filesystem::path own_path() {
   std::wstring path(MAX_PATH, L'\0');
   for (;;) {
@@ -34,7 +36,7 @@ std::filesystem::path own_path() {
 BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data,
                        LogTo to) {
   BrokerPaths paths;
-  const std::filesystem::path common = known_folder(FOLDERID_ProgramData) / L"ShmBroker";
+  const std::filesystem::path common = common_folder();
   if (config) {
     paths.config = *config;
   } else {

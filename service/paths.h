@@ -14,6 +14,9 @@ namespace shmbroker::service {
 BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data,
                        LogTo to);
 
+// %ProgramData%\ShmBroker.
+std::filesystem::path common_folder();
+
 // This program's own file.
 std::filesystem::path own_path();
 

@@ -17,9 +17,9 @@ constexpr ULONGLONG kPatience = 5000;     // milliseconds for a client from conn
 // FILE_GENERIC_READ | FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE: a client may talk on the pipe,
 // and not serve it. NU, whoever comes over the network, is denied first. ML: a program of low integrity may
 // ask, too; what it gets depends on the channel.
-std::wstring pipe_sddl(const std::wstring& owner) {
-  return L"O:" + owner + L"D:P(D;;GA;;;NU)(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + owner +
-         L")(A;;0x12019b;;;WD)S:(ML;;NW;;;LW)";
+std::wstring pipe_sddl(const Identity& identity) {
+  return L"O:" + identity.owner + L"D:P(D;;GA;;;NU)" + own_entries(identity) +
+         L"(A;;0x12019b;;;WD)S:(ML;;NW;;;LW)";
 }
 
 }  // namespace
@@ -116,8 +116,8 @@ class PipeServer::Connection final : public Operation {
   std::byte reply_[pipe::kMaxReply];
 };
 
-PipeServer::PipeServer(EventLoop& loop, const std::wstring& owner, Answer answer)
-    : loop_(loop), owner_(owner), answer_(std::move(answer)) {
+PipeServer::PipeServer(EventLoop& loop, const Identity& identity, Answer answer)
+    : loop_(loop), identity_(identity), answer_(std::move(answer)) {
   listen(/*first=*/true);
   keep_listening();
 }
@@ -125,7 +125,7 @@ PipeServer::PipeServer(EventLoop& loop, const std::wstring& owner, Answer answer
 PipeServer::~PipeServer() = default;
 
 void PipeServer::listen(bool first) {
-  const auto descriptor = win::SecurityDescriptor::from_sddl(pipe_sddl(owner_));
+  const auto descriptor = win::SecurityDescriptor::from_sddl(pipe_sddl(identity_));
   if (!descriptor) throw win32_error("cannot make the pipe's security descriptor");
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   const DWORD mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);

@@ -10,9 +10,9 @@
 #include <list>
 #include <memory>
 #include <span>
-#include <string>
 
 #include "service/event_loop.h"
+#include "service/identity.h"
 
 namespace shmbroker::service {
 
@@ -23,9 +23,9 @@ class PipeServer {
   using Answer =
       std::function<size_t(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply)>;
 
-  // Creates the pipe and begins to listen. owner: SID of the service's account. Throws Error, also where
+  // Creates the pipe and begins to listen. identity: the service's. Throws Error, also where
   // another process serves the pipe already.
-  PipeServer(EventLoop& loop, const std::wstring& owner, Answer answer);
+  PipeServer(EventLoop& loop, const Identity& identity, Answer answer);
   ~PipeServer();
 
   // Hangs up on clients whose time is over. Returns the milliseconds until the next one's is, or INFINITE.
@@ -39,7 +39,7 @@ class PipeServer {
   void finish(Connection& connection);
 
   EventLoop& loop_;
-  std::wstring owner_;
+  Identity identity_;
   Answer answer_;
   std::list<std::unique_ptr<Connection>> connections_;
   size_t listening_ = 0;

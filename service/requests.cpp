@@ -1,159 +1,75 @@
-// What clients ask of the broker over its pipe, and what it answers.
+// What clients ask of the broker over its pipe, and what it answers. Those who only watch: watching.cpp.
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "core/channel_name.h"
 #include "core/crash_point.h"
-#include "service/broker.h"
-#include "service/error.h"
 #include "service/event_log.h"
+#include "service/request.h"
 
 namespace shmbroker::service {
-namespace {
 
-// Why a request was refused: goes back to the client, and into the log.
-class Refusal : public Error {
- public:
-  Refusal(core::Status status, const std::string& text, DWORD win32 = 0)
-      : Error(text, win32), status_(status) {}
-  core::Status status() const { return status_; }
-
- private:
-  core::Status status_;
-};
-
-std::string rights_text(uint32_t rights) {
-  if (rights == 0) return "nothing";
-  if (rights == core::kRead) return "read";
-  if (rights == core::kWrite) return "write";
-  return "read, write";
-}
-
-template <size_t N>
-void put_text(char16_t (&to)[N], const std::wstring& text) {
-  std::copy_n(text.begin(), std::min(text.size(), N - 1), to);
-}
-
-template <size_t N>
-void put_text(char16_t (&to)[N], const std::string& text) {
-  put_text(to, win::to_utf16(text).value_or(L""));
-}
-
-std::string list_of(const std::vector<std::string>& accounts) {
-  std::string list;
-  for (const std::string& account : accounts) {
-    const std::wstring wide = win::to_utf16(account).value_or(L"");
-    list += (list.empty() ? "" : ", ") +
-            win::display_utf8(account.starts_with("S-1-") ? win::account_name(wide) : wide);
+// Does what a request asks for, and says in the reply why it could not.
+void Broker::carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::ReplyHeader& reply,
+                       const std::function<void(Caller&)>& work) {
+  const auto refuse = [&](core::Status status, const char* why, DWORD win32) {
+    reply.status = static_cast<int32_t>(status);
+    reply.win32 = win32;
+    put_text(reply.text, std::string(why));
+  };
+  try {
+    Caller caller(pipe);
+    if (!rate_.admit(caller.pid, GetTickCount64())) {
+      throw Refusal(core::Status::busy, "process " + std::to_string(caller.pid) +
+                                            " asks more often than the service answers; keep channels open");
+    }
+    if (request.protocol != pipe::kProtocolVersion || request.layout != core::kLayoutVersion) {
+      throw Refusal(core::Status::version,
+                    "the program's shmclient.dll and the service are of different versions; install the same "
+                    "one of both");
+    }
+    work(caller);
+  } catch (const Refusal& refusal) {
+    refuse(refusal.status(), refusal.what(), refusal.win32());
+    count(refusal);
+    spdlog::warn("{}", refusal.what());
+  } catch (const Error& error) {
+    refuse(core::Status::system, error.what(), error.win32());
+    spdlog::error("{}", error.what());
+  } catch (const std::exception& error) {  // such as no memory: this request fails, and the service goes on
+    refuse(core::Status::system, error.what(), 0);
+    spdlog::error("{}", error.what());
   }
-  return list.empty() ? "nobody" : list;
 }
 
-std::string in_words(const AccessConfig& access) {
-  const std::string low = access.low_integrity ? "; low integrity too" : "";
-  if (!access.sddl.empty()) return "SDDL " + access.sddl + low;
-  return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
+void Broker::count(const Refusal& refusal) {
+  if (refusal.status() == core::Status::access) {
+    ++counts_.denials;
+    report_event(Event::denied, refusal.what());
+  } else if (refusal.status() == core::Status::quota) {
+    ++counts_.quota;
+    report_event(Event::quota, refusal.what());
+  }
 }
-
-// Acts as the client for as long as it lives.
-class Impersonation {
- public:
-  explicit Impersonation(HANDLE pipe) {
-    if (!ImpersonateNamedPipeClient(pipe)) throw win32_error("cannot find out who the client is");
-  }
-  ~Impersonation() {
-    // A thread that can't become itself again must not go on as somebody else.
-    if (!RevertToSelf()) std::terminate();
-  }
-  Impersonation(const Impersonation&) = delete;
-  Impersonation& operator=(const Impersonation&) = delete;
-};
-
-win::Handle client_token(HANDLE pipe) {
-  const Impersonation impersonation(pipe);
-  HANDLE token = nullptr;
-  // TRUE: opened as the service; the client's own rights don't have to reach that far.
-  if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token)) {
-    throw win32_error("cannot find out who the client is");
-  }
-  return win::Handle(token);
-}
-
-}  // namespace
-
-// Who asks.
-struct Broker::Caller {
-  explicit Caller(HANDLE pipe) : token(client_token(pipe)), account(win::token_user(token.get())) {
-    if (!GetNamedPipeClientProcessId(pipe, &pid))
-      throw win32_error("cannot find out which process the client is");
-  }
-  std::string name() const { return win::display_utf8(win::account_name(account)); }
-
-  win::Handle token;
-  std::wstring account;
-  ULONG pid = 0;
-};
 
 size_t Broker::answer(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply) {
-  const auto reply_as = [&]<class Reply>(auto&& fill) -> size_t {
+  size_t size = 0;
+  const auto answered = [&]<class Request, class Reply>(
+                            void (Broker::*act)(const Request&, const Caller&, Reply&)) {
+    const auto* asked = pipe::as<Request>(request.data(), request.size());
+    if (asked == nullptr) return false;
     static_assert(sizeof(Reply) <= pipe::kMaxReply);
     Reply& made = *new (reply.data()) Reply{};
-    made.header.size = sizeof(Reply);
+    size = made.header.size = sizeof(Reply);
     made.header.protocol = pipe::kProtocolVersion;
-    try {
-      Caller caller(pipe);
-      if (!rate_.admit(caller.pid, GetTickCount64())) {
-        throw Refusal(core::Status::busy,
-                      "process " + std::to_string(caller.pid) +
-                          " asks more often than the service answers; keep channels open");
-      }
-      const auto* header = reinterpret_cast<const pipe::RequestHeader*>(request.data());
-      if (header->protocol != pipe::kProtocolVersion || header->layout != core::kLayoutVersion) {
-        throw Refusal(core::Status::version,
-                      "the program's shmclient.dll and the service are of different versions; install the "
-                      "same one of both");
-      }
-      fill(caller, made);
-    } catch (const Refusal& refusal) {
-      made.header.status = static_cast<int32_t>(refusal.status());
-      made.header.win32 = refusal.win32();
-      put_text(made.header.text, refusal.what());
-      spdlog::warn("{}", refusal.what());
-      if (refusal.status() == core::Status::access) report_event(Event::denied, refusal.what());
-      if (refusal.status() == core::Status::quota) report_event(Event::quota, refusal.what());
-    } catch (const Error& error) {
-      made.header.status = static_cast<int32_t>(core::Status::system);
-      made.header.win32 = error.win32();
-      put_text(made.header.text, error.what());
-      spdlog::error("{}", error.what());
-    } catch (const std::exception& error) {  // such as no memory: this request fails, and the service goes on
-      made.header.status = static_cast<int32_t>(core::Status::system);
-      put_text(made.header.text, error.what());
-      spdlog::error("{}", error.what());
-    }
-    return sizeof(Reply);
+    carry_out(pipe, asked->header, made.header, [&](Caller& caller) { (this->*act)(*asked, caller, made); });
+    return true;
   };
-  if (const auto* open_request = pipe::as<pipe::OpenRequest>(request.data(), request.size())) {
-    return reply_as.operator()<pipe::OpenReply>(
-        [&](Caller& caller, pipe::OpenReply& made) { open(*open_request, caller, made); });
-  }
-  if (const auto* close_request = pipe::as<pipe::CloseRequest>(request.data(), request.size())) {
-    return reply_as.operator()<pipe::CloseReply>(
-        [&](Caller& caller, pipe::CloseReply& made) { close(*close_request, caller, made); });
-  }
-  if (const auto* list_request = pipe::as<pipe::ListRequest>(request.data(), request.size())) {
-    return reply_as.operator()<pipe::ListReply>(
-        [&](Caller& caller, pipe::ListReply& made) { list(*list_request, caller, made); });
-  }
-  if (const auto* flush_request = pipe::as<pipe::FlushRequest>(request.data(), request.size())) {
-    return reply_as.operator()<pipe::FlushReply>(
-        [&](Caller& caller, pipe::FlushReply&) { flush(*flush_request, caller); });
-  }
-  if (const auto* inspect_request = pipe::as<pipe::InspectRequest>(request.data(), request.size())) {
-    return reply_as.operator()<pipe::InspectReply>(
-        [&](Caller& caller, pipe::InspectReply& made) { inspect(*inspect_request, caller, made); });
+  if (answered(&Broker::open) || answered(&Broker::close) || answered(&Broker::list) ||
+      answered(&Broker::flush) || answered(&Broker::inspect) || answered(&Broker::inspect_service)) {
+    return size;
   }
   spdlog::warn("hung up on a client that sent {} bytes which are no request", request.size());
   return 0;
@@ -169,19 +85,7 @@ Channel& Broker::find(const char16_t* name) const {
   return *found->second;
 }
 
-namespace {
-
-Refusal refusal_of(const Channel& channel, const std::string& caller, uint32_t missing, uint32_t granted) {
-  const std::string right = (missing & core::kRead) != 0 ? "read" : "write";
-  return Refusal(core::Status::access,
-                 "channel '" + channel.config().name + "' refuses " + right + " access to " + caller +
-                     " (granted: " + rights_text(granted) + "); see access." + right + " in shmbroker.json",
-                 ERROR_ACCESS_DENIED);
-}
-
-}  // namespace
-
-void Broker::open(const pipe::OpenRequest& request, Caller& caller, pipe::OpenReply& reply) {
+void Broker::open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply) {
   if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
   const bool known = channels_.contains(reinterpret_cast<const wchar_t*>(request.name));
   const bool create_it = !known && (request.flags & pipe::kCreate) != 0;
@@ -250,11 +154,11 @@ void Broker::close(const pipe::CloseRequest& request, const Caller& caller, pipe
                                               "' that it does not have");
   }
   // The last of its writers has gone: a good moment to bring a block's value to its file.
-  if (request.writer != pipe::kNoSlot && channel.writers() == 0) flush(channel);
+  if (request.writer != pipe::kNoSlot && channel.writers() == 0) save_value(channel);
   drop_if_over(channel);
 }
 
-void Broker::flush(const pipe::FlushRequest& request, const Caller& caller) {
+void Broker::flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply&) {
   if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
   Channel& channel = find(request.name);
   if (channel.rights_of(caller.token.get()) == 0) throw refusal_of(channel, caller.name(), core::kWrite, 0);
@@ -336,44 +240,6 @@ void Broker::check_quota(const ChannelConfig& wanted, const Caller& caller) cons
         caller.name() + " would have " + std::to_string(count) + " channels of " + std::to_string(bytes) +
             " bytes; close some, or raise what create in shmbroker.json allows: " +
             std::to_string(config_.create.max_channels) + " and " + std::to_string(config_.create.max_bytes));
-  }
-}
-
-void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) const {
-  SHM_CRASH_POINT("request.list");
-  for (const auto& [name, channel] : channels_) {
-    const uint32_t rights = channel->rights_of(caller.token.get());
-    if (rights == 0) continue;
-    const uint32_t index = reply.total++;
-    if (index < request.first || reply.count == pipe::kListEntries) continue;
-    pipe::ListEntry& entry = reply.entries[reply.count++];
-    entry.kind = static_cast<uint32_t>(channel->geometry().kind);
-    entry.access = rights;
-    entry.readers = channel->readers();
-    entry.writers = channel->writers();
-    entry.capacity = channel->geometry().capacity;
-    entry.max_message = channel->geometry().max_message;
-    std::copy(name.begin(), name.end(), entry.name);
-  }
-}
-
-void Broker::inspect(const pipe::InspectRequest& request, const Caller& caller,
-                     pipe::InspectReply& reply) const {
-  if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
-  const Channel& channel = find(request.name);
-  // SYSTEM and Administrators.
-  const bool sees_all = is_among(caller.token.get(), {"S-1-5-18", "S-1-5-32-544"});
-  const uint32_t rights = channel.rights_of(caller.token.get());
-  if (rights == 0 && !sees_all) throw refusal_of(channel, caller.name(), core::kRead, 0);
-  reply.channel = channel.state();
-  reply.channel.access = rights;
-  put_text(reply.channel.owner, win::account_name(realm_.owner));
-  put_text(reply.channel.rights, in_words(channel.config().access));
-  const auto clients =
-      channel.clients([&](const std::wstring& account) { return sees_all || account == caller.account; });
-  reply.total = static_cast<uint32_t>(clients.size());
-  for (size_t i = request.first; i < clients.size() && reply.count < pipe::kInspectClients; ++i) {
-    reply.clients[reply.count++] = clients[i];
   }
 }
 

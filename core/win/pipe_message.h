@@ -18,6 +18,7 @@ inline constexpr uint32_t kListEntries = 16;
 inline constexpr uint32_t kInspectClients = 8;
 inline constexpr uint32_t kAccountUnits = 96;
 inline constexpr uint32_t kRightsUnits = 400;
+inline constexpr uint32_t kPathUnits = 260;
 inline constexpr uint32_t kNoSession = UINT32_MAX;
 inline constexpr uint32_t kNoSlot = UINT32_MAX;
 
@@ -25,7 +26,7 @@ inline constexpr uint32_t kExclusive = 2;  // SHM_OPEN_EXCLUSIVE …
 inline constexpr uint32_t kCreate = 8;
 inline constexpr uint32_t kKeep = 16;
 
-enum class RequestType : uint32_t { open = 1, close = 2, list = 3, flush = 4, inspect = 5 };
+enum class RequestType : uint32_t { open = 1, close = 2, list = 3, flush = 4, inspect = 5, service = 6 };
 
 struct RequestHeader {
   uint32_t size;      // bytes of the whole request
@@ -78,6 +79,12 @@ struct InspectRequest {
   uint32_t first;  // index of the first client wanted
   uint32_t reserved;
   char16_t name[kNameUnits];
+};
+
+// How the service as a whole is.
+struct ServiceRequest {
+  static constexpr RequestType kType = RequestType::service;
+  RequestHeader header;
 };
 
 struct ReplyHeader {
@@ -159,6 +166,7 @@ struct ClientEntry {
   uint32_t reserved;
   uint64_t messages;
   uint64_t bytes;
+  uint64_t cursor;
   uint64_t lag;
   uint64_t lost;
   uint64_t waits;
@@ -173,11 +181,30 @@ struct InspectReply {
   ClientEntry clients[kInspectClients];
 };
 
+// As ShmServiceState.
+struct ServiceReply {
+  ReplyHeader header;
+  uint32_t version;
+  uint32_t pid;
+  uint32_t channels;
+  uint32_t clients;
+  uint32_t reloads;
+  int32_t reload_status;
+  uint64_t started;
+  uint64_t configured;
+  uint64_t denials;
+  uint64_t quota;
+  uint64_t recoveries;
+  char16_t config[kPathUnits];
+  char16_t reload_text[kTextUnits];
+};
+
 static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 176 && sizeof(CloseRequest) == 168);
 static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 24 && sizeof(ReplyHeader) == 528 &&
               sizeof(OpenReply) == 2120);
-static_assert(sizeof(InspectRequest) == 152 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 256 &&
-              sizeof(InspectReply) == 3648);
+static_assert(sizeof(InspectRequest) == 152 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 264 &&
+              sizeof(InspectReply) == 3712);
+static_assert(sizeof(ServiceRequest) == 16 && sizeof(ServiceReply) == 1624);
 static_assert(sizeof(ListEntry) == 160 && sizeof(ListReply) == 3096);
 
 // The largest of either, for buffers.

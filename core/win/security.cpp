@@ -85,6 +85,23 @@ std::wstring process_owner() {
   return member ? sid_text(administrators) : process_user();
 }
 
+std::wstring process_service() {
+  HANDLE token = nullptr;
+  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return {};
+  const Handle owner(token);
+  DWORD size = 0;
+  GetTokenInformation(token, TokenGroups, nullptr, 0, &size);
+  std::vector<uint64_t> memory(size / sizeof(uint64_t) + 1);
+  const auto& groups = *reinterpret_cast<TOKEN_GROUPS*>(memory.data());
+  if (!GetTokenInformation(token, TokenGroups, memory.data(), size, &size)) return {};
+  for (DWORD i = 0; i < groups.GroupCount; ++i) {
+    std::wstring sid = sid_text(groups.Groups[i].Sid);
+    // NT SERVICE\ALL SERVICES is S-1-5-80-0.
+    if (sid.starts_with(L"S-1-5-80-") && sid != L"S-1-5-80-0") return sid;
+  }
+  return {};
+}
+
 std::wstring object_owner(HANDLE object) {
   PSID sid = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;

@@ -49,6 +49,10 @@ std::wstring process_user();
 // Who should own what this process makes: the group Administrators if it has that group's rights, or else its
 // user.
 std::wstring process_owner();
+
+// The SID of the service that this process is, where the control manager has put one into its token; else "".
+std::wstring process_service();
+
 std::wstring object_owner(HANDLE object);
 
 // Whether this process's token has a privilege, enabled or not; enables it if so.

@@ -40,7 +40,7 @@ void DialogLayout::attach(HWND dialog, const std::vector<Anchor>& anchors) {
        control = GetWindow(control, GW_HWNDNEXT)) {
     const auto anchor = std::ranges::find(anchors, GetDlgCtrlID(control), &Anchor::id);
     controls_.push_back(
-        {control, template_place(control, dialog), anchor != anchors.end() ? anchor->growth : 0});
+        {control, template_place(control, dialog), anchor != anchors.end() ? anchor->growth : Growth{}});
   }
   dpi_ = GetDpiForWindow(dialog);
   if (dpi_ == template_dpi_) return;
@@ -56,10 +56,10 @@ int DialogLayout::scaled(LONG template_pixels) const {
 RECT DialogLayout::place_of(const Control& control, SIZE grown) const {
   RECT place{scaled(control.place.left), scaled(control.place.top), scaled(control.place.right),
              scaled(control.place.bottom)};
-  if ((control.growth & kMoveX) != 0) OffsetRect(&place, static_cast<int>(grown.cx), 0);
-  if ((control.growth & kMoveY) != 0) OffsetRect(&place, 0, static_cast<int>(grown.cy));
-  if ((control.growth & kGrowX) != 0) place.right += grown.cx;
-  if ((control.growth & kGrowY) != 0) place.bottom += grown.cy;
+  place.left += grown.cx * control.growth.left / 100;
+  place.top += grown.cy * control.growth.top / 100;
+  place.right += grown.cx * control.growth.right / 100;
+  place.bottom += grown.cy * control.growth.bottom / 100;
   return place;
 }
 
@@ -95,7 +95,8 @@ void DialogLayout::use_font() {
 
 SIZE DialogLayout::smallest_window() const {
   RECT window{0, 0, scaled(template_client_.cx), scaled(template_client_.cy)};
-  AdjustWindowRectExForDpi(&window, GetWindowStyle(dialog_), FALSE, GetWindowExStyle(dialog_), dpi_);
+  AdjustWindowRectExForDpi(&window, GetWindowStyle(dialog_), GetMenu(dialog_) != nullptr,
+                           GetWindowExStyle(dialog_), dpi_);
   return {window.right - window.left, window.bottom - window.top};
 }
 

@@ -10,13 +10,30 @@
 
 namespace samples {
 
-// What becomes of a control when the window grows.
-enum Growth : unsigned { kMoveX = 1, kMoveY = 2, kGrowX = 4, kGrowY = 8 };
+// What becomes of a control when the window grows: the share of it, in percent, by which each of its edges moves.
+struct Growth {
+  int left = 0;
+  int top = 0;
+  int right = 0;
+  int bottom = 0;
+};
+inline constexpr Growth kMoveX{100, 0, 100, 0};
+inline constexpr Growth kMoveY{0, 100, 0, 100};
+inline constexpr Growth kGrowX{0, 0, 100, 0};
+inline constexpr Growth kGrowY{0, 0, 0, 100};
+constexpr Growth operator|(Growth a, Growth b) {
+  return {a.left + b.left, a.top + b.top, a.right + b.right, a.bottom + b.bottom};
+}
 
 struct Anchor {
   int id;
-  unsigned growth;
+  Growth growth;
 };
+
+struct FontDeleter {
+  void operator()(HFONT font) const { DeleteObject(font); }
+};
+using Font = std::unique_ptr<std::remove_pointer_t<HFONT>, FontDeleter>;
 
 class DialogLayout {
  public:
@@ -32,13 +49,8 @@ class DialogLayout {
   struct Control {
     HWND window;
     RECT place;  // in the template's pixels
-    unsigned growth;
+    Growth growth;
   };
-  struct FontDeleter {
-    void operator()(HFONT font) const { DeleteObject(font); }
-  };
-  using Font = std::unique_ptr<std::remove_pointer_t<HFONT>, FontDeleter>;
-
   int scaled(LONG template_pixels) const;
   RECT place_of(const Control& control, SIZE grown) const;
   SIZE smallest_window() const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "text.h"
+
 namespace samples {
 namespace {
 
@@ -17,17 +19,6 @@ constexpr Column kColumns[] = {{L"No.", 60, LVCFMT_LEFT},
                                {L"Bytes", 60, LVCFMT_RIGHT},
                                {L"Text", 120, LVCFMT_LEFT}};
 constexpr int kTextColumn = 3;
-
-// A list view ends a text at its first NUL, and a line break is a box. Unicode has pictures of them: ␀ ␊
-std::wstring visible(std::wstring text) {
-  constexpr wchar_t kControlPictures = 0x2400;
-  std::ranges::replace_if(
-      text, [](wchar_t unit) { return unit == L'\0'; }, kControlPictures);
-  for (wchar_t& unit : text) {
-    if (unit < L' ') unit = static_cast<wchar_t>(kControlPictures + unit);
-  }
-  return text;
-}
 
 std::wstring cell(const MessageRow& row, int column) {
   switch (column) {

@@ -76,18 +76,18 @@ class ReceiverWindow final : public DialogWindow {
     if (timer == kGoOnTimer) read();
   }
 
-  bool on_message(UINT message, WPARAM, LPARAM lparam) override {
+  INT_PTR on_message(UINT message, WPARAM, LPARAM lparam) override {
     if (message == kReadable) {
       // One that was posted for a channel closed since may still be in the queue.
       if (static_cast<ShmChannel>(lparam) == reader_.channel().handle()) read();
-      return true;
+      return TRUE;
     }
     if (message == WM_NOTIFY) {
       auto* header = reinterpret_cast<NMHDR*>(lparam);
       if (header->code == LVN_GETDISPINFOW) list_.answer(*reinterpret_cast<NMLVDISPINFOW*>(header));
       return header->code == LVN_GETDISPINFOW;
     }
-    return false;
+    return FALSE;
   }
 
   void say(const std::wstring& text) { SetWindowTextW(item(IDC_STATUS), text.c_str()); }

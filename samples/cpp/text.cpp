@@ -33,6 +33,14 @@ std::string to_utf8(std::wstring_view utf16) {
   return utf8;
 }
 
+std::wstring visible(std::wstring text) {
+  constexpr wchar_t kControlPictures = 0x2400;
+  for (wchar_t& unit : text) {
+    if (unit < L' ') unit = static_cast<wchar_t>(kControlPictures + unit);
+  }
+  return text;
+}
+
 std::wstring time_of_day() {
   SYSTEMTIME now;
   GetLocalTime(&now);

@@ -34,6 +34,7 @@ ClientApi::ClientApi() {
   find(dll, "ShmRead", read);
   find(dll, "ShmWrite", write);
   find(dll, "ShmInspect", inspect);
+  find(dll, "ShmInspectService", inspect_service);
   find(dll, "ShmLastErrorTextUtf8", last_error_text);
 }
 
@@ -83,6 +84,13 @@ Watched inspect(const ClientApi& api, const std::wstring& name) {
   check(api, api.inspect(name.c_str(), &watched.state, watched.clients.data(), kMostClients, &count));
   watched.clients.resize(count);
   return watched;
+}
+
+ShmServiceState inspect_service(const ClientApi& api) {
+  ShmServiceState state{};
+  state.size = sizeof state;
+  check(api, api.inspect_service(&state));
+  return state;
 }
 
 }  // namespace shmbroker::service

@@ -23,6 +23,7 @@ class ClientApi {
   decltype(&::ShmRead) read;
   decltype(&::ShmWrite) write;
   decltype(&::ShmInspect) inspect;
+  decltype(&::ShmInspectService) inspect_service;
   decltype(&::ShmLastErrorTextUtf8) last_error_text;
 };
 
@@ -54,5 +55,8 @@ struct Watched {
   std::vector<ShmClientState> clients;
 };
 Watched inspect(const ClientApi& api, const std::wstring& name);
+
+// The service as a whole.
+ShmServiceState inspect_service(const ClientApi& api);
 
 }  // namespace shmbroker::service

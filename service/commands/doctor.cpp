@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/win/text.h"
-#include "service/access.h"
+#include "core/win/time.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/words.h"
@@ -54,8 +54,6 @@ class Findings {
   Json all_ = Json::array();
 };
 
-std::string version_word(uint32_t version) { return fmt::format("{}.{}", version >> 16, version & 0xFFFF); }
-
 std::string look_at_service(bool answers) {
   const ServiceFacts facts = service_facts();
   if (answers && facts.state != SERVICE_RUNNING) return "a broker in a console answers";
@@ -80,8 +78,36 @@ std::string look_at_dll(const ClientApi& api) {
 
 std::string look_at_config(const std::filesystem::path& file) {
   const Config config = load_config(file);
-  for (const ChannelConfig& channel : config.channels) resolve_access(channel.access);
-  return fmt::format("{} is sound: {} channels", win::display_utf8(file.wstring()), config.channels.size());
+  return fmt::format("{} is sound: {}", win::display_utf8(file.wstring()),
+                     count_words(config.channels.size(), "channel"));
+}
+
+// A service that was not restarted after an update, or a file that it was not told about, are the usual surprises.
+std::string look_at_state(const ClientApi& api) {
+  const ShmServiceState state = inspect_service(api);
+  const std::string process = "process " + std::to_string(state.pid);
+  if (state.version != SHM_VERSION) {
+    throw Error("the service (" + process + ") is version " + version_word(state.version) +
+                " and this program " + version_word(SHM_VERSION) + "; restart the service: shmbroker stop, " +
+                "shmbroker start");
+  }
+  if (state.reload_status != SHM_OK) {
+    throw Error("the last reload was refused, and the configuration from before is in force: " +
+                win::display_utf8(state.reload_text));
+  }
+  return fmt::format("{}, version {}, {}, open {}", process, version_word(state.version),
+                     count_words(state.channels, "channel"), count_words(state.clients, "time"));
+}
+
+std::string look_at_file(const ClientApi& api) {
+  const ShmServiceState state = inspect_service(api);
+  const std::string name = win::display_utf8(state.config);
+  WIN32_FILE_ATTRIBUTE_DATA file{};
+  if (state.config[0] == 0 || !GetFileAttributesExW(state.config, GetFileExInfoStandard, &file))
+    return "which file the service reads is told to administrators only";
+  if (win::number_of(file.ftLastWriteTime) <= state.configured) return name + " is what the service has read";
+  throw Error(name + " has changed since the service read it; check it with shmbroker check-config, then: " +
+              "shmbroker reload");
 }
 
 std::string look_at_channel(const ClientApi& api, const std::string& name) {
@@ -109,7 +135,11 @@ int doctor(const std::string& channel, bool as_json, const std::filesystem::path
   findings.run("service", [&] { return look_at_service(answers); });
   if (!loaded) return findings.finish();
   const bool reached = findings.run(
-      "reachable", [&] { return fmt::format("yes; you may use {} channels", list_channels(*api).size()); });
+      "reachable", [&] { return "yes; you may use " + count_words(list_channels(*api).size(), "channel"); });
+  if (reached) {
+    findings.run("running", [&] { return look_at_state(*api); });
+    findings.run("in force", [&] { return look_at_file(*api); });
+  }
   if (reached && !channel.empty()) {
     findings.run("channel", [&] { return "'" + channel + "': " + look_at_channel(*api, channel); });
   }

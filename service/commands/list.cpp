@@ -39,6 +39,7 @@ Json to_json(const ShmClientState& client) {
                {"side", client.access == SHM_READ ? "reader" : "writer"},
                {"messages", client.messages},
                {"bytes", client.bytes},
+               {"cursor", client.cursor},
                {"lag", client.lag},
                {"lost", client.lost},
                {"waits", client.waits},
@@ -99,6 +100,10 @@ void print(const ShmChannelState& state) {
   line("denials", std::to_string(state.denials));
 }
 
+bool is_topic_reader(const ShmChannelState& channel, const ShmClientState& client) {
+  return channel.kind == SHM_TOPIC && client.access == SHM_READ;
+}
+
 int show(const std::string& name, bool as_json) {
   const ClientApi api;
   const Watched watched = inspect(api, win::to_utf16(name).value_or(L""));
@@ -114,12 +119,14 @@ int show(const std::string& name, bool as_json) {
     std::puts("\nNobody whom you may see has it open.");
     return 0;
   }
-  Rows rows = {
-      {"PROCESS", "SIDE", "MESSAGES", "BYTES", "LAG", "LOST", "WAITS", "LOAN", "SESSION", "ACCOUNT", ""}};
+  Rows rows = {{"PROCESS", "SIDE", "MESSAGES", "BYTES", "CURSOR", "LAG", "LOST", "WAITS", "LOAN", "SESSION",
+                "ACCOUNT", ""}};
   for (const ShmClientState& client : watched.clients) {
     const std::string account = client.account[0] != 0 ? win::display_utf8(client.account) : "?";
     rows.push_back({std::to_string(client.pid), client.access == SHM_READ ? "reader" : "writer",
-                    std::to_string(client.messages), size_word(client.bytes), size_word(client.lag),
+                    std::to_string(client.messages), size_word(client.bytes),
+                    is_topic_reader(watched.state, client) ? std::to_string(client.cursor) : "",
+                    is_topic_reader(watched.state, client) ? size_word(client.lag) : "",
                     std::to_string(client.lost), std::to_string(client.waits), std::to_string(client.loan),
                     client.session == UINT32_MAX ? "?" : std::to_string(client.session), account,
                     client_words(client.flags)});

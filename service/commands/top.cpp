@@ -7,10 +7,13 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
+#include "service/commands/screen.h"
 #include "service/commands/words.h"
 #include "service/error.h"
 
@@ -21,6 +24,7 @@ struct Options {
   uint32_t interval_ms = 1000;
   uint32_t count = 0;
   char sort = 'r';
+  bool json = false;
 };
 
 // A channel at one moment, and what came of it since the one before.
@@ -32,6 +36,9 @@ struct Line {
   uint64_t waits = 0;
   uint32_t loans = 0;
   uint32_t blocker = 0;  // pid
+
+  bool is_ring() const { return state.kind != SHM_BLOCK; }
+  uint64_t percent() const { return 100 * state.backlog / state.capacity; }
 };
 
 Line line_of(const Watched& watched) {
@@ -55,7 +62,13 @@ class Watcher {
     std::map<std::wstring, uint64_t> counts;
     const ULONGLONG now = GetTickCount64();
     for (const ShmInfo& info : list_channels(api_)) {
-      Line line = line_of(inspect(api_, info.name));
+      Watched watched;
+      try {
+        watched = inspect(api_, info.name);
+      } catch (const Error&) {
+        continue;  // it has ended since it was listed
+      }
+      Line line = line_of(watched);
       const auto before = counts_.find(info.name);
       if (before != counts_.end() && now > then_ && line.state.messages >= before->second) {
         line.rate = 1000.0 * static_cast<double>(line.state.messages - before->second) /
@@ -94,89 +107,70 @@ std::string text_of(const std::vector<Line>& lines) {
   Rows rows = {{"CHANNEL", "KIND", "MESSAGES/S", "READERS", "WRITERS", "BACKLOG", "FULL", "LAG", "LOST",
                 "WAITS", "LOANS", "HELD UP BY"}};
   for (const Line& line : lines) {
-    const bool is_ring = line.state.kind != SHM_BLOCK;
     rows.push_back({win::display_utf8(line.state.name), kind_word(line.state.kind),
                     fmt::format("{:.0f}", line.rate), std::to_string(line.state.readers),
-                    std::to_string(line.state.writers), is_ring ? size_word(line.state.backlog) : "",
-                    is_ring ? fmt::format("{} %", 100 * line.state.backlog / line.state.capacity) : "",
-                    size_word(line.lag), std::to_string(line.lost), std::to_string(line.waits),
-                    std::to_string(line.loans),
+                    std::to_string(line.state.writers), line.is_ring() ? size_word(line.state.backlog) : "",
+                    line.is_ring() ? fmt::format("{} %", line.percent()) : "", size_word(line.lag),
+                    std::to_string(line.lost), std::to_string(line.waits), std::to_string(line.loans),
                     line.blocker != 0 ? "process " + std::to_string(line.blocker) : ""});
   }
   return table(rows);
 }
 
-// The window of a console, rewritten in place.
-class Screen {
- public:
-  Screen() : output_(GetStdHandle(STD_OUTPUT_HANDLE)), input_(GetStdHandle(STD_INPUT_HANDLE)) {
-    DWORD mode = 0;
-    is_console_ = GetConsoleMode(output_, &mode) != FALSE;
-    has_keys_ = is_console_ && GetConsoleMode(input_, &mode) != FALSE;
+std::string json_of(const std::vector<Line>& lines) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const Line& line : lines) {
+    all.push_back({{"name", win::display_utf8(line.state.name)},
+                   {"kind", kind_word(line.state.kind)},
+                   {"messages_per_second", line.rate},
+                   {"messages", line.state.messages},
+                   {"readers", line.state.readers},
+                   {"writers", line.state.writers},
+                   {"backlog", line.state.backlog},
+                   {"lag", line.lag},
+                   {"lost", line.lost},
+                   {"waits", line.waits},
+                   {"loans", line.loans},
+                   {"held_up_by", line.blocker != 0 ? nlohmann::ordered_json(line.blocker) : nullptr}});
   }
+  return all.dump();
+}
 
-  bool is_console() const { return is_console_; }
-
-  void show(const std::string& text) const {
-    CONSOLE_SCREEN_BUFFER_INFO info;
-    if (!GetConsoleScreenBufferInfo(output_, &info)) throw win32_error("cannot write to the console");
-    const auto width = static_cast<size_t>(info.srWindow.Right - info.srWindow.Left);
-    const auto height = static_cast<size_t>(info.srWindow.Bottom - info.srWindow.Top);
-    const std::wstring wide = win::to_utf16(text).value_or(L"");
-    SetConsoleCursorPosition(output_, {info.srWindow.Left, info.srWindow.Top});
-    size_t at = 0;
-    for (size_t row = 0; row < height; ++row) {
-      const size_t end = std::min(wide.find(L'\n', at), wide.size());
-      std::wstring line = wide.substr(std::min(at, wide.size()), end - std::min(at, end));
-      line.resize(width, L' ');
-      line += L"\r\n";
-      DWORD written = 0;
-      WriteConsoleW(output_, line.data(), static_cast<DWORD>(line.size()), &written, nullptr);
-      at = end + 1;
-    }
+std::vector<ScreenLine> screen_of(const ShmServiceState& service, const std::vector<Line>& lines,
+                                  char sorted_by) {
+  std::vector<ScreenLine> screen = {
+      {fmt::format("ShmBroker {}, process {}: {}, open {}   refused: {}   recovered: {}",
+                   version_word(service.version), service.pid, count_words(service.channels, "channel"),
+                   count_words(service.clients, "time"), service.denials + service.quota,
+                   service.recoveries)},
+      {}};
+  std::istringstream rows(text_of(lines));
+  size_t index = 0;
+  for (std::string row; std::getline(rows, row); ++index) {
+    const bool is_held_up = index > 0 && lines[index - 1].blocker != 0;
+    screen.push_back({row, index == 0 ? Emphasis::heading : is_held_up ? Emphasis::alert : Emphasis::none});
   }
-
-  // Returns the key that was pressed within the time, or 0.
-  char wait_for_key(uint32_t timeout_ms) const {
-    if (!has_keys_) {
-      Sleep(timeout_ms);
-      return 0;
-    }
-    const ULONGLONG end = GetTickCount64() + timeout_ms;
-    for (;;) {
-      const ULONGLONG now = GetTickCount64();
-      if (now >= end || WaitForSingleObject(input_, static_cast<DWORD>(end - now)) != WAIT_OBJECT_0) return 0;
-      INPUT_RECORD record;
-      DWORD count = 0;
-      if (!ReadConsoleInputW(input_, &record, 1, &count) || count == 0) return 0;
-      const auto& key = record.Event.KeyEvent;
-      if (record.EventType != KEY_EVENT || !key.bKeyDown) continue;
-      if (key.wVirtualKeyCode == VK_ESCAPE) return 'q';
-      if (key.uChar.UnicodeChar > 0 && key.uChar.UnicodeChar < 0x80)
-        return static_cast<char>(key.uChar.UnicodeChar);
-    }
-  }
-
- private:
-  HANDLE output_;
-  HANDLE input_;
-  bool is_console_ = false;
-  bool has_keys_ = false;
-};
+  const auto mark = [sorted_by](char key, const char* name) {
+    return fmt::format("{} {}{}   ", key, name, key == sorted_by ? "*" : "");
+  };
+  screen.push_back({});
+  screen.push_back({"Sort by:  " + mark('r', "rate") + mark('l', "lag") + mark('b', "backlog") +
+                    mark('n', "name") + "   q quits"});
+  return screen;
+}
 
 int top(Options options) {
   const ClientApi api;
   const Screen screen;
   Watcher watcher(api);
-  for (uint32_t shown = 0; options.count == 0 || shown < options.count;) {
+  for (uint32_t shown = 0;;) {
     std::vector<Line> lines = watcher.look();
     sort(lines, options.sort);
-    const std::string text = text_of(lines);
-    if (screen.is_console()) {
-      screen.show(text + "\nSort by: r rate, l lag, b backlog, n name.   q quits.");
-    } else {
-      std::printf("%s\n", text.c_str());
+    if (options.json || !screen.is_console()) {
+      std::printf("%s\n", (options.json ? json_of(lines) : text_of(lines)).c_str());
       std::fflush(stdout);
+    } else {
+      screen.show(screen_of(inspect_service(api), lines, options.sort));
     }
     if (++shown == options.count) break;
     const char key = screen.wait_for_key(options.interval_ms);
@@ -202,6 +196,7 @@ void add_top(CLI::App& app, Action& action) {
           "rate, lag, backlog or name")
       ->check(CLI::IsMember({"rate", "lag", "backlog", "name"}))
       ->default_str("rate");
+  command->add_flag("--json", options->json, "For scripts: a line of JSON for each look");
   command->footer(
       "Lag: bytes that the slowest reader of a topic has not read yet. Lost: messages overwritten before "
       "they were\n"

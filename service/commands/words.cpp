@@ -37,6 +37,8 @@ std::string rights_word(uint32_t access) {
   return reads && writes ? "read, write" : reads ? "read" : writes ? "write" : "nothing";
 }
 
+std::string version_word(uint32_t version) { return fmt::format("{}.{}", version >> 16, version & 0xFFFF); }
+
 std::string client_words(uint32_t flags) {
   std::vector<const char*> words;
   if ((flags & SHM_CLIENT_BLOCKS) != 0) words.push_back("HOLDS UP THE CHANNEL");
@@ -44,6 +46,10 @@ std::string client_words(uint32_t flags) {
   if ((flags & SHM_CLIENT_LOCK) != 0) words.push_back("has the lock");
   if ((flags & SHM_CLIENT_EXCLUSIVE) != 0) words.push_back("exclusive");
   return joined(words);
+}
+
+std::string count_words(uint64_t count, const char* noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 std::string size_word(uint64_t bytes) {
@@ -62,17 +68,19 @@ std::string size_word(uint64_t bytes) {
 
 std::string table(const Rows& rows) {
   std::vector<size_t> widths(rows.at(0).size());
+  std::vector<bool> is_number(widths.size());
   for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    for (size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], width_of(row[i]));
+      if (&row != &rows[0] && !row[i].empty()) is_number[i] = row[i][0] >= '0' && row[i][0] <= '9';
+    }
   }
   std::string text;
   for (const auto& row : rows) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
       const std::string blanks(widths[i] - width_of(row[i]), ' ');
-      const std::string& sample = rows.back()[i];
-      const bool right = !sample.empty() && sample[0] >= '0' && sample[0] <= '9';
-      line += (right ? blanks + row[i] : row[i] + blanks) + "  ";
+      line += (is_number[i] ? blanks + row[i] : row[i] + blanks) + "  ";
     }
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   }

@@ -54,7 +54,7 @@ TEST_F(Command, WithoutOneAPersonIsTold) {
 
 TEST_F(Command, CheckConfigSaysWhatIsWrongAndWhere) {
   EXPECT_EQ(run(L"check-config" + config_option()).exit_code, 0u);
-  EXPECT_THAT(run(L"check-config" + config_option()).text, HasSubstr("is sound: 1 channels"));
+  EXPECT_THAT(run(L"check-config" + config_option()).text, HasSubstr("is sound: 1 channel\n"));
   for (const auto& [config, reason] :
        {std::pair<std::string, std::string>("{", "not valid JSON"),
         {config_of({block("MapName", 0)}), "/channels/0/capacity: expected a size"},
@@ -64,6 +64,9 @@ TEST_F(Command, CheckConfigSaysWhatIsWrongAndWhere) {
     EXPECT_EQ(outcome.exit_code, 1u);
     EXPECT_THAT(outcome.text, HasSubstr(reason));
   }
+  const Outcome json = run(L"check-config --json" + config_option());
+  EXPECT_EQ(json.exit_code, 1u);
+  EXPECT_THAT(json.text, AllOf(HasSubstr("\"ok\": false"), HasSubstr("no such account")));
   std::filesystem::remove(config_);
   const Outcome missing = run(L"check-config" + config_option());
   EXPECT_EQ(missing.exit_code, 1u);

@@ -206,5 +206,65 @@ TEST_F(Inspect, GoesOnAfterTheServicesDeath) {
   EXPECT_STREQ(view.only(SHM_READ).account, L"");
 }
 
+ShmServiceState service_state() {
+  ShmServiceState state{};
+  state.size = sizeof state;
+  EXPECT_SHM(SHM_OK, ShmInspectService(&state));
+  return state;
+}
+
+TEST_F(Inspect, TellsHowTheServiceIs) {
+  const Opened in(L"topic", SHM_READ);
+  const ShmServiceState state = service_state();
+  EXPECT_EQ(state.version, SHM_VERSION);
+  EXPECT_EQ(state.pid, service.status().dwProcessId);
+  EXPECT_EQ(state.channels, 4u);
+  EXPECT_EQ(state.clients, 1u);
+  EXPECT_EQ(state.reloads, 0u);
+  EXPECT_GT(state.started, 0u);
+  EXPECT_LE(state.started, state.configured);
+  EXPECT_EQ(state.config, service.config_file().wstring());
+}
+
+TEST_F(Inspect, TellsWhatCameOfAReload) {
+  const uint64_t first = service_state().configured;
+  service.configure(R"({ "channels": [ { "name": "value", "kind": "block", "capacity": 1 } ] })");
+  EXPECT_FALSE(service.reload());
+  ShmServiceState state = service_state();
+  EXPECT_EQ(state.reloads, 1u);
+  EXPECT_EQ(state.reload_status, SHM_E_ARGUMENT);
+  EXPECT_THAT(win::display_utf8(state.reload_text), HasSubstr("/channels/0/capacity"));
+  EXPECT_EQ(state.configured, first) << "the old one is in force";
+  service.configure(config_of({block("value")}));
+  EXPECT_TRUE(service.reload());
+  state = service_state();
+  EXPECT_EQ(state.reloads, 2u);
+  EXPECT_EQ(state.reload_status, SHM_OK);
+  EXPECT_GT(state.configured, first);
+  EXPECT_EQ(state.channels, 1u);
+}
+
+TEST_F(Inspect, CountsWhatTheServiceRefusedAndTookBack) {
+  ShmChannel channel = 0;
+  ShmOptions options{};
+  options.size = sizeof options;
+  options.flags = SHM_OPEN_CREATE;
+  options.kind = SHM_BLOCK;
+  options.capacity = 8;
+  EXPECT_SHM(SHM_E_ACCESS, ShmOpen(L"created", &options, &channel)) << "the configuration lets nobody create";
+  EXPECT_EQ(service_state().denials, 1u);
+  Peer peer;
+  const ShmChannel out = peer.open("topic", "w");
+  ASSERT_EQ(peer.ask("loan " + std::to_string(out) + " 100").status, SHM_OK);
+  peer.kill();
+  EXPECT_TRUE(eventually([] { return service_state().recoveries == 1; }));
+}
+
+TEST_F(Inspect, RefusesAServiceStateOfAnotherSize) {
+  ShmServiceState state{};
+  EXPECT_SHM(SHM_E_ARGUMENT, ShmInspectService(nullptr));
+  EXPECT_SHM(SHM_E_ARGUMENT, ShmInspectService(&state));
+}
+
 }  // namespace
 }  // namespace shmbroker::tests

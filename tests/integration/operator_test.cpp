@@ -44,7 +44,9 @@ TEST_F(Operator, ShowsWhoHasAChannelOpenAndWhoHoldsItUp) {
   EXPECT_EQ(peer.ask("write " + std::to_string(out) + " 0 " + std::string(20000, 'x')).status, SHM_E_FULL);
   const auto shown = json_of(L"show topic --json");
   EXPECT_EQ(shown["clients"].size(), 2u);
+  EXPECT_EQ(shown["messages"], 60);
   for (const auto& client : shown["clients"]) {
+    EXPECT_EQ(client["cursor"], 0) << "it has not read";
     EXPECT_EQ(client["blocks"], client["side"] == "reader");
     EXPECT_EQ(client["pid"], client["side"] == "reader" ? GetCurrentProcessId() : peer.pid());
   }
@@ -104,6 +106,18 @@ TEST_F(Operator, TopPrintsATableForEachLook) {
   EXPECT_LT(top.text.find("topic", jobs), top.text.find("value", jobs));
 }
 
+TEST_F(Operator, TopPrintsALineOfJsonForEachLook) {
+  const Outcome top = run(L"top --count 2 --interval 100 --sort name --json");
+  EXPECT_EQ(top.exit_code, 0u);
+  const size_t end = top.text.find('\n');
+  for (const std::string& line : {top.text.substr(0, end), top.text.substr(end + 1)}) {
+    const auto look = nlohmann::json::parse(line);
+    ASSERT_EQ(look.size(), 3u);
+    EXPECT_EQ(look[1]["name"], "topic");
+    EXPECT_EQ(look[1]["held_up_by"], nullptr);
+  }
+}
+
 TEST_F(Operator, DoctorIsContentWithASoundService) {
   const Outcome doctor = run(L"doctor value --config " + quoted(service.config_file()));
   EXPECT_EQ(doctor.exit_code, 0u) << doctor.text;
@@ -137,8 +151,27 @@ TEST_F(Operator, StopsStartsAndReloads) {
   EXPECT_EQ(run(L"start").exit_code, 0u) << "it runs already";
   service.configure(
       config_of({block("value"), topic("topic", "wait", 65536), queue("jobs", 65536), block("new")}));
-  EXPECT_EQ(run(L"reload").exit_code, 0u);
-  EXPECT_TRUE(eventually([] { return run(L"show new").exit_code == 0; }));
+  EXPECT_THAT(run(L"reload").text, HasSubstr("serving 4 channels"));
+  EXPECT_EQ(run(L"show new").exit_code, 0u);
+}
+
+TEST_F(Operator, ReloadSaysWhyTheOldConfigurationStays) {
+  service.configure(
+      config_of({block("value", 1024), topic("topic", "overwrite", 65536), queue("jobs", 65536)}));
+  const Outcome outcome = run(L"reload");
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, AllOf(HasSubstr("goes on with the configuration that it has"),
+                                  HasSubstr("/channels/0/capacity"), HasSubstr("/channels/1/when_full")));
+  const Outcome doctor = run(L"doctor --config " + quoted(service.config_file()));
+  EXPECT_EQ(doctor.exit_code, 1u);
+  EXPECT_THAT(doctor.text, HasSubstr("the last reload was refused"));
+}
+
+TEST_F(Operator, DoctorSeesThatTheServiceWasNotToldOfAChange) {
+  service.configure(config_of({block("value")}));
+  const Outcome doctor = run(L"doctor --config " + quoted(service.config_file()));
+  EXPECT_EQ(doctor.exit_code, 1u);
+  EXPECT_THAT(doctor.text, HasSubstr("has changed since the service read it"));
 }
 
 TEST_F(Operator, StartSaysWhereToLookWhenItFails) {

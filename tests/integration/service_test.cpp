@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "/channels/1/capacity: expected a size"},
         BadConfig{"NameTwice", config_of({block("a"), block("a")}), "/channels/1/name: expected a name that"},
         BadConfig{"UnknownAccount", config_of({block("a", 8, R"({ "read": ["no such account"] })")}),
-                  "channel 'a': no account is named 'no such account'"},
+                  "/channels/0/access/read/0: no account is named 'no such account'"},
         BadConfig{"BadSddl", config_of({block("a", 8, R"({ "sddl": "D:(A;;" })")}),
                   "not a security descriptor"}),
     [](const auto& each) { return std::string(each.param.title); });
@@ -197,13 +197,37 @@ TEST_F(Running, ReloadEndsAChannelForThoseWhoWaitAndForThoseWhoCome) {
   EXPECT_SHM(SHM_E_NOT_FOUND, ShmOpen(L"MapName", nullptr, &channel));
 }
 
+TEST_F(Running, ReloadThatBringsAChannelBackBringsItEmpty) {
+  write(Opened(L"MapName"), "of the one that has ended");
+  service.configure(config_of({block("other")}));
+  EXPECT_TRUE(service.reload());
+  service.configure(config_of({block("MapName")}));
+  EXPECT_TRUE(service.reload());
+  const Opened again(L"MapName");
+  EXPECT_SHM(SHM_E_EMPTY, read(again).status);
+  EXPECT_SHM(SHM_OK, write(again, "x"));
+}
+
+// Its memory cannot be new while somebody has the old one open under the same name.
+TEST_F(Running, ReloadThatBringsBackAChannelThatIsStillOpenRevivesIt) {
+  const Opened open(L"MapName");
+  write(open, "before");
+  service.configure(config_of({block("other")}));
+  EXPECT_TRUE(service.reload());
+  EXPECT_SHM(SHM_E_CLOSED, write(open, "x"));
+  service.configure(config_of({block("MapName")}));
+  EXPECT_TRUE(service.reload());
+  EXPECT_EQ(read(Opened(L"MapName")), (Answer{SHM_OK, "before"}));
+  EXPECT_SHM(SHM_OK, write(open, "after"));
+}
+
 TEST_F(Running, RefusedReloadLeavesTheRunningConfiguration) {
   const Opened open(L"MapName");
   const std::string larger = config_of({block("MapName", 1024), block("added")});
   const std::string unknown_account =
       config_of({block("added"), block("MapName", 512, R"({ "read": ["no such account"] })")});
   for (const auto& [config, reason] : {std::pair<std::string, std::string>("{", "not valid JSON"),
-                                       {larger, "/channels/0: kind, when_full"},
+                                       {larger, "/channels/0/capacity: channel 'MapName' has another capacity"},
                                        {unknown_account, "no such account"}}) {
     service.configure(config);
     EXPECT_FALSE(service.reload());

@@ -2,6 +2,7 @@
 
 #include <commctrl.h>
 
+#include <cwchar>
 #include <memory>
 #include <stdexcept>
 
@@ -15,6 +16,7 @@ constexpr size_t kMostText = 1024;
 
 struct Search {
   DWORD pid;
+  const wchar_t* title;  // null: any
   HWND found;
 };
 
@@ -23,8 +25,20 @@ BOOL CALLBACK look_at(HWND window, LPARAM parameter) {
   DWORD pid = 0;
   GetWindowThreadProcessId(window, &pid);
   if (pid != search.pid || !IsWindowVisible(window)) return TRUE;
+  wchar_t title[kMostText] = L"";
+  GetWindowTextW(window, title, ARRAYSIZE(title));
+  if (search.title != nullptr && std::wcscmp(title, search.title) != 0) return TRUE;
   search.found = window;
   return FALSE;
+}
+
+HWND find_window(DWORD pid, const wchar_t* title) {
+  Search search{pid, title, nullptr};
+  eventually([&] {
+    EnumWindows(look_at, reinterpret_cast<LPARAM>(&search));
+    return search.found != nullptr;
+  });
+  return search.found;
 }
 
 LRESULT send(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {
@@ -68,13 +82,14 @@ class RemoteMemory {
 
 ProgramWindow::ProgramWindow(const std::wstring& program, const std::wstring& arguments)
     : program_(command_line(program, arguments)) {
-  eventually([this] {
-    Search search{program_.pid(), nullptr};
-    EnumWindows(look_at, reinterpret_cast<LPARAM>(&search));
-    window_ = search.found;
-    return window_ != nullptr;
-  });
+  window_ = find_window(program_.pid(), nullptr);
   if (window_ == nullptr) throw std::runtime_error("the program shows no window: is there a screen?");
+}
+
+bool ProgramWindow::turn_to(const std::wstring& title) {
+  const HWND found = find_window(program_.pid(), title.c_str());
+  if (found != nullptr) window_ = found;
+  return found != nullptr;
 }
 
 HWND ProgramWindow::item(int control) const {
@@ -110,11 +125,19 @@ void ProgramWindow::alt(int control, wchar_t letter) const {
   PostMessageW(item(control), WM_SYSCHAR, letter, kAltIsDown | 1);
 }
 
+void ProgramWindow::command(int id) const { send(window_, WM_COMMAND, static_cast<WPARAM>(id), 0); }
+
+void ProgramWindow::system_command(WPARAM command) const { send(window_, WM_SYSCOMMAND, command, 0); }
+
 bool ProgramWindow::is_checked(int button) const {
   return send(item(button), BM_GETCHECK, 0, 0) == BST_CHECKED;
 }
 
 int ProgramWindow::rows(int list) const { return static_cast<int>(send(item(list), LVM_GETITEMCOUNT, 0, 0)); }
+
+int ProgramWindow::selected_row(int list) const {
+  return static_cast<int>(send(item(list), LVM_GETNEXTITEM, static_cast<WPARAM>(-1), LVNI_SELECTED));
+}
 
 std::wstring ProgramWindow::cell(int list, int row, int column) const {
   const RemoteMemory memory(item(list), sizeof(LVITEMW) + kMostText * sizeof(wchar_t));

@@ -3,6 +3,7 @@
 #include "service/access.h"
 
 #include <gtest/gtest.h>
+#include <sddl.h>
 
 #include "core/status.h"
 #include "core/win/text.h"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr uint32_t kNothing = 0;
 constexpr uint32_t kReadWrite = core::kRead | core::kWrite;
-constexpr wchar_t kLocalService[] = L"S-1-5-19";
+const Identity kLocalService{L"S-1-5-19", L""};
 
 // What a program has before its administrator elevates it.
 uint32_t user_rights(const AccessConfig& access) {
@@ -81,6 +82,29 @@ TEST(Access, IsAmongSeesGroups) {
   EXPECT_TRUE(is_among(copy, {"SYSTEM", "Users"}));
   EXPECT_FALSE(is_among(copy, {"Administrators"}));
   EXPECT_FALSE(is_among(copy, {}));
+}
+
+std::wstring list_of(const Identity& identity) {
+  const auto descriptor = describe(Object::data, resolve_access(accounts({"Users"}, {})), identity);
+  wchar_t* text = nullptr;
+  EXPECT_TRUE(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+      descriptor.get(), SDDL_REVISION_1, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &text,
+      nullptr));
+  const std::wstring list = text;
+  LocalFree(text);
+  return list;
+}
+
+// Under Wine no service has a SID of its own: what can be seen there is the text.
+TEST(Access, ServiceWithASidOfItsOwnLeavesItsAccountNothing) {
+  const std::wstring shared = list_of(kLocalService);
+  EXPECT_NE(shared.find(L"O:LS"), std::wstring::npos) << win::display_utf8(shared);
+  EXPECT_NE(shared.find(L"(A;;GA;;;LS)"), std::wstring::npos) << win::display_utf8(shared);
+  const std::wstring own = list_of({L"S-1-5-19", L"S-1-5-80-1-2-3-4-5"});
+  EXPECT_NE(own.find(L"O:LS"), std::wstring::npos) << win::display_utf8(own);
+  EXPECT_NE(own.find(L"(A;;GA;;;S-1-5-80-1-2-3-4-5)"), std::wstring::npos) << win::display_utf8(own);
+  EXPECT_NE(own.find(L"(A;;RC;;;OW)"), std::wstring::npos) << win::display_utf8(own);
+  EXPECT_EQ(own.find(L";;;LS)"), std::wstring::npos) << win::display_utf8(own);
 }
 
 // The text of a descriptor: what no call under Wine would show.

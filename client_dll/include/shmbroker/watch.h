@@ -12,6 +12,8 @@ extern "C" {
 
 #define SHM_ACCOUNT_MAX 95
 #define SHM_RIGHTS_MAX 399
+#define SHM_PATH_MAX 259
+#define SHM_TEXT_MAX 255
 
 /* ShmChannelState.flags */
 #define SHM_CHANNEL_CREATED 1u /* by a client, not by the configuration */
@@ -54,9 +56,11 @@ typedef struct ShmClientState {
   uint32_t loan;     /* a writer: messages that it has room for and has not committed yet */
   uint64_t messages; /* read or written through it */
   uint64_t bytes;    /* of them */
-  uint64_t lag;      /* a topic's reader: bytes that it has not read yet, by its last word about it */
-  uint64_t lost;     /* a reader: messages overwritten before it read them */
-  uint64_t waits;    /* a reader: reads that blocked; a writer: turns at the lock that it had to wait for */
+  uint64_t
+      cursor; /* a topic's reader: bytes of the stream before the next one it reads, by its last word about it */
+  uint64_t lag;   /* a topic's reader: bytes that it has not read yet, by the same word */
+  uint64_t lost;  /* a reader: messages overwritten before it read them */
+  uint64_t waits; /* a reader: reads that blocked; a writer: turns at the lock that it had to wait for */
   wchar_t account[SHM_ACCOUNT_MAX +
                   1]; /* "": not known, where it has been open since before the service's start */
 } ShmClientState;
@@ -78,6 +82,33 @@ typedef struct ShmClientState {
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
 int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClientState* clients,
                             uint32_t capacity, uint32_t* count);
+
+/* The service as a whole. */
+typedef struct ShmServiceState {
+  uint32_t size;         /* sizeof(ShmServiceState) */
+  uint32_t version;      /* of the service, as SHM_VERSION is of the header */
+  uint32_t pid;          /* its process */
+  uint32_t channels;     /* all that there are, whoever may use them */
+  uint32_t clients;      /* readers and writers of all of them */
+  uint32_t reloads;      /* times that it was told to read its configuration again, and is done with it */
+  int32_t reload_status; /* of the last time. SHM_OK: in force; SHM_E_ARGUMENT: refused, and the old one is */
+  uint32_t reserved;     /* 0 */
+  uint64_t started;      /* in 100 ns since 1601 UTC */
+  uint64_t configured;   /* when it read the configuration that is in force */
+  uint64_t denials;      /* requests refused for want of a right, since its start */
+  uint64_t quota;        /* requests refused because an account had used up what it may, since its start */
+  uint64_t recoveries;   /* locks and loans taken back from processes that died, since its start */
+  /* For administrators; for others "" */
+  wchar_t config[SHM_PATH_MAX + 1];      /* the configuration's file */
+  wchar_t reload_text[SHM_TEXT_MAX + 1]; /* what came of the last reload, or why it was refused */
+} ShmServiceState;
+
+/* Tells how the service is.
+ * @param state  [in, out] size set by the caller, the rest stored
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  state is NULL or state->size is unknown
+ *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
+int32_t SHM_CALL ShmInspectService(ShmServiceState* state);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,133 @@
+#include "channel_tail.h"
+
+#include <algorithm>
+
+namespace samples::monitor {
+namespace {
+
+// Milliseconds.
+constexpr DWORD kFollowInterval = 100;
+constexpr DWORD kLookInterval = 1000;
+constexpr DWORD kRetryInterval = 1000;
+constexpr ULONGLONG kLongestTurn = 50;  // a topic may be written faster than it is read
+constexpr uint32_t kServicePatience = 5000;
+
+constexpr size_t kMessagesAtOnce = 256;
+constexpr uint64_t kLeastBuffer = 256 * 1024;
+
+constexpr wchar_t kQueue[] =
+    L"The messages of a queue are not shown: whoever reads one takes it away from the queue's readers.";
+constexpr wchar_t kWriteOnly[] = L"You may write to this channel, and not read it.";
+constexpr wchar_t kLooking[] =
+    L"Looks once a second, and has the topic open only for that moment: its writers wait for readers, and "
+    L"are not "
+    L"to wait for this window.";
+constexpr wchar_t kFollowing[] =
+    L"Follows the topic. Its writers never wait for a reader, so this window holds up nobody.";
+constexpr wchar_t kSampling[] =
+    L"Follows the block: each value that it finds, ten times a second. Its writers do not wait for readers.";
+
+bool waits(const ShmChannelState& state) { return state.kind == SHM_TOPIC && state.when_full == SHM_WAIT; }
+
+const wchar_t* how(const ShmChannelState& state) {
+  return waits(state) ? kLooking : state.kind == SHM_TOPIC ? kFollowing : kSampling;
+}
+
+uint64_t now() {
+  FILETIME time;
+  GetSystemTimePreciseAsFileTime(&time);
+  return (uint64_t{time.dwHighDateTime} << 32) | time.dwLowDateTime;
+}
+
+}  // namespace
+
+DWORD ChannelTail::turn() {
+  if (!channel_) {
+    state_.size = sizeof state_;
+    uint32_t clients = 0;
+    const int32_t asked = ShmInspect(name_.c_str(), &state_, nullptr, 0, &clients);
+    if (asked != SHM_OK) return fail(asked);
+    if (state_.kind == SHM_QUEUE) return refuse(kQueue);
+    if ((state_.access & SHM_READ) == 0) return refuse(kWriteOnly);
+    if (waits(state_) && state_.messages == newest_) {
+      say(kLooking);
+      return kLookInterval;
+    }
+    const int32_t opened = open();
+    if (opened != SHM_OK) return fail(opened);
+  }
+  const int32_t status = read_up();
+  if (status < 0 && status != SHM_E_EMPTY && status != SHM_E_OVERTAKEN) return fail(status);
+  say(how(state_));
+  if (!waits(state_)) return kFollowInterval;
+  close();
+  return kLookInterval;
+}
+
+DWORD ChannelTail::fail(int32_t status) {
+  say(shmbroker::error_text(status) + L" Trying again every second.", LastMessages::Outcome::failed);
+  close();
+  return kRetryInterval;
+}
+
+DWORD ChannelTail::refuse(const wchar_t* why) {
+  say(why, LastMessages::Outcome::refused);
+  return INFINITE;
+}
+
+void ChannelTail::say(const std::wstring& state, LastMessages::Outcome outcome) {
+  has_news_ |= state != state_words_;
+  state_words_ = state;
+  outcome_ = outcome;
+}
+
+int32_t ChannelTail::open() {
+  int32_t status = SHM_OK;
+  // Of this kind: a queue that has come in its place meanwhile must not be read.
+  const shmbroker::Options options{
+      .access = SHM_READ, .kind = state_.kind, .open_timeout_ms = kServicePatience};
+  channel_ = shmbroker::Channel(name_, options, status);
+  if (status != SHM_OK) return status;
+  // Numbers that begin again: another channel of this name.
+  if (state_.messages < newest_) newest_ = 0;
+  buffer_.resize(static_cast<size_t>(std::max(state_.max_message, kLeastBuffer)));
+  return SHM_OK;
+}
+
+// Until there is nothing more, or for as long as a turn may take.
+int32_t ChannelTail::read_up() {
+  const ULONGLONG begin = GetTickCount64();
+  int32_t status = SHM_OK;
+  do {
+    status = read_some();
+  } while (status >= 0 && status != SHM_S_UNCHANGED && GetTickCount64() - begin < kLongestTurn);
+  return status;
+}
+
+int32_t ChannelTail::read_some() {
+  ShmMessage messages[kMessagesAtOnce];
+  int32_t status = SHM_OK;
+  for (const ShmMessage& message : channel_.read(messages, buffer_, 0, status)) add(message);
+  return status;
+}
+
+void ChannelTail::add(const ShmMessage& message) {
+  if (message.sequence <= newest_) return;  // seen at the look before
+  if (newest_ != 0) missed_ += message.sequence - newest_ - 1;
+  newest_ = message.sequence;
+  const auto* begin = static_cast<const std::byte*>(message.data);
+  messages_.push_back(
+      std::make_shared<const Message>(Message{message.sequence,
+                                              message.timestamp != 0 ? message.timestamp : now(),
+                                              message.timestamp != 0,
+                                              message.length,
+                                              {begin, begin + std::min(message.length, Tail::kMostBytes)}}));
+  if (messages_.size() > Tail::kMostMessages) messages_.pop_front();
+  has_news_ = true;
+}
+
+LastMessages ChannelTail::last() const {
+  return {{messages_.begin(), messages_.end()}, missed_, state_words_, outcome_};
+}
+
+}  // namespace samples::monitor

@@ -1,0 +1,169 @@
+#include "rows.h"
+
+#include <map>
+
+#include "words.h"
+
+namespace samples::monitor {
+namespace {
+
+constexpr wchar_t kHidden[] = L"a process that you may not see";
+
+Cell text_cell(std::wstring text) { return {std::move(text)}; }
+Cell count_cell(uint64_t count) { return {number_word(count), static_cast<double>(count)}; }
+Cell size_cell(uint64_t bytes) { return {size_word(static_cast<double>(bytes)), static_cast<double>(bytes)}; }
+
+// Where there is nothing to tell, which sorts below 0.
+Cell no_cell() { return {L"\u2013", -1}; }
+
+Cell rate_cell(const std::optional<double>& rate, std::wstring (*word)(double)) {
+  return rate ? Cell{word(*rate), *rate} : no_cell();
+}
+
+Cell full_cell(const ShmChannelState& state) {
+  if (state.kind == SHM_BLOCK) return no_cell();
+  const uint32_t percent = percent_full(state);
+  return {std::to_wstring(percent) + L" %", static_cast<double>(percent)};
+}
+
+std::wstring blocker_word(const Figures& figures, const Programs& programs) {
+  if (figures.blocker != 0) return process_word(figures.blocker, programs);
+  return figures.hidden_blocker ? kHidden : L"";
+}
+
+Row channel_row(const Observed& observed, const Programs& programs) {
+  const ShmChannelState& state = observed.watched.state;
+  const Figures& figures = observed.figures;
+  const bool is_topic = state.kind == SHM_TOPIC;
+  const std::wstring blocker = blocker_word(figures, programs);
+  return {state.name,
+          {text_cell(state.name), text_cell(kind_word(state)), rate_cell(figures.messages, rate_word),
+           rate_cell(figures.bytes, size_word), full_cell(state),
+           is_topic ? size_cell(figures.lag) : no_cell(), is_topic ? count_cell(figures.lost) : no_cell(),
+           count_cell(state.readers), count_cell(state.writers), text_cell(blocker)},
+          !blocker.empty()};
+}
+
+std::wstring session_word(const ShmClientState& client) {
+  return client.session == UINT32_MAX ? L"?" : std::to_wstring(client.session);
+}
+
+// ordinal: a process may have the channel open several times.
+Row client_row(const ShmClientState& client, size_t ordinal, const Programs& programs) {
+  const bool reads = client.access == SHM_READ;
+  const std::wstring account = client.account[0] != 0 ? client.account : L"?";
+  return {std::to_wstring(client.pid) + L' ' + side_word(client.access) + L' ' + std::to_wstring(ordinal),
+          {{process_word(client.pid, programs), static_cast<double>(client.pid)},
+           text_cell(side_word(client.access)),
+           text_cell(account),
+           {session_word(client), static_cast<double>(client.session)},
+           count_cell(client.messages),
+           reads ? size_cell(client.lag) : no_cell(),
+           reads ? count_cell(client.lost) : no_cell(),
+           count_cell(client.waits),
+           reads ? no_cell() : count_cell(client.loan),
+           text_cell(client_words(client))},
+          blocks(client)};
+}
+
+const ShmClientState* blocker_of(const Watched& watched) {
+  for (const ShmClientState& client : watched.clients) {
+    if (blocks(client)) return &client;
+  }
+  return nullptr;
+}
+
+std::wstring how_it_blocks(const ShmClientState& client, const Watched& watched) {
+  if (client.access == SHM_WRITE) return L"a writer that has not committed its loan";
+  if (watched.state.kind == SHM_QUEUE) return L"a reader that has taken a message and not finished it";
+  return L"a reader that has not read " + size_word(static_cast<double>(client.lag));
+}
+
+std::wstring origin_line(const ShmChannelState& state) {
+  std::wstring line = L"Created by ";
+  if ((state.flags & SHM_CHANNEL_CREATED) == 0) {
+    line += L"the configuration";
+  } else {
+    line += (state.flags & SHM_CHANNEL_KEPT) != 0 ? L"a client, kept until the service stops"
+                                                  : L"a client, ends with its last handle";
+  }
+  return line + ((state.flags & SHM_CHANNEL_FILE) != 0 ? L"; its value is kept in a file." : L".");
+}
+
+}  // namespace
+
+const std::vector<Column>& channel_columns() {
+  static const std::vector<Column> columns = {
+      {L"Channel", 120, Content::text},     {L"Kind", 104, Content::text},
+      {L"Messages/s", 84, Content::number}, {L"Bytes/s", 76, Content::number},
+      {L"Full", 52, Content::number},       {L"Lag", 76, Content::number},
+      {L"Lost", 84, Content::number},       {L"Readers", 62, Content::number},
+      {L"Writers", 58, Content::number},    {L"Held up by", 190, Content::text}};
+  return columns;
+}
+
+std::vector<Row> channel_rows(const Observations& observations, const Programs& programs) {
+  std::vector<Row> rows;
+  for (const Observed* observed : observations.channels()) rows.push_back(channel_row(*observed, programs));
+  return rows;
+}
+
+const std::vector<Column>& client_columns() {
+  static const std::vector<Column> columns = {
+      {L"Process", 140, Content::number}, {L"Side", 58, Content::text},
+      {L"Account", 130, Content::text},   {L"Session", 60, Content::number},
+      {L"Messages", 88, Content::number}, {L"Lag", 76, Content::number},
+      {L"Lost", 76, Content::number},     {L"Waits", 68, Content::number},
+      {L"Loan", 48, Content::number},     {L"State", 200, Content::text}};
+  return columns;
+}
+
+std::vector<Row> client_rows(const Watched& watched, const Programs& programs) {
+  std::vector<Row> rows;
+  std::map<std::pair<uint32_t, uint32_t>, size_t> seen;
+  for (const ShmClientState& client : watched.clients) {
+    rows.push_back(client_row(client, ++seen[{client.pid, client.access}], programs));
+  }
+  return rows;
+}
+
+std::wstring facts_of(const Observed& observed) {
+  const ShmChannelState& state = observed.watched.state;
+  const auto size = [](uint64_t bytes) { return size_word(static_cast<double>(bytes)); };
+  std::wstring text = std::wstring(state.name) + L": " + kind_word(state) + L", " + size(state.capacity);
+  if (state.kind != SHM_BLOCK) text += L", messages up to " + size(state.max_message);
+  text += L".\r\nYou may " + access_word(state.access) + L".\r\nRights: " + state.rights + L".\r\nOwner: " +
+          state.owner + L".\r\n" + origin_line(state) + L"\r\nWritten so far: " + number_word(state.messages);
+  if (state.kind != SHM_BLOCK) {
+    text += L"; in the ring: " + size(state.backlog) + L", " + std::to_wstring(percent_full(state)) + L" %";
+  }
+  return text + L".\r\nTaken back from processes that died: " + number_word(state.recoveries) +
+         L". Openings refused: " + number_word(state.denials) + L".";
+}
+
+std::wstring held_up_text(const Observed& observed, const Programs& programs) {
+  const ShmClientState* client = blocker_of(observed.watched);
+  if (client != nullptr) {
+    return L"Held up by process " + process_word(client->pid, programs) + L", " +
+           how_it_blocks(*client, observed.watched) + L".";
+  }
+  return observed.figures.hidden_blocker ? std::wstring(L"Held up by ") + kHidden + L"." : L"";
+}
+
+std::wstring rate_title(const Figures& figures) {
+  std::wstring text = L"Rate: ";
+  if (!figures.messages) return text + L"not known yet";
+  text += rate_word(*figures.messages) + L" messages/s";
+  return figures.bytes ? text + L", " + size_word(*figures.bytes) + L"/s" : text;
+}
+
+std::wstring lag_title(const Observed& observed) {
+  const ShmChannelState& state = observed.watched.state;
+  if (state.kind != SHM_TOPIC) return L"Lag: of topics only";
+  const auto lag = static_cast<double>(observed.figures.lag);
+  const double percent = state.capacity != 0 ? 100 * lag / static_cast<double>(state.capacity) : 0;
+  return L"Lag: " + size_word(lag) + L", " + std::to_wstring(static_cast<int>(percent)) +
+         L" % of the channel";
+}
+
+}  // namespace samples::monitor

@@ -1,0 +1,28 @@
+// What the service told of all channels.
+#pragma once
+
+#include <shmbroker/watch.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace samples::monitor {
+
+// Process numbers and the names of their programs, of those that may be asked.
+using Programs = std::map<uint32_t, std::wstring>;
+
+struct Watched {
+  uint64_t time_ms = 0;  // when it was told; of a clock that is never set
+  ShmChannelState state{};
+  std::vector<ShmClientState> clients;  // those that the user may see
+};
+
+struct Snapshot {
+  std::vector<Watched> channels;
+  Programs programs;
+  std::wstring trouble;  // why the service could not be asked, and what to do; "": it could
+};
+
+}  // namespace samples::monitor

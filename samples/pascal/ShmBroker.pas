@@ -1,0 +1,499 @@
+{ ShmBroker for Delphi (2009 and later) and Free Pascal: memory shared between programs, by name.
+
+    Channel := TShmChannel.Create('MapName');
+    try
+      Channel.WriteText('hello');
+    finally
+      Channel.Free;
+    end;
+
+  What goes wrong raises an EShmError. Timeouts are in milliseconds: 0 asks once and does not wait. A channel
+  may be used by several threads; who frees it ends the calls that wait in it. }
+unit ShmBroker;
+
+{$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
+
+interface
+
+uses
+  Windows, SysUtils, ShmBrokerApi;
+
+type
+  EShmError = class(Exception)
+  private
+    FStatus: Integer;
+    FText: UnicodeString;
+  public
+    { For the last call of this thread, which failed with AStatus. }
+    constructor Create(AStatus: Integer);
+    property Status: Integer read FStatus;   // SHM_E_... of ShmBrokerApi
+    property Text: UnicodeString read FText; // what Message says, which is not Unicode in Free Pascal
+  end;
+
+  TShmKind = (
+    skAny,
+    skBlock,      // one value, the last one written wins
+    skTopic,      // every reader gets every message
+    skQueue);     // every message goes to exactly one reader
+
+  TShmRight = (srRead, srWrite);
+  TShmRights = set of TShmRight;
+
+  TShmOpenFlag = (
+    sfNext,       // start at the next write, not at the oldest message or value kept
+    sfExclusive,  // be the only writer
+    sfTimed,      // date each message that is written; costs a clock a message
+    sfCreate,     // create the channel if there is none, where policy lets this account
+    sfKeep);      // with sfCreate: it stays when nobody has it open
+  TShmOpenFlags = set of TShmOpenFlag;
+
+  { How to open a channel. Create gives the defaults, which are right for most. }
+  TShmOptions = record
+    Rights: TShmRights;       // []: every right that the caller has
+    Kind: TShmKind;           // another kind is refused with SHM_E_MISMATCH
+    Flags: TShmOpenFlags;
+    OpenTimeout: Cardinal;    // how long the service may take to answer; 0: 5000
+    Spin: Cardinal;           // turns of a busy loop before a waiting call blocks; 0: 100
+    Capacity: UInt64;         // bytes of payload that the channel must hold at least
+    MaxMessage: UInt64;       // bytes that its largest message must be allowed to have
+    WaitWhenFull: Boolean;    // creating a topic: its writer waits for the slowest reader
+    class function Create: TShmOptions; static;
+  end;
+
+  TShmInfo = record
+    Name: UnicodeString;
+    Kind: TShmKind;
+    Rights: TShmRights;       // of this channel object; in a list: of the caller
+    Readers: Cardinal;        // open now, in all processes
+    Writers: Cardinal;
+    Capacity: UInt64;         // bytes of payload that the channel holds
+    MaxMessage: UInt64;       // bytes of the largest message; of a block: its capacity
+  end;
+  TShmInfos = array of TShmInfo;
+
+  TShmStats = ShmBrokerApi.ShmStats;
+
+  { What a read has brought. }
+  TShmReadResult = (
+    rrMessage,
+    rrLost,         // a message; messages before it were lost to this slow reader, see Stats
+    rrRedelivered,  // a queue's message that a reader took before; that one died and may have acted on it
+    rrUnchanged,    // a block's value, which this channel object has read before
+    rrNothing,      // nothing came within the timeout
+    rrCancelled);   // Cancel ended the wait
+
+  { A message of a batch. }
+  TShmMessage = record
+    Data: TBytes;
+    Sequence: UInt64;         // its number in the channel, from 1
+    Timestamp: UInt64;        // when it was written, in 100 ns since 1601 UTC; 0: its writer gives none
+    Lost: Boolean;            // messages before it were lost to this slow reader
+    Redelivered: Boolean;     // a reader that took it before died, or gave it back
+  end;
+  TShmMessages = array of TShmMessage;
+
+  TShmChannel = class
+  private
+    FHandle: Cardinal;
+    function GetInfo: TShmInfo;
+    function GetStats: TShmStats;
+    function GetWaitHandle: THandle;
+  public
+    constructor Create(const Name: UnicodeString; Rights: TShmRights = []; Flags: TShmOpenFlags = []);
+      overload;
+    constructor Create(const Name: UnicodeString; const Options: TShmOptions); overload;
+    destructor Destroy; override;
+
+    { The channels that the caller may read or write. }
+    class function List: TShmInfos;
+
+    { Waits until one of the channels has something to read. Returns its index, or -1 when the time is up or
+      when Cancel was called for one of them. }
+    class function WaitAny(const Channels: array of TShmChannel; Timeout: Cardinal = SHM_INFINITE): Integer;
+
+    { Each writes one message, or a block's value. The timeout is for another writer, and for room. Text is
+      UTF-16 without a terminator. }
+    procedure WriteBuffer(const Buffer; Size: NativeUInt; Timeout: Cardinal = SHM_INFINITE);
+    procedure WriteBytes(const Bytes: TBytes; Timeout: Cardinal = SHM_INFINITE);
+    procedure WriteText(const Text: UnicodeString; Timeout: Cardinal = SHM_INFINITE);
+
+    { Writes several messages at the cost of few. Written tells how many, after an exception too. }
+    procedure WriteBatch(const Messages: array of TBytes; out Written: Cardinal;
+      Timeout: Cardinal = SHM_INFINITE);
+
+    { Each reads one message, or a block's value. If that is larger than Capacity, ReadBuffer raises an
+      EShmError of status SHM_E_BUFFER; Size tells, and the message stays. }
+    function ReadBuffer(out Buffer; Capacity: NativeUInt; out Size: NativeUInt;
+      Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
+    function ReadBytes(out Bytes: TBytes; Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
+    function ReadText(out Text: UnicodeString; Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
+
+    { Reads what there is, up to MaxCount messages and some 64 KiB. The timeout is for the first. }
+    function ReadBatch(out Messages: TShmMessages; MaxCount: Cardinal;
+      Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
+
+    { A message of a topic or a queue, written where it lies:
+        Memory := Channel.Loan(Size);
+        try
+          ...                          // fill Memory^
+          Channel.Commit(Size);        // publishes it
+        finally
+          Channel.Abort;               // gives back what is not committed; never raises
+        end; }
+    function Loan(Size: NativeUInt; Timeout: Cardinal = SHM_INFINITE): Pointer;
+    procedure Commit(Size: NativeUInt);
+    procedure Abort;
+
+    { A block's value, changed where it lies, with other writers kept out:
+        Memory := Channel.Lock(Size);  // as many bytes as Info.Capacity; the first Size are the value
+        try
+          ...
+          Channel.Unlock(NewSize);     // publishes the new value
+        finally
+          Channel.Revert;              // leaves the old one if there was no Unlock; never raises
+        end; }
+    function Lock(out Size: NativeUInt; Timeout: Cardinal = SHM_INFINITE): Pointer;
+    procedure Unlock(NewSize: NativeUInt);
+    procedure Revert;
+
+    { A message or a value, looked at where it lies, from Peek until Release. Release tells whether it was
+      intact all the time: where a writer of an overwriting topic has overtaken it, discard what was made of
+      it. After rrNothing and rrCancelled there is nothing to release. }
+    function Peek(out Data: Pointer; out Size: NativeUInt; Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
+    function Release: Boolean;
+
+    { Posts Message to a window of this process when there is something to read: once, and again after a read
+      has found nothing left. wParam is the cookie, lParam is Handle. A window of 0 ends it. }
+    procedure NotifyWindow(Window: HWND; Message: Cardinal; Cookie: NativeUInt = 0);
+
+    procedure Cancel;   // ends the calls that wait for this channel now
+    procedure Flush;    // brings a block's value to its file, down to the disk
+
+    property Handle: Cardinal read FHandle;    // for the functions of ShmBrokerApi
+    property Info: TShmInfo read GetInfo;
+    property Stats: TShmStats read GetStats;
+
+    { An auto-reset event to wait for together with others. It is set when there is something to read: once,
+      and again after a read has found nothing left. It belongs to the channel. }
+    property WaitHandle: THandle read GetWaitHandle;
+  end;
+
+const
+  { The read results that come with something new. }
+  ShmNew = [rrMessage, rrLost, rrRedelivered];
+
+{ The UTF-16 text in a message. U+FFFD stands for half a character at its end. }
+function ShmText(Data: Pointer; Size: NativeUInt): UnicodeString;
+
+{ Raises an EShmError if a function of ShmBrokerApi has failed. }
+procedure ShmCheck(Status: Integer);
+
+implementation
+
+constructor EShmError.Create(AStatus: Integer);
+begin
+  FStatus := AStatus;
+  FText := ShmLastErrorText;
+  if FText = '' then
+    FText := ShmErrorText(AStatus);
+  inherited Create(string(FText));
+end;
+
+procedure ShmCheck(Status: Integer);
+begin
+  if Status < 0 then
+    raise EShmError.Create(Status);
+end;
+
+function ShmText(Data: Pointer; Size: NativeUInt): UnicodeString;
+begin
+  SetString(Result, PWideChar(Data), Size div SizeOf(WideChar));
+  if Odd(Size) then
+    Result := Result + #$FFFD;
+end;
+
+function ReadResult(Status: Integer): TShmReadResult;
+begin
+  case Status of
+    SHM_S_LOST: Result := rrLost;
+    SHM_S_REDELIVERED: Result := rrRedelivered;
+    SHM_S_UNCHANGED: Result := rrUnchanged;
+    SHM_E_EMPTY: Result := rrNothing;
+    SHM_E_CANCELLED: Result := rrCancelled;
+  else
+    ShmCheck(Status);
+    Result := rrMessage;
+  end;
+end;
+
+class function TShmOptions.Create: TShmOptions;
+begin
+  FillChar(Result, SizeOf(Result), 0);
+end;
+
+{ Enumerations and sets have the order of their constants and bits in ShmBrokerApi. }
+function RawOptions(const Options: TShmOptions): ShmOptions;
+begin
+  FillChar(Result, SizeOf(Result), 0);
+  Result.Size := SizeOf(Result);
+  Result.Access := Byte(Options.Rights);
+  Result.Kind := Ord(Options.Kind);
+  Result.Flags := Byte(Options.Flags);
+  Result.OpenTimeoutMs := Options.OpenTimeout;
+  Result.Spin := Options.Spin;
+  Result.Capacity := Options.Capacity;
+  Result.MaxMessage := Options.MaxMessage;
+  if Options.WaitWhenFull then
+    Result.WhenFull := SHM_WAIT;
+end;
+
+function InfoOf(const Raw: ShmInfo): TShmInfo;
+begin
+  Result.Name := PWideChar(@Raw.Name);
+  Result.Kind := TShmKind(Raw.Kind);
+  Result.Rights := TShmRights(Byte(Raw.Access));
+  Result.Readers := Raw.Readers;
+  Result.Writers := Raw.Writers;
+  Result.Capacity := Raw.Capacity;
+  Result.MaxMessage := Raw.MaxMessage;
+end;
+
+procedure TakeMessage(const Raw: ShmMessage; out Message: TShmMessage);
+begin
+  SetLength(Message.Data, Raw.Length);
+  Move(Raw.Data^, Pointer(Message.Data)^, Raw.Length);
+  Message.Sequence := Raw.Sequence;
+  Message.Timestamp := Raw.Timestamp;
+  Message.Lost := Raw.Flags and SHM_MESSAGE_LOST <> 0;
+  Message.Redelivered := Raw.Flags and SHM_MESSAGE_REDELIVERED <> 0;
+end;
+
+constructor TShmChannel.Create(const Name: UnicodeString; Rights: TShmRights; Flags: TShmOpenFlags);
+var
+  Options: TShmOptions;
+begin
+  Options := TShmOptions.Create;
+  Options.Rights := Rights;
+  Options.Flags := Flags;
+  Create(Name, Options);
+end;
+
+constructor TShmChannel.Create(const Name: UnicodeString; const Options: TShmOptions);
+var
+  Raw: ShmOptions;
+begin
+  inherited Create;
+  Raw := RawOptions(Options);
+  ShmCheck(ShmOpen(PWideChar(Name), @Raw, FHandle));
+end;
+
+destructor TShmChannel.Destroy;
+begin
+  if FHandle <> 0 then
+    ShmClose(FHandle);
+  inherited Destroy;
+end;
+
+class function TShmChannel.List: TShmInfos;
+var
+  Raw: array of ShmInfo;
+  Count: Cardinal;
+  Status, I: Integer;
+begin
+  Result := nil;
+  Count := 32;
+  repeat
+    SetLength(Raw, Count);
+    Raw[0].Size := SizeOf(ShmInfo);
+    Status := ShmListChannels(Pointer(Raw), Length(Raw), Count);
+  until Status <> SHM_E_BUFFER;
+  ShmCheck(Status);
+  SetLength(Result, Count);
+  for I := 0 to High(Result) do
+    Result[I] := InfoOf(Raw[I]);
+end;
+
+class function TShmChannel.WaitAny(const Channels: array of TShmChannel; Timeout: Cardinal): Integer;
+var
+  Handles: array of Cardinal;
+  Index: Cardinal;
+  I: Integer;
+begin
+  SetLength(Handles, Length(Channels));
+  for I := 0 to High(Channels) do
+    Handles[I] := Channels[I].Handle;
+  if ReadResult(ShmWaitAny(Pointer(Handles), Length(Handles), Index, Timeout)) = rrMessage then
+    Result := Index
+  else
+    Result := -1;
+end;
+
+function TShmChannel.GetInfo: TShmInfo;
+var
+  Raw: ShmInfo;
+begin
+  Raw.Size := SizeOf(Raw);
+  ShmCheck(ShmGetInfo(FHandle, @Raw));
+  Result := InfoOf(Raw);
+end;
+
+function TShmChannel.GetStats: TShmStats;
+begin
+  Result.Size := SizeOf(Result);
+  ShmCheck(ShmGetStats(FHandle, @Result));
+end;
+
+procedure TShmChannel.Cancel;
+begin
+  ShmCheck(ShmCancel(FHandle));
+end;
+
+procedure TShmChannel.Flush;
+begin
+  ShmCheck(ShmFlush(FHandle));
+end;
+
+procedure TShmChannel.WriteBuffer(const Buffer; Size: NativeUInt; Timeout: Cardinal);
+begin
+  ShmCheck(ShmWrite(FHandle, @Buffer, Size, Timeout));
+end;
+
+procedure TShmChannel.WriteBytes(const Bytes: TBytes; Timeout: Cardinal);
+begin
+  ShmCheck(ShmWrite(FHandle, Pointer(Bytes), Length(Bytes), Timeout));
+end;
+
+procedure TShmChannel.WriteText(const Text: UnicodeString; Timeout: Cardinal);
+begin
+  ShmCheck(ShmWrite(FHandle, Pointer(Text), Length(Text) * SizeOf(WideChar), Timeout));
+end;
+
+procedure TShmChannel.WriteBatch(const Messages: array of TBytes; out Written: Cardinal; Timeout: Cardinal);
+var
+  Raw: array of ShmMessage;
+  I: Integer;
+begin
+  Written := 0;
+  SetLength(Raw, Length(Messages));
+  for I := 0 to High(Raw) do
+  begin
+    Raw[I].Size := SizeOf(ShmMessage);
+    Raw[I].Data := Pointer(Messages[I]);
+    Raw[I].Length := Length(Messages[I]);
+  end;
+  ShmCheck(ShmWriteBatch(FHandle, Pointer(Raw), Length(Raw), Written, Timeout));
+end;
+
+function TShmChannel.ReadBuffer(out Buffer; Capacity: NativeUInt; out Size: NativeUInt;
+  Timeout: Cardinal): TShmReadResult;
+begin
+  Result := ReadResult(ShmRead(FHandle, @Buffer, Capacity, Size, Timeout));
+end;
+
+function TShmChannel.ReadBytes(out Bytes: TBytes; Timeout: Cardinal): TShmReadResult;
+var
+  Size: NativeUInt;
+  Status: Integer;
+begin
+  Size := 1024; // enough for most messages
+  repeat
+    SetLength(Bytes, Size);
+    Status := ShmRead(FHandle, Pointer(Bytes), Length(Bytes), Size, Timeout);
+  until Status <> SHM_E_BUFFER;
+  if Status < 0 then
+    Size := 0;
+  SetLength(Bytes, Size);
+  Result := ReadResult(Status);
+end;
+
+function TShmChannel.ReadText(out Text: UnicodeString; Timeout: Cardinal): TShmReadResult;
+var
+  Bytes: TBytes;
+begin
+  Result := ReadBytes(Bytes, Timeout);
+  Text := ShmText(Pointer(Bytes), Length(Bytes));
+end;
+
+function TShmChannel.ReadBatch(out Messages: TShmMessages; MaxCount: Cardinal;
+  Timeout: Cardinal): TShmReadResult;
+var
+  Raw: array of ShmMessage;
+  Buffer: TBytes;
+  Needed: NativeUInt;
+  Count: Cardinal;
+  Status, I: Integer;
+begin
+  SetLength(Raw, MaxCount + 1); // never without a first one, whatever MaxCount is
+  Raw[0].Size := SizeOf(ShmMessage);
+  Needed := 65536;
+  Count := 0;
+  repeat
+    SetLength(Buffer, Needed);
+    Status := ShmReadBatch(FHandle, Pointer(Raw), MaxCount, Pointer(Buffer), Length(Buffer), Count, Timeout);
+    Needed := Raw[0].Length;
+  until Status <> SHM_E_BUFFER;
+  Result := ReadResult(Status);
+  SetLength(Messages, Count);
+  for I := 0 to High(Messages) do
+    TakeMessage(Raw[I], Messages[I]);
+end;
+
+function TShmChannel.Loan(Size: NativeUInt; Timeout: Cardinal): Pointer;
+begin
+  ShmCheck(ShmLoan(FHandle, Size, Result, Timeout));
+end;
+
+procedure TShmChannel.Commit(Size: NativeUInt);
+begin
+  ShmCheck(ShmCommit(FHandle, Size));
+end;
+
+procedure TShmChannel.Abort;
+begin
+  ShmAbort(FHandle);
+end;
+
+function TShmChannel.Lock(out Size: NativeUInt; Timeout: Cardinal): Pointer;
+begin
+  ShmCheck(ShmLock(FHandle, Result, Size, Timeout));
+end;
+
+procedure TShmChannel.Unlock(NewSize: NativeUInt);
+begin
+  ShmCheck(ShmUnlock(FHandle, NewSize));
+end;
+
+procedure TShmChannel.Revert;
+begin
+  ShmUnlock(FHandle, SHM_KEEP);
+end;
+
+function TShmChannel.Peek(out Data: Pointer; out Size: NativeUInt; Timeout: Cardinal): TShmReadResult;
+begin
+  Result := ReadResult(ShmPeek(FHandle, Data, Size, Timeout));
+end;
+
+function TShmChannel.Release: Boolean;
+var
+  Status: Integer;
+begin
+  Status := ShmRelease(FHandle);
+  Result := Status <> SHM_E_OVERTAKEN;
+  if Result then
+    ShmCheck(Status);
+end;
+
+function TShmChannel.GetWaitHandle: THandle;
+var
+  Event: Pointer;
+begin
+  ShmCheck(ShmGetWaitHandle(FHandle, Event));
+  Result := THandle(Event);
+end;
+
+procedure TShmChannel.NotifyWindow(Window: HWND; Message: Cardinal; Cookie: NativeUInt);
+begin
+  ShmCheck(ShmNotifyWindow(FHandle, Pointer(Window), Message, Cookie));
+end;
+
+end.

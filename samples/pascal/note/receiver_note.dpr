@@ -1,0 +1,23 @@
+program receiver_note;
+
+{$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
+{$APPTYPE GUI}
+
+uses
+  ShmBrokerApi in '..\ShmBrokerApi.pas',
+  ShmBroker in '..\ShmBroker.pas',
+  NoteChannel in 'NoteChannel.pas',
+  NoteWindow in 'NoteWindow.pas',
+  ReceiverWindow in 'ReceiverWindow.pas';
+
+var
+  Window: TReceiverWindow;
+
+begin
+  Window := TReceiverWindow.Create;
+  try
+    Window.Run;
+  finally
+    Window.Free;
+  end;
+end.

@@ -1,0 +1,46 @@
+// check-config: what is wrong with a configuration, before a service is told to read it.
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "core/win/text.h"
+#include "service/commands/commands.h"
+#include "service/commands/words.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+namespace {
+
+int check_config(const std::filesystem::path& file, bool as_json) {
+  const std::string name = win::display_utf8(file.wstring());
+  nlohmann::ordered_json json = {{"file", name}};
+  try {
+    const Config config = load_config(file);
+    if (!as_json)
+      std::printf("%s is sound: %s\n", name.c_str(), count_words(config.channels.size(), "channel").c_str());
+    json["ok"] = true;
+    json["channels"] = config.channels.size();
+  } catch (const std::exception& error) {
+    if (!as_json) throw;
+    json["ok"] = false;
+    json["error"] = error.what();
+  }
+  if (as_json) std::puts(json.dump(2).c_str());
+  return json["ok"] ? 0 : 1;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Action& action, std::function<BrokerPaths()> find_paths) {
+  const auto as_json = std::make_shared<bool>(false);
+  auto* command = app.add_subcommand("check-config", "Say what is wrong with the configuration");
+  command->add_flag("--json", *as_json, "For scripts");
+  command->footer("Exit code 0: it is sound; 1: it is not.");
+  command->callback([&action, as_json, find_paths] {
+    action = [as_json, find_paths] { return check_config(find_paths().config, *as_json); };
+  });
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,72 @@
+#include "service/commands/screen.h"
+
+#include "core/win/text.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+
+Screen::Screen() : output_(GetStdHandle(STD_OUTPUT_HANDLE)), input_(GetStdHandle(STD_INPUT_HANDLE)) {
+  DWORD mode = 0;
+  is_console_ = GetConsoleScreenBufferInfo(output_, &before_) != FALSE;
+  has_keys_ = is_console_ && GetConsoleMode(input_, &mode) != FALSE;
+}
+
+Screen::~Screen() {
+  if (is_console_) SetConsoleTextAttribute(output_, before_.wAttributes);
+}
+
+WORD Screen::attributes_of(Emphasis emphasis) const {
+  const WORD colours = before_.wAttributes & 0xFF;
+  switch (emphasis) {
+    case Emphasis::heading:  // text and background change places
+      return static_cast<WORD>((colours >> 4 | colours << 4) & 0xFF);
+    case Emphasis::alert:
+      return FOREGROUND_RED | FOREGROUND_GREEN | FOREGROUND_INTENSITY | (colours & 0xF0);
+    default:
+      return before_.wAttributes;
+  }
+}
+
+void Screen::write(const std::string& text, size_t width, WORD attributes) const {
+  std::wstring line = win::to_utf16(text).value_or(L"");
+  line.resize(width, L' ');
+  DWORD written = 0;
+  SetConsoleTextAttribute(output_, attributes);
+  WriteConsoleW(output_, line.data(), static_cast<DWORD>(line.size()), &written, nullptr);
+}
+
+void Screen::show(const std::vector<ScreenLine>& lines) const {
+  CONSOLE_SCREEN_BUFFER_INFO info;
+  if (!GetConsoleScreenBufferInfo(output_, &info)) throw win32_error("cannot write to the console");
+  const SMALL_RECT& window = info.srWindow;
+  // One column less than there are: a full line would push the cursor, and with it the window, further.
+  const auto width = static_cast<size_t>(window.Right - window.Left);
+  for (SHORT row = window.Top; row <= window.Bottom; ++row) {
+    const auto index = static_cast<size_t>(row - window.Top);
+    SetConsoleCursorPosition(output_, {window.Left, row});
+    const ScreenLine line = index < lines.size() ? lines[index] : ScreenLine{};
+    write(line.text, width, attributes_of(line.emphasis));
+  }
+}
+
+char Screen::wait_for_key(uint32_t timeout_ms) const {
+  if (!has_keys_) {
+    Sleep(timeout_ms);
+    return 0;
+  }
+  const ULONGLONG end = GetTickCount64() + timeout_ms;
+  for (;;) {
+    const ULONGLONG now = GetTickCount64();
+    if (now >= end || WaitForSingleObject(input_, static_cast<DWORD>(end - now)) != WAIT_OBJECT_0) return 0;
+    INPUT_RECORD record;
+    DWORD count = 0;
+    if (!ReadConsoleInputW(input_, &record, 1, &count) || count == 0) return 0;
+    const auto& key = record.Event.KeyEvent;
+    if (record.EventType != KEY_EVENT || !key.bKeyDown) continue;
+    if (key.wVirtualKeyCode == VK_ESCAPE) return 'q';
+    if (key.uChar.UnicodeChar > 0 && key.uChar.UnicodeChar < 0x80)
+      return static_cast<char>(key.uChar.UnicodeChar);
+  }
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,25 @@
+#include "service/identity.h"
+
+#include "core/win/security.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+
+Identity own_identity() {
+  // Not the user: what an elevated administrator runs must not be open to all that he runs without elevation.
+  Identity identity{win::process_owner(), win::process_service()};
+  if (identity.owner.empty()) throw win32_error("cannot find out which account the service runs under");
+  return identity;
+}
+
+std::wstring own_entries(const Identity& identity, const wchar_t* inherit) {
+  constexpr wchar_t kOwnerRights[] = L"S-1-3-4";  // its entry replaces what Windows lets every owner do
+  const auto entry = [&](const wchar_t* rights, const std::wstring& who) {
+    return std::wstring(L"(A;") + inherit + L";" + rights + L";;;" + who + L")";
+  };
+  const std::wstring others = entry(L"GA", L"SY") + entry(L"GA", L"BA");
+  if (identity.service.empty()) return others + entry(L"GA", identity.owner);
+  return others + entry(L"GA", identity.service) + entry(L"RC", kOwnerRights);
+}
+
+}  // namespace shmbroker::service

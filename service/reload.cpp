@@ -1,0 +1,122 @@
+// A running service reads its configuration again: all of it comes into force, or nothing.
+#include <spdlog/spdlog.h>
+
+#include "core/crash_point.h"
+#include "core/win/time.h"
+#include "service/broker.h"
+#include "service/error.h"
+#include "service/event_log.h"
+
+namespace shmbroker::service {
+namespace {
+
+std::wstring wide_name(const ChannelConfig& channel) { return win::to_utf16(channel.name).value_or(L""); }
+
+// The members of a channel that can't change while it is there.
+std::vector<const char*> fixed_differences(const ChannelConfig& now, const ChannelConfig& next) {
+  std::vector<const char*> members;
+  if (next.kind != now.kind) members.push_back("kind");
+  if (next.when_full != now.when_full) members.push_back("when_full");
+  if (next.capacity != now.capacity) members.push_back("capacity");
+  // A block's is its capacity, and no member of its own.
+  if (next.max_message != now.max_message && now.kind != core::Kind::block) members.push_back("max_message");
+  if (next.file != now.file) members.push_back("file");
+  return members;
+}
+
+}  // namespace
+
+void Broker::reload() {
+  loop_.post([this] {
+    try {
+      take(load_config(paths_.config));
+      reloads_.refused = false;
+      reloads_.configured = win::now();
+      reloads_.text = summary();
+      spdlog::info("configuration read again: {} channels", channels_.size());
+    } catch (const std::exception& error) {
+      reloads_.refused = true;
+      reloads_.text = error.what();
+      spdlog::error("the configuration was not changed: {}", error.what());
+      report_event(Event::config, error.what());
+    }
+    ++reloads_.count;
+  });
+}
+
+void Broker::take(const Config& config) {
+  check_change(config);
+  apply(config);
+}
+
+// Names all that stands in the way, each by its JSON pointer.
+void Broker::check_change(const Config& config) const {
+  std::string refused;
+  const auto refuse = [&](size_t index, const std::string& member, const std::string& why) {
+    refused += (refused.empty() ? "" : "; ") + ("/channels/" + std::to_string(index) + member) + ": " + why;
+  };
+  for (size_t i = 0; i < config.channels.size(); ++i) {
+    const ChannelConfig& next = config.channels[i];
+    const auto found = channels_.find(wide_name(next));
+    if (found == channels_.end()) continue;
+    if (found->second->is_created()) {
+      refuse(i, "/name",
+             "channel '" + next.name + "' was created by a client and is in use; it must end first");
+      continue;
+    }
+    for (const char* member : fixed_differences(found->second->config(), next)) {
+      refuse(i, std::string("/") + member,
+             "channel '" + next.name + "' has another " + member +
+                 ", which can't change while the service runs; close its clients and restart the service");
+    }
+  }
+  if (!refused.empty()) throw ConfigError(win::display_utf8(paths_.config.wstring()) + ": " + refused);
+}
+
+// New channels are made first: that can fail, and then nothing has changed yet.
+void Broker::apply(const Config& config) {
+  Channels next = make_new(config);
+  SHM_CRASH_POINT("reload.made");
+  for (const ChannelConfig& channel : config.channels) {
+    const auto found = channels_.find(wide_name(channel));
+    if (found == channels_.end()) continue;
+    found->second->set_access(channel.access);
+    next.insert(channels_.extract(found));
+  }
+  for (auto at = channels_.begin(); at != channels_.end();) {
+    const auto each = at++;
+    if (each->second->is_created()) next.insert(channels_.extract(each));
+  }
+  for (const auto& [name, channel] : channels_) {
+    spdlog::info("channel '{}' has ended: the configuration has it no more", channel->config().name);
+    channel->end();
+  }
+  channels_ = std::move(next);
+  if (config.log.max_size != config_.log.max_size || config.log.files != config_.log.files) {
+    spdlog::warn("/log: max_size and files are used from the service's next start on");
+  }
+  config_ = config;
+  set_log_level(config.log);
+  SHM_CRASH_POINT("reload.applied");
+  save();
+}
+
+// The channels that there are not yet. Their instances come into the state file before their memory is made.
+Broker::Channels Broker::make_new(const Config& config) {
+  const auto is_new = [&](const ChannelConfig& channel) { return !channels_.contains(wide_name(channel)); };
+  State coming = state_now();
+  for (const ChannelConfig& channel : config.channels) {
+    if (!is_new(channel)) continue;
+    note_instance(channel);
+    const auto noted = state_.channels.find(channel.name);
+    if (noted != state_.channels.end()) coming.channels[channel.name] = noted->second;
+  }
+  save_state(state_file(), coming);
+  Channels made;
+  for (const ChannelConfig& channel : config.channels) {
+    if (is_new(channel)) made.emplace(wide_name(channel), make_channel(channel, config));
+  }
+  return made;
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,54 @@
+#include "service/request.h"
+
+namespace shmbroker::service {
+namespace {
+
+// Acts as the client for as long as it lives.
+class Impersonation {
+ public:
+  explicit Impersonation(HANDLE pipe) {
+    if (!ImpersonateNamedPipeClient(pipe)) throw win32_error("cannot find out who the client is");
+  }
+  ~Impersonation() {
+    // A thread that can't become itself again must not go on as somebody else.
+    if (!RevertToSelf()) std::terminate();
+  }
+  Impersonation(const Impersonation&) = delete;
+  Impersonation& operator=(const Impersonation&) = delete;
+};
+
+win::Handle client_token(HANDLE pipe) {
+  const Impersonation impersonation(pipe);
+  HANDLE token = nullptr;
+  // TRUE: opened as the service; the client's own rights don't have to reach that far.
+  if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token)) {
+    throw win32_error("cannot find out who the client is");
+  }
+  return win::Handle(token);
+}
+
+}  // namespace
+
+Broker::Caller::Caller(HANDLE pipe) : token(client_token(pipe)), account(win::token_user(token.get())) {
+  if (!GetNamedPipeClientProcessId(pipe, &pid))
+    throw win32_error("cannot find out which process the client is");
+}
+
+bool Broker::Caller::is_administrator() const { return is_among(token.get(), {"S-1-5-18", "S-1-5-32-544"}); }
+
+std::string rights_text(uint32_t rights) {
+  if (rights == 0) return "nothing";
+  if (rights == core::kRead) return "read";
+  if (rights == core::kWrite) return "write";
+  return "read, write";
+}
+
+Refusal refusal_of(const Channel& channel, const std::string& caller, uint32_t missing, uint32_t granted) {
+  const std::string right = (missing & core::kRead) != 0 ? "read" : "write";
+  return Refusal(core::Status::access,
+                 "channel '" + channel.config().name + "' refuses " + right + " access to " + caller +
+                     " (granted: " + rights_text(granted) + "); see access." + right + " in shmbroker.json",
+                 ERROR_ACCESS_DENIED);
+}
+
+}  // namespace shmbroker::service

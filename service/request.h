@@ -1,0 +1,56 @@
+// What the answers to requests have in common: who asks, how a request is refused, and text in a reply.
+#pragma once
+
+#include <windows.h>
+
+#include <algorithm>
+#include <string>
+
+#include "core/status.h"
+#include "core/win/security.h"
+#include "service/broker.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+
+// Why a request was refused: goes back to the client, and into the log.
+class Refusal : public Error {
+ public:
+  Refusal(core::Status status, const std::string& text, DWORD win32 = 0)
+      : Error(text, win32), status_(status) {}
+  core::Status status() const { return status_; }
+
+ private:
+  core::Status status_;
+};
+
+// Who asks.
+struct Broker::Caller {
+  // pipe: the connection that a request came through. Throws Error.
+  explicit Caller(HANDLE pipe);
+
+  std::string name() const { return win::display_utf8(win::account_name(account)); }
+  // SYSTEM or an administrator, with the rights of one.
+  bool is_administrator() const;
+
+  win::Handle token;
+  std::wstring account;
+  ULONG pid = 0;
+};
+
+std::string rights_text(uint32_t rights);
+
+// Why a channel refuses a caller, by name. missing, granted: core::kRead | core::kWrite.
+Refusal refusal_of(const Channel& channel, const std::string& caller, uint32_t missing, uint32_t granted);
+
+template <size_t N>
+void put_text(char16_t (&to)[N], const std::wstring& text) {
+  std::copy_n(text.begin(), std::min(text.size(), N - 1), to);
+}
+
+template <size_t N>
+void put_text(char16_t (&to)[N], const std::string& text) {
+  put_text(to, win::to_utf16(text).value_or(L""));
+}
+
+}  // namespace shmbroker::service

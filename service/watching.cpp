@@ -1,0 +1,79 @@
+// What those ask who watch: which channels there are, what one does, how the service is.
+#include "core/crash_point.h"
+#include "service/request.h"
+
+namespace shmbroker::service {
+namespace {
+
+std::string list_of(const std::vector<std::string>& accounts) {
+  std::string list;
+  for (const std::string& account : accounts) {
+    const std::wstring wide = win::to_utf16(account).value_or(L"");
+    list += (list.empty() ? "" : ", ") +
+            win::display_utf8(account.starts_with("S-1-") ? win::account_name(wide) : wide);
+  }
+  return list.empty() ? "nobody" : list;
+}
+
+std::string in_words(const AccessConfig& access) {
+  const std::string low = access.low_integrity ? "; low integrity too" : "";
+  if (!access.sddl.empty()) return "SDDL " + access.sddl + low;
+  return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
+}
+
+}  // namespace
+
+void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) {
+  SHM_CRASH_POINT("request.list");
+  for (const auto& [name, channel] : channels_) {
+    const uint32_t rights = channel->rights_of(caller.token.get());
+    if (rights == 0) continue;
+    const uint32_t index = reply.total++;
+    if (index < request.first || reply.count == pipe::kListEntries) continue;
+    pipe::ListEntry& entry = reply.entries[reply.count++];
+    entry.kind = static_cast<uint32_t>(channel->geometry().kind);
+    entry.access = rights;
+    entry.readers = channel->readers();
+    entry.writers = channel->writers();
+    entry.capacity = channel->geometry().capacity;
+    entry.max_message = channel->geometry().max_message;
+    std::copy(name.begin(), name.end(), entry.name);
+  }
+}
+
+void Broker::inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply) {
+  if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
+  const Channel& channel = find(request.name);
+  const bool sees_all = caller.is_administrator();
+  const uint32_t rights = channel.rights_of(caller.token.get());
+  if (rights == 0 && !sees_all) throw refusal_of(channel, caller.name(), core::kRead, 0);
+  reply.channel = channel.state();
+  reply.channel.access = rights;
+  put_text(reply.channel.owner, win::account_name(realm_.identity.owner));
+  put_text(reply.channel.rights, in_words(channel.config().access));
+  const auto clients =
+      channel.clients([&](const std::wstring& account) { return sees_all || account == caller.account; });
+  reply.total = static_cast<uint32_t>(clients.size());
+  for (size_t i = request.first; i < clients.size() && reply.count < pipe::kInspectClients; ++i) {
+    reply.clients[reply.count++] = clients[i];
+  }
+}
+
+void Broker::inspect_service(const pipe::ServiceRequest&, const Caller& caller, pipe::ServiceReply& reply) {
+  reply.version = SHM_PRODUCT_VERSION;
+  reply.pid = GetCurrentProcessId();
+  reply.channels = static_cast<uint32_t>(channels_.size());
+  for (const auto& [name, channel] : channels_) reply.clients += channel->readers() + channel->writers();
+  reply.reloads = reloads_.count;
+  reply.reload_status = static_cast<int32_t>(reloads_.refused ? core::Status::argument : core::Status::ok);
+  reply.started = counts_.started;
+  reply.configured = reloads_.configured;
+  reply.denials = counts_.denials;
+  reply.quota = counts_.quota;
+  reply.recoveries = counts_.recoveries;
+  if (!caller.is_administrator()) return;
+  put_text(reply.config, paths_.config.wstring());
+  put_text(reply.reload_text, reloads_.text);
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,180 @@
+// An administrator's way with the installer: install, use, upgrade under clients, repair, remove.
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <string>
+
+#include "core/win/text.h"
+#include "tests/installer/installed.h"
+#include "tests/integration/program.h"
+
+namespace shmbroker::tests {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+namespace fs = std::filesystem;
+
+DWORD service_state() {
+  const ScmHandle service = open_service(SERVICE_QUERY_STATUS);
+  SERVICE_STATUS status{};
+  if (!service || !QueryServiceStatus(service.get(), &status)) return 0;
+  return status.dwCurrentState;
+}
+
+// A program of the installed folder.
+Outcome run_installed(const wchar_t* program, const std::wstring& arguments) {
+  Outcome outcome;
+  Child child(quoted(installed_folder() / program) + L" " + arguments);
+  outcome.text = child.rest(outcome.exit_code);
+  std::erase(outcome.text, '\r');
+  return outcome;
+}
+
+std::wstring install(const wchar_t* name) { return L"/i " + quoted(installer(name)); }
+std::wstring product_of(const wchar_t* name) { return quoted(installer(name)); }
+
+// Each test begins on a machine without ShmBroker, and leaves one.
+class Installer : public testing::Test {
+ protected:
+  ~Installer() override {
+    for (const wchar_t* name : {L"older.msi", L"newer.msi"}) msiexec(L"/x " + product_of(name));
+  }
+
+  static void install_older() {
+    ASSERT_EQ(msiexec(install(L"older.msi")), 0u);
+    ASSERT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+  }
+  static fs::path config() { return data_folder() / L"shmbroker.json"; }
+  static void configure(const std::string& text) {
+    std::ofstream(config(), std::ios::binary | std::ios::trunc) << text;
+    ASSERT_EQ(run_installed(L"shmbroker.exe", L"reload").exit_code, 0u);
+  }
+
+  CleanMachine machine_;
+};
+
+TEST_F(Installer, InstallsAServiceThatRunsAndIsReachable) {
+  ASSERT_EQ(msiexec(install(L"older.msi") + L" ADDLOCAL=ALL"), 0u);
+  EXPECT_EQ(installed_version(), L"0.0.9");
+  EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+  for (const wchar_t* file :
+       {L"shmclient.dll", L"monitor.exe", L"include\\shmbroker\\shmbroker.h",
+        L"include\\shmbroker\\shmbroker.hpp", L"lib\\x64\\shmclient.lib", L"x86\\shmclient.dll",
+        L"lib\\x86\\shmclient.lib", L"docs\\operations.md", L"sender_gui.exe", L"samples\\cpp\\sender.cpp"}) {
+    EXPECT_TRUE(fs::exists(installed_folder() / file)) << win::display_utf8(file);
+  }
+  const Outcome doctor = run_installed(L"shmbroker.exe", L"doctor MapName");
+  EXPECT_EQ(doctor.exit_code, 0u) << doctor.text;
+  EXPECT_THAT(doctor.text, HasSubstr(win::display_utf8(config().wstring()) + " is sound"));
+  EXPECT_EQ(run_installed(L"sender.exe", L"installed").exit_code, 0u);
+  EXPECT_EQ(run_installed(L"receiver.exe", L"--timeout 0").text.substr(0, 100),
+            "receiver: reading channel 'MapName'\ninstalled\nreceiver: messages read: 1, lost: 0\n");
+}
+
+TEST_F(Installer, RegistersTheServiceAsShmbrokerInstallDoes) {
+  install_older();
+  const ScmHandle service = open_service(SERVICE_QUERY_CONFIG);
+  ASSERT_TRUE(service);
+  alignas(QUERY_SERVICE_CONFIGW) std::byte memory[8192];
+  const auto& found = *reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory);
+  DWORD size = 0;
+  ASSERT_TRUE(QueryServiceConfigW(service.get(), reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory),
+                                  sizeof memory, &size));
+  EXPECT_EQ(found.lpBinaryPathName, quoted(installed_folder() / L"shmbroker.exe"));
+  EXPECT_STREQ(found.lpServiceStartName, L"NT AUTHORITY\\LocalService");
+  EXPECT_EQ(found.dwStartType, DWORD{SERVICE_AUTO_START});
+  ASSERT_TRUE(QueryServiceConfig2W(service.get(), SERVICE_CONFIG_FAILURE_ACTIONS,
+                                   reinterpret_cast<BYTE*>(memory), sizeof memory, &size));
+  const auto& failure = *reinterpret_cast<SERVICE_FAILURE_ACTIONSW*>(memory);
+  ASSERT_GE(failure.cActions, 1u);
+  EXPECT_EQ(failure.lpsaActions[0].Type, SC_ACTION_RESTART);
+  EXPECT_EQ(machine_value(L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\ShmBroker",
+                          L"EventMessageFile"),
+            (installed_folder() / L"shmbroker.exe").wstring());
+}
+
+TEST_F(Installer, BringsSamplesAndPathOnlyIfToldTo) {
+  const std::wstring before = machine_path();
+  install_older();
+  EXPECT_FALSE(fs::exists(installed_folder() / L"sender.exe"));
+  EXPECT_EQ(machine_path(), before);
+  EXPECT_EQ(msiexec(install(L"older.msi") + L" ADDLOCAL=Samples,Path"), 0u);
+  EXPECT_TRUE(fs::exists(installed_folder() / L"sender.exe"));
+  EXPECT_THAT(win::display_utf8(machine_path()), HasSubstr(win::display_utf8(installed_folder().wstring())));
+  EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+}
+
+TEST_F(Installer, UpgradesUnderClientsThatGoOn) {
+  install_older();
+  configure("{ // mine\n \"channels\": [" + topic("mine", "wait") + "] }");
+  Peer reader;
+  Peer writer;
+  const ShmChannel in = reader.open("mine", "r");
+  const ShmChannel out = writer.open("mine", "w");
+  EXPECT_EQ(writer.write(out, "before").status, SHM_OK);
+  ASSERT_EQ(msiexec(install(L"newer.msi")), 0u);
+  EXPECT_NE(installed_version(), L"0.0.9");
+  EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+  EXPECT_THAT(read_file(config()), HasSubstr("// mine"));
+  EXPECT_EQ(writer.write(out, "after").status, SHM_OK);
+  EXPECT_EQ(reader.read(in, 5000), (Answer{SHM_OK, "before"}));
+  EXPECT_EQ(reader.read(in, 5000), (Answer{SHM_OK, "after"}));
+  // The new service knows them, and who comes now meets them.
+  const auto shown = run_installed(L"shmbroker.exe", L"show mine");
+  EXPECT_THAT(shown.text, HasSubstr(std::to_string(reader.pid())));
+  EXPECT_EQ(writer.write(writer.open("mine", "w"), "new").status, SHM_OK);
+  EXPECT_EQ(reader.read(in, 5000), (Answer{SHM_OK, "new"}));
+}
+
+TEST_F(Installer, UpgradeTellsClientsWhereChannelsEndWithTheService) {
+  install_older();
+  configure("{ \"at_stop\": \"end\", \"channels\": [" + block("mine") + "] }");
+  Peer reader;
+  const ShmChannel in = reader.open("mine", "r");
+  reader.begin("read " + std::to_string(in) + " 60000");
+  ASSERT_EQ(msiexec(install(L"newer.msi")), 0u);
+  EXPECT_EQ(reader.finish().status, SHM_E_CLOSED);
+  reader.order("close", in);
+  EXPECT_NE(reader.open("mine", "r"), 0u) << "and they are welcome again";
+}
+
+TEST_F(Installer, RepairsWhatIsMissing) {
+  install_older();
+  ASSERT_TRUE(fs::remove(installed_folder() / L"shmclient.dll"));
+  ASSERT_TRUE(fs::remove(config()));
+  EXPECT_EQ(msiexec(install(L"older.msi") + L" REINSTALL=ALL REINSTALLMODE=amus"), 0u);
+  EXPECT_TRUE(fs::exists(installed_folder() / L"shmclient.dll"));
+  EXPECT_TRUE(fs::exists(config()));
+  EXPECT_EQ(run_installed(L"shmbroker.exe", L"doctor").exit_code, 0u);
+}
+
+TEST_F(Installer, RefusesAnOlderVersion) {
+  ASSERT_EQ(msiexec(install(L"newer.msi")), 0u);
+  const std::wstring version = installed_version();
+  EXPECT_NE(msiexec(install(L"older.msi")), 0u);
+  EXPECT_EQ(installed_version(), version);
+  EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+}
+
+TEST_F(Installer, LeavesNothingButConfigurationAndData) {
+  const std::wstring path = machine_path();
+  ASSERT_EQ(msiexec(install(L"older.msi") + L" ADDLOCAL=ALL"), 0u);
+  configure("{ // mine\n \"channels\": [" + block("mine") + "] }");
+  ASSERT_EQ(msiexec(L"/x " + product_of(L"older.msi")), 0u);
+  EXPECT_FALSE(fs::exists(installed_folder()));
+  EXPECT_TRUE(eventually([] { return !open_service(SERVICE_QUERY_STATUS); }));
+  EXPECT_EQ(installed_version(), L"");
+  EXPECT_EQ(machine_value(L"Software\\ShmBroker", L"InstallDir"), std::nullopt);
+  EXPECT_EQ(machine_value(L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\ShmBroker",
+                          L"EventMessageFile"),
+            std::nullopt);
+  EXPECT_THAT(win::display_utf8(machine_path()), Not(HasSubstr("ShmBroker")));
+  EXPECT_EQ(machine_path().substr(0, path.size()), path);
+  EXPECT_THAT(read_file(config()), HasSubstr("// mine")) << "the next installation finds it";
+  EXPECT_TRUE(fs::exists(data_folder() / L"shmbroker.log"));
+}
+
+}  // namespace
+}  // namespace shmbroker::tests

@@ -1,0 +1,370 @@
+{ Uses all of the Pascal binding, with the channels of pascal_binding_test.cpp, and says what is not as it
+  should be. The exit code is the number of such things. }
+program binding;
+
+{$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
+{$APPTYPE CONSOLE}
+
+uses
+  Windows,
+  SysUtils,
+  Messages,
+  ShmBrokerApi in '..\..\..\samples\pascal\ShmBrokerApi.pas',
+  ShmBroker in '..\..\..\samples\pascal\ShmBroker.pas';
+
+const
+  Soon = 10000; // ms in which everything comes that does come
+
+type
+  TTest = procedure(Writer, Reader: TShmChannel);
+
+procedure Check(Holds: Boolean; const What: string);
+begin
+  if Holds then
+    Exit;
+  Writeln('not so: ', What);
+  ExitCode := ExitCode + 1;
+end;
+
+procedure CheckRefused(Status: Integer; Attempt: TTest; Writer, Reader: TShmChannel; const What: string);
+begin
+  try
+    Attempt(Writer, Reader);
+    Check(False, What + ' is refused');
+  except
+    on Error: EShmError do
+      Check(Error.Status = Status, What + ' is refused otherwise: ' + Error.Message);
+  end;
+end;
+
+function Bytes(Size: Integer; First: Byte = 0): TBytes;
+var
+  I: Integer;
+begin
+  Result := nil;
+  SetLength(Result, Size);
+  for I := 0 to Size - 1 do
+    Result[I] := (First + I) and $FF;
+end;
+
+function Same(const One, Other: TBytes): Boolean;
+begin
+  Result := (Length(One) = Length(Other)) and CompareMem(Pointer(One), Pointer(Other), Length(One));
+end;
+
+{ ---- copied ---- }
+
+procedure TextAndBytes(Writer, Reader: TShmChannel);
+var
+  Text: UnicodeString;
+  Read: TBytes;
+begin
+  Writer.WriteText(#$7B80#$5355#$D83C#$DF88);
+  Check(Reader.ReadText(Text, Soon) = rrMessage, 'a text comes');
+  Check(Text = #$7B80#$5355#$D83C#$DF88, 'a text is what was written');
+  Writer.WriteBytes(Bytes(3));
+  Check((Reader.ReadText(Text, Soon) = rrMessage) and (Text = #$0100#$FFFD), 'half a character is U+FFFD');
+  Writer.WriteBytes(nil);
+  Check((Reader.ReadBytes(Read, Soon) = rrMessage) and (Read = nil), 'nothing is a message, too');
+  Writer.WriteBytes(Bytes(20000));
+  Check((Reader.ReadBytes(Read, Soon) = rrMessage) and Same(Read, Bytes(20000)), 'much comes whole');
+  Check((Reader.ReadBytes(Read, 0) = rrNothing) and (Read = nil), 'then there is nothing');
+end;
+
+procedure IntoFour(Writer, Reader: TShmChannel);
+var
+  Buffer: array[0..3] of Byte;
+  Size: NativeUInt;
+begin
+  try
+    Reader.ReadBuffer(Buffer, SizeOf(Buffer), Size, Soon);
+  finally
+    Check(Size = 5, 'the size needed is told');
+  end;
+end;
+
+procedure Buffers(Writer, Reader: TShmChannel);
+var
+  Five: array[0..4] of Byte;
+  Size: NativeUInt;
+begin
+  Writer.WriteBuffer(Bytes(5)[0], 5);
+  CheckRefused(SHM_E_BUFFER, IntoFour, Writer, Reader, 'too small a buffer');
+  Check(Reader.ReadBuffer(Five, SizeOf(Five), Size, Soon) = rrMessage, 'what did not fit has stayed');
+  Check((Size = 5) and CompareMem(@Five, Pointer(Bytes(5)), 5), 'a buffer is filled');
+end;
+
+procedure OneTooLarge(Writer, Reader: TShmChannel);
+var
+  Messages: array[0..1] of TBytes;
+  Written: Cardinal;
+begin
+  Messages[0] := Bytes(1);
+  Messages[1] := Bytes(Writer.Info.MaxMessage + 1);
+  try
+    Writer.WriteBatch(Messages, Written);
+  finally
+    Check(Written = 1, 'what came before it was written');
+  end;
+end;
+
+procedure Batches(Writer, Reader: TShmChannel);
+var
+  Messages: array[0..2] of TBytes;
+  Read: TShmMessages;
+  Written: Cardinal;
+begin
+  Messages[0] := Bytes(8, 1);
+  Messages[1] := nil;
+  Messages[2] := Bytes(100000, 2);
+  Writer.WriteBatch(Messages, Written, Soon);
+  Check(Written = 3, 'a batch is written');
+  Check((Reader.ReadBatch(Read, 10, Soon) = rrMessage) and (Length(Read) = 2), 'what fits is read');
+  Check(Same(Read[0].Data, Messages[0]) and Same(Read[1].Data, nil), 'a batch is what was written');
+  Check((Read[1].Sequence = Read[0].Sequence + 1) and not Read[0].Lost, 'it is numbered');
+  Check((Read[0].Timestamp > 0) and not Read[0].Redelivered, 'it is dated');
+  Check((Reader.ReadBatch(Read, 10, Soon) = rrMessage) and (Length(Read) = 1), 'the large one is read');
+  Check(Same(Read[0].Data, Messages[2]), 'it is whole');
+  Check((Reader.ReadBatch(Read, 10, 0) = rrNothing) and (Read = nil), 'then there is no batch');
+  CheckRefused(SHM_E_SIZE, OneTooLarge, Writer, Reader, 'a batch with one too large');
+  Check((Reader.ReadBatch(Read, 10, Soon) = rrMessage) and (Length(Read) = 1), 'the one before it came');
+end;
+
+procedure Losses(Writer, Reader: TShmChannel);
+var
+  I: Integer;
+  Read: TBytes;
+begin
+  for I := 1 to 100 do
+    Writer.WriteBytes(Bytes(1000));
+  Check(Reader.ReadBytes(Read, 0) = rrLost, 'a slow reader is told');
+  Check((Reader.Stats.Lost > 0) and (Writer.Stats.Written = 100), 'it is counted');
+end;
+
+procedure Values(Writer, Reader: TShmChannel);
+var
+  Text: UnicodeString;
+begin
+  Writer.WriteText('value');
+  Check(Reader.ReadText(Text, Soon) = rrMessage, 'a value comes');
+  Check((Reader.ReadText(Text, 0) = rrUnchanged) and (Text = 'value'), 'and stays');
+end;
+
+{ ---- in place ---- }
+
+procedure Loans(Writer, Reader: TShmChannel);
+var
+  Memory: Pointer;
+  Size: NativeUInt;
+begin
+  Writer.Loan(8);
+  Writer.Abort;
+  Check(Reader.Peek(Memory, Size, 0) = rrNothing, 'what is given back never was');
+  Memory := Writer.Loan(8);
+  Move(Bytes(8)[0], Memory^, 8);
+  Writer.Commit(5);
+  Writer.Abort;
+  Check((Reader.Peek(Memory, Size, Soon) = rrMessage) and (Size = 5), 'what is committed comes');
+  Check(CompareMem(Memory, Pointer(Bytes(5)), 5) and Reader.Release, 'as it was filled');
+  Check(Reader.Peek(Memory, Size, 0) = rrNothing, 'and once');
+end;
+
+procedure Locks(Writer, Reader: TShmChannel);
+var
+  Memory: Pointer;
+  Size: NativeUInt;
+  Read: TBytes;
+begin
+  Writer.WriteBytes(Bytes(4));
+  Memory := Writer.Lock(Size);
+  Check((Size = 4) and CompareMem(Memory, Pointer(Bytes(4)), 4), 'the value is there');
+  PByte(Memory)^ := 77;
+  Writer.Revert;
+  Check((Reader.ReadBytes(Read, Soon) = rrMessage) and Same(Read, Bytes(4)), 'the old value can stay');
+  Memory := Writer.Lock(Size);
+  Move(Bytes(6, 9)[0], Memory^, 6);
+  Writer.Unlock(6);
+  Writer.Revert;
+  Check((Reader.ReadBytes(Read, Soon) = rrMessage) and Same(Read, Bytes(6, 9)), 'a new value comes');
+end;
+
+{ ---- waiting ---- }
+
+var
+  ReadHasEnded: THandle;
+
+{ The read may not have begun when this does: so it cancels until it is ended. }
+function CancelReads(Channel: Pointer): {$IFDEF FPC}PtrInt{$ELSE}Integer{$ENDIF};
+begin
+  while WaitForSingleObject(ReadHasEnded, 1) = WAIT_TIMEOUT do
+    TShmChannel(Channel).Cancel;
+  Result := 0;
+end;
+
+procedure Cancels(Writer, Reader: TShmChannel);
+var
+  Id: {$IFDEF FPC}TThreadID{$ELSE}Cardinal{$ENDIF};
+  Thread: THandle;
+  Read: TBytes;
+begin
+  ReadHasEnded := CreateEventW(nil, True, False, nil);
+  Thread := BeginThread(nil, 0, CancelReads, Reader, 0, Id);
+  Check(Reader.ReadBytes(Read, Soon) = rrCancelled, 'a read that waits is cancelled');
+  SetEvent(ReadHasEnded);
+  WaitForSingleObject(Thread, INFINITE);
+  CloseHandle(Thread);
+  CloseHandle(ReadHasEnded);
+end;
+
+procedure Events(Writer, Reader: TShmChannel);
+var
+  Read: TBytes;
+begin
+  Check(Reader.ReadBytes(Read, 0) = rrNothing, 'nothing is there yet');
+  Check(WaitForSingleObject(Reader.WaitHandle, 0) = WAIT_TIMEOUT, 'the event says so');
+  Writer.WriteBytes(Bytes(1));
+  Check(WaitForSingleObject(Reader.WaitHandle, Soon) = WAIT_OBJECT_0, 'the event is set');
+  Check(Reader.ReadBytes(Read, 0) = rrMessage, 'by a message');
+end;
+
+{ Whether such a message comes to the window of this thread within the time. }
+function MessageComes(Window: HWND; out Message: TMsg; Timeout: DWORD): Boolean;
+begin
+  Result := PeekMessageW(Message, Window, WM_APP, WM_APP, PM_REMOVE);
+  if Result or (Timeout = 0) then
+    Exit;
+  MsgWaitForMultipleObjects(0, Pointer(nil)^, False, Timeout, QS_POSTMESSAGE);
+  Result := PeekMessageW(Message, Window, WM_APP, WM_APP, PM_REMOVE);
+end;
+
+procedure WindowMessages(Writer, Reader: TShmChannel);
+var
+  Window: HWND;
+  Message: TMsg;
+  Read: TBytes;
+begin
+  Window := CreateWindowExW(0, 'STATIC', nil, 0, 0, 0, 0, 0, HWND(-3), 0, 0, nil);
+  Reader.NotifyWindow(Window, WM_APP, 42);
+  Writer.WriteBytes(Bytes(1));
+  Check(MessageComes(Window, Message, Soon), 'a window message comes');
+  Check((Message.wParam = 42) and (Message.lParam = LPARAM(Reader.Handle)), 'with cookie and handle');
+  Reader.NotifyWindow(0, 0);
+  while Reader.ReadBytes(Read, 0) in ShmNew do
+    ;
+  Writer.WriteBytes(Bytes(1));
+  Check(not MessageComes(Window, Message, 50), 'no more come');
+  Reader.ReadBytes(Read, 0);
+  DestroyWindow(Window);
+end;
+
+procedure WaitsForAny(Writer, Reader: TShmChannel);
+var
+  Other: TShmChannel;
+  Read: TBytes;
+begin
+  Other := TShmChannel.Create('queue', [srRead]);
+  try
+    Check(TShmChannel.WaitAny([Other, Reader], 0) = -1, 'none has anything');
+    Writer.WriteBytes(Bytes(1));
+    Check(TShmChannel.WaitAny([Other, Reader], Soon) = 1, 'the second one has');
+    Check(Reader.ReadBytes(Read, 0) = rrMessage, 'and gives it');
+  finally
+    Other.Free;
+  end;
+end;
+
+{ ---- channels ---- }
+
+procedure Lists(Writer, Reader: TShmChannel);
+var
+  Info: TShmInfo;
+  Found: Boolean;
+begin
+  Found := False;
+  for Info in TShmChannel.List do
+    if Info.Name = 'block' then
+      Found := (Info.Kind = skBlock) and (Info.Rights = [srRead, srWrite]) and (Info.Capacity = 512) and
+        (Info.Readers = 1) and (Info.Writers = 1);
+  Check(Found, 'the list has the block as it is');
+  Check(Reader.Info.Rights = [srRead], 'the reader may read');
+end;
+
+procedure OpenAnother(Writer, Reader: TShmChannel);
+begin
+  TShmChannel.Create(Writer.Info.Name, [srWrite]).Free;
+end;
+
+procedure OpenMissing(Writer, Reader: TShmChannel);
+begin
+  try
+    TShmChannel.Create(#$6CA1#$6709).Free;
+  except
+    on Error: EShmError do
+    begin
+      Check(Pos(UnicodeString(#$6CA1#$6709), Error.Text) > 0, 'an error names the channel, in any script');
+      raise;
+    end;
+  end;
+end;
+
+procedure FlushNoFile(Writer, Reader: TShmChannel);
+begin
+  Writer.Flush;
+end;
+
+procedure Creates(Writer, Reader: TShmChannel);
+var
+  Options: TShmOptions;
+  Channel: TShmChannel;
+begin
+  Options := TShmOptions.Create;
+  Options.Kind := skTopic;
+  Options.Flags := [sfCreate, sfExclusive];
+  Options.Capacity := 65536;
+  Options.WaitWhenFull := True;
+  Channel := TShmChannel.Create('made here', Options);
+  try
+    Check((Channel.Info.Kind = skTopic) and (Channel.Info.Capacity >= 65536), 'it is as asked for');
+    CheckRefused(SHM_E_BUSY, OpenAnother, Channel, nil, 'a second writer');
+  finally
+    Channel.Free;
+  end;
+  CheckRefused(SHM_E_NOT_FOUND, OpenMissing, nil, nil, 'a channel that is not there');
+  CheckRefused(SHM_E_KIND, FlushNoFile, Writer, nil, 'flushing what has no file');
+end;
+
+procedure Run(Test: TTest; const Channel: UnicodeString);
+var
+  Writer, Reader: TShmChannel;
+begin
+  Reader := nil;
+  Writer := TShmChannel.Create(Channel, [srWrite], [sfTimed]);
+  try
+    Reader := TShmChannel.Create(Channel, [srRead], [sfNext]);
+    Test(Writer, Reader);
+  finally
+    Reader.Free;
+    Writer.Free;
+  end;
+end;
+
+begin
+  try
+    Run(TextAndBytes, 'topic');
+    Run(Buffers, 'topic');
+    Run(Batches, 'topic');
+    Run(Losses, 'lossy');
+    Run(Values, 'block');
+    Run(Loans, 'topic');
+    Run(Locks, 'block');
+    Run(Cancels, 'topic');
+    Run(Events, 'topic');
+    Run(WindowMessages, 'topic');
+    Run(WaitsForAny, 'topic');
+    Run(Lists, 'block');
+    Run(Creates, 'block');
+  except
+    on Error: Exception do
+      Check(False, 'no exception: ' + Error.Message);
+  end;
+end.
