@@ -1,5 +1,7 @@
 #include "ctrl_c.h"
 
+#include "exit_code.h"
+
 /* Windows calls the handler in a thread of its own, without a context, and perhaps still while the process ends: so
  * nothing here is ever freed. */
 static HANDLE pressed;
@@ -17,6 +19,13 @@ static BOOL WINAPI on_control(DWORD event) {
   } while (WaitForSingleObject(has_left, 10) == WAIT_TIMEOUT);
   return TRUE;
 }
+
+static BOOL WINAPI exit_on_control(DWORD event) {
+  (void)event;
+  ExitProcess(EXIT_DONE);
+}
+
+void exit_at_ctrl_c(void) { SetConsoleCtrlHandler(exit_on_control, TRUE); }
 
 void begin_ctrl_c(ShmChannel channel) {
   reading = channel;

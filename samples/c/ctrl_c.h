@@ -1,4 +1,4 @@
-/* Ends a receiver cleanly at Ctrl-C, when its console is closed, and when the user logs off. */
+/* How Ctrl-C, the closing of the console and the user's logging off end the programs: as done. */
 #ifndef SAMPLES_CTRL_C_H
 #define SAMPLES_CTRL_C_H
 
@@ -7,7 +7,10 @@
 #include <shmbroker/shmbroker.h>
 #include <stdbool.h>
 
-/* From here on the first Ctrl-C ends the calls that wait on the channel; a second one ends the process at once. */
+/* For a sender: ends the process at once. A message that was half written then never was. */
+void exit_at_ctrl_c(void);
+
+/* For a receiver, which prints what it has taken before it ends. From here on the first Ctrl-C ends the calls that wait on the channel; a second one ends the process at once. */
 void begin_ctrl_c(ShmChannel channel);
 
 /* The receiver has left its loop: to be called before it closes the channel. */

@@ -7,6 +7,7 @@
 #include <wchar.h>
 
 #include "console.h"
+#include "ctrl_c.h"
 #include "exit_code.h"
 #include "options.h"
 
@@ -135,6 +136,7 @@ static int send_all(Sender* sender) {
 int wmain(int argc, wchar_t** argv) {
   int exit_code = EXIT_DONE;
   if (!read_command_line(argc, argv, &exit_code)) return exit_code;
+  exit_at_ctrl_c();
   Sender sender = {.info.size = sizeof(ShmInfo)};
   const ShmOptions how = {.size = sizeof how, .access = SHM_WRITE};
   int32_t status = ShmOpen(settings.channel, &how, &sender.channel);

@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "exit_code.h"
+
 namespace samples {
 namespace {
 
@@ -23,7 +25,11 @@ BOOL WINAPI on_control(DWORD) {
   return TRUE;
 }
 
+BOOL WINAPI exit_on_control(DWORD) { ExitProcess(kDone); }
+
 }  // namespace
+
+void exit_at_ctrl_c() { SetConsoleCtrlHandler(exit_on_control, TRUE); }
 
 CtrlC::CtrlC(const shmbroker::Channel& channel) {
   reading = channel.handle();

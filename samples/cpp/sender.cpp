@@ -6,6 +6,7 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "ctrl_c.h"
 #include "exit_code.h"
 #include "program.h"
 #include "shmbroker/shmbroker.hpp"
@@ -109,6 +110,7 @@ int wmain(int argc, wchar_t** argv) {
   return run_program(
       L"sender", [&] { return read_settings(argc, argv, settings); },
       [&](const Output&, const Output&) {
+        exit_at_ctrl_c();
         Sender(settings).run();
         return kDone;
       });
