@@ -40,6 +40,7 @@ class Constant:
     value: int  # of SHM_KEEP: -1, as a size_t
     type: str  # i32: a status; u32; usize
     comment: str
+    group: str  # what stands above it and those that it belongs to
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Function:
     name: str
     result: Type
     parameters: tuple
+    group: str  # the header's section
 
 
 @dataclass(frozen=True)
@@ -114,14 +116,16 @@ def value_of(text: str) -> int:
 
 
 def constants_of(text: str):
-    for name, value, comment in re.findall(
-        r"^#define (SHM_\w+) (\(.*?\)\)?|\w+)(?:[ \t]*/\* (.*?) \*/)?$", text, re.MULTILINE
-    ):
-        if name == "SHM_CALL":
-            continue
-        is_status = re.match(r"SHM_(OK|S_|E_)", name)
-        kind = "i32" if is_status else "usize" if "size_t" in value else "u32"
-        yield Constant(name, value_of(value), kind, comment)
+    for paragraph in text.split("\n\n"):
+        heading = re.match(r"/\* (.*?) \*/$", paragraph, re.MULTILINE)
+        for name, value, comment in re.findall(
+            r"^#define (SHM_\w+) (\(.*?\)\)?|\w+)(?:[ \t]*/\* (.*?) \*/)?$", paragraph, re.MULTILINE
+        ):
+            if name == "SHM_CALL":
+                continue
+            is_status = re.match(r"SHM_(OK|S_|E_)", name)
+            kind = "i32" if is_status else "usize" if "size_t" in value else "u32"
+            yield Constant(name, value_of(value), kind, comment, heading.group(1) if heading else "")
 
 
 class Reader:
@@ -153,9 +157,13 @@ class Reader:
         fields = [Field(d.name, self.type_of(d.type), self.comment_of(node.name, d.name)) for d in node.decls]
         return Struct(node.name, tuple(fields))
 
+    def group_of(self, function: str) -> str:
+        before = self.text[: re.search(r"\bSHM_CALL %s\(" % function, self.text).start()]
+        return re.findall(r"^/\* ---- (.*?) -", before, re.MULTILINE)[-1]
+
     def function(self, name, node) -> Function:
         parameters = [Parameter(d.name, self.type_of(d.type)) for d in node.args.params if d.name]
-        return Function(name, self.type_of(node.type), tuple(parameters))
+        return Function(name, self.type_of(node.type), tuple(parameters), self.group_of(name))
 
 
 def read_api(header: pathlib.Path = HEADER) -> Api:
