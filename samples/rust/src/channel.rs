@@ -122,7 +122,7 @@ impl Channel {
     /// becomes readable, and again only after a read has found nothing ([`Status::EMPTY`],
     /// [`News::Unchanged`]); at once if there is something to read now. Do not mix it with reads
     /// that wait.
-    pub fn wait_handle(&self) -> Result<BorrowedHandle> {
+    pub fn wait_handle(&self) -> Result<BorrowedHandle<'_>> {
         let mut handle = ptr::null_mut();
         // SAFETY: room for a handle.
         self.check(unsafe { (self.functions.ShmGetWaitHandle)(self.handle, &mut handle) })?;

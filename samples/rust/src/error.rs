@@ -10,6 +10,11 @@ use crate::News;
 pub struct Status(pub(crate) i32);
 
 impl Status {
+    /// The status of a number.
+    pub fn from_code(code: i32) -> Self {
+        Self(code)
+    }
+
     /// The number, which is negative for errors.
     pub fn code(self) -> i32 {
         self.0
