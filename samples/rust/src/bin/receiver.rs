@@ -94,7 +94,11 @@ impl<'c> Receiver<'c> {
             ctrl_c,
             notice,
             output: Output::new(settings.binary)?,
-            buffer: vec![0; channel.info()?.max_message as usize],
+            buffer: if settings.in_place {
+                Vec::new()
+            } else {
+                vec![0; channel.info()?.max_message as usize]
+            },
             size: 0,
             received: 0,
         })

@@ -24,6 +24,10 @@ fn waiting() -> MutexGuard<'static, Option<Canceller>> {
     WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn who_waits() -> Option<Canceller> {
+    *waiting()
+}
+
 /// While it lives, Ctrl-C and the closing of the console end the waits on a channel.
 pub struct CtrlC(());
 
@@ -73,7 +77,7 @@ extern "system" fn on_control(_: u32) -> i32 {
     unsafe { SetEvent(pressed) };
     // A cancel ends waits that have begun, and the receiver may be just before one: so we cancel
     // until it has left. When the console closes, Windows ends the process as soon as this returns.
-    while let Some(canceller) = *waiting() {
+    while let Some(canceller) = who_waits() {
         let _ = canceller.cancel();
         thread::sleep(Duration::from_millis(10));
     }
