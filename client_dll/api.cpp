@@ -69,10 +69,9 @@ void to_utf8(const ShmInfo& from, ShmInfoUtf8& to) {
 template <class Store>
 int32_t list_channels(uint32_t capacity, uint32_t& count, Store&& store) {
   const auto reply = std::make_unique<pipe::ListReply>();
+  pipe::ListRequest request{};
   uint32_t next = 0;
   do {
-    pipe::ListRequest request{};
-    request.first = next;
     BrokerIdentity identity;
     *reply = {};
     const int32_t status = ask(request, *reply, 5000, identity);
@@ -81,6 +80,7 @@ int32_t list_channels(uint32_t capacity, uint32_t& count, Store&& store) {
     for (uint32_t i = 0; i < reply->count; ++i, ++next) {
       const pipe::ListEntry& entry = reply->entries[i];
       if (!pipe::is_terminated(entry.name)) return fail(SHM_E_VERSION);
+      std::copy(std::begin(entry.name), std::end(entry.name), request.after);
       if (next >= capacity) continue;
       ShmInfo info{};
       info.size = sizeof info;
@@ -93,8 +93,9 @@ int32_t list_channels(uint32_t capacity, uint32_t& count, Store&& store) {
       std::copy(std::begin(entry.name), std::end(entry.name), info.name);
       store(next, info);
     }
-  } while (next < reply->total && reply->count > 0);
-  count = reply->total;
+  } while (reply->count > 0 && reply->count < reply->total && next < capacity);
+  if (reply->total < reply->count) return fail(SHM_E_VERSION);
+  count = next + (reply->total - reply->count);
   if (count <= capacity || capacity == 0) return SHM_OK;
   return fail(SHM_E_BUFFER, L"there are " + std::to_wstring(count) + L" channels, and room for " +
                                 std::to_wstring(capacity) + L"; call again with more");

@@ -1,9 +1,13 @@
-# cmake -D BINARY_DIR=… -D VERSION=… -D OUTPUT=… [-D X86_BINARY_DIR=…] -P build_msi.cmake
-# Makes the installer from a build: stages it, lists what is there, and has wixl or WiX 3 pack it.
+# cmake -D BINARY_DIR=… -D VERSION=… -D OUTPUT=… [-D X86_BINARY_DIR=…] [-D PRODUCT_VERSION=…] -P build_msi.cmake
+# Makes the installer from a build: stages it, lists what is there, and has wixl or WiX 3 pack it. VERSION is what the
+# files say of themselves; PRODUCT_VERSION is for a test that needs an installer which says that it is older.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/harvest.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/finish_wixl.cmake)
 
+if(NOT PRODUCT_VERSION)
+  set(PRODUCT_VERSION ${VERSION})
+endif()
 set(work ${BINARY_DIR}/installer)
 set(stage ${work}/stage)
 set(source ${CMAKE_CURRENT_LIST_DIR}/shmbroker.wxs)
@@ -25,7 +29,8 @@ harvest(${stage} ${harvested} docs include lib x86 samples)
 find_program(wixl wixl)
 if(wixl)
   # It warns of each attribute that it does not know; finish_wixl() knows them.
-  execute_process(COMMAND ${wixl} --arch x64 --define Wixl=yes --define Version=${VERSION} --output ${OUTPUT} ${source} ${harvested}
+  execute_process(COMMAND ${wixl} --arch x64 --define Wixl=yes --define Version=${PRODUCT_VERSION}
+    --output ${OUTPUT} ${source} ${harvested}
     WORKING_DIRECTORY ${stage} ERROR_VARIABLE warnings RESULT_VARIABLE failed)
   if(failed)
     message(FATAL_ERROR "wixl ${source}: ${warnings}")
@@ -34,7 +39,7 @@ if(wixl)
 else()
   find_program(candle candle HINTS "$ENV{WIX}/bin" REQUIRED)
   find_program(light light HINTS "$ENV{WIX}/bin" REQUIRED)
-  execute_process(COMMAND ${candle} -nologo -arch x64 -dWixl=no -dVersion=${VERSION} -out ${work}/
+  execute_process(COMMAND ${candle} -nologo -arch x64 -dWixl=no -dVersion=${PRODUCT_VERSION} -out ${work}/
     ${source} ${harvested} COMMAND_ERROR_IS_FATAL ANY)
   execute_process(COMMAND ${light} -nologo -out ${OUTPUT} -b ${stage} ${work}/shmbroker.wixobj ${work}/harvested.wixobj
     COMMAND_ERROR_IS_FATAL ANY)

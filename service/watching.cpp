@@ -25,11 +25,15 @@ std::string in_words(const AccessConfig& access) {
 
 void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) {
   SHM_CRASH_POINT("request.list");
-  for (const auto& [name, channel] : channels_) {
+  if (!pipe::is_terminated(request.after)) throw Refusal(core::Status::name, "the channel's name has no end");
+  // By name and not by number: between two pages of the list a channel may come or go.
+  auto at = channels_.upper_bound(reinterpret_cast<const wchar_t*>(request.after));
+  for (; at != channels_.end(); ++at) {
+    const auto& [name, channel] = *at;
     const uint32_t rights = channel->rights_of(caller.token.get());
     if (rights == 0) continue;
-    const uint32_t index = reply.total++;
-    if (index < request.first || reply.count == pipe::kListEntries) continue;
+    ++reply.total;
+    if (reply.count == pipe::kListEntries) continue;
     pipe::ListEntry& entry = reply.entries[reply.count++];
     entry.kind = static_cast<uint32_t>(channel->geometry().kind);
     entry.access = rights;

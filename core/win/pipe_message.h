@@ -60,8 +60,7 @@ struct CloseRequest {
 struct ListRequest {
   static constexpr RequestType kType = RequestType::list;
   RequestHeader header;
-  uint32_t first;  // index of the first channel wanted
-  uint32_t reserved;
+  char16_t after[kNameUnits];  // those behind this name, in the order of their names; "": all
 };
 
 // Has a block's value brought to its file.
@@ -134,7 +133,7 @@ struct ListEntry {
 
 struct ListReply {
   ReplyHeader header;
-  uint32_t total;  // channels that the caller may see
+  uint32_t total;  // channels that the caller may see and that the request asks for
   uint32_t count;  // of them in this reply
   ListEntry entries[kListEntries];
 };
@@ -200,7 +199,7 @@ struct ServiceReply {
 };
 
 static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 176 && sizeof(CloseRequest) == 168);
-static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 24 && sizeof(ReplyHeader) == 528 &&
+static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 144 && sizeof(ReplyHeader) == 528 &&
               sizeof(OpenReply) == 2120);
 static_assert(sizeof(InspectRequest) == 152 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 264 &&
               sizeof(InspectReply) == 3712);

@@ -6,13 +6,20 @@
 namespace shmbroker::service {
 
 Screen::Screen() : output_(GetStdHandle(STD_OUTPUT_HANDLE)), input_(GetStdHandle(STD_INPUT_HANDLE)) {
-  DWORD mode = 0;
   is_console_ = GetConsoleScreenBufferInfo(output_, &before_) != FALSE;
-  has_keys_ = is_console_ && GetConsoleMode(input_, &mode) != FALSE;
+  has_keys_ = is_console_ && GetConsoleMode(input_, &input_mode_) != FALSE;
+  // Ctrl-C comes as a key: it must not end us before the console is as it was.
+  if (has_keys_) SetConsoleMode(input_, input_mode_ & ~DWORD{ENABLE_PROCESSED_INPUT});
+  if (!is_console_ || !GetConsoleCursorInfo(output_, &cursor_)) return;
+  const CONSOLE_CURSOR_INFO hidden{cursor_.dwSize, FALSE};
+  SetConsoleCursorInfo(output_, &hidden);
 }
 
 Screen::~Screen() {
-  if (is_console_) SetConsoleTextAttribute(output_, before_.wAttributes);
+  if (!is_console_) return;
+  if (has_keys_) SetConsoleMode(input_, input_mode_);
+  SetConsoleTextAttribute(output_, before_.wAttributes);
+  if (cursor_.dwSize != 0) SetConsoleCursorInfo(output_, &cursor_);
 }
 
 WORD Screen::attributes_of(Emphasis emphasis) const {
@@ -63,7 +70,8 @@ char Screen::wait_for_key(uint32_t timeout_ms) const {
     if (!ReadConsoleInputW(input_, &record, 1, &count) || count == 0) return 0;
     const auto& key = record.Event.KeyEvent;
     if (record.EventType != KEY_EVENT || !key.bKeyDown) continue;
-    if (key.wVirtualKeyCode == VK_ESCAPE) return 'q';
+    constexpr wchar_t kCtrlC = 3;
+    if (key.wVirtualKeyCode == VK_ESCAPE || key.uChar.UnicodeChar == kCtrlC) return 'q';
     if (key.uChar.UnicodeChar > 0 && key.uChar.UnicodeChar < 0x80)
       return static_cast<char>(key.uChar.UnicodeChar);
   }

@@ -30,7 +30,7 @@ class Screen {
   // What does not fit is cut off. Throws Error.
   void show(const std::vector<ScreenLine>& lines) const;
 
-  // Returns the key that was pressed within the time, 'q' for Escape, or 0.
+  // Returns the key that was pressed within the time, 'q' for Escape and Ctrl-C, or 0.
   char wait_for_key(uint32_t timeout_ms) const;
 
  private:
@@ -40,8 +40,10 @@ class Screen {
   HANDLE output_;
   HANDLE input_;
   CONSOLE_SCREEN_BUFFER_INFO before_{};
+  CONSOLE_CURSOR_INFO cursor_{};
   bool is_console_ = false;
   bool has_keys_ = false;
+  DWORD input_mode_ = 0;
 };
 
 }  // namespace shmbroker::service

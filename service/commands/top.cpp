@@ -110,8 +110,9 @@ std::string text_of(const std::vector<Line>& lines) {
     rows.push_back({win::display_utf8(line.state.name), kind_word(line.state.kind),
                     fmt::format("{:.0f}", line.rate), std::to_string(line.state.readers),
                     std::to_string(line.state.writers), line.is_ring() ? size_word(line.state.backlog) : "",
-                    line.is_ring() ? fmt::format("{} %", line.percent()) : "", size_word(line.lag),
-                    std::to_string(line.lost), std::to_string(line.waits), std::to_string(line.loans),
+                    line.is_ring() ? fmt::format("{} %", line.percent()) : "",
+                    line.state.kind == SHM_TOPIC ? size_word(line.lag) : "", std::to_string(line.lost),
+                    std::to_string(line.waits), std::to_string(line.loans),
                     line.blocker != 0 ? "process " + std::to_string(line.blocker) : ""});
   }
   return table(rows);

@@ -85,11 +85,6 @@ TEST_F(Installer, RegistersTheServiceAsShmbrokerInstallDoes) {
   EXPECT_EQ(found.lpBinaryPathName, quoted(installed_folder() / L"shmbroker.exe"));
   EXPECT_STREQ(found.lpServiceStartName, L"NT AUTHORITY\\LocalService");
   EXPECT_EQ(found.dwStartType, DWORD{SERVICE_AUTO_START});
-  ASSERT_TRUE(QueryServiceConfig2W(service.get(), SERVICE_CONFIG_FAILURE_ACTIONS,
-                                   reinterpret_cast<BYTE*>(memory), sizeof memory, &size));
-  const auto& failure = *reinterpret_cast<SERVICE_FAILURE_ACTIONSW*>(memory);
-  ASSERT_GE(failure.cActions, 1u);
-  EXPECT_EQ(failure.lpsaActions[0].Type, SC_ACTION_RESTART);
   EXPECT_EQ(machine_value(L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\ShmBroker",
                           L"EventMessageFile"),
             (installed_folder() / L"shmbroker.exe").wstring());

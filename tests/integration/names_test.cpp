@@ -1,6 +1,9 @@
 // Names and texts, by UTF-16 and by UTF-8: both twins of a function say the same of the same channel.
 #include <algorithm>
+#include <atomic>
+#include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/win/text.h"
@@ -109,6 +112,54 @@ TEST_F(NameList, TellsHowManyThereAreWhereTheyDoNotFit) {
   EXPECT_SHM(SHM_E_BUFFER, ShmListChannels(list, 2, &count));
   EXPECT_EQ(count, std::size(kNames));
   EXPECT_NE(std::wstring(list[1].name), L"");
+}
+
+// More than fit into one reply of the service, so that a list takes several.
+class LongList : public ServiceTest {
+ protected:
+  static constexpr int kChannels = 40;
+  LongList() : ServiceTest(config()) {}
+
+  static std::string config() {
+    std::string text = R"({ "create": { "accounts": ["Everyone"], "max_channels": 100 }, "channels": [)";
+    for (int i = 0; i < kChannels; ++i)
+      text += (i == 0 ? "" : ", ") + block("stays" + std::to_string(10 + i), 8);
+    return text + "] }";
+  }
+
+  // How often each of the channels that stay is in a list.
+  static std::map<std::wstring, int> look() {
+    std::vector<ShmInfo> list(100);
+    list[0].size = sizeof(ShmInfo);
+    uint32_t count = 0;
+    EXPECT_SHM(SHM_OK, ShmListChannels(list.data(), static_cast<uint32_t>(list.size()), &count));
+    std::map<std::wstring, int> found;
+    for (uint32_t i = 0; i < count; ++i) {
+      if (std::wstring_view(list[i].name).starts_with(L"stays")) ++found[list[i].name];
+    }
+    return found;
+  }
+};
+
+TEST_F(LongList, HasEachChannelOnceWhileOthersComeAndGo) {
+  ShmOptions options = options_for(0, SHM_OPEN_CREATE);
+  options.kind = SHM_BLOCK;
+  options.capacity = 8;
+  std::atomic<bool> over = false;
+  std::thread others([&] {
+    for (int i = 0; !over; ++i) {
+      ShmChannel channel = 0;  // its name comes before those that stay
+      ASSERT_SHM(SHM_OK, ShmOpen((L"a" + std::to_wstring(i)).c_str(), &options, &channel));
+      ASSERT_SHM(SHM_OK, ShmClose(channel));
+    }
+  });
+  for (int round = 0; round < 50; ++round) {
+    const auto found = look();
+    EXPECT_EQ(found.size(), size_t{kChannels});
+    EXPECT_TRUE(std::ranges::all_of(found, [](const auto& entry) { return entry.second == 1; }));
+  }
+  over = true;
+  others.join();
 }
 
 struct Refused {

@@ -1,0 +1,95 @@
+//go:build windows
+
+package shmbroker
+
+import (
+	"context"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// WriteBatch writes several messages, in their order, with the cost of few. It tells how many were published: with an
+// error, those before the one that failed.
+func (c *Channel) WriteBatch(ctx context.Context, messages [][]byte) (int, error) {
+	raw := make([]shmMessage, len(messages))
+	for i, message := range messages {
+		raw[i].size = uint32(unsafe.Sizeof(raw[i]))
+		raw[i].data = pointer(message)
+		raw[i].length = uintptr(len(message))
+	}
+	done := 0
+	_, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+		rest := raw[done:]
+		if len(rest) == 0 {
+			return _SHM_OK
+		}
+		var written uint32
+		status := shmWriteBatch(c.handle, &rest[0], uint32(len(rest)), &written, timeoutMs)
+		done += int(written)
+		return status
+	})
+	return done, err
+}
+
+// A Message is one of a batch.
+type Message struct {
+	Data        []byte
+	Sequence    uint64    // its number in its channel, from 1
+	Time        time.Time // of its commit; zero if its writer is not Timed
+	Lost        bool      // messages before this one were lost to this slow reader
+	Redelivered bool      // a reader that took this message before died, or gave it back
+}
+
+// A Batch is room for messages, to be used again and again.
+type Batch struct {
+	buffer   []byte
+	raw      []shmMessage
+	messages []Message
+}
+
+// NewBatch makes room for so many messages, which have so many bytes when each is rounded up to a multiple of 8.
+func NewBatch(messages, bytes int) *Batch {
+	return &Batch{
+		buffer:   make([]byte, bytes),
+		raw:      make([]shmMessage, messages),
+		messages: make([]Message, messages),
+	}
+}
+
+// ReadBatch reads as many messages as there are and as fit. It waits for the first one only. They are in the batch's
+// own memory, until it is used again.
+func (c *Channel) ReadBatch(ctx context.Context, batch *Batch) ([]Message, News, error) {
+	if len(batch.raw) == 0 {
+		return nil, NoNews, ErrArgument
+	}
+	first := &batch.raw[0]
+	var count uint32
+	news, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+		first.size = uint32(unsafe.Sizeof(*first))
+		return shmReadBatch(c.handle, first, uint32(len(batch.raw)), pointer(batch.buffer),
+			uintptr(len(batch.buffer)), &count, timeoutMs)
+	})
+	if err != nil {
+		return nil, NoNews, withSize(err, first.length)
+	}
+	messages := batch.messages[:count]
+	for i := range messages {
+		messages[i] = messageOf(&batch.raw[i])
+	}
+	return messages, news, nil
+}
+
+func messageOf(raw *shmMessage) Message {
+	message := Message{
+		Data:        unsafe.Slice((*byte)(raw.data), raw.length),
+		Sequence:    raw.sequence,
+		Lost:        raw.flags&_SHM_MESSAGE_LOST != 0,
+		Redelivered: raw.flags&_SHM_MESSAGE_REDELIVERED != 0,
+	}
+	if raw.timestamp != 0 {
+		date := syscall.Filetime{LowDateTime: uint32(raw.timestamp), HighDateTime: uint32(raw.timestamp >> 32)}
+		message.Time = time.Unix(0, date.Nanoseconds())
+	}
+	return message
+}

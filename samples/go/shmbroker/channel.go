@@ -1,0 +1,90 @@
+//go:build windows
+
+package shmbroker
+
+import (
+	"context"
+	"syscall"
+)
+
+// A Channel is an open channel, an io.WriteCloser.
+type Channel struct {
+	handle   uint32
+	capacity int
+}
+
+// Open opens a channel, whether the other side has opened it before, will do so later, or never. With nil options it
+// is an existing channel, with every right that the caller has.
+func Open(name string, options *Options) (*Channel, error) {
+	if err := load(); err != nil {
+		return nil, err
+	}
+	text, err := syscall.BytePtrFromString(name)
+	if err != nil {
+		return nil, &Error{Status: ErrName, Text: ErrName.Error()}
+	}
+	channel := &Channel{}
+	raw := options.raw()
+	if err := checked(func() Status { return shmOpenUtf8(text, raw, &channel.handle) }); err != nil {
+		return nil, err
+	}
+	info, err := channel.Info()
+	if err != nil {
+		channel.Close()
+		return nil, err
+	}
+	channel.capacity = int(info.Capacity)
+	return channel, nil
+}
+
+// Close closes the channel. Calls that wait on it end with ErrClosed. A loan is aborted, a lock is given up, what was
+// peeked is given back, and their Data must not be touched any more.
+func (c *Channel) Close() error {
+	return checked(func() Status { return shmClose(c.handle) })
+}
+
+// Handle gives the DLL's own number for this channel, which is the lParam of NotifyWindow's messages.
+func (c *Channel) Handle() uint32 { return c.handle }
+
+// Write writes a message; on a block, it replaces the value. It waits as long as it must.
+func (c *Channel) Write(message []byte) (int, error) {
+	if err := c.WriteContext(context.Background(), message); err != nil {
+		return 0, err
+	}
+	return len(message), nil
+}
+
+// WriteContext writes as Write does, and waits for room and for other writers until ctx is done.
+func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
+	_, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+		return shmWrite(c.handle, pointer(message), uintptr(len(message)), timeoutMs)
+	})
+	return err
+}
+
+// Read reads a message into the buffer, and tells its size. On a block, it gives the value: at once if it has changed
+// since it was read from this channel, else when it changes, else the old one, with Unchanged, at the deadline. A
+// message that is larger than the buffer stays: ErrBuffer, with Error.Size.
+func (c *Channel) Read(ctx context.Context, buffer []byte) (int, News, error) {
+	var size uintptr
+	news, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+		return shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, timeoutMs)
+	})
+	if err != nil {
+		return 0, NoNews, withSize(err, size)
+	}
+	return int(size), news, nil
+}
+
+func withSize(err error, size uintptr) error {
+	if failed, ok := err.(*Error); ok && failed.Status == ErrBuffer {
+		failed.Size = int(size)
+	}
+	return err
+}
+
+// Flush has the service bring a block's value to its file, down to the disk. It does so by itself when the last writer
+// closes, and when it stops.
+func (c *Channel) Flush() error {
+	return checked(func() Status { return shmFlush(c.handle) })
+}

@@ -1,0 +1,27 @@
+//go:build windows
+
+// Package shmbroker shares memory between programs by name, through the ShmBroker service and its shmclient.dll.
+//
+//	channel, err := shmbroker.Open("MapName", nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer channel.Close()
+//	_, err = channel.Write([]byte("hello"))
+//
+// A channel is a block (one value, the last one written wins), a topic (every reader gets every message) or a queue
+// (every message goes to exactly one reader). Everything here may be called from any goroutine, on the same channel
+// too: calls that read take turns, and so do calls that write.
+//
+// # Waiting
+//
+// Calls that may have to wait take a context, and end when it is done. No message is lost by that: a call that took or
+// wrote one succeeds. After a cancellation the error is ctx.Err(). After a deadline it is ErrEmpty, ErrFull or
+// ErrTimeout, and errors.Is takes it for context.DeadlineExceeded, too. With NoWait a call asks once.
+//
+// # Errors
+//
+// An error from the DLL is an *Error with a status and a text that says what to do:
+//
+//	if errors.Is(err, shmbroker.ErrAccess) …
+package shmbroker

@@ -1,0 +1,71 @@
+//go:build windows
+
+package shmbroker
+
+import (
+	"context"
+	"runtime"
+	"strconv"
+)
+
+// A Status is what a function of the DLL returns. Those of errors, such as ErrAccess, are for errors.Is.
+type Status int32
+
+// Error gives a sentence for the status. An *Error knows more.
+func (s Status) Error() string {
+	if load() != nil {
+		return "status " + strconv.Itoa(int(s)) + " of ShmBroker"
+	}
+	return goString(shmErrorTextUtf8(s))
+}
+
+// An Error tells why a call failed. For errors.Is it is its status, and context.DeadlineExceeded if a deadline was
+// what ended the call.
+type Error struct {
+	Status Status
+	Text   string // what happened, to which channel, and what to do
+	Size   int    // with ErrBuffer: bytes of the message that did not fit
+
+	cause error
+}
+
+func (e *Error) Error() string        { return e.Text }
+func (e *Error) Is(target error) bool { return target == e.Status }
+func (e *Error) Unwrap() error        { return e.cause }
+
+// failure tells of the call that has just failed in this thread.
+func failure(status Status) *Error {
+	text := goString(shmLastErrorTextUtf8())
+	if text == "" {
+		text = status.Error()
+	}
+	return &Error{Status: status, Text: text}
+}
+
+// waitFailure does so for a call that may have waited as long as ctx let it.
+func waitFailure(status Status, ctx context.Context) *Error {
+	failed := failure(status)
+	if _, limited := ctx.Deadline(); limited && hasWaited(status) {
+		failed.cause = context.DeadlineExceeded
+	}
+	return failed
+}
+
+// statusOf gives the status that an error of this package has, if it has one.
+func statusOf(err error) Status {
+	if failed, ok := err.(*Error); ok {
+		return failed.Status
+	}
+	return _SHM_OK
+}
+
+// checked makes a call that does not wait. The DLL keeps a text for each thread: until that is read, the goroutine
+// must stay in its thread.
+func checked(call func() Status) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if status := call(); status < 0 {
+		return failure(status)
+	}
+	return nil
+}

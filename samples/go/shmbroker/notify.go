@@ -1,0 +1,43 @@
+//go:build windows
+
+package shmbroker
+
+import (
+	"context"
+	"syscall"
+)
+
+// WaitHandle gives an auto-reset event for WaitForMultipleObjects. It is set once when the channel becomes readable,
+// and again only after a read has found nothing (ErrEmpty, Unchanged); at once if there is something to read now. It
+// belongs to the channel and must not be closed. Do not mix it with reads that wait.
+func (c *Channel) WaitHandle() (syscall.Handle, error) {
+	var handle uintptr
+	err := checked(func() Status { return shmGetWaitHandle(c.handle, &handle) })
+	return syscall.Handle(handle), err
+}
+
+// NotifyWindow posts a message to a window of this process (an HWND) when the channel becomes readable: once, and
+// again only after a read has found nothing (ErrEmpty, Unchanged); at once if there is something to read now. Its
+// wParam is the cookie, its lParam the channel's Handle. Window 0 ends the notification.
+func (c *Channel) NotifyWindow(window uintptr, message uint32, cookie uintptr) error {
+	return checked(func() Status { return shmNotifyWindow(c.handle, window, message, cookie) })
+}
+
+// WaitAny waits until one of up to 31 channels has something to read, and tells which. Of a queue it may be gone when
+// it is read.
+func WaitAny(ctx context.Context, channels ...*Channel) (int, error) {
+	if len(channels) == 0 {
+		return 0, ErrArgument
+	}
+	var handles [_SHM_WAIT_MAX]uint32
+	for i, channel := range channels {
+		if i < len(handles) {
+			handles[i] = channel.handle
+		}
+	}
+	var index uint32
+	_, err := wait(ctx, handles[0], func(timeoutMs uint32) Status {
+		return shmWaitAny(&handles[0], uint32(len(channels)), &index, timeoutMs)
+	})
+	return int(index), err
+}

@@ -1,0 +1,140 @@
+//go:build windows
+
+package shmbroker
+
+import (
+	"context"
+	"runtime"
+	"time"
+)
+
+// NoWait is the context of a call that asks once and does not wait.
+var NoWait context.Context = noWait{}
+
+type noWait struct{}
+
+var (
+	longAgo = time.Unix(0, 0)
+	closed  = make(chan struct{})
+)
+
+func init() { close(closed) }
+
+func (noWait) Deadline() (time.Time, bool) { return longAgo, true }
+func (noWait) Done() <-chan struct{}       { return closed }
+func (noWait) Err() error                  { return context.DeadlineExceeded }
+func (noWait) Value(any) any               { return nil }
+
+// News is what a call that succeeded has to tell besides.
+type News int32
+
+const (
+	NoNews      = News(_SHM_OK)
+	Unchanged   = News(_SHM_S_UNCHANGED)   // the value is the one that was read from this channel before
+	Lost        = News(_SHM_S_LOST)        // messages before this one were lost to this slow reader; see Stats
+	Redelivered = News(_SHM_S_REDELIVERED) // a reader that took this message before died; it may have acted on it
+)
+
+// String gives a sentence.
+func (n News) String() string { return Status(n).Error() }
+
+// wait makes a call that may wait, on the channel of a handle, as often as it takes.
+func wait(ctx context.Context, handle uint32, try func(timeoutMs uint32) Status) (News, error) {
+	runtime.LockOSThread() // as in checked()
+	defer runtime.UnlockOSThread()
+	status, err := tryUntilDone(ctx, handle, try)
+	if err != nil {
+		return NoNews, err
+	}
+	if status < 0 {
+		return NoNews, waitFailure(status, ctx)
+	}
+	return News(status), nil
+}
+
+func tryUntilDone(ctx context.Context, handle uint32, try func(timeoutMs uint32) Status) (Status, error) {
+	if ctx == NoWait {
+		return uncancelled(0, try), nil
+	}
+	if ctx.Done() == nil {
+		return uncancelled(_SHM_INFINITE, try), nil
+	}
+	if err := ctx.Err(); err != nil {
+		return _SHM_OK, err
+	}
+	if status := uncancelled(0, try); !hasWaited(status) {
+		return status, nil
+	}
+	left := make(chan struct{})
+	defer close(left)
+	go cancelWhenDone(ctx, handle, left)
+	for {
+		status := try(timeLeft(ctx))
+		if status != ErrCancelled {
+			return status, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return _SHM_OK, err
+		}
+	}
+}
+
+// uncancelled tries again after a ShmCancel. It ends all waits on a handle, and was meant for another one.
+func uncancelled(timeoutMs uint32, try func(timeoutMs uint32) Status) Status {
+	for {
+		if status := try(timeoutMs); status != ErrCancelled {
+			return status
+		}
+	}
+}
+
+// cancelWhenDone ends the call that waits on a handle when its context is done; not at a deadline, which the call
+// knows itself.
+func cancelWhenDone(ctx context.Context, handle uint32, left <-chan struct{}) {
+	select {
+	case <-left:
+		return
+	case <-ctx.Done():
+	}
+	if _, limited := ctx.Deadline(); limited && ctx.Err() == context.DeadlineExceeded {
+		return
+	}
+	// ShmCancel ends waits that have begun, and ours may be just before that. So we cancel until the call has left.
+	for {
+		shmCancel(handle)
+		select {
+		case <-left:
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// hasWaited tells whether a longer wait might have had another result.
+func hasWaited(status Status) bool {
+	switch status {
+	case ErrEmpty, ErrFull, ErrTimeout, _SHM_S_UNCHANGED:
+		return true
+	}
+	return false
+}
+
+func timeLeft(ctx context.Context) uint32 {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return _SHM_INFINITE
+	}
+	return milliseconds(time.Until(deadline))
+}
+
+// milliseconds rounds up, so that what is short does not become no wait at all.
+func milliseconds(duration time.Duration) uint32 {
+	whole := (duration + time.Millisecond - 1) / time.Millisecond
+	switch {
+	case whole <= 0:
+		return 0
+	case whole >= _SHM_INFINITE:
+		return _SHM_INFINITE - 1
+	}
+	return uint32(whole)
+}

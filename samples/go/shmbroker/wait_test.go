@@ -1,0 +1,153 @@
+//go:build windows
+
+package shmbroker
+
+import (
+	"context"
+	"encoding/binary"
+	"math/rand"
+	"runtime"
+	"testing"
+	"time"
+)
+
+func TestDeadline(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	_, _, err := channel.Read(ctx, nil)
+	expectError(t, err, ErrEmpty, context.DeadlineExceeded)
+	if passed := time.Since(start); passed < 45*time.Millisecond || passed > 10*time.Second {
+		t.Fatal(passed)
+	}
+	_, _, err = channel.Read(ctx, nil)
+	expectError(t, err, context.DeadlineExceeded)
+}
+
+func TestDeadlineOfABlockGivesItsOldValue(t *testing.T) {
+	channel := create(t, Options{Kind: Block})
+	write(t, channel, "old")
+	expectRead(t, channel, "old", NoNews)
+	ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+	defer cancel()
+	peek, err := channel.Peek(ctx)
+	if err != nil || peek.News != Unchanged || string(peek.Data) != "old" {
+		t.Fatalf("%+v, %v", peek, err)
+	}
+	if err := peek.Release(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCancelEndsAnyWait(t *testing.T) {
+	empty := create(t, Options{Kind: Topic, WhenFull: Wait, Capacity: 4096, MaxMessage: 1024})
+	full := open(t, &Options{Access: Write})
+	for {
+		if err := full.WriteContext(NoWait, make([]byte, 1000)); err != nil {
+			expectError(t, err, ErrFull)
+			break
+		}
+	}
+	latecomer := open(t, &Options{Access: Read, Next: true})
+	for name, call := range map[string]func(ctx context.Context) error{
+		"Read":  func(ctx context.Context) error { _, _, err := latecomer.Read(ctx, nil); return err },
+		"Peek":  func(ctx context.Context) error { _, err := latecomer.Peek(ctx); return err },
+		"Write": func(ctx context.Context) error { return full.WriteContext(ctx, make([]byte, 1000)) },
+		"Loan":  func(ctx context.Context) error { _, err := full.Loan(ctx, 1000); return err },
+		"Batch": func(ctx context.Context) error {
+			_, err := full.WriteBatch(ctx, [][]byte{make([]byte, 1000)})
+			return err
+		},
+		"Any": func(ctx context.Context) error { _, err := WaitAny(ctx, latecomer); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(background)
+			time.AfterFunc(20*time.Millisecond, cancel)
+			if err := call(ctx); err != context.Canceled {
+				t.Fatal(err)
+			}
+			if err := call(ctx); err != context.Canceled {
+				t.Fatal("the second time:", err)
+			}
+		})
+	}
+	expectRead(t, empty, string(make([]byte, 1000)), NoNews)
+}
+
+// cancelLater cancels after some microseconds, which no timer knows.
+func cancelLater(cancel context.CancelFunc) {
+	for i := rand.Intn(50_000); i > 0; i-- {
+		runtime.KeepAlive(i)
+	}
+	cancel()
+}
+
+// ShmCancel does nothing for a wait that begins just after it.
+func TestCancelJustBeforeTheWait(t *testing.T) {
+	channel := create(t, Options{Kind: Queue, Spin: 2000}) // turns of a loop that has not begun to wait
+	for i := 0; i < 1000; i++ {
+		ctx, cancel := context.WithCancel(background)
+		go cancelLater(cancel)
+		if _, _, err := channel.Read(ctx, nil); err != context.Canceled {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestCancelLosesNoMessage(t *testing.T) {
+	const messages = 500
+	writer := create(t, Options{Kind: Queue, Access: Write, Capacity: 4096})
+	reader := open(t, &Options{Access: Read})
+	go func() {
+		message := make([]byte, 8)
+		for i := uint64(0); i < messages; i++ {
+			binary.LittleEndian.PutUint64(message, i)
+			writer.Write(message)
+			time.Sleep(time.Duration(rand.Intn(300)) * time.Microsecond)
+		}
+	}()
+	buffer := make([]byte, 8)
+	cancelled := 0
+	for next := uint64(0); next < messages; {
+		ctx, cancel := context.WithCancel(background)
+		go cancelLater(cancel)
+		_, _, err := reader.Read(ctx, buffer)
+		if err == context.Canceled {
+			cancelled++
+			continue
+		}
+		if got := binary.LittleEndian.Uint64(buffer); err != nil || got != next {
+			t.Fatalf("%d, %v; want %d", got, err, next)
+		}
+		next++
+	}
+	if cancelled < 50 {
+		t.Fatalf("only %d reads were cancelled: this has tested nothing", cancelled)
+	}
+}
+
+func TestCancelIsForItsOwnCallAlone(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	result := make(chan error)
+	go func() {
+		_, _, err := channel.Read(background, nil)
+		result <- err
+	}()
+	for i := 0; i < 20; i++ {
+		ctx, cancel := context.WithTimeout(background, time.Hour)
+		time.AfterFunc(time.Millisecond, cancel)
+		if _, _, err := channel.Read(ctx, nil); err != context.Canceled {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case err := <-result:
+		t.Fatal(err)
+	case <-time.After(10 * time.Millisecond):
+	}
+	write(t, channel, "")
+	if err := <-result; err != nil {
+		t.Fatal(err)
+	}
+}

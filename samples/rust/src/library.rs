@@ -1,0 +1,87 @@
+//! Finds shmclient.dll when it is first needed. So nothing has to be linked, and a program can say
+//! what is wrong where the DLL is missing.
+
+use std::ffi::{c_void, CStr};
+use std::fmt;
+use std::io;
+use std::os::raw::c_char;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use crate::ffi::Functions;
+use crate::{Error, Result, Status};
+
+#[link(name = "kernel32")]
+extern "system" {
+    fn LoadLibraryA(name: *const c_char) -> *mut c_void;
+    fn GetProcAddress(module: *mut c_void, name: *const c_char) -> *const c_void;
+}
+
+impl fmt::Debug for Functions {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("shmclient.dll")
+    }
+}
+
+static FUNCTIONS: AtomicPtr<Functions> = AtomicPtr::new(ptr::null_mut());
+
+pub(crate) fn functions() -> Result<&'static Functions> {
+    // Acquire and AcqRel: whoever sees the pointer sees the functions.
+    let mut found = FUNCTIONS.load(Ordering::Acquire);
+    if found.is_null() {
+        found = Box::into_raw(Box::new(load()?));
+        let first = ptr::null_mut();
+        let stored = FUNCTIONS.compare_exchange(first, found, Ordering::AcqRel, Ordering::Acquire);
+        if let Err(others) = stored {
+            // SAFETY: ours, and no one else has seen it.
+            drop(unsafe { Box::from_raw(found) });
+            found = others;
+        }
+    }
+    // SAFETY: it comes from a box that nobody frees any more.
+    Ok(unsafe { &*found })
+}
+
+fn load() -> Result<Functions> {
+    // SAFETY: a zero-terminated name. Windows looks beside the program, in its own folders and on PATH.
+    let module = unsafe { LoadLibraryA("shmclient.dll\0".as_ptr().cast()) };
+    if module.is_null() {
+        let why = io::Error::last_os_error();
+        return Err(missing(&format!("shmclient.dll cannot be loaded: {why}")));
+    }
+    // SAFETY: the names are those of its header, and end with a 0; the library stays loaded.
+    unsafe {
+        Functions::load(|name| match GetProcAddress(module, name.as_ptr().cast()) {
+            address if address.is_null() => Err(missing(&format!(
+                "this shmclient.dll has no {}",
+                name.trim_end_matches('\0')
+            ))),
+            address => Ok(address),
+        })
+    }
+}
+
+fn missing(what: &str) -> Error {
+    let text = format!("{what}. Install ShmBroker, or put its shmclient.dll beside this program.");
+    Error::new(Status::SYSTEM, text)
+}
+
+/// The version of the DLL: major and minor.
+pub fn version() -> Result<(u16, u16)> {
+    let functions = functions()?;
+    // SAFETY: it has no conditions.
+    let version = unsafe { (functions.ShmVersion)() };
+    Ok(((version >> 16) as u16, version as u16))
+}
+
+/// Copies a text of the DLL.
+///
+/// # Safety
+///
+/// As for `CStr::from_ptr`.
+pub(crate) unsafe fn string(text: *const c_char) -> String {
+    // SAFETY: the caller's.
+    unsafe { CStr::from_ptr(text) }
+        .to_string_lossy()
+        .into_owned()
+}
