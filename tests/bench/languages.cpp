@@ -18,7 +18,7 @@ constexpr wchar_t kChannel[] = L"languages";
 constexpr uint64_t kCapacity = 1 << 20;
 
 void measure(const tests::Program& program, uint32_t messages, LanguageCost& cost) {
-  Process process(program.command + L" " + kChannel + L" " + std::to_wstring(messages), program.folder);
+  Process process({program.command + L" " + kChannel + L" " + std::to_wstring(messages), program.folder});
   const std::string line = process.read_line();
   double write = 0;
   double read = 0;
@@ -31,14 +31,14 @@ void measure(const tests::Program& program, uint32_t messages, LanguageCost& cos
 
 std::string with_spread(const std::vector<double>& values) {
   const Spread spread = spread_of(values);
-  return fmt::format("{:.0f} ns ({:.0f} – {:.0f})", spread.median, spread.low, spread.high);
+  return fmt::format("{:.0f} ({:.0f} – {:.0f})", spread.median, spread.low, spread.high);
 }
 
 // Of samples of the same round.
 std::string ratio(const std::vector<double>& ours, const std::vector<double>& base) {
   std::vector<double> ratios(ours.size());
   std::ranges::transform(ours, base, ratios.begin(), std::divides());
-  return fmt::format("{:.1f}", spread_of(ratios).median);
+  return fmt::format("{:.2f}", spread_of(ratios).median);
 }
 
 }  // namespace
@@ -65,8 +65,11 @@ std::vector<LanguageCost> measure_languages(uint32_t rounds, uint32_t messages) 
 void print_languages(const std::vector<LanguageCost>& costs, std::ostream& out) {
   const auto c = std::ranges::find(costs, "c", &LanguageCost::name);
   if (c == costs.end()) throw std::runtime_error("there is no C to compare the languages with");
-  out << "\n64 B, written and read by one process, through each language's binding\n\n"
-         "| language | write | to C | read | to C |\n| --- | --- | --- | --- | --- |\n";
+  out << fmt::format(
+      "\n64 B, written and read by one process through each language's binding: ns a call, median and middle "
+      "half of {} "
+      "rounds\n\n| language | write | to C | read | to C |\n| --- | --- | --- | --- | --- |\n",
+      c->write.size());
   for (const LanguageCost& cost : costs) {
     out << fmt::format("| {} | {} | {} | {} | {} |\n", cost.name, with_spread(cost.write),
                        ratio(cost.write, c->write), with_spread(cost.read), ratio(cost.read, c->read));

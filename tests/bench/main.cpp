@@ -78,7 +78,7 @@ void run(const Options& options) {
   std::vector<LanguageCost> costs;
   if (wants_languages) costs = measure_languages(rounds, options.quick ? 5000 : 200'000);
   print_rows(rows, results, std::cout);
-  print_bars(results, idle, std::cout);
+  if (!rows.empty() || wants_idle) print_bars(results, idle, std::cout);
   if (wants_languages) print_languages(costs, std::cout);
   if (!options.json.empty()) {
     std::ofstream file(options.json);

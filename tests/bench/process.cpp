@@ -44,10 +44,9 @@ double process_cpu_seconds(HANDLE process) {
 }
 
 Process::Process(const std::wstring& program, const std::vector<std::wstring>& arguments)
-    : Process(command_of(program, arguments), program_folder()) {}
+    : Process(Command{command_of(program, arguments), program_folder()}) {}
 
-Process::Process(const std::wstring& command, const std::filesystem::path& folder)
-    : job_(CreateJobObjectW(nullptr, nullptr)) {
+Process::Process(const Command& command) : job_(CreateJobObjectW(nullptr, nullptr)) {
   win::Handle input;
   win::Handle output;
   make_pipe(input, input_, input_);
@@ -62,9 +61,9 @@ Process::Process(const std::wstring& command, const std::filesystem::path& folde
   startup.hStdOutput = output.get();
   startup.hStdError = output.get();
   PROCESS_INFORMATION made{};
-  std::wstring line = command;
+  std::wstring line = command.line;
   if (!CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_SUSPENDED | CREATE_NO_WINDOW,
-                      nullptr, folder.c_str(), &startup, &made)) {
+                      nullptr, command.folder.c_str(), &startup, &made)) {
     throw win32_failure("cannot start a program");
   }
   process_ = win::Handle(made.hProcess);

@@ -17,7 +17,11 @@ class Process {
   // program: a file beside this one. Throws std::runtime_error.
   Process(const std::wstring& program, const std::vector<std::wstring>& arguments);
   // A command line, and the folder to run it in.
-  Process(const std::wstring& command, const std::filesystem::path& folder);
+  struct Command {
+    std::wstring line;
+    std::filesystem::path folder;
+  };
+  explicit Process(const Command& command);
   ~Process();
   Process(Process&&) noexcept = default;
   Process& operator=(Process&&) = delete;

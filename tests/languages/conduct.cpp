@@ -1,6 +1,7 @@
 #include "tests/languages/conduct.h"
 
 #include "core/win/text.h"
+#include "tests/integration/shm_testing.h"
 
 namespace shmbroker::tests {
 namespace {
@@ -106,7 +107,7 @@ void Conducts::be_told() {
     EXPECT_SHM(SHM_OK, ShmWrite(channel, text.data(), text.size() * sizeof(wchar_t), 0));
   };
   say(L"from before");
-  const std::wstring arguments = L"--channel told --next --count 3 --timeout 20000 --notify ";
+  const std::wstring arguments = L"--channel told --next --count 3 --timeout 50000 --notify ";
   Runs by_event(kReceiver, arguments + L"event");
   Runs by_window(kReceiver, arguments + L"window");
   by_event.await_words();
@@ -116,8 +117,8 @@ void Conducts::be_told() {
        const std::wstring_view text : {L"first", L"second", L"third"}) {
     say(text);
     const uint64_t bytes = shown.find(win::display_utf8(text)) + text.size() + 1;
-    by_event.await_output(bytes);
-    by_window.await_output(bytes);
+    late_by_event.merge(by_event.await_output(bytes));
+    late_by_window.merge(by_window.await_output(bytes));
   }
   event_receivers = by_event.finish();
   window_receivers = by_window.finish();

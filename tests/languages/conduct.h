@@ -25,8 +25,9 @@ class Conducts {
   ByLanguage block_senders, block_receivers, queue_senders, queue_receivers;
   // Ended by Ctrl-C: senders that would go on, and receivers that wait in each of the three ways.
   ByLanguage ended_senders, ended_receivers, ended_by_event, ended_by_window;
-  // Told by event and by window message.
+  // Told by event and by window message; and which of them were told too late.
   ByLanguage event_receivers, window_receivers;
+  std::set<std::string> late_by_event, late_by_window;
 
   static std::string text_of(const std::string& language) { return language + ": 在其所在之处 🎈"; }
 

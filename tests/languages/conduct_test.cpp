@@ -109,10 +109,12 @@ TEST_P(Conduct, FillsAQueuesMessagesInPlaceAndLooksAtThemThere) {
 }
 
 TEST_P(Conduct, IsToldByEventOfWhatIsNew) {
+  EXPECT_FALSE(seen().late_by_event.contains(GetParam()));
   expect_output(seen().event_receivers.at(GetParam()), "first\nsecond\nthird\n");
 }
 
 TEST_P(Conduct, IsToldByWindowMessageOfWhatIsNew) {
+  EXPECT_FALSE(seen().late_by_window.contains(GetParam()));
   expect_output(seen().window_receivers.at(GetParam()), "first\nsecond\nthird\n");
 }
 

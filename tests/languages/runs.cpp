@@ -48,12 +48,17 @@ void Runs::await_writers(const std::wstring& channel) const {
   });
 }
 
-void Runs::await_output(uint64_t bytes) const {
+std::set<std::string> Runs::await_output(uint64_t bytes) const {
+  const auto is_late = [bytes](const auto& each) { return each.second.bytes_of_output() < bytes; };
   eventually([&] {
-    return std::ranges::all_of(runs_, [bytes](const auto& each) {
-      return each.second.bytes_of_output() >= bytes || each.second.has_ended();
-    });
+    return std::ranges::none_of(runs_,
+                                [&](const auto& each) { return is_late(each) && !each.second.has_ended(); });
   });
+  std::set<std::string> late;
+  for (const auto& each : runs_) {
+    if (is_late(each)) late.insert(each.first);
+  }
+  return late;
 }
 
 void Runs::press_ctrl_c() const {

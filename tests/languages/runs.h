@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "tests/languages/language.h"
@@ -27,8 +28,8 @@ class Runs {
   void await_words() const;
   // Until as many processes have written to the channel as there are programs here that have not ended.
   void await_writers(const std::wstring& channel) const;
-  // Until each has written so many bytes to its output, or has ended.
-  void await_output(uint64_t bytes) const;
+  // Until each has written so many bytes to its output. Returns the languages of those that did not in time.
+  std::set<std::string> await_output(uint64_t bytes) const;
 
   // As if somebody had pressed it in each one's console.
   void press_ctrl_c() const;
