@@ -3,6 +3,7 @@ import * as abi from "./abi.js";
 import { BatchReader, structOf } from "./batch.js";
 import { Deadline } from "./deadline.js";
 import { ShmError, callOnWorker, check, checkService, checkWorker } from "./error.js";
+import { isTurnDue, turn } from "./event-loop.js";
 import { Lender, Loan, Lock, Peek } from "./in-place.js";
 import { Readiness } from "./readiness.js";
 import { infoOf, newStructs, optionsOf, statsOf } from "./structs.js";
@@ -166,6 +167,7 @@ export class Channel {
    * @param {(old: Found) => void} [discard]
    */
   async #whenReadable(attempt, { timeout, signal } = {}, discard) {
+    if (isTurnDue()) await turn();
     signal?.throwIfAborted();
     const deadline = new Deadline(timeout);
     for (;;) {
@@ -264,12 +266,16 @@ export class Channel {
     signal?.throwIfAborted();
     const deadline = new Deadline(timeout);
     const callHere = () => attempt((native, ...parameters) => native(...parameters), 0);
-    if (this.#writers.isFree) {
+    const isDue = isTurnDue();
+    if (this.#writers.isFree && !isDue) {
       const status = callHere();
-      if (!isBusy(status) || deadline.left === 0) return check(status);
+      if (!isBusy(status) || deadline.left === 0) return void check(status);
     }
     const end = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
-    await this.#writers.take(end, async () => {
+    await this.#writers.take(deadline, end, async () => {
+      if (isDue) await turn();
+      const first = callHere();
+      if (!isBusy(first) || deadline.left === 0) return void check(first);
       const status = await this.#untilAborted(end, () => attempt(callOnWorker, deadline.left));
       if (status === abi.SHM_E_CANCELLED) end.throwIfAborted();
       checkWorker(status, callHere);

@@ -1,3 +1,10 @@
+import { SHM_E_TIMEOUT } from "./abi.js";
+import { ShmError } from "./error.js";
+
+/** @typedef {import("./deadline.js").Deadline} Deadline */
+
+const LONGEST_TIMER = 0x7fffffff;
+
 /** Lets one in after the other, in the order in which they come. */
 export class Turns {
   #last = Promise.resolve();
@@ -9,20 +16,19 @@ export class Turns {
 
   /**
    * Does something when everybody who came before has left.
-   * @template Result
-   * @param {AbortSignal | undefined} signal ends the wait for the turn; from then on it is the action's
-   * @param {() => Promise<Result>} action
+   * @param {Deadline} deadline for the turn to come, as the signal: what is left of both is the action's
+   * @param {AbortSignal} signal
+   * @param {() => Promise<void>} action
    */
-  async take(signal, action) {
+  async take(deadline, signal, action) {
     const before = this.#last;
-    /** @type {() => void} */
     let leave = () => {};
     const left = new Promise((resolve) => (leave = () => resolve(undefined)));
     this.#last = before.then(() => left).then(() => {});
     this.#waiting++;
     try {
-      await unlessAborted(before, signal);
-      return await action();
+      await until(before, deadline, signal);
+      await action();
     } finally {
       this.#waiting--;
       leave();
@@ -32,18 +38,24 @@ export class Turns {
 
 /**
  * @param {Promise<void>} promise
- * @param {AbortSignal} [signal]
+ * @param {Deadline} deadline
+ * @param {AbortSignal} signal
  */
-async function unlessAborted(promise, signal) {
-  if (!signal) return promise;
+async function until(promise, deadline, signal) {
   signal.throwIfAborted();
-  /** @type {() => void} */
-  let abort = () => {};
-  const aborted = new Promise((_, reject) => (abort = () => reject(signal.reason)));
+  /** @type {(error: unknown) => void} */
+  let reject = () => {};
+  const ended = new Promise((_, rejectEnded) => (reject = rejectEnded));
+  const abort = () => reject(signal.reason);
+  const timer = setTimeout(
+    () => reject(new ShmError(SHM_E_TIMEOUT, "earlier writes through this channel are still waiting")),
+    Math.min(deadline.left, LONGEST_TIMER),
+  );
   signal.addEventListener("abort", abort);
   try {
-    await Promise.race([promise, aborted]);
+    await Promise.race([promise, ended]);
   } finally {
     signal.removeEventListener("abort", abort);
+    clearTimeout(timer);
   }
 }
