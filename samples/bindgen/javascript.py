@@ -11,8 +11,8 @@ WIDTH = 110
 HEADING = """\
 // The C interface of ShmBroker for Node.js, through koffi.
 //
-// Generated from shmbroker.h by samples/bindgen/javascript.py: change those. shmbroker.h tells what each function
-// does; index.js is the module for everyday use.
+// Generated from shmbroker.h by samples/bindgen/javascript.py: change those. shmbroker.h tells what each
+// function does; index.js is the module for everyday use.
 """
 
 NO_CHECK = """\
@@ -48,7 +48,7 @@ type Memory = NodeJS.ArrayBufferView | bigint | null;
 /** Where a function stores one value. */
 type Out<T> = [T] | NodeJS.ArrayBufferView;
 
-/** An object, an array of them, or their memory; where the function stores several, it must be their memory. */
+/** An object, an array of them, or their memory, which it must be where the function stores several. */
 type Structs<T> = Partial<T> | Partial<T>[] | Memory;
 
 /** A function of the DLL; async calls it on a worker thread, where ShmLastErrorText stays. */

@@ -26,7 +26,10 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
 
 /** @typedef {import("shmbroker").Channel} Channel */
 /** @typedef {import("shmbroker").WaitOptions} WaitOptions */
-/** @typedef {{ content: string | Buffer, lost: boolean, redelivered: boolean, unchanged: boolean, isWhole: boolean }} Received */
+/**
+ * @typedef {{ content: string | Buffer, lost: boolean, redelivered: boolean, unchanged: boolean, isWhole:
+ * boolean }} Received
+ */
 /** @typedef {{ read(options: WaitOptions): Promise<Received | null>, tryRead(): Received | null }} Reader */
 
 function readSettings() {

@@ -72,7 +72,8 @@ const binaryMessage = (data) => ({ size: data.length, fill: (memory) => data.cop
  */
 async function* messages(channel, { text, binary }, signal) {
   if (binary) {
-    yield binaryMessage(await bytes(channel.maxMessage + 1, signal)); // one more is enough to be told that it is too many
+    // One more than the channel takes is enough to be told so.
+    yield binaryMessage(await bytes(channel.maxMessage + 1, signal));
   } else if (text !== undefined) {
     yield textMessage(text);
   } else {

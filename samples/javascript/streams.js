@@ -1,5 +1,5 @@
-// Standard input and output. Node.js gives the bytes of files and pipes as they are, and UTF-8 from and to a console,
-// whatever its code page is.
+// Standard input and output. Node.js gives the bytes of files and pipes as they are, and UTF-8 from and to a
+// console, whatever its code page is.
 import { once } from "node:events";
 import { Failure } from "./program.js";
 
@@ -8,7 +8,9 @@ const CR = 0x0d;
 const CTRL_Z = 0x1a;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** The input until its end, until Ctrl-C, or until Ctrl-Z and Enter at a console. @param {AbortSignal} signal */
+/**
+ * The input until its end, until Ctrl-C, or until Ctrl-Z and Enter at a console. @param {AbortSignal} signal
+ */
 async function* chunks(signal) {
   const stop = () => process.stdin.destroy();
   signal.addEventListener("abort", stop);

@@ -1,5 +1,5 @@
-// Waits for a channel's window message. Node.js has no windows and no message loop; so a message-only window lives on a
-// thread of its own.
+// Waits for a channel's window message. Node.js has no windows and no message loop; so a message-only window
+// lives on a thread of its own.
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import koffi from "koffi";
@@ -28,7 +28,10 @@ export class WindowNotice {
     return new WindowNotice(channel, worker, window, thread);
   }
 
-  /** @private @param {import("shmbroker").Channel} channel @param {Worker} worker @param {bigint} window @param {number} thread */
+  /**
+   * @private @param {import("shmbroker").Channel} channel @param {Worker} worker @param {bigint} window
+   * @param {number} thread
+   */
   constructor(channel, worker, window, thread) {
     this.#channel = channel;
     this.#worker = worker;

@@ -15,8 +15,9 @@ koffi.struct("MSG", {
 });
 const user32 = koffi.load("user32.dll");
 const CreateWindowEx = user32.func(
-  `void *__stdcall CreateWindowExW(uint32_t exStyle, const char16_t *className, const char16_t *title, uint32_t style,
-     int x, int y, int width, int height, intptr_t parent, void *menu, void *instance, void *parameter)`,
+  `void *__stdcall CreateWindowExW(
+     uint32_t exStyle, const char16_t *className, const char16_t *title, uint32_t style, int x, int y,
+     int width, int height, intptr_t parent, void *menu, void *instance, void *parameter)`,
 );
 const DestroyWindow = user32.func("int __stdcall DestroyWindow(void *window)");
 const GetMessage = user32.func(

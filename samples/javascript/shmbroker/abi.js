@@ -1,7 +1,7 @@
 // The C interface of ShmBroker for Node.js, through koffi.
 //
-// Generated from shmbroker.h by samples/bindgen/javascript.py: change those. shmbroker.h tells what each function
-// does; index.js is the module for everyday use.
+// Generated from shmbroker.h by samples/bindgen/javascript.py: change those. shmbroker.h tells what each
+// function does; index.js is the module for everyday use.
 // @ts-nocheck: its types are in abi.d.ts.
 import koffi from "koffi";
 import { library } from "./library.js";

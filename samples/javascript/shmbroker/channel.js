@@ -283,8 +283,8 @@ export class Channel {
   }
 
   /**
-   * SUBTLE: ShmCancel ends the calls that wait now, and the worker may be just before that; so it is repeated until the
-   * worker is back. It ends no other call: writers take turns, and readers wait elsewhere.
+   * SUBTLE: ShmCancel ends the calls that wait now, and the worker may be just before that; so it is repeated
+   * until the worker is back. It ends no other call: writers take turns, and readers wait elsewhere.
    * @param {AbortSignal} signal
    * @param {() => Promise<number>} call
    */

@@ -35,9 +35,9 @@ export function callOnWorker(native, ...parameters) {
 }
 
 /**
- * Checks the status of a call that a worker thread has made. Its text stayed on that thread. So a call that has
- * failed is made once more, here, where the text can be read; it has changed nothing, and it does no harm if it
- * succeeds now. Only where it would wait again, the general text must do.
+ * Checks the status of a call that a worker thread has made. Its text stayed on that thread. So a call that
+ * has failed is made once more, here, where the text can be read; it has changed nothing, and it does no harm
+ * if it succeeds now. Only where it would wait again, the general text must do.
  * @param {number} status
  * @param {() => number} again the same call, with no time to wait
  */
@@ -48,7 +48,8 @@ export function checkWorker(status, again) {
 }
 
 /**
- * The same for a call to the service, which always waits for the answer: it came just now, unless there was none.
+ * The same for a call to the service, which always waits for the answer: it came just now, unless there was
+ * none.
  * @param {number} status
  * @param {() => number} again
  */

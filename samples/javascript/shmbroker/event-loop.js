@@ -1,5 +1,6 @@
-// Messages that come or go one after the other, none of which must be waited for, would keep the event loop from turning:
-// no timer would end, and no signal come. So calls that give a promise let it turn now and then.
+// Messages that come or go one after the other, none of which must be waited for, would keep the event loop
+// from turning: no timer would end, and no signal come. So calls that give a promise let it turn now and
+// then.
 import { setImmediate } from "node:timers/promises";
 
 const LONGEST_MS = 10;

@@ -1,5 +1,6 @@
-// The memory of a channel as a Buffer, without a copy: for as long as it is lent, and not a moment longer. A Buffer that
-// was kept is then empty; without that, it would show other messages, and end the process once the channel is closed.
+// The memory of a channel as a Buffer, without a copy: for as long as it is lent, and not a moment longer. A
+// Buffer that was kept is then empty; without that, it would show other messages, and end the process once
+// the channel is closed.
 import koffi from "koffi";
 import * as abi from "./abi.js";
 import { ShmError, check } from "./error.js";
@@ -10,8 +11,9 @@ const stream = new ReadableStream({ type: "bytes", start: (made) => void (contro
 const reader = stream.getReader();
 
 /**
- * Makes an ArrayBuffer, and every Buffer on it, empty. A stream takes over the memory of each chunk that it is given; for
- * memory that is not JavaScript's own, this is the only way there is before ArrayBuffer.prototype.transfer.
+ * Makes an ArrayBuffer, and every Buffer on it, empty. A stream takes over the memory of each chunk that it
+ * is given; for memory that is not JavaScript's own, this is the only way there is before
+ * ArrayBuffer.prototype.transfer.
  * @param {ArrayBuffer} memory
  */
 function detach(memory) {

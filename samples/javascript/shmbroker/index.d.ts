@@ -4,8 +4,8 @@
 export * as abi from "./abi.js";
 
 /**
- * A failed call. Its message says what happened, to which channel, and what to do; its code is the name of the status,
- * such as "SHM_E_NOT_FOUND".
+ * A failed call. Its message says what happened, to which channel, and what to do; its code is the name of
+ * the status, such as "SHM_E_NOT_FOUND".
  */
 export class ShmError extends Error {
   constructor(status: number, message?: string);
@@ -15,7 +15,9 @@ export class ShmError extends Error {
   readonly written: number | undefined;
 }
 
-/** What a channel is: one value, a stream for every reader, or work of which each piece goes to one reader. */
+/**
+ * What a channel is: one value, a stream for every reader, or work of which each piece goes to one reader.
+ */
 export type Kind = "block" | "topic" | "queue";
 
 export interface OpenOptions {
@@ -140,14 +142,14 @@ export class Channel implements AsyncDisposable {
   /** The same without waiting, and without a promise. */
   tryPeek(): Peek | null;
   /**
-   * Waits until the channel becomes readable. Once it has, a read must find nothing (null, or `unchanged`) before it can
-   * become so again.
+   * Waits until the channel becomes readable. Once it has, a read must find nothing (null, or `unchanged`)
+   * before it can become so again.
    * @returns false: it did not within the timeout
    */
   readable(options?: WaitOptions): Promise<boolean>;
   /**
-   * A HANDLE of an auto-reset event, set when the channel becomes readable, for native code that waits. It belongs to the
-   * channel. Reads that wait here take its signal: use one or the other.
+   * A HANDLE of an auto-reset event, set when the channel becomes readable, for native code that waits. It
+   * belongs to the channel. Reads that wait here take its signal: use one or the other.
    */
   readonly waitHandle: bigint;
   /**
@@ -157,8 +159,8 @@ export class Channel implements AsyncDisposable {
   notifyWindow(window: bigint | null, message: number, cookie?: number | bigint): void;
 
   /**
-   * Writes a message, or a block's value. Messages are written in the order of the calls. While it waits the data must
-   * not be changed.
+   * Writes a message, or a block's value. Messages are written in the order of the calls. While it waits the
+   * data must not be changed.
    */
   write(data: NodeJS.ArrayBufferView, options?: WaitOptions): Promise<void>;
   /**
@@ -168,7 +170,10 @@ export class Channel implements AsyncDisposable {
   tryWrite(data: NodeJS.ArrayBufferView): boolean;
   /** Writes several messages with the cost of few. */
   writeBatch(messages: NodeJS.ArrayBufferView[], options?: WaitOptions): Promise<void>;
-  /** Lends the memory of a topic's or a queue's next message. Others' messages wait behind it: be quick. One at a time. */
+  /**
+   * Lends the memory of a topic's or a queue's next message. Others' messages wait behind it: be quick. One
+   * at a time.
+   */
   loan(size: number, options?: WaitOptions): Promise<Loan>;
   /** Lends the memory of a block, filled with its value, and keeps other writers out. */
   lock(options?: WaitOptions): Promise<Lock>;
@@ -215,7 +220,10 @@ export class Lock implements Lent {
   [Symbol.dispose](): void;
 }
 
-/** A message where it lies. Its memory is read-only: to write to it ends the process. With `using` it is released. */
+/**
+ * A message where it lies. Its memory is read-only: to write to it ends the process. With `using` it is
+ * released.
+ */
 export class Peek implements Lent {
   private constructor();
   readonly memory: Buffer;

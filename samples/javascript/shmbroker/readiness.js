@@ -1,9 +1,9 @@
-// Waits for the events of any number of channels without blocking the event loop: one worker thread sleeps for all of
-// them. Node.js has only four such threads, and files need them too.
+// Waits for the events of any number of channels without blocking the event loop: one worker thread sleeps
+// for all of them. Node.js has only four such threads, and files need them too.
 //
-// That reading waits here, and not in ShmRead on a worker thread, has two more reasons. ShmCancel ends the waits that
-// there are, so an abort would miss a call that the worker is about to make; an event that was set stays set. And every
-// read is made on the main thread, where ShmLastErrorText has its text.
+// That reading waits here, and not in ShmRead on a worker thread, has two more reasons. ShmCancel ends the
+// waits that there are, so an abort would miss a call that the worker is about to make; an event that was set
+// stays set. And every read is made on the main thread, where ShmLastErrorText has its text.
 import koffi from "koffi";
 import { SHM_E_CLOSED } from "./abi.js";
 import { ShmError, callOnWorker } from "./error.js";
@@ -144,7 +144,9 @@ export class Readiness {
   #event;
   #watch = watchWithRoom();
 
-  /** @param {bigint | null} handle the channel's; ours to it goes on being valid where the channel's is closed */
+  /**
+   * @param {bigint | null} handle the channel's; ours to it goes on being valid where the channel's is closed
+   */
   constructor(handle) {
     const self = GetCurrentProcess();
     const copy = [0n];

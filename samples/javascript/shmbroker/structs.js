@@ -77,7 +77,9 @@ export function statsOf(struct) {
   };
 }
 
-/** Memory for a struct that tells its size. @param {import("koffi").TypeObject} type @param {number} [count] */
+/**
+ * Memory for a struct that tells its size. @param {import("koffi").TypeObject} type @param {number} [count]
+ */
 export function newStructs(type, count = 1) {
   const structs = Buffer.alloc(koffi.sizeof(type) * count);
   structs.writeUInt32LE(koffi.sizeof(type));
