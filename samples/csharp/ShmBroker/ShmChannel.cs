@@ -19,6 +19,7 @@ namespace ShmBroker
         /// </summary>
         public unsafe ShmChannel(string name, ShmOptions options = null)
         {
+            if (name.IndexOf('\0') >= 0) throw new ArgumentException("the name has a control character");
             Native.ShmOptions native = (options ?? new ShmOptions()).ToNative();
             uint channel;
             ShmException.Check(Native.ShmOpen(name, &native, &channel));

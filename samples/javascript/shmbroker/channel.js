@@ -25,6 +25,7 @@ process.on("exit", () => handles.forEach((handle) => abi.ShmClose(handle)));
  * @param {import("./index.js").OpenOptions} [options]
  */
 export async function open(name, options = {}) {
+  if (name.includes("\0")) throw new ShmError(abi.SHM_E_NAME); // C would take what is before it
   const struct = optionsOf(options);
   const handle = new Uint32Array(1);
   const status = await callOnWorker(abi.ShmOpen, name, struct, handle);
