@@ -63,6 +63,7 @@ test("any view of bytes can be written, and nothing else", async () => {
 test("errors have a code, and the text of their cause", async () => {
   await assert.rejects(open("nowhere"), shmError("SHM_E_NOT_FOUND", /'nowhere'/));
   await assert.rejects(open("a\\b"), shmError("SHM_E_NAME", /'a\\b'/));
+  await assert.rejects(open("a\0b"), shmError("SHM_E_NAME"));
   await assert.rejects((await createTopic()).lock(), shmError("SHM_E_KIND", /javascript/));
   // @ts-expect-error
   await assert.rejects(open("x", { access: "reed" }), /access is 'reed'/);
