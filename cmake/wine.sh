@@ -55,7 +55,6 @@ begin_windows() {
     logged winecfg wine winecfg -v win10 9>&-
   fi
   logged wineserver wineserver --persistent 9>&- # or the first program would lend it this script's own output
-  logged winecfg wine winecfg /v win10 9>&- # Wine 8 says Windows 7, which is too old for Node.js
   # Wine ends its services when its last ordinary process ends. This one waits for a key that nobody presses.
   rm -f "$WINEPREFIX/key"
   mkfifo "$WINEPREFIX/key"
