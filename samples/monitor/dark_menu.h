@@ -16,8 +16,8 @@ class DarkMenu {
  public:
   explicit DarkMenu(const Theme& theme) : theme_(theme) {}
 
-  // For a window's bar, and for each popup before it shows (WM_INITMENUPOPUP). In a light theme the menu is given
-  // back to Windows.
+  // For a window's bar, and for each popup before it shows (WM_INITMENUPOPUP). In a light theme the menu is
+  // given back to Windows.
   void dress(HMENU menu, bool is_bar);
 
   void measure(MEASUREITEMSTRUCT& item, UINT dpi) const;  // WM_MEASUREITEM of a menu

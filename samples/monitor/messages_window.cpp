@@ -78,6 +78,7 @@ void MessagesWindow::on_layout() {
   table_.fit(dpi());
   use_font();
   fit_edit(IDC_CONTENT);
+  redraw();
   if (tail_) tail_->pause(is_paused_);
 }
 

@@ -16,18 +16,15 @@ constexpr UINT kMessagesClosed = WM_APP + 2;  // lParam: the window
 constexpr SIZE kFirstSize = {1060, 690};  // at 96 DPI
 
 constexpr wchar_t kHelp[] =
-    L"Enter or double click: the last messages of the channel\n"
-    L"Ctrl+1 … Ctrl+9, Ctrl+0: sort by the first … the tenth column of the list that has the keyboard; once "
-    L"more: the "
-    L"other way round\n"
-    L"Tab, or Alt with the underlined letter: the next list\n"
-    L"F5: ask the service now; it is asked every second, and not while the window is minimized\n\n"
-    L"Full: how much of the ring holds messages. They stay when they have been read, until their room is "
-    L"needed.\n"
+    L"Enter, double click: the last messages of the channel\n"
+    L"Ctrl+1 … Ctrl+9, Ctrl+0: sort this list by its first … tenth column; again: the other way round\n"
+    L"Tab, Alt with the underlined letter: another list\n"
+    L"F5: ask the service now. It is asked every second, but not while the window is minimized.\n\n"
+    L"Full: what the ring holds. A message that was read stays until its room is needed.\n"
     L"Lag: what the slowest reader of a topic has not read yet.\n"
-    L"Lost: messages that were overwritten before a reader that is open now had read them.\n"
-    L"Held up by: whom a writer would have to wait for, as there is no room.\n"
-    L"Waits: reads that blocked; turns at the lock that a writer had to wait for.\n"
+    L"Lost: messages that were overwritten before the present readers had read them.\n"
+    L"Held up by: for whom a writer that needs room has to wait.\n"
+    L"Waits: a reader's waits for a message; a writer's for its turn at the lock.\n"
     L"Loan: messages that a writer has room for and has not committed.";
 
 // How much of the window's growth goes to the list of channels, to the middle, and to the list of clients.
@@ -73,7 +70,10 @@ HWND MonitorWindow::on_open() {
 void MonitorWindow::on_layout() {
   channels_.fit(dpi());
   clients_.fit(dpi());
+  rate_.fit(dpi());
+  lag_.fit(dpi());
   fit_edit(IDC_FACTS);
+  redraw();
   if (watcher_) watcher_->pause(false);
 }
 
