@@ -17,7 +17,8 @@ class ChannelTail {
  public:
   explicit ChannelTail(std::wstring name) : name_(std::move(name)) {}
 
-  // Reads what has come since the turn before. Returns in how many milliseconds to come again; INFINITE: never.
+  // Reads what has come since the turn before. Returns in how many milliseconds to come
+  // again; INFINITE: never.
   DWORD turn();
   void close() { channel_.close(); }
 

@@ -85,6 +85,7 @@ void draw_vertical(HDC dc, const Scale& scale, const Palette& colors, int margin
 
 std::vector<POINT> points_of(const std::vector<Point>& stretch, const Scale& scale) {
   std::vector<POINT> points;
+  points.reserve(stretch.size());
   for (const Point& point : stretch) points.push_back({scale.x(point.age), scale.y(point.value)});
   return points;
 }

@@ -31,7 +31,8 @@ class DarkMenu {
     bool is_in_bar;
   };
 
-  void dress_item(HMENU menu, UINT position, bool is_bar);
+  static Item item_of(const MENUITEMINFOW& info, bool is_bar);
+  std::unique_ptr<Item> dress_item(HMENU menu, UINT position, bool is_bar) const;
 
   const Theme& theme_;
   std::map<HMENU, std::vector<std::unique_ptr<Item>>> items_;  // Windows keeps pointers to them

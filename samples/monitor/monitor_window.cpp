@@ -1,6 +1,8 @@
 #include "monitor_window.h"
 
 #include <algorithm>
+#include <cwchar>
+#include <iterator>
 
 #include "monitor.h"
 #include "rows.h"
@@ -110,9 +112,10 @@ void MonitorWindow::on_menu(HMENU menu) {
   }
   const TableView& table = table_with_keyboard();
   for (size_t i = 0; i < table.columns().size(); ++i) {
-    const std::wstring digit = std::to_wstring((i + 1) % 10);
-    const std::wstring label = L"&" + digit + L"  " + table.columns()[i].title + L"\tCtrl+" + digit;
-    AppendMenuW(menu, MF_STRING, IDM_SORT + i, label.c_str());
+    wchar_t label[64];
+    std::swprintf(label, std::size(label), L"&%zu  %ls\tCtrl+%zu", (i + 1) % 10, table.columns()[i].title,
+                  (i + 1) % 10);
+    AppendMenuW(menu, MF_STRING, IDM_SORT + i, label);
   }
   CheckMenuRadioItem(menu, IDM_SORT, IDM_SORT_LAST, IDM_SORT + static_cast<UINT>(table.order().column),
                      MF_BYCOMMAND);
@@ -185,7 +188,8 @@ void MonitorWindow::show_charts(const Observed* observed) {
   set_text(IDC_RATE_TITLE, observed != nullptr ? rate_title(observed->figures) : L"Rate");
   set_text(IDC_LAG_TITLE, observed != nullptr ? lag_title(*observed) : L"Lag");
   rate_.show(observed != nullptr ? rate_curve(observed->past) : Curve());
-  lag_.show(observed != nullptr ? lag_curve(observed->past) : Curve());
+  const bool is_topic = observed != nullptr && observed->watched.state.kind == SHM_TOPIC;
+  lag_.show(is_topic ? lag_curve(observed->past) : Curve());
 }
 
 void MonitorWindow::open_messages() {

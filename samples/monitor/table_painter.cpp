@@ -146,7 +146,7 @@ void TablePainter::draw_empty(HDC dc, HWND list) const {
   RECT header{};
   GetWindowRect(ListView_GetHeader(list), &header);
   area.top += header.bottom - header.top;
-  InflateRect(&area, -scaled(4 * kPadding, dpi_), -scaled(kPadding, dpi_));
+  InflateRect(&area, -scaled(4 * kPadding, dpi_), -scaled(2 * kPadding, dpi_));
   const HGDIOBJ before = SelectObject(dc, GetWindowFont(list));
   draw_text(dc, empty_text_, area, DT_CENTER | DT_WORDBREAK | DT_NOPREFIX, theme_.colors().dim_text);
   SelectObject(dc, before);

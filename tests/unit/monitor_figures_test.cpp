@@ -157,6 +157,7 @@ TEST(MonitorObservations, OutlastTheServicesAbsence) {
 
 std::vector<size_t> lengths(const Curve& curve) {
   std::vector<size_t> all;
+  all.reserve(curve.size());
   for (const auto& stretch : curve) all.push_back(stretch.size());
   return all;
 }
