@@ -1,8 +1,6 @@
 #include "monitor_window.h"
 
 #include <algorithm>
-#include <cwchar>
-#include <iterator>
 
 #include "monitor.h"
 #include "rows.h"
@@ -112,10 +110,12 @@ void MonitorWindow::on_menu(HMENU menu) {
   }
   const TableView& table = table_with_keyboard();
   for (size_t i = 0; i < table.columns().size(); ++i) {
-    wchar_t label[64];
-    std::swprintf(label, std::size(label), L"&%zu  %ls\tCtrl+%zu", (i + 1) % 10, table.columns()[i].title,
-                  (i + 1) % 10);
-    AppendMenuW(menu, MF_STRING, IDM_SORT + i, label);
+    const std::wstring digit = std::to_wstring((i + 1) % 10);
+    std::wstring label = L"&";
+    label += digit + L"  ";
+    label += table.columns()[i].title;
+    label += L"\tCtrl+" + digit;
+    AppendMenuW(menu, MF_STRING, IDM_SORT + i, label.c_str());
   }
   CheckMenuRadioItem(menu, IDM_SORT, IDM_SORT_LAST, IDM_SORT + static_cast<UINT>(table.order().column),
                      MF_BYCOMMAND);

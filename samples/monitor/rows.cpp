@@ -94,10 +94,10 @@ std::wstring origin_line(const ShmChannelState& state) {
 
 const std::vector<Column>& channel_columns() {
   static const std::vector<Column> columns = {
-      {L"Channel", 110, Content::text},     {L"Kind", 98, Content::text},
+      {L"Channel", 100, Content::text},     {L"Kind", 98, Content::text},
       {L"Messages/s", 84, Content::number}, {L"Bytes/s", 70, Content::number},
       {L"Full", 46, Content::number},       {L"Lag", 68, Content::number},
-      {L"Lost", 74, Content::number},       {L"Readers", 58, Content::number},
+      {L"Lost", 84, Content::number},       {L"Readers", 58, Content::number},
       {L"Writers", 54, Content::number},    {L"Held up by", 170, Content::text}};
   return columns;
 }
@@ -111,9 +111,9 @@ std::vector<Row> channel_rows(const Observations& observations, const Programs& 
 const std::vector<Column>& client_columns() {
   static const std::vector<Column> columns = {
       {L"Process", 124, Content::number}, {L"Side", 52, Content::text},
-      {L"Account", 112, Content::text},   {L"Session", 54, Content::number},
+      {L"Account", 100, Content::text},   {L"Session", 54, Content::number},
       {L"Messages", 88, Content::number}, {L"Lag", 66, Content::number},
-      {L"Lost", 68, Content::number},     {L"Waits", 66, Content::number},
+      {L"Lost", 80, Content::number},     {L"Waits", 66, Content::number},
       {L"Loan", 44, Content::number},     {L"State", 158, Content::text}};
   return columns;
 }
