@@ -96,7 +96,9 @@ int32_t list_channels(uint32_t capacity, uint32_t& count, Store&& store) {
   } while (reply->count > 0 && reply->count < reply->total && next < capacity);
   if (reply->total < reply->count) return fail(SHM_E_VERSION);
   count = next + (reply->total - reply->count);
-  return count > capacity && capacity != 0 ? fail(SHM_E_BUFFER) : SHM_OK;
+  if (count <= capacity || capacity == 0) return SHM_OK;
+  return fail(SHM_E_BUFFER, L"there are " + std::to_wstring(count) + L" channels, and room for " +
+                                std::to_wstring(capacity) + L"; call again with more");
 }
 
 }  // namespace

@@ -29,7 +29,9 @@ int32_t open_owned(const wchar_t* name, const BrokerIdentity& identity, win::Han
   if (!handle) {
     const DWORD error = GetLastError();
     if (error == ERROR_FILE_NOT_FOUND) {
-      return fail(SHM_E_NO_SERVICE, std::wstring(L"the ShmBroker service has ended while it opened ") + name,
+      return fail(SHM_E_NO_SERVICE,
+                  std::wstring(L"the ShmBroker service has ended while it opened ") + name +
+                      L"; start it with: sc start ShmBroker",
                   error);
     }
     return fail(error == ERROR_ACCESS_DENIED ? SHM_E_ACCESS : SHM_E_SYSTEM,
@@ -37,7 +39,9 @@ int32_t open_owned(const wchar_t* name, const BrokerIdentity& identity, win::Han
   }
   if (win::object_owner(handle.get()) == identity.owner) return SHM_OK;
   return fail(SHM_E_UNTRUSTED,
-              std::wstring(name) + L" does not belong to the ShmBroker service: nothing was mapped");
+              std::wstring(name) +
+                  L" does not belong to the ShmBroker service: nothing was mapped; find the program "
+                  L"that made an object of this name, and end it");
 }
 
 auto opens_event(DWORD access) {
@@ -111,7 +115,9 @@ int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& iden
   core::Geometry geometry;
   if (!core::read_geometry(data(), data_.size(), readers(), readers_.size(), geometry) ||
       !std::equal(std::begin(geometry.instance), std::end(geometry.instance), std::begin(reply.instance))) {
-    return fail(SHM_E_CORRUPT, L"the memory of channel '" + name_ + L"' is not what the service made it");
+    return fail(SHM_E_CORRUPT, L"the memory of channel '" + name_ +
+                                   L"' is not what the service made it; restart the "
+                                   L"service with no client attached");
   }
   geometry_ = geometry;
   SHM_CRASH_POINT("open.mapped");

@@ -22,7 +22,7 @@ BlockChannel::~BlockChannel() {
 // ---- writing
 
 int32_t BlockChannel::begin_write(DWORD timeout_ms) {
-  if (!at().can_write()) return refuse(SHM_E_ACCESS, L"this handle was not opened for writing");
+  if (!at().can_write()) return refuse_right(SHM_WRITE);
   if (locked_) return refuse(SHM_E_STATE, L"this handle holds ShmLock; call ShmUnlock first");
   if (has_ended()) return refuse_ended();
   Wait wait(*this, writing(), timeout_ms);
@@ -72,7 +72,7 @@ int32_t BlockChannel::lock(void*& memory, size_t& size, DWORD timeout_ms) {
 }
 
 int32_t BlockChannel::unlock(size_t size) {
-  if (!locked_) return refuse(SHM_E_STATE, L"this handle does not hold ShmLock");
+  if (!locked_) return refuse(SHM_E_STATE, L"this handle does not hold ShmLock; call that first");
   if (size != SHM_KEEP && size > block_.capacity()) return refuse_size(size);
   const Block::Draft draft = *locked_;
   locked_.reset();
@@ -88,7 +88,7 @@ int32_t BlockChannel::unlock(size_t size) {
 
 // Waits for a value that this handle has not read. When the time is up the old one will do.
 int32_t BlockChannel::begin_read(DWORD timeout_ms) {
-  if (!at().can_read()) return refuse(SHM_E_ACCESS, L"this handle was not opened for reading");
+  if (!at().can_read()) return refuse_right(SHM_READ);
   if (peeked_) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
   if (has_news()) return SHM_OK;
   Wait wait(*this, reading(), timeout_ms);
@@ -112,7 +112,8 @@ int32_t BlockChannel::read_value(void* buffer, size_t capacity, Block::Value& va
   const int32_t status = begin_read(timeout_ms);
   if (status != SHM_OK) return status;
   const auto result = block_.read(at().reader(), static_cast<std::byte*>(buffer), capacity, value);
-  if (result == Block::Result::never_written) return refuse(SHM_E_EMPTY, L"nothing has been written yet");
+  if (result == Block::Result::never_written)
+    return refuse(SHM_E_EMPTY, L"nothing has been written yet; wait longer, or start a writer");
   if (result == Block::Result::corrupt) return refuse_corrupt();
   if (result == Block::Result::too_small) return refuse_buffer(value.size, capacity);
   return note_read(value);
@@ -143,7 +144,8 @@ int32_t BlockChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) 
   Block::Value value;
   const std::byte* where = nullptr;
   const auto result = block_.pin(at().reader(), where, value);
-  if (result == Block::Result::never_written) return refuse(SHM_E_EMPTY, L"nothing has been written yet");
+  if (result == Block::Result::never_written)
+    return refuse(SHM_E_EMPTY, L"nothing has been written yet; wait longer, or start a writer");
   if (result != Block::Result::ok) return refuse_corrupt();
   peeked_ = value;
   memory = where;
@@ -152,7 +154,7 @@ int32_t BlockChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) 
 }
 
 int32_t BlockChannel::release() {
-  if (!peeked_) return refuse(SHM_E_STATE, L"this handle holds no ShmPeek");
+  if (!peeked_) return refuse(SHM_E_STATE, L"this handle holds no ShmPeek; call that first");
   const bool intact = block_.unpin(at().reader(), *peeked_);
   peeked_.reset();
   if (intact) return SHM_OK;

@@ -25,7 +25,8 @@ int32_t no_service(DWORD error) {
 }
 
 int32_t no_answer() {
-  return fail(SHM_E_TIMEOUT, L"the ShmBroker service did not answer in time; see its log");
+  return fail(SHM_E_TIMEOUT,
+              L"the ShmBroker service did not answer in time; try again, or ask shmbroker doctor");
 }
 
 int32_t connect(const Deadline& deadline, win::Handle& pipe) {
@@ -38,7 +39,9 @@ int32_t connect(const Deadline& deadline, win::Handle& pipe) {
     const DWORD error = GetLastError();
     if (error == ERROR_FILE_NOT_FOUND) return no_service(error);
     if (error == ERROR_ACCESS_DENIED) {
-      return fail(SHM_E_ACCESS, L"this account may not talk to the ShmBroker service", error);
+      return fail(SHM_E_ACCESS,
+                  L"this account may not talk to the ShmBroker service; run the program as another one",
+                  error);
     }
     if (error != ERROR_PIPE_BUSY)
       return fail(SHM_E_SYSTEM, L"cannot connect to the ShmBroker service", error);
@@ -53,7 +56,10 @@ int32_t connect(const Deadline& deadline, win::Handle& pipe) {
 int32_t check_server(HANDLE pipe, BrokerIdentity& identity) {
   identity.owner = win::object_owner(pipe);
   if (identity.owner.empty())
-    return fail(SHM_E_UNTRUSTED, L"the service's pipe does not tell its owner", GetLastError());
+    return fail(SHM_E_UNTRUSTED,
+                L"the service's pipe does not tell its owner; find out which program serves "
+                L"\\\\.\\pipe\\ShmBroker, and end it",
+                GetLastError());
   const wchar_t* const trusted[] = {
       L"S-1-5-18",      // SYSTEM
       L"S-1-5-19",      // LOCAL SERVICE
@@ -63,7 +69,8 @@ int32_t check_server(HANDLE pipe, BrokerIdentity& identity) {
   if (known || identity.owner == win::process_user()) return SHM_OK;
   return fail(SHM_E_UNTRUSTED,
               L"the pipe of the ShmBroker service belongs to " + win::account_name(identity.owner) +
-                  L", which is neither a service account nor this user: nothing was sent to it");
+                  L", which is neither a service account nor this user: nothing was sent to it; find out "
+                  L"which program serves \\\\.\\pipe\\ShmBroker, and end it");
 }
 
 // The service learns of this process's death from its handle. An account such as LocalService may not open

@@ -65,15 +65,23 @@ int32_t Channel::refuse(int32_t status, const std::wstring& what) const {
   return fail(status, L"channel '" + at().name() + L"': " + what);
 }
 
+int32_t Channel::refuse_right(uint32_t right) const {
+  return refuse(SHM_E_ACCESS, right == SHM_READ
+                                  ? L"this handle was not opened for reading; open one with SHM_READ"
+                                  : L"this handle was not opened for writing; open one with SHM_WRITE");
+}
+
 int32_t Channel::refuse_size(uint64_t size) const {
   return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than the " +
                                 std::to_wstring(at().geometry().max_message) +
-                                L" that it takes; see capacity and max_message in shmbroker.json");
+                                L" that it takes; send less, or raise capacity or max_message in "
+                                L"shmbroker.json");
 }
 
 int32_t Channel::refuse_buffer(uint64_t size, uint64_t capacity) const {
   return refuse(SHM_E_BUFFER, L"the message has " + std::to_wstring(size) + L" bytes, the buffer " +
-                                  std::to_wstring(capacity));
+                                  std::to_wstring(capacity) +
+                                  L"; call again with a larger one, the message stays");
 }
 
 int32_t Channel::refuse_corrupt() const {
@@ -81,27 +89,33 @@ int32_t Channel::refuse_corrupt() const {
 }
 
 int32_t Channel::refuse_ended() const {
-  return refuse(SHM_E_CLOSED, L"it has ended: the service's configuration has it no more");
+  return refuse(SHM_E_CLOSED, L"it has ended, as the service's configuration wants it; open it again");
 }
 
-int32_t Channel::refuse_wait(WaitEnd end, int32_t on_timeout) const {
+int32_t Channel::refuse_wait(WaitEnd end) const {
   switch (end) {
     case WaitEnd::cancelled:
-      return fail(SHM_E_CANCELLED);
+      return refuse(SHM_E_CANCELLED, L"ShmCancel ended the wait; call again to go on waiting");
     case WaitEnd::closing:
-      return refuse(SHM_E_CLOSED, L"this handle is being closed");
-    case WaitEnd::ended:
-      return refuse_ended();
+      return refuse(SHM_E_CLOSED, L"this handle is being closed; open it again to go on");
     default:
-      return fail(on_timeout);
+      return refuse_ended();
   }
+}
+
+int32_t Channel::refuse_turn(WaitEnd end) const {
+  if (end != WaitEnd::timeout) return refuse_wait(end);
+  return refuse(
+      SHM_E_TIMEOUT,
+      L"another thread used this handle until the time was up; open one for each thread, or try again");
 }
 
 // A thread may have died with the lock in a process that lives on. Nobody can know that, and so nobody takes the
 // lock away; but one can be told where to look.
 int32_t Channel::refuse_locked() const {
   const uint32_t owner = core::RobustLock(at().data().lock).owner();
-  if (owner >= core::kMaxWriters) return fail(SHM_E_TIMEOUT);
+  if (owner >= core::kMaxWriters)
+    return refuse(SHM_E_TIMEOUT, L"other writers held their lock until the time was up; try again");
   return refuse(SHM_E_TIMEOUT,
                 process_of(at().data().writers[owner]) +
                     L" holds the writers' lock; if that is for long, a thread of it may have died "
@@ -132,7 +146,7 @@ int32_t Channel::take_lock(Wait& wait) {
   add(lock_waits_, 1);
   KernelLockWait lock_wait(wait.patience(), at().mutex(), at().lock_event(), write_nudge_.get());
   if (lock.lock(at().writer(), spin_, lock_wait)) return SHM_OK;
-  return lock_wait.end() == WaitEnd::timeout ? refuse_locked() : refuse_wait(lock_wait.end(), SHM_E_TIMEOUT);
+  return lock_wait.end() == WaitEnd::timeout ? refuse_locked() : refuse_wait(lock_wait.end());
 }
 
 void Channel::drop_lock() {
@@ -194,13 +208,13 @@ int32_t Channel::await_news(Wait& wait) {
   add(at().reader_slot().waits, 1);
   if (end == WaitEnd::none) return SHM_OK;
   if (!notify) core::unmark_waiting(at().readers(), at().reader());
-  return end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(end, SHM_E_EMPTY);
+  return end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(end);
 }
 
 // ---- notification
 
 int32_t Channel::wait_handle(void*& handle) {
-  if (!at().can_read()) return refuse(SHM_E_ACCESS, L"this handle was not opened for reading");
+  if (!at().can_read()) return refuse_right(SHM_READ);
   notification_->want_event();
   handle = at().reader_event();
   notify_if_readable();
@@ -208,7 +222,7 @@ int32_t Channel::wait_handle(void*& handle) {
 }
 
 int32_t Channel::notify_window(HWND window, UINT message, uintptr_t cookie, ShmChannel handle) {
-  if (!at().can_read()) return refuse(SHM_E_ACCESS, L"this handle was not opened for reading");
+  if (!at().can_read()) return refuse_right(SHM_READ);
   if (window == nullptr) {
     notification_->end_window();
     return SHM_OK;

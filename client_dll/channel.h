@@ -42,6 +42,8 @@ class Channel {
 
   // From any thread, whoever has the turns.
   void nudge();
+  // Why a thread did not get its turn on this handle.
+  int32_t refuse_turn(WaitEnd end) const;
   int32_t flush() const { return at().flush(); }
   void info(ShmInfo& info) const;
   void stats(ShmStats& stats) const;
@@ -62,11 +64,14 @@ class Channel {
 
   // fail(), with the channel's name before what happened.
   int32_t refuse(int32_t status, const std::wstring& what) const;
+  // right: SHM_READ or SHM_WRITE, which the handle has not.
+  int32_t refuse_right(uint32_t right) const;
   int32_t refuse_size(uint64_t size) const;
   int32_t refuse_buffer(uint64_t size, uint64_t capacity) const;
   int32_t refuse_corrupt() const;
   int32_t refuse_ended() const;
-  int32_t refuse_wait(WaitEnd end, int32_t on_timeout) const;
+  // Why a wait has ended, other than by its time.
+  int32_t refuse_wait(WaitEnd end) const;
   int32_t refuse_locked() const;
   // "process 1234", for a slot's client.
   static std::wstring process_of(const core::ClientSlot& slot);

@@ -55,10 +55,9 @@ bool is_open(const Entry& entry, ShmChannel handle) {
   return entry.generation.load(std::memory_order_acquire) == generation_of(handle);
 }
 
-int32_t turn_refused(WaitEnd end) {
-  return fail(end == WaitEnd::cancelled ? SHM_E_CANCELLED
-              : end == WaitEnd::timeout ? SHM_E_TIMEOUT
-                                        : SHM_E_CLOSED);
+int32_t turn_refused(ShmChannel handle, WaitEnd end) {
+  if (end == WaitEnd::closing) return fail(SHM_E_CLOSED);  // the channel may be gone already
+  return with_guard(handle, [end](Channel& open) { return open.refuse_turn(end); });
 }
 
 int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChannel& handle) {

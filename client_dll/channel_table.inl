@@ -19,7 +19,7 @@ int32_t no_throw(Work&& work) noexcept {
   }
 }
 
-int32_t turn_refused(WaitEnd end);
+int32_t turn_refused(ShmChannel handle, WaitEnd end);
 
 template <Turn Calls::*turn, class Work>
 int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work) {
@@ -29,7 +29,7 @@ int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work) {
   if (!mine.try_enter()) {
     if (!is_open(*entry, handle)) return fail(SHM_E_HANDLE);
     const WaitEnd end = mine.enter(Patience(entry->calls.interrupts, timeout_ms));
-    if (end != WaitEnd::none) return turn_refused(end);
+    if (end != WaitEnd::none) return turn_refused(handle, end);
   }
   const int32_t status =
       is_open(*entry, handle) ? no_throw([&] { return work(*entry->channel); }) : fail(SHM_E_HANDLE);

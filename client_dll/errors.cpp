@@ -25,30 +25,44 @@ constexpr Entry kTexts[] = {
     SHM_TEXT(SHM_S_LOST, "Messages before this one were lost to this slow reader."),
     SHM_TEXT(SHM_S_REDELIVERED, "A reader that took this message before has died."),
     SHM_TEXT(SHM_E_ARGUMENT, "A parameter is NULL, out of range, or a struct of an unknown size."),
-    SHM_TEXT(SHM_E_HANDLE, "This is not an open channel; it may have been closed."),
+    SHM_TEXT(SHM_E_HANDLE,
+             "This is not an open channel: use the handle that ShmOpen gave, and not after ShmClose."),
     SHM_TEXT(SHM_E_NAME, "A channel's name has 1 to 63 characters, no backslash and no control character."),
     SHM_TEXT(SHM_E_NOT_FOUND, "No channel has this name; add it to shmbroker.json and reload the service."),
     SHM_TEXT(SHM_E_ACCESS, "This account or this handle lacks the right; see access in shmbroker.json."),
     SHM_TEXT(SHM_E_NO_SERVICE, "The ShmBroker service is not running; start it with: sc start ShmBroker"),
-    SHM_TEXT(SHM_E_UNTRUSTED, "What answered is not the ShmBroker service."),
+    SHM_TEXT(SHM_E_UNTRUSTED,
+             "What answered is not the ShmBroker service; find out which program serves "
+             "\\\\.\\pipe\\ShmBroker, and end it."),
     SHM_TEXT(SHM_E_VERSION,
              "shmclient.dll and the service are of different versions; install the same one of both."),
-    SHM_TEXT(SHM_E_BUFFER, "The buffer is too small."),
-    SHM_TEXT(SHM_E_SIZE, "This is larger than the channel's largest message."),
-    SHM_TEXT(SHM_E_EMPTY, "There was nothing to read."),
-    SHM_TEXT(SHM_E_FULL, "There was no room to write."),
-    SHM_TEXT(SHM_E_TIMEOUT, "The time was up."),
-    SHM_TEXT(SHM_E_CANCELLED, "ShmCancel ended the wait."),
-    SHM_TEXT(SHM_E_CLOSED, "The channel has ended, or its handle is being closed."),
+    SHM_TEXT(SHM_E_BUFFER, "The buffer is too small; call again with a larger one."),
+    SHM_TEXT(
+        SHM_E_SIZE,
+        "This is larger than the channel's largest message; send less, or raise capacity or max_message in "
+        "shmbroker.json."),
+    SHM_TEXT(SHM_E_EMPTY, "There was nothing to read; wait longer, or start a writer."),
+    SHM_TEXT(SHM_E_FULL, "There was no room to write; wait longer, or start a reader."),
+    SHM_TEXT(SHM_E_TIMEOUT, "The time was up; try again, or wait longer."),
+    SHM_TEXT(SHM_E_CANCELLED, "ShmCancel ended the wait; call again to go on waiting."),
+    SHM_TEXT(SHM_E_CLOSED, "The channel has ended, or its handle is being closed; open it again."),
     SHM_TEXT(SHM_E_CORRUPT, "The channel's memory is damaged; restart the service with no client attached."),
-    SHM_TEXT(SHM_E_STATE, "This call does not fit what the handle holds now."),
+    SHM_TEXT(
+        SHM_E_STATE,
+        "This call does not fit what the handle holds now; end the loan, lock or peek first, or begin one."),
     SHM_TEXT(SHM_E_KIND, "This call is not for this kind of channel."),
-    SHM_TEXT(SHM_E_MISMATCH, "The channel is not of the kind asked for."),
-    SHM_TEXT(SHM_E_BUSY, "Every place of the channel is taken."),
-    SHM_TEXT(SHM_E_QUOTA, "The account has used up what policy allows it."),
-    SHM_TEXT(SHM_E_MEMORY, "There is not enough memory, or too many channels are open in this process."),
+    SHM_TEXT(
+        SHM_E_MISMATCH,
+        "The channel is of another kind, or smaller, than asked for; see kind, capacity and max_message in "
+        "shmbroker.json."),
+    SHM_TEXT(SHM_E_BUSY, "Every place of the channel is taken; close a program that has it open."),
+    SHM_TEXT(SHM_E_QUOTA,
+             "The account has used up what policy allows it; close some channels, or see create in "
+             "shmbroker.json."),
+    SHM_TEXT(SHM_E_MEMORY,
+             "There is not enough memory, or too many channels are open in this process; close some."),
     SHM_TEXT(SHM_E_SYSTEM, "Windows refused something; see ShmLastErrorText."),
-    SHM_TEXT(SHM_E_OVERTAKEN, "What was peeked has been overwritten meanwhile."),
+    SHM_TEXT(SHM_E_OVERTAKEN, "What was peeked has been overwritten meanwhile; discard what was made of it."),
     // The last entry is for every other status.
     SHM_TEXT(INT32_MIN, "This is not a status of ShmBroker."),
 };
@@ -80,8 +94,8 @@ thread_local Reason last_error;
 
 int32_t fail(int32_t status, const std::wstring& text, DWORD win32) noexcept {
   try {
-    std::wstring whole = text;
-    if (win32 != 0) whole += L": " + win::error_text(win32);
+    std::wstring whole = text + L'.';
+    if (win32 != 0) whole += L" Windows says: " + win::error_text(win32);
     whole.resize(std::min(whole.size(), std::size(last_error.text) - 1));
     const std::string utf8 = win::display_utf8(whole);
     *std::copy(whole.begin(), whole.end(), last_error.text) = L'\0';

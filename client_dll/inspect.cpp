@@ -120,7 +120,10 @@ int32_t inspect(const wchar_t* name, ShmChannelState& state, ShmClientState* cli
   count = reply->total;
   // Some may have gone between two pages: what the caller gets told is what was stored.
   if (count > next && next < capacity) count = next;
-  return count > capacity && capacity != 0 ? fail(SHM_E_BUFFER) : SHM_OK;
+  if (count <= capacity || capacity == 0) return SHM_OK;
+  return fail(SHM_E_BUFFER, std::wstring(L"channel '") + name + L"' is open " + std::to_wstring(count) +
+                                L" times, and there is room for " + std::to_wstring(capacity) +
+                                L"; call again with more");
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ int32_t RingChannel::join(bool at_next) {
 // ---- writing
 
 int32_t RingChannel::check_writing() const {
-  if (!writer_) return refuse(SHM_E_ACCESS, L"this handle was not opened for writing");
+  if (!writer_) return refuse_right(SHM_WRITE);
   if (writer_->has_reservation())
     return refuse(SHM_E_STATE, L"this handle holds ShmLoan; commit or abort it first");
   return has_ended() ? refuse_ended() : SHM_OK;
@@ -99,7 +99,7 @@ int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
   SetEvent(at().space_event());
   if (status != SHM_OK) return status;
   if (end == WaitEnd::timeout) return refuse_full();
-  if (end != WaitEnd::none) return refuse_wait(end, SHM_E_FULL);
+  if (end != WaitEnd::none) return refuse_wait(end);
   return result == RingWriter::Result::ok ? SHM_OK : refuse_corrupt();
 }
 
@@ -109,18 +109,23 @@ int32_t RingChannel::refuse_full() const {
   switch (blocker.kind) {
     case core::Blocker::Kind::loan:
       if (blocker.slot >= core::kMaxWriters) break;
-      return refuse(SHM_E_FULL, process_of(at().data().writers[blocker.slot]) +
-                                    L" has taken the room of a message and neither committed nor aborted it");
+      return refuse(SHM_E_FULL,
+                    process_of(at().data().writers[blocker.slot]) +
+                        L" has taken the room of a message and neither committed nor aborted it; try "
+                        L"again, or end that process");
     case core::Blocker::Kind::slow_reader:
-      return refuse(SHM_E_FULL, L"its slowest reader, " + reader() + L", has not read what is in it yet");
+      return refuse(SHM_E_FULL, L"its slowest reader, " + reader() +
+                                    L", has not read what is in it yet; try again, or end that process");
     case core::Blocker::Kind::claim:
-      return refuse(SHM_E_FULL, reader() + L" has taken a message and is not done with it yet");
+      return refuse(SHM_E_FULL, reader() +
+                                    L" has taken a message and is not done with it yet; try again, or end "
+                                    L"that process");
     case core::Blocker::Kind::nobody:
-      return refuse(SHM_E_FULL, L"no reader has taken what is in it yet");
+      return refuse(SHM_E_FULL, L"no reader has taken what is in it yet; start one, or try again");
     case core::Blocker::Kind::none:
       break;
   }
-  return fail(SHM_E_FULL);
+  return refuse(SHM_E_FULL, L"it was full until the time was up; try again");
 }
 
 // Wakes all that sleep, of a queue's readers too: there may be more to read than this, if others committed
@@ -203,7 +208,8 @@ int32_t RingChannel::loan(size_t size, void*& memory, DWORD timeout_ms) {
 }
 
 int32_t RingChannel::commit(size_t size) {
-  if (!writer_ || !writer_->has_reservation()) return refuse(SHM_E_STATE, L"this handle holds no ShmLoan");
+  if (!writer_ || !writer_->has_reservation())
+    return refuse(SHM_E_STATE, L"this handle holds no ShmLoan; call that first");
   if (size > lent_) {
     return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than the " + std::to_wstring(lent_) +
                                   L" that were lent");
@@ -215,7 +221,8 @@ int32_t RingChannel::commit(size_t size) {
 }
 
 int32_t RingChannel::abort() {
-  if (!writer_ || !writer_->has_reservation()) return refuse(SHM_E_STATE, L"this handle holds no ShmLoan");
+  if (!writer_ || !writer_->has_reservation())
+    return refuse(SHM_E_STATE, L"this handle holds no ShmLoan; call that first");
   writer_->abort();
   // Readers may have waited for this one alone, with others behind it: all of them are to look.
   at().wake(core::take_waiting(at().readers()));
@@ -226,7 +233,7 @@ int32_t RingChannel::abort() {
 // ---- reading
 
 int32_t RingChannel::check_reading() const {
-  if (!reader_) return refuse(SHM_E_ACCESS, L"this handle was not opened for reading");
+  if (!reader_) return refuse_right(SHM_READ);
   if (reader_->has_peeked()) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
   return SHM_OK;
 }
@@ -247,15 +254,19 @@ int32_t RingChannel::take_message(Take&& take, Wait& wait) {
       case RingReader::Result::too_small:
         return SHM_E_BUFFER;
       case RingReader::Result::overtaken:
-        return refuse(SHM_E_OVERTAKEN,
-                      L"writers overwrite it faster than this reader can copy; give it more capacity");
+        return refuse(
+            SHM_E_OVERTAKEN,
+            L"writers overwrite it faster than this reader can copy; raise its capacity in shmbroker.json");
       case RingReader::Result::corrupt:
         return refuse_corrupt();
       case RingReader::Result::empty:
         break;
     }
     const int32_t status = await_news(wait);
-    if (status == SHM_E_EMPTY) return fail(SHM_E_EMPTY);
+    // Who asks again and again without waiting needs no text made each time.
+    if (status == SHM_E_EMPTY && !wait.is_allowed()) return fail(SHM_E_EMPTY);
+    if (status == SHM_E_EMPTY)
+      return refuse(SHM_E_EMPTY, L"nothing came until the time was up; wait longer, or start a writer");
     if (status != SHM_OK) return status;
   }
 }
@@ -385,7 +396,8 @@ int32_t RingChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {
 }
 
 int32_t RingChannel::release() {
-  if (!reader_ || !reader_->has_peeked()) return refuse(SHM_E_STATE, L"this handle holds no ShmPeek");
+  if (!reader_ || !reader_->has_peeked())
+    return refuse(SHM_E_STATE, L"this handle holds no ShmPeek; call that first");
   const bool intact = reader_->release();
   if (reader_->must_wake_writers()) SetEvent(at().space_event());
   if (intact) return SHM_OK;

@@ -35,14 +35,14 @@ class AnyWait {
     for (Source* wanted = &sources_.front(); wanted != nullptr;) {
       const WaitEnd end =
           wanted->entry->calls.reading.enter(Patience(wanted->entry->calls.interrupts, deadline_.left()));
-      if (end != WaitEnd::none) return turn_refused(end);
+      if (end != WaitEnd::none) return turn_refused(wanted->handle, end);
       wanted->is_held = true;
       wanted = take_the_rest();
       if (wanted != nullptr) let_go();
     }
     for (const Source& source : sources_) {
       if (!is_open(*source.entry, source.handle)) return fail(SHM_E_HANDLE);
-      if (!source.channel().at().can_read()) return fail(SHM_E_ACCESS);
+      if (!source.channel().at().can_read()) return source.channel().refuse_right(SHM_READ);
     }
     return SHM_OK;
   }
@@ -62,7 +62,7 @@ class AnyWait {
       if (find_news(index)) return SHM_OK;
       for (const Source& source : sources_) {
         const WaitEnd end = source.patience.end();
-        if (end != WaitEnd::none) return source.channel().refuse_wait(end, SHM_E_EMPTY);
+        if (end != WaitEnd::none) return source.channel().refuse_wait(end);
         if (source.channel().has_ended()) return source.channel().refuse_ended();
       }
       const DWORD left = deadline_.left();

@@ -5,8 +5,10 @@ option(SHM_ALL_LANGUAGES "Refuse to configure without the tools of every languag
 
 # sample_language(go SENDER command... RECEIVER command... [CALLS command...] [DEPENDS target...])
 # Each command starts one program under Windows: an exe by its path here, and arguments. CALLS is for the benchmark.
+# Generator expressions may be used.
 function(sample_language name)
   cmake_parse_arguments(PARSE_ARGV 1 language "" "" "SENDER;RECEIVER;CALLS;DEPENDS")
+  set(programs "")
   foreach(program SENDER RECEIVER CALLS)
     string(JOIN "\", \"" ${program} ${language_${program}})
     string(APPEND programs "\n    \"${program}\": [\"${${program}}\"],")
@@ -32,5 +34,5 @@ endfunction()
 function(write_sample_languages file)
   get_property(languages GLOBAL PROPERTY SHM_LANGUAGES)
   string(JOIN ",\n" languages ${languages})
-  file(WRITE ${file} "{\n${languages}\n}\n")
+  file(GENERATE OUTPUT ${file} CONTENT "{\n${languages}\n}\n")
 endfunction()

@@ -113,7 +113,9 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
   if ((request.kind != 0 && request.kind != static_cast<uint32_t>(geometry.kind)) ||
       request.capacity > geometry.capacity || request.max_message > geometry.max_message) {
     throw Refusal(core::Status::mismatch,
-                  "channel '" + name + "' is of another kind, or smaller, than the program asks for");
+                  "channel '" + name +
+                      "' is of another kind, or smaller, than the program asks for; see kind, "
+                      "capacity and max_message in shmbroker.json");
   }
   const bool exclusive = (request.flags & pipe::kExclusive) != 0;
   Client client;
@@ -125,7 +127,8 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
       throw Refusal(core::Status::busy, "channel '" + name + "' has " + std::to_string(channel.readers()) +
                                             " readers and " + std::to_string(channel.writers()) +
                                             " writers, and no place for another" +
-                                            (exclusive ? ", much less for an exclusive one" : ""));
+                                            (exclusive ? ", much less for an exclusive one" : "") +
+                                            "; close a program that has it open");
     }
   } catch (...) {
     for (; watched > 0; --watched) watch_.remove(client);
@@ -173,7 +176,9 @@ Channel& Broker::create(const pipe::OpenRequest& request, const Caller& caller) 
   ChannelConfig wanted;
   wanted.name = win::display_utf8(name);
   if (!core::is_channel_name({request.name, wcslen(name)})) {
-    throw Refusal(core::Status::name, "'" + wanted.name + "' can't be a channel's name");
+    throw Refusal(core::Status::name, "'" + wanted.name +
+                                          "' can't be a channel's name: 1 to 63 characters, no backslash, no "
+                                          "control character");
   }
   if (!is_among(caller.token.get(), config_.create.accounts)) {
     throw Refusal(core::Status::access,
@@ -230,11 +235,11 @@ void Broker::check_quota(const ChannelConfig& wanted, const Caller& caller) cons
     bytes += channel->bytes();
   }
   if (count > config_.create.max_channels || bytes > config_.create.max_bytes) {
-    throw Refusal(core::Status::quota, caller.name() + " would have " + std::to_string(count) +
-                                           " channels of " + std::to_string(bytes) +
-                                           " bytes; create in shmbroker.json allows " +
-                                           std::to_string(config_.create.max_channels) + " and " +
-                                           std::to_string(config_.create.max_bytes));
+    throw Refusal(
+        core::Status::quota,
+        caller.name() + " would have " + std::to_string(count) + " channels of " + std::to_string(bytes) +
+            " bytes; close some, or raise what create in shmbroker.json allows: " +
+            std::to_string(config_.create.max_channels) + " and " + std::to_string(config_.create.max_bytes));
   }
 }
 

@@ -3,6 +3,7 @@
     python3 samples/bindgen           writes the files
     python3 samples/bindgen --check   says which are not what the header asks for; exit code 1 if any
 
+Both take --header FILE, for another header than shmbroker.h.
 A language's module has generate(api), which returns its files: {path from the top of the source: text}.
 """
 
@@ -12,7 +13,7 @@ import importlib
 import pathlib
 import sys
 
-from header import ROOT, read_api
+from header import HEADER, ROOT, read_api
 
 LANGUAGES = sorted(
     path.stem for path in pathlib.Path(__file__).parent.glob("*.py") if path.stem not in ("__main__", "header")
@@ -30,8 +31,10 @@ def differences(path: pathlib.Path, wanted: str) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bindgen", description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing, and say what is out of date")
-    check = parser.parse_args().check
-    api = read_api()
+    parser.add_argument("--header", type=pathlib.Path, default=HEADER, help="read this file instead of shmbroker.h")
+    arguments = parser.parse_args()
+    check = arguments.check
+    api = read_api(arguments.header)
     stale = 0
     for language in LANGUAGES:
         for name, text in importlib.import_module(language).generate(api).items():

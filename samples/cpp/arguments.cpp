@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "explain.h"
+#include "exit_code.h"
 #include "text.h"
 
 namespace samples {

@@ -2,19 +2,10 @@
 
 #include <windowsx.h>
 
-namespace samples {
+#include <iterator>
+#include <vector>
 
-int32_t ask_for_channels(std::vector<ShmInfo>& channels) {
-  // The number may grow between two calls.
-  for (uint32_t count = 64;;) {
-    channels.assign(count, ShmInfo{});
-    channels.front().size = sizeof(ShmInfo);
-    const int32_t status = ShmListChannels(channels.data(), static_cast<uint32_t>(channels.size()), &count);
-    if (status == SHM_E_BUFFER) continue;
-    channels.resize(status == SHM_OK ? count : 0);
-    return status;
-  }
-}
+namespace samples {
 
 void set_up_channel_box(HWND box, const std::wstring& name) {
   ComboBox_LimitText(box, SHM_NAME_MAX);
@@ -22,8 +13,8 @@ void set_up_channel_box(HWND box, const std::wstring& name) {
 }
 
 int32_t list_channels(HWND box, uint32_t right) {
-  std::vector<ShmInfo> channels;
-  const int32_t status = ask_for_channels(channels);
+  int32_t status = SHM_OK;
+  const std::vector<ShmInfo> channels = shmbroker::list_channels(status);
   if (status != SHM_OK) return status;
   const std::wstring name = channel_name(box);
   ComboBox_ResetContent(box);
@@ -48,10 +39,10 @@ std::wstring chosen_channel(HWND box) {
   return name;
 }
 
-std::wstring describe_channel(uint32_t channel) {
-  ShmInfo info{};
-  info.size = sizeof info;
-  if (ShmGetInfo(channel, &info) != SHM_OK) return {};
+std::wstring describe(const shmbroker::Channel& channel) {
+  int32_t status = SHM_OK;
+  const ShmInfo info = channel.info(status);
+  if (status != SHM_OK) return {};
   const wchar_t* kind = info.kind == SHM_BLOCK ? L"block" : info.kind == SHM_TOPIC ? L"topic" : L"queue";
   return std::wstring(kind) + L", up to " + std::to_wstring(info.max_message) + L" bytes";
 }

@@ -5,19 +5,15 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
-#include "shmbroker/shmbroker.h"
+#include "shmbroker/shmbroker.hpp"
 
 namespace samples {
-
-// All channels that the user may read or write. Returns the status of ShmListChannels.
-int32_t ask_for_channels(std::vector<ShmInfo>& channels);
 
 void set_up_channel_box(HWND box, const std::wstring& name);
 
 // Lists the channels on which the user has the right (SHM_READ or SHM_WRITE). Keeps what was typed. Returns
-// the status of ShmListChannels; after an error the list is as it was.
+// the status of shmbroker::list_channels(); after an error the list is as it was.
 int32_t list_channels(HWND box, uint32_t right);
 
 // What the box shows.
@@ -27,6 +23,6 @@ std::wstring channel_name(HWND box);
 std::wstring chosen_channel(HWND box);
 
 // "block, up to 512 bytes": what is behind an open channel.
-std::wstring describe_channel(uint32_t channel);
+std::wstring describe(const shmbroker::Channel& channel);
 
 }  // namespace samples

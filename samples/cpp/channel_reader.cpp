@@ -2,19 +2,18 @@
 
 namespace samples {
 
-int32_t ChannelReader::open(const std::wstring& name, HWND window, NotifyBy by) {
+using shmbroker::Channel;
+using shmbroker::Status;
+
+Status ChannelReader::open(const std::wstring& name, HWND window, NotifyBy by) {
   close();
   window_ = window;
-  ShmOptions options{};
-  options.access = SHM_READ;
-  options.open_timeout_ms = open_timeout_ms_;
-  int32_t status = channel_.open(name, options);
+  Status status = SHM_OK;
+  channel_ = Channel(name, {.access = SHM_READ, .open_timeout_ms = open_timeout_ms_}, status);
   if (status != SHM_OK) return status;
-  ShmInfo info{};
-  info.size = sizeof info;
-  status = ShmGetInfo(channel_.get(), &info);
+  const ShmInfo info = channel_.info(status);
   if (status != SHM_OK) return status;
-  buffer_.resize(static_cast<size_t>(info.max_message));
+  room_.resize(static_cast<size_t>(info.max_message));
   return notify(by);
 }
 
@@ -23,24 +22,29 @@ void ChannelReader::close() {
   channel_.close();
 }
 
-int32_t ChannelReader::notify(NotifyBy by) {
+Status ChannelReader::notify(NotifyBy by) {
   watch_.stop();
-  if (by == NotifyBy::message) return ShmNotifyWindow(channel_.get(), window_, message_, 0);
-  int32_t status = ShmNotifyWindow(channel_.get(), nullptr, 0, 0);
+  Status status = SHM_OK;
+  if (by == NotifyBy::message) {
+    channel_.notify_window(window_, message_number_, 0, status);
+    return status;
+  }
+  channel_.notify_no_window();
+  const HANDLE event = channel_.wait_handle(status);
   if (status != SHM_OK) return status;
-  void* event = nullptr;
-  status = ShmGetWaitHandle(channel_.get(), &event);
-  if (status != SHM_OK) return status;
-  const auto lparam = static_cast<LPARAM>(channel_.get());
-  return watch_.start(event, window_, message_, lparam) ? SHM_OK : SHM_E_SYSTEM;
+  const auto lparam = static_cast<LPARAM>(channel_.handle());
+  return watch_.start(event, window_, message_number_, lparam) ? SHM_OK : SHM_E_SYSTEM;
 }
 
-int32_t ChannelReader::read() { return ShmRead(channel_.get(), buffer_.data(), buffer_.size(), &size_, 0); }
+Status ChannelReader::read() {
+  Status status = SHM_OK;
+  message_ = channel_.read(room_, 0, status).data;
+  return status;
+}
 
 uint64_t ChannelReader::lost() const {
-  ShmStats stats{};
-  stats.size = sizeof stats;
-  return ShmGetStats(channel_.get(), &stats) == SHM_OK ? stats.lost : 0;
+  Status status = SHM_OK;
+  return channel_.stats(status).lost;
 }
 
 }  // namespace samples

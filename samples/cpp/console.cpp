@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "explain.h"
+#include "exit_code.h"
 #include "text.h"
 
 namespace samples {
@@ -14,7 +14,7 @@ bool is_console(HANDLE handle) {
 }
 
 Failure io_failure(const wchar_t* what) {
-  return {kFailed, std::wstring(what) + L" (Windows error " + std::to_wstring(GetLastError()) + L")"};
+  return {std::wstring(what) + L" (Windows error " + std::to_wstring(GetLastError()) + L")"};
 }
 
 }  // namespace
@@ -89,9 +89,8 @@ std::optional<std::wstring> Input::line() {
   if (lines_++ == 0 && utf8.starts_with(kByteOrderMark)) utf8.erase(0, kByteOrderMark.size());
   auto text = to_utf16(utf8);
   if (!text) {
-    throw Failure{kFailed,
-                  L"line " + std::to_wstring(lines_) +
-                      L" of the input is not UTF-8; give it in UTF-8 (chcp 65001), or send it with --binary"};
+    throw Failure{L"line " + std::to_wstring(lines_) +
+                  L" of the input is not UTF-8; give it in UTF-8 (chcp 65001), or send it with --binary"};
   }
   return text;
 }

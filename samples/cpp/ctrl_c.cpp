@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "exit_code.h"
+
 namespace samples {
 namespace {
 
@@ -23,10 +25,14 @@ BOOL WINAPI on_control(DWORD) {
   return TRUE;
 }
 
+BOOL WINAPI exit_on_control(DWORD) { ExitProcess(kDone); }
+
 }  // namespace
 
-CtrlC::CtrlC(ShmChannel channel) {
-  reading = channel;
+void exit_at_ctrl_c() { SetConsoleCtrlHandler(exit_on_control, TRUE); }
+
+CtrlC::CtrlC(const shmbroker::Channel& channel) {
+  reading = channel.handle();
   SetConsoleCtrlHandler(on_control, TRUE);
 }
 

@@ -1,16 +1,20 @@
-// Ends a receiver cleanly at Ctrl-C, when its console is closed, and when the user logs off.
+// How Ctrl-C, the closing of the console and the user's logging off end the programs: as done.
 #pragma once
 
 #include <windows.h>
 
-#include "shmbroker/shmbroker.h"
+#include "shmbroker/shmbroker.hpp"
 
 namespace samples {
 
-// One at a time in a process. Ctrl-C a second time ends the process at once.
+// For a sender: ends the process at once. A message that was half written then never was.
+void exit_at_ctrl_c();
+
+// For a receiver, which prints what it has taken before it ends: ends its waits. One at a time in a process. Ctrl-C a
+// second time ends the process at once.
 class CtrlC {
  public:
-  explicit CtrlC(ShmChannel channel);
+  explicit CtrlC(const shmbroker::Channel& channel);
   ~CtrlC();
   CtrlC(const CtrlC&) = delete;
   CtrlC& operator=(const CtrlC&) = delete;

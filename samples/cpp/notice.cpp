@@ -1,15 +1,17 @@
 #include "notice.h"
 
-#include "explain.h"
+#include "exit_code.h"
 
 namespace samples {
 namespace {
+
+using shmbroker::Channel;
 
 constexpr UINT kReadable = WM_APP + 1;
 
 class EventNotice final : public Notice {
  public:
-  EventNotice(ShmChannel channel, HANDLE stop) : stop_(stop) { check(ShmGetWaitHandle(channel, &readable_)); }
+  EventNotice(const Channel& channel, HANDLE stop) : stop_(stop), readable_(channel.wait_handle()) {}
 
   End wait(DWORD timeout_ms) override {
     const HANDLE handles[] = {stop_, readable_};
@@ -21,27 +23,27 @@ class EventNotice final : public Notice {
       case WAIT_TIMEOUT:
         return End::timed_out;
       default:
-        throw Failure{kFailed, L"cannot wait for the channel's event"};
+        throw Failure{L"cannot wait for the channel's event"};
     }
   }
 
  private:
   HANDLE stop_;
-  HANDLE readable_ = nullptr;  // belongs to the channel
+  HANDLE readable_;  // belongs to the channel
 };
 
 class WindowNotice final : public Notice {
  public:
-  WindowNotice(ShmChannel channel, HANDLE stop)
+  WindowNotice(Channel& channel, HANDLE stop)
       : channel_(channel),
         stop_(stop),
         window_(
             CreateWindowExW(0, L"STATIC", nullptr, 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, nullptr, nullptr)) {
-    if (window_ == nullptr) throw Failure{kFailed, L"cannot make a window for the channel's messages"};
-    check(ShmNotifyWindow(channel_, window_, kReadable, 0));
+    if (window_ == nullptr) throw Failure{L"cannot make a window for the channel's messages"};
+    channel_.notify_window(window_, kReadable);
   }
   ~WindowNotice() override {
-    ShmNotifyWindow(channel_, nullptr, 0, 0);
+    channel_.notify_no_window();
     DestroyWindow(window_);
   }
   WindowNotice(const WindowNotice&) = delete;
@@ -62,7 +64,7 @@ class WindowNotice final : public Notice {
         case WAIT_OBJECT_0 + 1:
           break;
         default:
-          throw Failure{kFailed, L"cannot wait for the channel's window message"};
+          throw Failure{L"cannot wait for the channel's window message"};
       }
     }
   }
@@ -78,18 +80,18 @@ class WindowNotice final : public Notice {
     return false;
   }
 
-  ShmChannel channel_;
+  Channel& channel_;
   HANDLE stop_;
   HWND window_;
 };
 
 }  // namespace
 
-std::unique_ptr<Notice> make_event_notice(ShmChannel channel, HANDLE stop) {
+std::unique_ptr<Notice> make_event_notice(const shmbroker::Channel& channel, HANDLE stop) {
   return std::make_unique<EventNotice>(channel, stop);
 }
 
-std::unique_ptr<Notice> make_window_notice(ShmChannel channel, HANDLE stop) {
+std::unique_ptr<Notice> make_window_notice(shmbroker::Channel& channel, HANDLE stop) {
   return std::make_unique<WindowNotice>(channel, stop);
 }
 

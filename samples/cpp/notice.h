@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "shmbroker/shmbroker.h"
+#include "shmbroker/shmbroker.hpp"
 
 namespace samples {
 
@@ -18,9 +18,9 @@ class Notice {
 };
 
 // ShmGetWaitHandle: an event, to wait for together with other handles. Here, stop is the other one.
-std::unique_ptr<Notice> make_event_notice(ShmChannel channel, HANDLE stop);
+std::unique_ptr<Notice> make_event_notice(const shmbroker::Channel& channel, HANDLE stop);
 
 // ShmNotifyWindow: a message that is posted to a window of this thread.
-std::unique_ptr<Notice> make_window_notice(ShmChannel channel, HANDLE stop);
+std::unique_ptr<Notice> make_window_notice(shmbroker::Channel& channel, HANDLE stop);
 
 }  // namespace samples

@@ -1,24 +1,30 @@
 // receiver.exe: reads messages from a channel, and writes them to its output.
 #include <windows.h>
 
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "arguments.h"
-#include "channel.h"
 #include "console.h"
 #include "ctrl_c.h"
-#include "explain.h"
+#include "exit_code.h"
 #include "notice.h"
+#include "program.h"
+#include "shmbroker/shmbroker.hpp"
 #include "text.h"
 
 namespace samples {
 namespace {
+
+using shmbroker::Status;
 
 struct Settings {
   std::string channel = "MapName";
   std::string notify = "none";
   bool binary = false;
   bool next = false;
+  bool in_place = false;
   uint32_t count = 0;
   uint32_t timeout_ms = SHM_INFINITE;
 };
@@ -39,53 +45,75 @@ std::optional<Answer> read_settings(int argc, wchar_t** argv, Settings& settings
                "Write the bytes of each message, and nothing between two messages");
   app.add_flag("--next", settings.next,
                "Begin with the next message, not with what the channel holds already");
+  app.add_flag("--in-place", settings.in_place,
+               "Look at each message where it lies (ShmPeek) and have nothing copied");
   app.footer(
       std::string("Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.\n\n") +
       exit_codes_help());
   return parse(app, argc, argv);
 }
 
-bool is_nothing(int32_t status) { return status == SHM_S_UNCHANGED || status == SHM_E_EMPTY; }
+bool is_nothing(Status status) { return status == SHM_S_UNCHANGED || status == SHM_E_EMPTY; }
 
 class Receiver {
  public:
   Receiver(const Settings& settings, const Output& output, const Output& news)
-      : settings_(settings), output_(output), news_(news) {
-    ShmOptions options{};
-    options.access = SHM_READ;
-    options.flags = settings.next ? SHM_OPEN_NEXT : 0;
-    check(channel_.open(wide(settings.channel), options));
-    ShmInfo info{};
-    info.size = sizeof info;
-    check(ShmGetInfo(channel_.get(), &info));
-    buffer_.resize(static_cast<size_t>(info.max_message));
-  }
+      : settings_(settings),
+        output_(output),
+        news_(news),
+        channel_(wide(settings.channel), {.access = SHM_READ, .flags = settings.next ? SHM_OPEN_NEXT : 0}),
+        room_(settings.in_place ? 0 : channel_.max_message()) {}
 
   ExitCode run() {
-    const CtrlC ctrl_c(channel_.get());
-    if (settings_.notify == "event") notice_ = make_event_notice(channel_.get(), ctrl_c.event());
-    if (settings_.notify == "window") notice_ = make_window_notice(channel_.get(), ctrl_c.event());
+    const CtrlC ctrl_c(channel_);
+    if (settings_.notify == "event") notice_ = make_event_notice(channel_, ctrl_c.event());
+    if (settings_.notify == "window") notice_ = make_window_notice(channel_, ctrl_c.event());
     news_.line(L"receiver: reading channel '" + wide(settings_.channel) + L"'");
-    int32_t status = SHM_OK;
+    Status status = SHM_OK;
     while (!ctrl_c.was_pressed() && (settings_.count == 0 || received_ < settings_.count)) {
       status = notice_ ? read_when_told() : read(settings_.timeout_ms);
       if (is_nothing(status) || status == SHM_E_CANCELLED) break;
-      check(status);
+      shmbroker::check(status);
       print(status);
     }
-    tell_end();
+    news_.line(L"receiver: messages read: " + std::to_wstring(received_) + L", lost: " +
+               std::to_wstring(channel_.stats().lost));
     return is_nothing(status) && received_ == 0 ? kTimedOut : kDone;
   }
 
  private:
-  int32_t read(uint32_t timeout_ms) {
-    return ShmRead(channel_.get(), buffer_.data(), buffer_.size(), &size_, timeout_ms);
+  Status read(uint32_t timeout_ms) { return settings_.in_place ? peek(timeout_ms) : copy(timeout_ms); }
+
+  Status copy(uint32_t timeout_ms) {
+    Status status = SHM_OK;
+    take(channel_.read(room_, timeout_ms, status).data);
+    return status;
+  }
+
+  Status peek(uint32_t timeout_ms) {
+    for (;;) {
+      Status status = SHM_OK;
+      shmbroker::Peek peek(channel_, timeout_ms, status);
+      if (status < 0) return status;
+      take(peek.data());
+      // Else what was taken may be torn; the next message tells of the loss.
+      if (peek.release()) return status;
+    }
+  }
+
+  // Makes of a message what will be printed.
+  void take(std::span<const std::byte> message) {
+    if (settings_.binary) {
+      bytes_.assign(message.begin(), message.end());
+    } else {
+      text_ = text_of(message);
+    }
   }
 
   // Reads without waiting, and waits for the notice: one comes only after a read has found nothing.
-  int32_t read_when_told() {
+  Status read_when_told() {
     for (;;) {
-      const int32_t status = read(0);
+      const Status status = read(0);
       if (!is_nothing(status)) return status;
       const Notice::End end = notice_->wait(settings_.timeout_ms);
       if (end == Notice::End::timed_out) return status;
@@ -93,7 +121,7 @@ class Receiver {
     }
   }
 
-  void print(int32_t status) {
+  void print(Status status) {
     ++received_;
     const std::wstring number = std::to_wstring(received_);
     if (status == SHM_S_LOST) news_.line(L"receiver: messages before number " + number + L" were lost");
@@ -102,27 +130,20 @@ class Receiver {
                  L" was taken before, by a reader that died and may have acted on it");
     }
     if (settings_.binary) {
-      output_.bytes(buffer_.data(), size_);
+      output_.bytes(bytes_.data(), bytes_.size());
     } else {
-      output_.line(text_of(buffer_.data(), size_));
+      output_.line(text_);
     }
-  }
-
-  void tell_end() const {
-    ShmStats stats{};
-    stats.size = sizeof stats;
-    check(ShmGetStats(channel_.get(), &stats));
-    news_.line(L"receiver: messages read: " + std::to_wstring(received_) + L", lost: " +
-               std::to_wstring(stats.lost));
   }
 
   const Settings& settings_;
   const Output& output_;
   const Output& news_;
-  Channel channel_;
+  shmbroker::Channel channel_;
   std::unique_ptr<Notice> notice_;  // ends before the channel does
-  std::vector<char> buffer_;
-  size_t size_ = 0;
+  std::vector<std::byte> room_;
+  std::vector<std::byte> bytes_;
+  std::wstring text_;
   uint32_t received_ = 0;
 };
 
@@ -131,17 +152,8 @@ class Receiver {
 
 int wmain(int argc, wchar_t** argv) {
   using namespace samples;
-  const Output output(STD_OUTPUT_HANDLE);
-  const Output errors(STD_ERROR_HANDLE);
-  try {
-    Settings settings;
-    if (const auto answer = read_settings(argc, argv, settings)) {
-      (answer->exit_code == kDone ? output : errors).line(answer->text);
-      return answer->exit_code;
-    }
-    return Receiver(settings, output, errors).run();
-  } catch (const Failure& failure) {
-    errors.line(L"receiver: " + failure.text);
-    return failure.code;
-  }
+  Settings settings;
+  return run_program(
+      L"receiver", [&] { return read_settings(argc, argv, settings); },
+      [&](const Output& output, const Output& news) { return Receiver(settings, output, news).run(); });
 }

@@ -7,7 +7,6 @@
 #include "channel_box.h"
 #include "channel_reader.h"
 #include "dialog_window.h"
-#include "explain.h"
 #include "gui_program.h"
 #include "message_list.h"
 #include "text.h"
@@ -80,7 +79,7 @@ class ReceiverWindow final : public DialogWindow {
   INT_PTR on_message(UINT message, WPARAM, LPARAM lparam) override {
     if (message == kReadable) {
       // One that was posted for a channel closed since may still be in the queue.
-      if (static_cast<ShmChannel>(lparam) == reader_.channel()) read();
+      if (static_cast<ShmChannel>(lparam) == reader_.channel().handle()) read();
       return TRUE;
     }
     if (message == WM_NOTIFY) {
@@ -99,7 +98,7 @@ class ReceiverWindow final : public DialogWindow {
 
   void refresh() {
     const int32_t status = list_channels(item(IDC_CHANNEL), SHM_READ);
-    if (status != SHM_OK) say(explain(status));
+    if (status != SHM_OK) say(shmbroker::error_text(status));
   }
 
   void open(const std::wstring& name) {
@@ -126,14 +125,14 @@ class ReceiverWindow final : public DialogWindow {
 
   // Says what is wrong, and tries again: the service may start, or its configuration change.
   void fail(int32_t status) {
-    const std::wstring why = explain(status);
+    const std::wstring why = shmbroker::error_text(status);
     close();
     say(why + L" Trying again every second.");
     SetTimer(window(), kOpenTimer, kOpenInterval, nullptr);
   }
 
   void switch_notification() {
-    if (reader_.channel() == 0) return;
+    if (!reader_.channel()) return;
     const int32_t status = reader_.notify(chosen_notification());
     if (status != SHM_OK) {
       fail(status);
@@ -144,8 +143,8 @@ class ReceiverWindow final : public DialogWindow {
 
   std::wstring waiting_text() const {
     const wchar_t* how = chosen_notification() == NotifyBy::event ? L"an event" : L"a window message";
-    return L"Reading '" + name_ + L"' (" + describe_channel(reader_.channel()) +
-           L"). Each change is told by " + how + L".";
+    return L"Reading '" + name_ + L"' (" + describe(reader_.channel()) + L"). Each change is told by " + how +
+           L".";
   }
 
   void read() {
@@ -166,9 +165,9 @@ class ReceiverWindow final : public DialogWindow {
   }
 
   void add(int32_t status) {
-    std::wstring text = text_of(reader_.data(), reader_.size());
+    std::wstring text = text_of(reader_.message());
     if (status == SHM_S_REDELIVERED) text.insert(0, L"(again: its last reader died) ");
-    list_.add({++received_, time_of_day(), reader_.size(), std::move(text)});
+    list_.add({++received_, time_of_day(), reader_.message().size(), std::move(text)});
   }
 
   void clear() {

@@ -1,10 +1,15 @@
 // sender.exe: writes messages to a channel, from its command line or from its input.
 #include <windows.h>
 
+#include <algorithm>
+#include <span>
+
 #include "arguments.h"
-#include "channel.h"
 #include "console.h"
-#include "explain.h"
+#include "ctrl_c.h"
+#include "exit_code.h"
+#include "program.h"
+#include "shmbroker/shmbroker.hpp"
 #include "text.h"
 
 namespace samples {
@@ -15,6 +20,7 @@ struct Settings {
   std::string text;
   bool has_text = false;
   bool binary = false;
+  bool in_place = false;
   uint32_t repeat = 1;
   uint32_t interval_ms = 0;
   uint32_t timeout_ms = 5000;
@@ -33,6 +39,8 @@ std::optional<Answer> read_settings(int argc, wchar_t** argv, Settings& settings
   app.add_option("--timeout", settings.timeout_ms, "Milliseconds to wait for room, or for another writer")
       ->capture_default_str();
   app.add_flag("--binary", settings.binary, "Send the whole input as one message of bytes");
+  app.add_flag("--in-place", settings.in_place,
+               "Fill the channel's own memory (ShmLoan; of a block, ShmLock) and have nothing copied");
   app.footer(std::string("Text is sent as UTF-16LE without a terminator.\n\n") + exit_codes_help());
   if (auto answer = parse(app, argc, argv)) return answer;
   settings.has_text = text->count() != 0;
@@ -43,45 +51,53 @@ std::optional<Answer> read_settings(int argc, wchar_t** argv, Settings& settings
 
 class Sender {
  public:
-  explicit Sender(const Settings& settings) : settings_(settings) {
-    ShmOptions options{};
-    options.access = SHM_WRITE;
-    check(channel_.open(wide(settings.channel), options));
-  }
+  explicit Sender(const Settings& settings)
+      : settings_(settings),
+        channel_(wide(settings.channel), {.access = SHM_WRITE}),
+        info_(channel_.info()) {}
 
   void run() {
     if (settings_.binary) {
-      const std::string message = Input().bytes(most_bytes());
-      send(message.data(), message.size());
+      // One more than the channel takes is enough to be told so.
+      const std::string message = Input().bytes(static_cast<size_t>(info_.max_message) + 1);
+      send(std::as_bytes(std::span(message)));
     } else if (settings_.has_text) {
-      send(wide(settings_.text));
+      send(bytes_of(wide(settings_.text)));
     } else {
       Input input;
-      while (const auto line = input.line()) send(*line);
+      while (const auto line = input.line()) send(bytes_of(*line));
     }
   }
 
  private:
-  // One more than the channel takes is enough to be told so.
-  size_t most_bytes() const {
-    ShmInfo info{};
-    info.size = sizeof info;
-    check(ShmGetInfo(channel_.get(), &info));
-    return static_cast<size_t>(info.max_message) + 1;
-  }
-
-  void send(std::wstring_view text) { send(text.data(), size_in_bytes(text)); }
-
-  void send(const void* message, size_t size) {
+  void send(std::span<const std::byte> message) {
     for (uint32_t i = 0; settings_.repeat == 0 || i < settings_.repeat; ++i) {
       if (!first_ && settings_.interval_ms != 0) Sleep(settings_.interval_ms);
       first_ = false;
-      check(ShmWrite(channel_.get(), message, size, settings_.timeout_ms));
+      if (settings_.in_place) {
+        fill(message);
+      } else {
+        channel_.write(message, settings_.timeout_ms);
+      }
+    }
+  }
+
+  // Whoever makes a message, rather than has it, makes it in this memory.
+  void fill(std::span<const std::byte> message) {
+    if (info_.kind == SHM_BLOCK) {
+      shmbroker::Lock lock(channel_, settings_.timeout_ms);
+      if (message.size() <= lock.memory().size()) std::ranges::copy(message, lock.memory().begin());
+      lock.publish(message.size());  // refuses what is too large
+    } else {
+      shmbroker::Loan loan(channel_, message.size(), settings_.timeout_ms);
+      std::ranges::copy(message, loan.memory().begin());
+      loan.commit();
     }
   }
 
   const Settings& settings_;
-  Channel channel_;
+  shmbroker::Channel channel_;
+  const ShmInfo info_;
   bool first_ = true;
 };
 
@@ -90,18 +106,12 @@ class Sender {
 
 int wmain(int argc, wchar_t** argv) {
   using namespace samples;
-  const Output output(STD_OUTPUT_HANDLE);
-  const Output errors(STD_ERROR_HANDLE);
-  try {
-    Settings settings;
-    if (const auto answer = read_settings(argc, argv, settings)) {
-      (answer->exit_code == kDone ? output : errors).line(answer->text);
-      return answer->exit_code;
-    }
-    Sender(settings).run();
-    return kDone;
-  } catch (const Failure& failure) {
-    errors.line(L"sender: " + failure.text);
-    return failure.code;
-  }
+  Settings settings;
+  return run_program(
+      L"sender", [&] { return read_settings(argc, argv, settings); },
+      [&](const Output&, const Output&) {
+        exit_at_ctrl_c();
+        Sender(settings).run();
+        return kDone;
+      });
 }

@@ -6,11 +6,10 @@
 #include <windowsx.h>
 
 #include "arguments.h"
-#include "channel.h"
 #include "channel_box.h"
 #include "dialog_window.h"
-#include "explain.h"
 #include "gui_program.h"
+#include "shmbroker/shmbroker.hpp"
 #include "text.h"
 
 namespace samples {
@@ -80,9 +79,9 @@ class SenderWindow final : public DialogWindow {
   void list() {
     const int32_t status = list_channels(item(IDC_CHANNEL), SHM_WRITE);
     if (status == SHM_E_NO_SERVICE) {
-      await_service(explain(status));
+      await_service(shmbroker::error_text(status));
     } else if (status != SHM_OK) {
-      say(explain(status));
+      say(shmbroker::error_text(status));
     } else if (std::exchange(awaits_service_, false)) {
       KillTimer(window(), kServiceTimer);
       say(L"The ShmBroker service is running now. Press Send.");
@@ -113,14 +112,13 @@ class SenderWindow final : public DialogWindow {
     const std::wstring text = typed_text();
     const int32_t status = write(name, text);
     if (status < 0) {
-      say(L"Not sent. " + explain(status));
-      if (status == SHM_E_NO_SERVICE) await_service(L"Not sent. " + explain(status));
+      say(L"Not sent. " + shmbroker::error_text(status));
+      if (status == SHM_E_NO_SERVICE) await_service(L"Not sent. " + shmbroker::error_text(status));
       return;
     }
     ++sent_;
-    say(L"Sent " + std::to_wstring(size_in_bytes(text)) + L" bytes to '" + name + L"' (" +
-        describe_channel(channel_.get()) + L") at " + time_of_day() + L". Sent so far: " +
-        std::to_wstring(sent_) + L".");
+    say(L"Sent " + std::to_wstring(bytes_of(text).size()) + L" bytes to '" + name + L"' (" +
+        describe(channel_) + L") at " + time_of_day() + L". Sent so far: " + std::to_wstring(sent_) + L".");
   }
 
   int32_t write(const std::wstring& name, const std::wstring& text) {
@@ -134,16 +132,17 @@ class SenderWindow final : public DialogWindow {
   }
 
   int32_t write(const std::wstring& text) {
-    return ShmWrite(channel_.get(), text.data(), size_in_bytes(text), kWritePatience);
+    int32_t status = SHM_OK;
+    channel_.write(bytes_of(text), kWritePatience, status);
+    return status;
   }
 
   int32_t open(const std::wstring& name) {
-    if (channel_.is_open() && name == open_name_) return SHM_OK;
+    if (channel_ && name == open_name_) return SHM_OK;
     open_name_ = name;
-    ShmOptions options{};
-    options.access = SHM_WRITE;
-    options.open_timeout_ms = kServicePatience;
-    return channel_.open(name, options);
+    int32_t status = SHM_OK;
+    channel_ = shmbroker::Channel(name, {.access = SHM_WRITE, .open_timeout_ms = kServicePatience}, status);
+    return status;
   }
 
   std::wstring typed_text() const {
@@ -154,7 +153,7 @@ class SenderWindow final : public DialogWindow {
   }
 
   const Settings& settings_;
-  Channel channel_;
+  shmbroker::Channel channel_;
   std::wstring open_name_;
   uint64_t sent_ = 0;
   bool awaits_service_ = false;

@@ -7,10 +7,10 @@
 
 namespace samples {
 
-std::wstring text_of(const void* message, size_t size) {
-  std::wstring text(size / sizeof(wchar_t), L'\0');
-  if (!text.empty()) std::memcpy(text.data(), message, size_in_bytes(text));
-  if (size % sizeof(wchar_t) != 0) text += L'\uFFFD';
+std::wstring text_of(std::span<const std::byte> message) {
+  std::wstring text(message.size() / sizeof(wchar_t), L'\0');
+  if (!text.empty()) std::memcpy(text.data(), message.data(), text.size() * sizeof(wchar_t));
+  if (message.size() % sizeof(wchar_t) != 0) text += L'\uFFFD';
   return text;
 }
 

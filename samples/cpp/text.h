@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,10 +11,11 @@ namespace samples {
 
 static_assert(sizeof(wchar_t) == 2, "wchar_t has to be a UTF-16 unit");
 
-inline size_t size_in_bytes(std::wstring_view text) { return text.size() * sizeof(wchar_t); }
+// A text as a message.
+inline std::span<const std::byte> bytes_of(std::wstring_view text) { return std::as_bytes(std::span(text)); }
 
 // A message as text. What isn't UTF-16, such as the last byte of an odd number, becomes U+FFFD.
-std::wstring text_of(const void* message, size_t size);
+std::wstring text_of(std::span<const std::byte> message);
 
 // nullopt: it is not UTF-8.
 std::optional<std::wstring> to_utf16(std::string_view utf8);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <new>
 
-#include "samples/cpp/explain.h"
-
 namespace samples::monitor {
 namespace {
 
@@ -56,7 +54,7 @@ DWORD ChannelTail::turn() {
 }
 
 DWORD ChannelTail::look() {
-  if (!channel_.is_open()) {
+  if (!channel_) {
     state_.size = sizeof state_;
     uint32_t clients = 0;
     const int32_t asked = ShmInspect(name_.c_str(), &state_, nullptr, 0, &clients);
@@ -79,7 +77,7 @@ DWORD ChannelTail::look() {
 }
 
 DWORD ChannelTail::fail(int32_t status) {
-  say(explain(status) + L" Trying again every second.", LastMessages::Outcome::failed);
+  say(shmbroker::error_text(status) + L" Trying again every second.", LastMessages::Outcome::failed);
   close();
   return kRetryInterval;
 }
@@ -96,11 +94,11 @@ void ChannelTail::say(const std::wstring& state, LastMessages::Outcome outcome) 
 }
 
 int32_t ChannelTail::open() {
-  ShmOptions options{};
-  options.access = SHM_READ;
-  options.kind = state_.kind;  // a queue that has come in its place meanwhile must not be read
-  options.open_timeout_ms = kServicePatience;
-  const int32_t status = channel_.open(name_, options);
+  int32_t status = SHM_OK;
+  // Of this kind: a queue that has come in its place meanwhile must not be read.
+  const shmbroker::Options options{
+      .access = SHM_READ, .kind = state_.kind, .open_timeout_ms = kServicePatience};
+  channel_ = shmbroker::Channel(name_, options, status);
   if (status != SHM_OK) return status;
   // Numbers that begin again: another channel of this name.
   if (state_.messages < newest_) newest_ = 0;
@@ -112,7 +110,7 @@ int32_t ChannelTail::read_up() {
   const ULONGLONG end = GetTickCount64() + (waits(state_) ? kLongestLook : kLongestTurn);
   ShmStats stats{};
   stats.size = sizeof stats;
-  if (ShmGetStats(channel_.get(), &stats) == SHM_OK) published_ = stats.sequence;
+  if (ShmGetStats(channel_.handle(), &stats) == SHM_OK) published_ = stats.sequence;
   int32_t status = SHM_OK;
   do {
     status = read_some();
@@ -125,7 +123,7 @@ int32_t ChannelTail::read_some() {
   messages[0].size = sizeof(ShmMessage);
   uint32_t count = 0;
   const int32_t status =
-      ShmReadBatch(channel_.get(), messages, kMessagesAtOnce, buffer_.data(), buffer_.size(), &count, 0);
+      ShmReadBatch(channel_.handle(), messages, kMessagesAtOnce, buffer_.data(), buffer_.size(), &count, 0);
   if (status == SHM_E_BUFFER) {
     buffer_.resize(messages[0].length);
     return SHM_OK;  // it is there for the next call

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "samples/cpp/channel.h"
+#include "shmbroker/shmbroker.hpp"
 #include "tail.h"
 
 namespace samples::monitor {
@@ -37,7 +37,7 @@ class ChannelTail {
   void add(const ShmMessage& message);
 
   const std::wstring name_;
-  Channel channel_;
+  shmbroker::Channel channel_;
   ShmChannelState state_{};
   std::vector<std::byte> buffer_ = std::vector<std::byte>(256 * 1024);  // grows with a message that is larger
   std::deque<std::shared_ptr<const Message>> messages_;

@@ -44,7 +44,7 @@ std::wstring from_utf8(std::string_view utf8) {
 }
 
 std::wstring decode(std::span<const std::byte> bytes, Encoding encoding) {
-  return encoding == Encoding::utf8 ? from_utf8(characters(bytes)) : text_of(bytes.data(), bytes.size());
+  return encoding == Encoding::utf8 ? from_utf8(characters(bytes)) : text_of(bytes);
 }
 
 // Line breaks as an edit control knows them, and every other control character as a picture.
@@ -67,7 +67,7 @@ std::wstring with_line_breaks(const std::wstring& text) {
 Encoding guess_encoding(std::span<const std::byte> bytes) {
   const auto as_utf8 = to_utf16(characters(bytes));
   if (as_utf8 && is_printable(*as_utf8)) return Encoding::utf8;
-  const std::wstring as_utf16 = text_of(bytes.data(), bytes.size());
+  const std::wstring as_utf16 = text_of(bytes);
   const bool is_utf16 = bytes.size() % 2 == 0 && is_printable(as_utf16) && !has_lone_surrogate(as_utf16);
   return is_utf16 ? Encoding::utf16 : Encoding::hex;
 }

@@ -3,8 +3,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "samples/cpp/channel_box.h"
-#include "samples/cpp/explain.h"
+#include "shmbroker/shmbroker.hpp"
 
 namespace samples::monitor {
 namespace {
@@ -49,13 +48,13 @@ void add_programs(const Watched& watched, Programs& programs) {
 
 Snapshot trouble(int32_t status) {
   Snapshot snapshot;
-  snapshot.trouble = explain(status);
+  snapshot.trouble = shmbroker::error_text(status);
   return snapshot;
 }
 
 Snapshot look() {
-  std::vector<ShmInfo> channels;
-  const int32_t listed = ask_for_channels(channels);
+  int32_t listed = SHM_OK;
+  const std::vector<ShmInfo> channels = shmbroker::list_channels(listed);
   if (listed != SHM_OK) return trouble(listed);
   Snapshot snapshot;
   for (const ShmInfo& info : channels) {

@@ -11,6 +11,7 @@
 #include "tests/bench/broker.h"
 #include "tests/bench/clock.h"
 #include "tests/bench/idle.h"
+#include "tests/bench/languages.h"
 #include "tests/bench/report.h"
 #include "tests/bench/results.h"
 
@@ -65,26 +66,35 @@ Results measure(const std::vector<Row>& rows, uint32_t rounds) {
 
 void run(const Options& options) {
   const std::vector<Row> rows = wanted_rows(options);
-  if (rows.empty()) throw std::runtime_error("no row and no peer is named like this; see --help");
+  const bool wants_idle = is_wanted(options.rows, "idle") && is_wanted(options.peers, "shm");
+  const bool wants_languages = is_wanted(options.rows, "languages") && options.peers.empty();
+  if (rows.empty() && !wants_idle && !wants_languages)
+    throw std::runtime_error("no row and no peer is named like this; see --help");
   const Broker broker;
   const uint32_t rounds = options.rounds != 0 ? options.rounds : options.quick ? 1 : 9;
   const Results results = measure(rows, rounds);
   Idle idle;
-  if (is_wanted(options.rows, "idle") && is_wanted(options.peers, "shm")) {
-    idle = measure_idle(broker, 100, options.quick ? 1000 : 5000);
-  }
+  if (wants_idle) idle = measure_idle(broker, 100, options.quick ? 1000 : 5000);
+  std::vector<LanguageCost> costs;
+  if (wants_languages) costs = measure_languages(rounds, options.quick ? 5000 : 200'000);
   print_rows(rows, results, std::cout);
   print_bars(results, idle, std::cout);
+  if (wants_languages) print_languages(costs, std::cout);
   if (!options.json.empty()) {
     std::ofstream file(options.json);
-    file << nlohmann::json{{"rounds", rounds}, {"rows", results.to_json()}, {"idle", idle}}.dump(2) << '\n';
+    file << nlohmann::json{{"rounds", rounds},
+                           {"rows", results.to_json()},
+                           {"idle", idle},
+                           {"languages", to_json(costs)}}
+                .dump(2)
+         << '\n';
     if (!file.flush()) throw std::runtime_error("cannot write " + options.json);
   }
   if (!options.charts.empty()) write_chart_data(results, options.charts);
 }
 
 std::string list_of_rows() {
-  std::string list = "Rows: idle";
+  std::string list = "Rows: idle, languages";
   for (const Row& row : all_rows(false)) list += ", " + row.name;
   list += "\nPeers:";
   for (const Peer& peer : peers()) list += std::string(" ") + peer.name;

@@ -1,7 +1,5 @@
 #include "tests/bench/process.h"
 
-#include <filesystem>
-
 #include "tests/bench/memory.h"
 
 namespace shmbroker::bench {
@@ -15,6 +13,12 @@ std::filesystem::path program_folder() {
   const DWORD length = GetModuleFileNameW(nullptr, path, MAX_PATH);
   if (length == 0 || length == MAX_PATH) throw win32_failure("GetModuleFileName");
   return std::filesystem::path(path).parent_path();
+}
+
+std::wstring command_of(const std::wstring& program, const std::vector<std::wstring>& arguments) {
+  std::wstring command = L"\"" + (program_folder() / program).wstring() + L"\"";
+  for (const std::wstring& argument : arguments) command += L" \"" + argument + L"\"";
+  return command;
 }
 
 // ours is the end that the child must not inherit.
@@ -40,13 +44,14 @@ double process_cpu_seconds(HANDLE process) {
 }
 
 Process::Process(const std::wstring& program, const std::vector<std::wstring>& arguments)
+    : Process(command_of(program, arguments), program_folder()) {}
+
+Process::Process(const std::wstring& command, const std::filesystem::path& folder)
     : job_(CreateJobObjectW(nullptr, nullptr)) {
   win::Handle input;
   win::Handle output;
   make_pipe(input, input_, input_);
   make_pipe(output_, output, output_);
-  std::wstring command = L"\"" + (program_folder() / program).wstring() + L"\"";
-  for (const std::wstring& argument : arguments) command += L" \"" + argument + L"\"";
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
   limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
   SetInformationJobObject(job_.get(), JobObjectExtendedLimitInformation, &limits, sizeof limits);
@@ -57,8 +62,9 @@ Process::Process(const std::wstring& program, const std::vector<std::wstring>& a
   startup.hStdOutput = output.get();
   startup.hStdError = output.get();
   PROCESS_INFORMATION made{};
-  if (!CreateProcessW(nullptr, command.data(), nullptr, nullptr, TRUE, CREATE_SUSPENDED | CREATE_NO_WINDOW,
-                      nullptr, nullptr, &startup, &made)) {
+  std::wstring line = command;
+  if (!CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_SUSPENDED | CREATE_NO_WINDOW,
+                      nullptr, folder.c_str(), &startup, &made)) {
     throw win32_failure("cannot start a program");
   }
   process_ = win::Handle(made.hProcess);

@@ -1,6 +1,7 @@
 // A child process of the benchmark: lines of text go in and out. It dies with this object, and with the benchmark.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ class Process {
  public:
   // program: a file beside this one. Throws std::runtime_error.
   Process(const std::wstring& program, const std::vector<std::wstring>& arguments);
+  // A command line, and the folder to run it in.
+  Process(const std::wstring& command, const std::filesystem::path& folder);
   ~Process();
   Process(Process&&) noexcept = default;
   Process& operator=(Process&&) = delete;

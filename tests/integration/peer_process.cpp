@@ -24,21 +24,6 @@ void make_pipe(win::Handle& read_end, win::Handle& write_end, win::Handle& own_e
   SetHandleInformation(own_end.get(), HANDLE_FLAG_INHERIT, 0);
 }
 
-// Under Wine one start of some thousand ends in the new process's loader; see docs/testing.md. No test is about that.
-bool start(const std::wstring& command, HANDLE token, STARTUPINFOW& startup, PROCESS_INFORMATION& made) {
-  constexpr DWORD kFlags = CREATE_SUSPENDED | CREATE_NO_WINDOW;
-  for (int tries_left = 3; tries_left > 0; --tries_left) {
-    std::wstring line = command;
-    if (token == nullptr ? CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, kFlags, nullptr,
-                                          nullptr, &startup, &made)
-                         : CreateProcessAsUserW(token, nullptr, line.data(), nullptr, nullptr, TRUE, kFlags,
-                                                nullptr, nullptr, &startup, &made))
-      return true;
-    if (GetLastError() != ERROR_INTERNAL_ERROR) return false;
-  }
-  return false;
-}
-
 }  // namespace
 
 Child::Child(const std::wstring& command, HANDLE token) {
@@ -46,29 +31,12 @@ Child::Child(const std::wstring& command, HANDLE token) {
   win::Handle child_output;
   make_pipe(child_input, input_, input_);
   make_pipe(output_, child_output, output_);
-  job_ = win::Handle(CreateJobObjectW(nullptr, nullptr));
-  JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
-  limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
-  SetInformationJobObject(job_.get(), JobObjectExtendedLimitInformation, &limits, sizeof limits);
-
-  STARTUPINFOW startup{};
-  startup.cb = sizeof startup;
-  startup.dwFlags = STARTF_USESTDHANDLES;
-  startup.hStdInput = child_input.get();
-  startup.hStdOutput = child_output.get();
-  startup.hStdError = child_output.get();
-  PROCESS_INFORMATION made{};
-  if (!start(command, token, startup, made)) throw broken("cannot start " + win::display_utf8(command));
-  process_ = win::Handle(made.hProcess);
-  pid_ = made.dwProcessId;
-  const win::Handle thread(made.hThread);
-  AssignProcessToJobObject(job_.get(), process_.get());
-  ResumeThread(thread.get());
+  program_ = start_process(command, {child_input.get(), child_output.get(), child_output.get()}, token);
 }
 
 Child::~Child() {
   input_.reset();
-  if (WaitForSingleObject(process_.get(), 0) != WAIT_OBJECT_0) kill();
+  if (WaitForSingleObject(program_.process.get(), 0) != WAIT_OBJECT_0) kill();
 }
 
 void Child::send(const std::string& line) {
@@ -110,14 +78,14 @@ std::string Child::receive() {
 
 std::string Child::rest(DWORD& exit_code) {
   if (!eventually([this] { return !fill(); })) throw std::runtime_error("the child does not end: " + unread_);
-  WaitForSingleObject(process_.get(), kPatience);
-  if (!GetExitCodeProcess(process_.get(), &exit_code)) throw broken("GetExitCodeProcess");
+  WaitForSingleObject(program_.process.get(), kPatience);
+  if (!GetExitCodeProcess(program_.process.get(), &exit_code)) throw broken("GetExitCodeProcess");
   return std::exchange(unread_, {});
 }
 
 void Child::kill() {
-  TerminateProcess(process_.get(), 99);
-  WaitForSingleObject(process_.get(), kPatience);
+  TerminateProcess(program_.process.get(), 99);
+  WaitForSingleObject(program_.process.get(), kPatience);
 }
 
 Peer::Peer(HANDLE token) : child_(L"\"" + (program_folder() / L"peer.exe").wstring() + L"\"", token) {}

@@ -7,6 +7,7 @@
 
 #include "core/win/handle.h"
 #include "tests/integration/shm_testing.h"
+#include "tests/integration/start_process.h"
 
 namespace shmbroker::tests {
 
@@ -19,7 +20,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  DWORD pid() const { return pid_; }
+  DWORD pid() const { return program_.pid; }
   void send(const std::string& line);
   // The next line of its output, without its end. Throws std::runtime_error if none comes in time.
   std::string receive();
@@ -31,12 +32,10 @@ class Child {
  private:
   bool fill();
 
-  win::Handle process_;
-  win::Handle job_;
+  Started program_;
   win::Handle input_;
   win::Handle output_;
   std::string unread_;
-  DWORD pid_ = 0;
 };
 
 // peer.exe with its commands; see peer.cpp.

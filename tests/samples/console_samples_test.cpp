@@ -30,9 +30,8 @@ Result run(const wchar_t* program, const std::wstring& arguments, const std::str
 class SampleConsoles : public ServiceTest {
  protected:
   SampleConsoles()
-      : ServiceTest(
-            config_of({block("MapName"),
-                       R"({ "name": "ticks", "kind": "topic", "capacity": "1 MiB", "when_full": "wait",
+      : ServiceTest(config_of({block("MapName"), topic("ticks", "wait"), topic("loop", "overwrite", 4 << 20),
+                               R"({ "name": "jobs", "kind": "queue", "capacity": 4096, "max_message": 512,
                                     "access": { "read": ["Everyone"], "write": ["Everyone"] } })"})) {}
 };
 
@@ -55,6 +54,57 @@ TEST_F(SampleConsoles, EveryLineOfTheInputIsAMessage) {
     DWORD exit_code = 99;
     receiver.rest(exit_code);
     EXPECT_EQ(exit_code, 0u) << notify;
+  }
+}
+
+// Of each kind: a sender that fills the memory where it lies, and a receiver that looks at it there.
+TEST_F(SampleConsoles, ExchangeInPlace) {
+  for (const std::wstring channel : {L"MapName", L"ticks", L"jobs"}) {
+    const std::wstring in_place = L"--in-place --channel " + channel;
+    EXPECT_EQ(run(L"sender.exe", in_place + L" \"在其所在之处 🎈\"").exit_code, 0u);
+    const Result text = run(L"receiver.exe", in_place + L" --timeout 0");
+    EXPECT_EQ(text.exit_code, 0u);
+    EXPECT_THAT(text.output, HasSubstr("\n在其所在之处 🎈\n"));
+    const std::string bytes("\0\r\n\xFF\n", 5);
+    EXPECT_EQ(run(L"sender.exe", in_place + L" --binary", bytes.substr(0, 4)).exit_code, 0u);
+    const Result binary = run(L"receiver.exe", in_place + L" --timeout 0 --binary");
+    EXPECT_THAT(binary.output, HasSubstr(bytes + "receiver: messages read")) << "and nothing behind it";
+  }
+}
+
+// Writers that never wait lap a reader that looks in place: what they overwrite meanwhile must not be shown. Messages of
+// a megabyte take long enough to look at.
+TEST_F(SampleConsoles, InPlaceNothingTornIsShown) {
+  constexpr size_t kLength = 500'000;
+  Child senders[] = {start(L"sender.exe", L"--in-place --channel loop --repeat 0"),
+                     start(L"sender.exe", L"--in-place --channel loop --repeat 0")};
+  for (char letter = 'a'; Child & sender : senders) {
+    sender.send(std::string(kLength, letter++));
+    sender.end_input();
+  }
+  Child receiver = start(L"receiver.exe", L"--in-place --channel loop --count 50");
+  int lines = 0;
+  for (std::string text = receiver.receive(); !text.starts_with("receiver: messages read: 50,");
+       text = receiver.receive()) {
+    if (text.starts_with("receiver: ")) continue;  // which channel it reads, and that some were lost
+    ASSERT_EQ(text.size(), kLength);
+    ASSERT_EQ(text.find_first_not_of(text[0]), std::string::npos) << "line " << lines;
+    ++lines;
+  }
+  EXPECT_EQ(lines, 50);
+}
+
+TEST_F(SampleConsoles, InPlaceOrNotTooLargeAMessageIsRefusedAlike) {
+  for (const std::wstring channel : {L"MapName", L"jobs"}) {
+    const std::string too_large(600, 'x');
+    const Result copied = run(L"sender.exe", L"--binary --channel " + channel, too_large);
+    const Result in_place = run(L"sender.exe", L"--binary --in-place --channel " + channel, too_large);
+    EXPECT_EQ(copied.exit_code, 1u);
+    EXPECT_EQ(in_place.exit_code, 1u);
+    EXPECT_THAT(copied.output, HasSubstr("bytes are more than the"));
+    EXPECT_EQ(copied.output, in_place.output);
+    EXPECT_EQ(run(L"receiver.exe", L"--timeout 0 --channel " + channel).exit_code, 6u)
+        << "nothing was published";
   }
 }
 

@@ -1,13 +1,10 @@
-// What a failed call means for a person, and for the script that started us.
+// What a failed call means for the script that started us, and how a console program ends.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 namespace samples {
-
-// What failed and what to do about it. To be called in the thread of the failed call, before its next one.
-std::wstring explain(int32_t status);
 
 // The console programs' exit codes, the same in every language. exit_codes_help() has them for --help.
 enum ExitCode {
@@ -22,13 +19,9 @@ enum ExitCode {
 ExitCode exit_code_for(int32_t status);
 const char* exit_codes_help();
 
-// Ends a console program: its text goes to stderr.
+// Ends a console program where no call of ShmBroker has failed: its text goes to stderr.
 struct Failure {
-  ExitCode code;
   std::wstring text;
 };
-
-// Throws a Failure for an error; lets success pass, with news or without.
-void check(int32_t status);
 
 }  // namespace samples

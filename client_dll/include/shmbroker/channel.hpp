@@ -1,0 +1,216 @@
+// An open channel; see shmbroker.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shmbroker/error.hpp"
+#include "shmbroker/shmbroker.h"
+
+namespace shmbroker {
+
+// ShmOptions with its size set: Channel(L"MapName", {.access = SHM_READ, .flags = SHM_OPEN_NEXT}).
+struct Options {
+  uint32_t access = 0;
+  uint32_t kind = 0;
+  uint32_t flags = 0;
+  uint32_t open_timeout_ms = 0;
+  uint32_t spin = 0;
+  uint64_t capacity = 0;
+  uint64_t max_message = 0;
+  uint32_t when_full = 0;
+
+  ShmOptions raw() const noexcept {
+    return {sizeof(ShmOptions), access,      kind,      flags, open_timeout_ms, spin,
+            capacity,           max_message, when_full, 0};
+  }
+};
+
+// What a read gave. False if there was nothing to read until the time was up.
+struct Message {
+  std::span<const std::byte> data;
+  Status status = SHM_E_EMPTY;
+
+  explicit operator bool() const noexcept { return status >= 0; }
+  bool is_unchanged() const noexcept { return status == SHM_S_UNCHANGED; }
+  bool follows_lost() const noexcept { return status == SHM_S_LOST; }
+  bool is_redelivered() const noexcept { return status == SHM_S_REDELIVERED; }
+};
+
+// For batches: a message to be written, and the bytes of one that was read.
+inline ShmMessage message_of(std::span<const std::byte> data) noexcept {
+  return {sizeof(ShmMessage), 0, 0, 0, const_cast<std::byte*>(data.data()), data.size()};  // read only
+}
+inline std::span<const std::byte> bytes_of(const ShmMessage& message) noexcept {
+  return {static_cast<const std::byte*>(message.data), message.length};
+}
+
+class Channel {
+ public:
+  Channel() noexcept = default;
+  explicit Channel(const std::wstring& name, const Options& options = {}) {
+    const ShmOptions raw = options.raw();
+    check(ShmOpen(name.c_str(), &raw, &handle_));
+  }
+  Channel(const std::wstring& name, const Options& options, Status& status) noexcept {
+    const ShmOptions raw = options.raw();
+    status = ShmOpen(name.c_str(), &raw, &handle_);
+  }
+  Channel(Channel&& other) noexcept : handle_(std::exchange(other.handle_, 0u)) {}
+  Channel& operator=(Channel&& other) noexcept {
+    if (this == &other) return *this;
+    close();
+    handle_ = std::exchange(other.handle_, 0u);
+    return *this;
+  }
+  ~Channel() { close(); }
+
+  ShmChannel handle() const noexcept { return handle_; }
+  explicit operator bool() const noexcept { return handle_ != 0; }
+
+  void close() noexcept {
+    if (handle_ != 0) ShmClose(std::exchange(handle_, 0u));
+  }
+  // Ends what other threads wait for on this channel now. From any thread.
+  void cancel() noexcept { ShmCancel(handle_); }
+
+  // ---- copied
+
+  // Writes a message, or a block's value.
+  void write(std::span<const std::byte> message, uint32_t timeout_ms = SHM_INFINITE) {
+    check(ShmWrite(handle_, message.data(), message.size(), timeout_ms));
+  }
+  void write(std::span<const std::byte> message, uint32_t timeout_ms, Status& status) noexcept {
+    status = ShmWrite(handle_, message.data(), message.size(), timeout_ms);
+  }
+
+  // Reads into the caller's memory, which the message refers to.
+  Message read(std::span<std::byte> room, uint32_t timeout_ms = SHM_INFINITE) {
+    Status status = SHM_OK;
+    const Message message = read(room, timeout_ms, status);
+    if (status != SHM_E_EMPTY) check(status);
+    return message;
+  }
+  Message read(std::span<std::byte> room, uint32_t timeout_ms, Status& status) noexcept {
+    size_t size = 0;
+    status = ShmRead(handle_, room.data(), room.size(), &size, timeout_ms);
+    return {status >= 0 ? room.first(size) : std::span<std::byte>(), status};
+  }
+
+  // Writes several messages, made with message_of(). Returns how many were published: fewer than all only with an
+  // error.
+  uint32_t write(std::span<const ShmMessage> messages, uint32_t timeout_ms, Status& status) noexcept {
+    uint32_t written = 0;
+    status =
+        ShmWriteBatch(handle_, messages.data(), static_cast<uint32_t>(messages.size()), &written, timeout_ms);
+    return written;
+  }
+  void write(std::span<const ShmMessage> messages, uint32_t timeout_ms = SHM_INFINITE) {
+    check(
+        ShmWriteBatch(handle_, messages.data(), static_cast<uint32_t>(messages.size()), nullptr, timeout_ms));
+  }
+
+  // Reads as many messages as there are and as fit, and waits for the first one only. Returns the part of messages that
+  // was filled in, none if nothing came until the time was up; bytes_of() gives the bytes of each, which lie in room.
+  std::span<ShmMessage> read(std::span<ShmMessage> messages, std::span<std::byte> room,
+                             uint32_t timeout_ms = SHM_INFINITE) {
+    Status status = SHM_OK;
+    const auto filled = read(messages, room, timeout_ms, status);
+    if (status != SHM_E_EMPTY) check(status);
+    return filled;
+  }
+  std::span<ShmMessage> read(std::span<ShmMessage> messages, std::span<std::byte> room, uint32_t timeout_ms,
+                             Status& status) noexcept {
+    if (!messages.empty()) messages.front().size = sizeof(ShmMessage);
+    uint32_t count = 0;
+    status = ShmReadBatch(handle_, messages.data(), static_cast<uint32_t>(messages.size()), room.data(),
+                          room.size(), &count, timeout_ms);
+    return messages.first(count);
+  }
+
+  // ---- about it
+
+  ShmInfo info() const {
+    Status status = SHM_OK;
+    const ShmInfo info = this->info(status);
+    check(status);
+    return info;
+  }
+  ShmInfo info(Status& status) const noexcept {
+    ShmInfo info{};
+    info.size = sizeof info;
+    status = ShmGetInfo(handle_, &info);
+    return info;
+  }
+  // Bytes of the largest message: the room that a reader needs.
+  size_t max_message() const { return static_cast<size_t>(info().max_message); }
+
+  ShmStats stats() const {
+    Status status = SHM_OK;
+    const ShmStats stats = this->stats(status);
+    check(status);
+    return stats;
+  }
+  ShmStats stats(Status& status) const noexcept {
+    ShmStats stats{};
+    stats.size = sizeof stats;
+    status = ShmGetStats(handle_, &stats);
+    return stats;
+  }
+
+  // Brings a block's value to its file, down to the disk.
+  void flush() const { check(ShmFlush(handle_)); }
+  void flush(Status& status) const noexcept { status = ShmFlush(handle_); }
+
+  // ---- notification
+
+  // An auto-reset event HANDLE, which belongs to the channel.
+  void* wait_handle() const {
+    void* handle = nullptr;
+    check(ShmGetWaitHandle(handle_, &handle));
+    return handle;
+  }
+  void* wait_handle(Status& status) const noexcept {
+    void* handle = nullptr;
+    status = ShmGetWaitHandle(handle_, &handle);
+    return handle;
+  }
+
+  // A window of this process gets the message, with cookie and handle(), each time that there is something to read.
+  void notify_window(void* window, uint32_t message, uintptr_t cookie = 0) {
+    check(ShmNotifyWindow(handle_, window, message, cookie));
+  }
+  void notify_window(void* window, uint32_t message, uintptr_t cookie, Status& status) noexcept {
+    status = ShmNotifyWindow(handle_, window, message, cookie);
+  }
+  // No message is posted after it has returned.
+  void notify_no_window() noexcept { ShmNotifyWindow(handle_, nullptr, 0, 0); }
+
+ private:
+  ShmChannel handle_ = 0;
+};
+
+// The channels that the caller may read or write.
+inline std::vector<ShmInfo> list_channels(Status& status) {
+  // The number may grow between two calls.
+  for (uint32_t count = 64;;) {
+    std::vector<ShmInfo> list(count);
+    list.front().size = sizeof(ShmInfo);
+    status = ShmListChannels(list.data(), static_cast<uint32_t>(list.size()), &count);
+    if (status == SHM_E_BUFFER) continue;
+    list.resize(status == SHM_OK ? count : 0);
+    return list;
+  }
+}
+inline std::vector<ShmInfo> list_channels() {
+  Status status = SHM_OK;
+  std::vector<ShmInfo> list = list_channels(status);
+  check(status);
+  return list;
+}
+
+}  // namespace shmbroker

@@ -1,0 +1,31 @@
+// Several channels at once; see shmbroker.hpp.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "shmbroker/channel.hpp"
+#include "shmbroker/error.hpp"
+#include "shmbroker/shmbroker.h"
+
+namespace shmbroker {
+
+// Waits until one of up to SHM_WAIT_MAX channels has something to read, and returns it; nullptr if none had until the
+// time was up.
+inline Channel* wait_any(std::span<Channel* const> channels, uint32_t timeout_ms, Status& status) noexcept {
+  std::array<ShmChannel, SHM_WAIT_MAX> handles{};
+  for (size_t i = 0; i < channels.size() && i < handles.size(); ++i) handles[i] = channels[i]->handle();
+  uint32_t index = 0;
+  status = ShmWaitAny(handles.data(), static_cast<uint32_t>(channels.size()), &index, timeout_ms);
+  return status >= 0 ? channels[index] : nullptr;
+}
+inline Channel* wait_any(std::span<Channel* const> channels, uint32_t timeout_ms = SHM_INFINITE) {
+  Status status = SHM_OK;
+  Channel* const ready = wait_any(channels, timeout_ms, status);
+  if (status != SHM_E_EMPTY) check(status);
+  return ready;
+}
+
+}  // namespace shmbroker

@@ -1,0 +1,44 @@
+#include "ctrl_c.h"
+
+#include "exit_code.h"
+
+/* Windows calls the handler in a thread of its own, without a context, and perhaps still while the process ends: so
+ * nothing here is ever freed. */
+static HANDLE pressed;
+static HANDLE has_left;
+static ShmChannel reading;
+
+static BOOL WINAPI on_control(DWORD event) {
+  (void)event;
+  if (ctrl_c_was_pressed()) return FALSE;
+  SetEvent(pressed);
+  /* ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so we cancel until it says
+   * that it has left. When the console closes, Windows ends the process as soon as this returns. */
+  do {
+    ShmCancel(reading);
+  } while (WaitForSingleObject(has_left, 10) == WAIT_TIMEOUT);
+  return TRUE;
+}
+
+static BOOL WINAPI exit_on_control(DWORD event) {
+  (void)event;
+  ExitProcess(EXIT_DONE);
+}
+
+void exit_at_ctrl_c(void) { SetConsoleCtrlHandler(exit_on_control, TRUE); }
+
+void begin_ctrl_c(ShmChannel channel) {
+  reading = channel;
+  pressed = CreateEventW(NULL, TRUE, FALSE, NULL);
+  has_left = CreateEventW(NULL, TRUE, FALSE, NULL);
+  SetConsoleCtrlHandler(on_control, TRUE);
+}
+
+void end_ctrl_c(void) {
+  SetEvent(has_left);
+  SetConsoleCtrlHandler(on_control, FALSE);
+}
+
+HANDLE ctrl_c_event(void) { return pressed; }
+
+bool ctrl_c_was_pressed(void) { return WaitForSingleObject(pressed, 0) == WAIT_OBJECT_0; }

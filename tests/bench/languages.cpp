@@ -1,0 +1,82 @@
+#include "tests/bench/languages.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <stdexcept>
+
+#include "shmbroker/shmbroker.hpp"
+#include "tests/bench/process.h"
+#include "tests/languages/language.h"
+
+namespace shmbroker::bench {
+namespace {
+
+constexpr wchar_t kChannel[] = L"languages";
+constexpr uint64_t kCapacity = 1 << 20;
+
+void measure(const tests::Program& program, uint32_t messages, LanguageCost& cost) {
+  Process process(program.command + L" " + kChannel + L" " + std::to_wstring(messages), program.folder);
+  const std::string line = process.read_line();
+  double write = 0;
+  double read = 0;
+  if (std::sscanf(line.c_str(), "write %lf read %lf", &write, &read) != 2) {
+    throw std::runtime_error(cost.name + " says: " + line);
+  }
+  cost.write.push_back(write);
+  cost.read.push_back(read);
+}
+
+std::string with_spread(const std::vector<double>& values) {
+  const Spread spread = spread_of(values);
+  return fmt::format("{:.0f} ns ({:.0f} – {:.0f})", spread.median, spread.low, spread.high);
+}
+
+// Of samples of the same round.
+std::string ratio(const std::vector<double>& ours, const std::vector<double>& base) {
+  std::vector<double> ratios(ours.size());
+  std::ranges::transform(ours, base, ratios.begin(), std::divides());
+  return fmt::format("{:.1f}", spread_of(ratios).median);
+}
+
+}  // namespace
+
+std::vector<LanguageCost> measure_languages(uint32_t rounds, uint32_t messages) {
+  // It lasts as long as this handle.
+  const Channel channel(
+      kChannel, {.access = SHM_WRITE, .kind = SHM_TOPIC, .flags = SHM_OPEN_CREATE, .capacity = kCapacity});
+  std::vector<LanguageCost> costs;
+  for (uint32_t round = 1; round <= rounds; ++round) {
+    size_t next = 0;
+    for (const tests::Language& language : tests::languages()) {
+      if (language.calls.command.empty()) continue;
+      if (round == 1) costs.push_back({language.name, {}, {}});
+      std::cerr << "\rround " << round << " of " << rounds << ": " << language.name << "          "
+                << std::flush;
+      measure(language.calls, messages, costs[next++]);
+    }
+  }
+  std::cerr << '\n';
+  return costs;
+}
+
+void print_languages(const std::vector<LanguageCost>& costs, std::ostream& out) {
+  const auto c = std::ranges::find(costs, "c", &LanguageCost::name);
+  if (c == costs.end()) throw std::runtime_error("there is no C to compare the languages with");
+  out << "\n64 B, written and read by one process, through each language's binding\n\n"
+         "| language | write | to C | read | to C |\n| --- | --- | --- | --- | --- |\n";
+  for (const LanguageCost& cost : costs) {
+    out << fmt::format("| {} | {} | {} | {} | {} |\n", cost.name, with_spread(cost.write),
+                       ratio(cost.write, c->write), with_spread(cost.read), ratio(cost.read, c->read));
+  }
+}
+
+nlohmann::json to_json(const std::vector<LanguageCost>& costs) {
+  nlohmann::json all = nlohmann::json::object();
+  for (const LanguageCost& cost : costs) all[cost.name] = {{"write_ns", cost.write}, {"read_ns", cost.read}};
+  return all;
+}
+
+}  // namespace shmbroker::bench

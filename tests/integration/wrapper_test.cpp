@@ -1,0 +1,282 @@
+// The C++ wrapper: what it closes and gives back by itself, what it throws, and what it gives a Status for.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "shmbroker/shmbroker.hpp"
+#include "tests/integration/service_fixture.h"
+
+namespace shmbroker::tests {
+namespace {
+
+using testing::HasSubstr;
+
+static_assert(!std::is_copy_constructible_v<Channel> && std::is_nothrow_move_constructible_v<Channel>);
+static_assert(!std::is_copy_constructible_v<Loan> && !std::is_move_constructible_v<Loan>);
+
+std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+std::string text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// The status that a call throws; SHM_OK if it does not.
+template <class Call>
+Status thrown(Call&& call) {
+  try {
+    call();
+    return SHM_OK;
+  } catch (const Error& error) {
+    EXPECT_STRNE(error.what(), "");
+    EXPECT_FALSE(error.text().empty());
+    return error.status();
+  }
+}
+
+// Writes more than the ring holds.
+void lap(Channel& channel) {
+  for (int i = 0; i < 1000; ++i) channel.write(bytes(std::string(100, 'x')));
+}
+
+class Wrapper : public ServiceTest {
+ protected:
+  Wrapper()
+      : ServiceTest(
+            config_of({block("block"), topic("topic", "wait"), topic("loop", "overwrite"), queue("queue")})) {
+  }
+
+  // Nobody can read from a channel what was never published on it.
+  void expect_nothing(const wchar_t* name) const {
+    std::byte room[4096];
+    EXPECT_FALSE(Channel(name).read(room, 0));
+  }
+
+  std::byte room_[4096]{};
+};
+
+TEST_F(Wrapper, OpensWithOptionsMovesAndCloses) {
+  Channel first(L"queue", {.access = SHM_WRITE, .flags = SHM_OPEN_EXCLUSIVE});
+  EXPECT_EQ(first.info().access, SHM_WRITE);
+  Status status = SHM_OK;
+  const Options exclusive{.access = SHM_WRITE, .flags = SHM_OPEN_EXCLUSIVE};
+  EXPECT_FALSE(Channel(L"queue", exclusive, status));
+  EXPECT_EQ(status, SHM_E_BUSY);
+  Channel second = std::move(first);
+  EXPECT_FALSE(first);  // NOLINT(bugprone-use-after-move): that is what moving promises
+  EXPECT_TRUE(second);
+  second = Channel(L"topic");
+  EXPECT_TRUE(Channel(L"queue", exclusive, status)) << "the one that was replaced has been closed";
+  EXPECT_EQ(status, SHM_OK);
+  EXPECT_EQ(std::wstring(second.info().name), L"topic");
+}
+
+TEST_F(Wrapper, ErrorsAreThrownOrStoredAsOneLikes) {
+  EXPECT_EQ(thrown([] { Channel(L"nowhere"); }), SHM_E_NOT_FOUND);
+  try {
+    Channel(L"nowhere");
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("there is no channel 'nowhere'; add it to shmbroker.json"));
+    EXPECT_NE(error.text().find(L"'nowhere'"), std::wstring::npos);
+  }
+  Status status = SHM_OK;
+  EXPECT_FALSE(Channel(L"nowhere", {}, status));
+  EXPECT_EQ(status, SHM_E_NOT_FOUND);
+
+  Channel block(L"block");
+  const std::string large(513, 'x');
+  EXPECT_EQ(thrown([&] { block.write(bytes(large)); }), SHM_E_SIZE);
+  block.write(bytes(large), 0, status);
+  EXPECT_EQ(status, SHM_E_SIZE);
+  EXPECT_EQ(thrown([&] { block.flush(); }), SHM_E_KIND) << "it has no file";
+  block.flush(status);
+  EXPECT_EQ(status, SHM_E_KIND);
+  EXPECT_EQ(thrown([&] { Loan(block, 1); }), SHM_E_KIND);
+  const Loan loan(block, 1, 0, status);
+  EXPECT_EQ(status, SHM_E_KIND);
+
+  Channel closed;
+  EXPECT_EQ(thrown([&] { closed.info(); }), SHM_E_HANDLE);
+  EXPECT_EQ(thrown([&] { closed.stats(); }), SHM_E_HANDLE);
+  EXPECT_EQ(thrown([&] { closed.wait_handle(); }), SHM_E_HANDLE);
+}
+
+TEST_F(Wrapper, ReadsWhatWasWrittenWithItsNews) {
+  Channel block(L"block");
+  EXPECT_FALSE(block.read(room_, 0)) << "nothing to read is no error";
+  block.write(bytes("value"));
+  const Message first = block.read(room_, 0);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(text(first.data), "value");
+  EXPECT_FALSE(first.is_unchanged());
+  EXPECT_TRUE(block.read(room_, 0).is_unchanged());
+  EXPECT_EQ(thrown([&] { block.read(std::span(room_).first(4), 0); }), SHM_E_BUFFER);
+
+  Channel loop(L"loop");
+  lap(loop);
+  EXPECT_TRUE(loop.read(room_).follows_lost());
+  EXPECT_GT(loop.stats().lost, 0u);
+}
+
+TEST_F(Wrapper, BatchesGoThroughWhole) {
+  Channel queue(L"queue");
+  const std::string words[] = {"one", "", "three"};
+  std::vector<ShmMessage> out;
+  for (const std::string& word : words) out.push_back(message_of(bytes(word)));
+  queue.write(out);
+  ShmMessage in[8];
+  const auto read = queue.read(in, room_);
+  ASSERT_EQ(read.size(), 3u);
+  for (size_t i = 0; i < read.size(); ++i) EXPECT_EQ(text(bytes_of(read[i])), words[i]);
+  EXPECT_TRUE(queue.read(in, room_, 0).empty());
+
+  const std::string large(100'000, 'x');
+  out.insert(out.begin() + 1, message_of(bytes(large)));
+  Status status = SHM_OK;
+  EXPECT_EQ(queue.write(out, 0, status), 1u) << "that before the one which failed";
+  EXPECT_EQ(status, SHM_E_SIZE);
+  EXPECT_EQ(queue.read(in, room_, 0, status).size(), 1u);
+  EXPECT_EQ(status, SHM_OK);
+}
+
+TEST_F(Wrapper, LoanIsPublishedByCommitAlone) {
+  Channel queue(L"queue");
+  { const Loan dropped(queue, 8); }
+  {
+    Loan aborted(queue, 8);
+    aborted.abort();
+  }
+  EXPECT_EQ(thrown([&] {
+              const Loan dropped(queue, 8);
+              throw Error(SHM_E_STATE);
+            }),
+            SHM_E_STATE);
+  expect_nothing(L"queue");
+  Loan loan(queue, 8);
+  ASSERT_EQ(loan.memory().size(), 8u);
+  std::ranges::copy(bytes("in place"), loan.memory().begin());
+  Status status = SHM_OK;
+  loan.commit(9, status);
+  EXPECT_EQ(status, SHM_E_SIZE) << "and it is still held";
+  loan.commit(2);
+  EXPECT_EQ(text(queue.read(room_, 0).data), "in");
+  expect_nothing(L"queue");
+}
+
+TEST_F(Wrapper, LockIsPublishedOrTheValueStays) {
+  Channel block(L"block");
+  block.write(bytes("old"));
+  {
+    const Lock dropped(block);
+    EXPECT_EQ(text(dropped.value()), "old");
+    EXPECT_EQ(dropped.memory().size(), 512u);
+    dropped.memory()[0] = std::byte{'O'};
+    Status status = SHM_OK;
+    Channel other(L"block");
+    const Lock second(other, 0, status);
+    EXPECT_EQ(status, SHM_E_TIMEOUT);
+  }
+  EXPECT_EQ(text(block.read(room_, 0).data), "old");
+  Lock lock(block);
+  lock.memory()[0] = std::byte{'g'};
+  Status status = SHM_OK;
+  lock.publish(513, status);
+  EXPECT_EQ(status, SHM_E_SIZE) << "and it is still held";
+  lock.publish(3);
+  EXPECT_EQ(text(block.read(room_, 0).data), "gld");
+}
+
+TEST_F(Wrapper, PeekTellsWhetherItStayedWhole) {
+  Channel loop(L"loop");
+  EXPECT_FALSE(Peek(loop, 0));
+  loop.write(bytes("looked at"));
+  {
+    Peek whole(loop);
+    EXPECT_EQ(text(whole.data()), "looked at");
+    EXPECT_TRUE(whole.release());
+    EXPECT_EQ(thrown([&] { whole.release(); }), SHM_E_STATE) << "it holds nothing any more";
+  }
+  loop.write(bytes("overwritten"));
+  Peek torn(loop);
+  lap(loop);
+  EXPECT_FALSE(torn.release());
+  Peek after(loop);
+  EXPECT_TRUE(after.message().follows_lost());
+}
+
+TEST_F(Wrapper, WhatAPeekOfAQueueTookGoesBackWithItsChannel) {
+  Channel(L"queue").write(bytes("job"));
+  {
+    Channel reader(L"queue");
+    const Peek taken(reader);
+    reader.close();
+  }
+  Channel next(L"queue");
+  const Message again = next.read(room_, 0);
+  EXPECT_EQ(text(again.data), "job");
+  EXPECT_TRUE(again.is_redelivered());
+}
+
+TEST_F(Wrapper, WaitsForAnyOfSeveralChannels) {
+  Channel topic(L"topic");
+  Channel queue(L"queue");
+  Channel* const both[] = {&topic, &queue};
+  EXPECT_EQ(wait_any(both, 1), nullptr);
+  std::thread writer([] { Channel(L"queue").write(bytes("x")); });
+  EXPECT_EQ(wait_any(both, kPatience), &queue);
+  writer.join();
+  const std::vector<Channel*> many(SHM_WAIT_MAX + 1, &topic);
+  EXPECT_EQ(thrown([&] { wait_any(many); }), SHM_E_ARGUMENT);
+  Channel blind(L"topic", {.access = SHM_WRITE});
+  Channel* const alone[] = {&blind};
+  Status status = SHM_OK;
+  EXPECT_EQ(wait_any(alone, 0, status), nullptr);
+  EXPECT_EQ(status, SHM_E_ACCESS);
+}
+
+TEST_F(Wrapper, CancelEndsAWaitInAnotherThread) {
+  Channel queue(L"queue");
+  std::atomic<bool> ended = false;
+  std::thread canceller([&] {
+    // A wait that begins after one cancel is ended by the next.
+    eventually([&] {
+      queue.cancel();
+      return ended.load();
+    });
+  });
+  EXPECT_EQ(thrown([&] { queue.read(room_); }), SHM_E_CANCELLED);
+  ended = true;
+  canceller.join();
+}
+
+TEST_F(Wrapper, TellsByEventAndByWindow) {
+  Channel queue(L"queue");
+  const HANDLE event = queue.wait_handle();
+  EXPECT_EQ(WaitForSingleObject(event, 0), DWORD{WAIT_TIMEOUT});
+  queue.write(bytes("x"));
+  EXPECT_EQ(WaitForSingleObject(event, kPatience), WAIT_OBJECT_0);
+
+  EXPECT_EQ(thrown([&] { queue.notify_window(reinterpret_cast<void*>(1), WM_APP); }), SHM_E_ARGUMENT);
+  const HWND window =
+      CreateWindowExW(0, L"STATIC", nullptr, 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, nullptr, nullptr);
+  queue.notify_window(window, WM_APP, 7);
+  MSG message{};
+  EXPECT_TRUE(eventually([&] { return PeekMessageW(&message, window, WM_APP, WM_APP, PM_REMOVE) != FALSE; }));
+  EXPECT_EQ(message.wParam, 7u);
+  EXPECT_EQ(static_cast<ShmChannel>(message.lParam), queue.handle());
+  queue.notify_no_window();
+  DestroyWindow(window);
+}
+
+TEST_F(Wrapper, ListsTheChannels) {
+  std::vector<std::wstring> names;
+  for (const ShmInfo& info : list_channels()) names.emplace_back(info.name);
+  EXPECT_THAT(names, testing::UnorderedElementsAre(L"block", L"topic", L"loop", L"queue"));
+  service.stop();
+  EXPECT_EQ(thrown([] { list_channels(); }), SHM_E_NO_SERVICE);
+  Status status = SHM_OK;
+  EXPECT_TRUE(list_channels(status).empty());
+  EXPECT_EQ(status, SHM_E_NO_SERVICE);
+}
+
+}  // namespace
+}  // namespace shmbroker::tests

@@ -1,0 +1,72 @@
+"""samples/bindgen --check: the bindings fit the header, and would be found out if it changed and they did not."""
+
+import importlib
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "samples"
+sys.path.insert(0, str(SAMPLES / "bindgen"))
+
+from header import HEADER, read_api  # noqa: E402
+
+TEXT = HEADER.read_text(encoding="utf-8")
+
+
+def generated_files() -> set:
+    modules = (path.stem for path in (SAMPLES / "bindgen").glob("*.py"))
+    api = read_api()
+    return {
+        name
+        for module in modules
+        if module not in ("__main__", "header")
+        for name in importlib.import_module(module).generate(api)
+    }
+
+
+def check(header: str) -> tuple:
+    """The exit code of --check for a header of this text, and the files that it names."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "shmbroker.h"
+        file.write_text(header, encoding="utf-8")
+        run = subprocess.run(
+            [sys.executable, str(SAMPLES / "bindgen"), "--check", "--header", str(file)],
+            capture_output=True,
+            text=True,
+        )
+    return run.returncode, set(re.findall(r"^--- (\S+)", run.stderr, re.MULTILINE))
+
+
+def changed(pattern: str, replacement: str) -> str:
+    header, count = re.subn(pattern, replacement, TEXT)
+    assert count == 1, f"{pattern} is there {count} times"
+    return header
+
+
+class Check(unittest.TestCase):
+    def expect_all_named(self, header: str):
+        exit_code, named = check(header)
+        self.assertEqual(named, generated_files())
+        self.assertEqual(exit_code, 1)
+
+    def test_nothing_is_out_of_date(self):
+        self.assertEqual(check(TEXT), (0, set()))
+
+    def test_a_constant_that_changed_is_noticed(self):
+        self.expect_all_named(changed(r"#define SHM_E_BUSY \(-20\)", "#define SHM_E_BUSY (-120)"))
+
+    def test_a_constant_that_is_new_is_noticed(self):
+        self.expect_all_named(changed(r"#define SHM_READ 1u\n", "#define SHM_READ 1u\n#define SHM_LOOK 4u\n"))
+
+    def test_a_field_that_changed_is_noticed(self):
+        self.expect_all_named(changed(r"  uint64_t lock_waits; ", "  uint64_t lock_delays;"))
+
+    def test_a_function_that_changed_is_noticed(self):
+        self.expect_all_named(changed(r"ShmCancel\(ShmChannel channel\)", "ShmCancel(ShmChannel channel, uint32_t why)"))
+
+
+if __name__ == "__main__":
+    unittest.main()
