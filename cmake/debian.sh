@@ -50,11 +50,14 @@ need_packages() {
 windows_packages=(cmake ninja-build g++-mingw-w64-x86-64-posix libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
   googletest libboost-dev wine wine64 xvfb)
 
+# What else cmake is told when it configures.
+configure_options=()
+
 # build PRESET [TARGET...]
 build() {
   local preset=$1
   shift
   step "Building $preset"
-  (cd "$root" && logged "configure-$preset" cmake --preset "$preset")
+  (cd "$root" && logged "configure-$preset" cmake --preset "$preset" "${configure_options[@]}")
   cmake --build "$root/build/$preset" ${1:+--target "$@"} || fail "building $preset"
 }

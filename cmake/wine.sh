@@ -52,7 +52,11 @@ begin_windows() {
   if [ ! -f "$WINEPREFIX/system.reg" ]; then
     logged wineboot wine wineboot --init 9>&-
     stop_windows # in its very first session no service can be started
+  fi
+  if [ ! -f "$WINEPREFIX/is-windows-10" ]; then
     logged winecfg wine winecfg -v win10 9>&-
+    stop_windows # or the next line would find a server that is about to go
+    touch "$WINEPREFIX/is-windows-10"
   fi
   logged wineserver wineserver --persistent 9>&- # or the first program would lend it this script's own output
   # Wine ends its services when its last ordinary process ends. This one waits for a key that nobody presses.

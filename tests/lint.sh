@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Checks the format of every source file, and runs clang-tidy over what builds natively and over the Windows sources.
-# Needs clang-format-14 and clang-tidy-14, and the presets linux-asan and mingw-x64 configured (tests/run.sh does it).
+# Checks the format of every source file in C, C++ and Go, and runs clang-tidy over what builds natively and over the
+# Windows sources.
+# Needs clang-format-14, clang-tidy-14 and gofmt, and the presets linux-asan and mingw-x64 configured (tests/run.sh does it).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 git ls-files '*.h' '*.hpp' '*.cpp' '*.c' '*.inl' | xargs clang-format-14 --dry-run --Werror
+unformatted=$(gofmt -l samples/go tests/bench/languages)
+[ -z "$unformatted" ] || { echo "gofmt would change: $unformatted" >&2; exit 1; }
 
 git ls-files 'core/*.cpp' 'tests/unit/*.cpp' | grep -v '^core/win/' |
   xargs clang-tidy-14 -quiet -p build/linux-asan

@@ -4,8 +4,11 @@
 source "$(dirname "$0")/../cmake/debian.sh"
 source "$root/cmake/wine.sh"
 
+languages=(python3 python3-pycparser fp-compiler fpc-source golang-go rustc libstd-rust-dev-windows mono-mcs
+  libmono-system-windows-forms4.0-cil mypy)
+command -v npm >/dev/null || languages+=(nodejs npm)
 need_packages "${windows_packages[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
-  fonts-liberation fonts-wine
+  fonts-liberation fonts-wine wixl msitools "${languages[@]}"
 
 export GTEST_BRIEF=1 # of a test program that fails, ctest shows what failed and not what passed
 for preset in linux-asan linux-tsan; do
@@ -19,6 +22,7 @@ build mingw-x86 shmclient abi_layout
 step "Testing mingw-x86"
 (cd "$root" && ctest --preset mingw-x86) || fail "ctest --preset mingw-x86"
 
+configure_options=(-D SHM_ALL_LANGUAGES=ON)
 build mingw-x64
 begin_windows
 step "Testing mingw-x64"

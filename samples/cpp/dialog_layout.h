@@ -10,7 +10,7 @@
 
 namespace samples {
 
-// What becomes of a control when the window grows: the share of it, in percent, by which each of its edges moves.
+// What becomes of a control when the window grows: by which share of it, in percent, each of its edges moves.
 struct Growth {
   int left = 0;
   int top = 0;

@@ -23,8 +23,8 @@ std::optional<std::wstring> to_utf16(std::string_view utf8);
 // What is not UTF-16 becomes U+FFFD.
 std::string to_utf8(std::wstring_view utf16);
 
-// As one line of a list: a list view ends a text at its first NUL, and a line break is a box. Unicode has pictures of
-// them: ␀ ␊
+// As one line of a list: a list view ends a text at its first NUL, and a line break is a box. Unicode has
+// pictures of them: ␀ ␊
 std::wstring visible(std::wstring text);
 
 // "14:03:59.123", local time.

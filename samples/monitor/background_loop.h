@@ -1,5 +1,5 @@
-// Does the same thing again and again in a thread of its own, with pauses. Whoever asks the service may have to wait
-// for its answer; a window must not, not even while it closes.
+// Does the same thing again and again in a thread of its own, with pauses. Whoever asks the service may have
+// to wait for its answer; a window must not, not even while it closes.
 #pragma once
 
 #include <windows.h>
@@ -11,8 +11,8 @@ namespace samples::monitor {
 
 class BackgroundLoop {
  public:
-  // turn returns how many milliseconds to sleep before the next, or INFINITE: until wake(). Whatever it uses has to
-  // be its own, or shared: the last turn may end after this object.
+  // turn returns how many milliseconds to sleep before the next, or INFINITE: until wake(). Whatever it uses
+  // has to be its own, or shared: the last turn may end after this object.
   using Turn = std::function<DWORD()>;
 
   explicit BackgroundLoop(Turn turn);

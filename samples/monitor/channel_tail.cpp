@@ -1,6 +1,7 @@
 #include "channel_tail.h"
 
 #include <algorithm>
+#include <new>
 
 namespace samples::monitor {
 namespace {
@@ -9,11 +10,12 @@ namespace {
 constexpr DWORD kFollowInterval = 100;
 constexpr DWORD kLookInterval = 1000;
 constexpr DWORD kRetryInterval = 1000;
-constexpr ULONGLONG kLongestTurn = 50;  // a topic may be written faster than it is read
+// A topic may be written faster than it is read. A look has to come to its end, or it never sees the newest.
+constexpr ULONGLONG kLongestTurn = 50;
+constexpr ULONGLONG kLongestLook = 200;
 constexpr uint32_t kServicePatience = 5000;
 
 constexpr size_t kMessagesAtOnce = 256;
-constexpr uint64_t kLeastBuffer = 256 * 1024;
 
 constexpr wchar_t kQueue[] =
     L"The messages of a queue are not shown: whoever reads one takes it away from the queue's readers.";
@@ -42,6 +44,16 @@ uint64_t now() {
 }  // namespace
 
 DWORD ChannelTail::turn() {
+  try {
+    return look();
+  } catch (const std::bad_alloc&) {
+    say(L"There is not enough memory for a message of this channel.", LastMessages::Outcome::failed);
+    close();
+    return kRetryInterval;
+  }
+}
+
+DWORD ChannelTail::look() {
   if (!channel_) {
     state_.size = sizeof state_;
     uint32_t clients = 0;
@@ -90,24 +102,33 @@ int32_t ChannelTail::open() {
   if (status != SHM_OK) return status;
   // Numbers that begin again: another channel of this name.
   if (state_.messages < newest_) newest_ = 0;
-  buffer_.resize(static_cast<size_t>(std::max(state_.max_message, kLeastBuffer)));
   return SHM_OK;
 }
 
 // Until there is nothing more, or for as long as a turn may take.
 int32_t ChannelTail::read_up() {
-  const ULONGLONG begin = GetTickCount64();
+  const ULONGLONG end = GetTickCount64() + (waits(state_) ? kLongestLook : kLongestTurn);
+  ShmStats stats{};
+  stats.size = sizeof stats;
+  if (ShmGetStats(channel_.handle(), &stats) == SHM_OK) published_ = stats.sequence;
   int32_t status = SHM_OK;
   do {
     status = read_some();
-  } while (status >= 0 && status != SHM_S_UNCHANGED && GetTickCount64() - begin < kLongestTurn);
+  } while (status >= 0 && status != SHM_S_UNCHANGED && GetTickCount64() < end);
   return status;
 }
 
 int32_t ChannelTail::read_some() {
   ShmMessage messages[kMessagesAtOnce];
-  int32_t status = SHM_OK;
-  for (const ShmMessage& message : channel_.read(messages, buffer_, 0, status)) add(message);
+  messages[0].size = sizeof(ShmMessage);
+  uint32_t count = 0;
+  const int32_t status =
+      ShmReadBatch(channel_.handle(), messages, kMessagesAtOnce, buffer_.data(), buffer_.size(), &count, 0);
+  if (status == SHM_E_BUFFER) {
+    buffer_.resize(messages[0].length);
+    return SHM_OK;  // it is there for the next call
+  }
+  for (uint32_t i = 0; i < count; ++i) add(messages[i]);
   return status;
 }
 
@@ -115,6 +136,7 @@ void ChannelTail::add(const ShmMessage& message) {
   if (message.sequence <= newest_) return;  // seen at the look before
   if (newest_ != 0) missed_ += message.sequence - newest_ - 1;
   newest_ = message.sequence;
+  if (message.sequence + Tail::kMostMessages <= published_) return;  // enough have come after it already
   const auto* begin = static_cast<const std::byte*>(message.data);
   messages_.push_back(
       std::make_shared<const Message>(Message{message.sequence,

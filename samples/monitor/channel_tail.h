@@ -17,7 +17,8 @@ class ChannelTail {
  public:
   explicit ChannelTail(std::wstring name) : name_(std::move(name)) {}
 
-  // Reads what has come since the turn before. Returns in how many milliseconds to come again, or INFINITE: never.
+  // Reads what has come since the turn before. Returns in how many milliseconds to come
+  // again; INFINITE: never.
   DWORD turn();
   void close() { channel_.close(); }
 
@@ -26,6 +27,7 @@ class ChannelTail {
   LastMessages last() const;
 
  private:
+  DWORD look();
   DWORD fail(int32_t status);
   DWORD refuse(const wchar_t* why);
   void say(const std::wstring& state, LastMessages::Outcome outcome = LastMessages::Outcome::read);
@@ -37,9 +39,10 @@ class ChannelTail {
   const std::wstring name_;
   shmbroker::Channel channel_;
   ShmChannelState state_{};
-  std::vector<std::byte> buffer_;
+  std::vector<std::byte> buffer_ = std::vector<std::byte>(256 * 1024);  // grows with a message that is larger
   std::deque<std::shared_ptr<const Message>> messages_;
-  uint64_t newest_ = 0;  // number of the last message read
+  uint64_t newest_ = 0;     // number of the last message read
+  uint64_t published_ = 0;  // number of the last message that there was when this turn began
   uint64_t missed_ = 0;
   std::wstring state_words_;
   LastMessages::Outcome outcome_ = LastMessages::Outcome::read;

@@ -5,12 +5,18 @@
 #include <utility>
 
 namespace samples::monitor {
+namespace {
+
+constexpr int kFont = 0;  // in the window's extra bytes: it comes before attach()
+
+}  // namespace
 
 void Chart::register_class(HINSTANCE instance) {
   WNDCLASSEXW window_class{};
   window_class.cbSize = sizeof window_class;
   window_class.style = CS_HREDRAW | CS_VREDRAW;
   window_class.lpfnWndProc = dispatch;
+  window_class.cbWndExtra = sizeof(LONG_PTR);  // the font
   window_class.hInstance = instance;
   window_class.hCursor = LoadCursorW(nullptr, IDC_ARROW);
   window_class.lpszClassName = L"ShmBrokerChart";
@@ -24,7 +30,7 @@ void Chart::attach(HWND window) {
 
 void Chart::show(Curve curve) {
   curve_ = std::move(curve);
-  redraw();
+  InvalidateRect(window_, nullptr, FALSE);
 }
 
 LRESULT CALLBACK Chart::dispatch(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {
@@ -34,6 +40,11 @@ LRESULT CALLBACK Chart::dispatch(HWND window, UINT message, WPARAM wparam, LPARA
       if (self == nullptr) break;
       self->paint();
       return 0;
+    case WM_SETFONT:
+      SetWindowLongPtrW(window, kFont, static_cast<LONG_PTR>(wparam));
+      return 0;
+    case WM_GETFONT:
+      return GetWindowLongPtrW(window, kFont);
     case WM_ERASEBKGND:
       return 1;  // paint() leaves nothing out
     default:
@@ -51,10 +62,8 @@ void Chart::paint() const {
   const HDC memory = CreateCompatibleDC(screen);
   const HBITMAP bitmap = CreateCompatibleBitmap(screen, area.right, area.bottom);
   const HGDIOBJ old_bitmap = SelectObject(memory, bitmap);
-  // Its parent has the dialog's font, which follows the DPI.
-  const HGDIOBJ old_font = SelectObject(memory, GetWindowFont(GetParent(window_)));
-  paint_chart(memory, area, curve_, unit_, theme_.colors(), theme_.colors().*color_,
-              GetDpiForWindow(window_));
+  const HGDIOBJ old_font = SelectObject(memory, GetWindowFont(window_));
+  paint_chart(memory, area, curve_, unit_, theme_.colors(), theme_.colors().*color_, dpi_);
   BitBlt(screen, 0, 0, area.right, area.bottom, memory, 0, 0, SRCCOPY);
   SelectObject(memory, old_font);
   SelectObject(memory, old_bitmap);

@@ -23,7 +23,7 @@ class Chart {
 
   void attach(HWND window);
   void show(Curve curve);
-  void redraw() const { InvalidateRect(window_, nullptr, FALSE); }
+  void fit(UINT dpi) { dpi_ = dpi; }
 
  private:
   static LRESULT CALLBACK dispatch(HWND window, UINT message, WPARAM wparam, LPARAM lparam);
@@ -33,6 +33,7 @@ class Chart {
   COLORREF Palette::*const color_;
   const Theme& theme_;
   HWND window_ = nullptr;
+  UINT dpi_ = USER_DEFAULT_SCREEN_DPI;
   Curve curve_;
 };
 

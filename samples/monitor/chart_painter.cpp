@@ -85,6 +85,7 @@ void draw_vertical(HDC dc, const Scale& scale, const Palette& colors, int margin
 
 std::vector<POINT> points_of(const std::vector<Point>& stretch, const Scale& scale) {
   std::vector<POINT> points;
+  points.reserve(stretch.size());
   for (const Point& point : stretch) points.push_back({scale.x(point.age), scale.y(point.value)});
   return points;
 }
@@ -110,21 +111,26 @@ void draw_stretch(HDC dc, const std::vector<Point>& stretch, const Scale& scale,
 
 // GDI has no soft edges for lines; what is drawn larger and shrunk has.
 void draw_curve(HDC dc, const Curve& curve, const Scale& scale, COLORREF line, COLORREF below, UINT dpi) {
-  const int width = scale.plot.right - scale.plot.left;
-  const int height = scale.plot.bottom - scale.plot.top;
+  RECT area = scale.plot;
+  InflateRect(&area, scaled(2, dpi), scaled(2, dpi));  // a line at the edge is whole
+  const int width = area.right - area.left;
+  const int height = area.bottom - area.top;
+  const int large_width = kSmoothing * width;
+  const int large_height = kSmoothing * height;
   const HDC large = CreateCompatibleDC(dc);
-  const HBITMAP bitmap = CreateCompatibleBitmap(dc, kSmoothing * width, kSmoothing * height);
+  const HBITMAP bitmap = CreateCompatibleBitmap(dc, large_width, large_height);
   const HGDIOBJ old_bitmap = SelectObject(large, bitmap);
-  StretchBlt(large, 0, 0, kSmoothing * width, kSmoothing * height, dc, scale.plot.left, scale.plot.top, width,
-             height, SRCCOPY);
-  const Scale larger{{0, 0, kSmoothing * width, kSmoothing * height}, scale.top};
-  for (const auto& stretch : curve) {
+  StretchBlt(large, 0, 0, large_width, large_height, dc, area.left, area.top, width, height, SRCCOPY);
+  RECT plot = scale.plot;
+  OffsetRect(&plot, -area.left, -area.top);
+  const Scale larger{
+      {kSmoothing * plot.left, kSmoothing * plot.top, kSmoothing * plot.right, kSmoothing * plot.bottom},
+      scale.top};
+  for (const auto& stretch : curve)
     draw_stretch(large, stretch, larger, line, below, kSmoothing * scaled(3, dpi) / 2);
-  }
   SetStretchBltMode(dc, HALFTONE);
   SetBrushOrgEx(dc, 0, 0, nullptr);
-  StretchBlt(dc, scale.plot.left, scale.plot.top, width, height, large, 0, 0, kSmoothing * width,
-             kSmoothing * height, SRCCOPY);
+  StretchBlt(dc, area.left, area.top, width, height, large, 0, 0, large_width, large_height, SRCCOPY);
   SelectObject(large, old_bitmap);
   DeleteObject(bitmap);
   DeleteDC(large);
@@ -152,7 +158,7 @@ void paint_chart(HDC dc, const RECT& area, const Curve& curve, Unit unit, const 
   SetTextColor(dc, colors.dim_text);
   draw_horizontal(dc, scale, axis, unit, colors, margin);
   draw_vertical(dc, scale, colors, margin);
-  if (peak(curve) >= 0 && !curve.empty()) draw_curve(dc, curve, scale, color, tint(color, colors.list), dpi);
+  if (!curve.empty()) draw_curve(dc, curve, scale, color, tint(color, colors.list), dpi);
 }
 
 }  // namespace samples::monitor

@@ -1,5 +1,7 @@
 #include "dark_menu.h"
 
+#include <algorithm>
+
 #include "scale.h"
 
 namespace samples::monitor {
@@ -55,29 +57,38 @@ void DarkMenu::dress(HMENU menu, bool is_bar) {
   info.fMask = MIM_BACKGROUND;
   info.hbrBack = theme_.is_dark() ? theme_.window_brush() : nullptr;
   SetMenuInfo(menu, &info);
-  items_[menu].clear();
+  std::vector<std::unique_ptr<Item>> items;
   const int count = GetMenuItemCount(menu);
-  for (int i = 0; i < count; ++i) dress_item(menu, static_cast<UINT>(i), is_bar);
+  items.reserve(static_cast<size_t>(std::max(count, 0)));
+  for (int i = 0; i < count; ++i) items.push_back(dress_item(menu, static_cast<UINT>(i), is_bar));
+  items_[menu] = std::move(items);
 }
 
-void DarkMenu::dress_item(HMENU menu, UINT position, bool is_bar) {
+// What a menu item says, before the first tab and behind it.
+DarkMenu::Item DarkMenu::item_of(const MENUITEMINFOW& info, bool is_bar) {
+  const bool is_ours = (info.fType & MFT_OWNERDRAW) != 0 && info.dwItemData != 0;
+  if (is_ours) return *reinterpret_cast<const Item*>(info.dwItemData);
+  const std::wstring text = info.dwTypeData;
+  const size_t tab = text.find(L'\t');
+  return {text.substr(0, tab), tab == std::wstring::npos ? L"" : text.substr(tab + 1),
+          (info.fType & MFT_SEPARATOR) != 0, is_bar};
+}
+
+std::unique_ptr<DarkMenu::Item> DarkMenu::dress_item(HMENU menu, UINT position, bool is_bar) const {
   wchar_t text[128] = L"";
   MENUITEMINFOW info{};
   info.cbSize = sizeof info;
   info.fMask = MIIM_FTYPE | MIIM_STRING | MIIM_DATA;
   info.dwTypeData = text;
   info.cch = ARRAYSIZE(text);
-  if (!GetMenuItemInfoW(menu, position, TRUE, &info)) return;
-  const std::wstring whole = text;
-  const size_t tab = whole.find(L'\t');
-  auto item =
-      std::make_unique<Item>(whole.substr(0, tab), tab == std::wstring::npos ? L"" : whole.substr(tab + 1),
-                             (info.fType & MFT_SEPARATOR) != 0, is_bar);
-  info.fMask = MIIM_FTYPE | MIIM_DATA;
-  info.fType = theme_.is_dark() ? info.fType | MFT_OWNERDRAW : info.fType & ~static_cast<UINT>(MFT_OWNERDRAW);
+  GetMenuItemInfoW(menu, position, TRUE, &info);
+  auto item = std::make_unique<Item>(item_of(info, is_bar));
+  info.fMask = MIIM_FTYPE | MIIM_DATA;  // it keeps its text: for its letter, and for whoever reads it aloud
+  info.fType &= ~static_cast<UINT>(MFT_OWNERDRAW);
+  if (theme_.is_dark()) info.fType |= MFT_OWNERDRAW;
   info.dwItemData = reinterpret_cast<ULONG_PTR>(item.get());
   SetMenuItemInfoW(menu, position, TRUE, &info);
-  items_[menu].push_back(std::move(item));
+  return item;
 }
 
 void DarkMenu::measure(MEASUREITEMSTRUCT& measured, UINT dpi) const {

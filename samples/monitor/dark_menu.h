@@ -16,8 +16,8 @@ class DarkMenu {
  public:
   explicit DarkMenu(const Theme& theme) : theme_(theme) {}
 
-  // For a window's bar, and for each popup before it shows (WM_INITMENUPOPUP). In a light theme the menu is given
-  // back to Windows.
+  // For a window's bar, and for each popup before it shows (WM_INITMENUPOPUP). In a light theme the menu is
+  // given back to Windows.
   void dress(HMENU menu, bool is_bar);
 
   void measure(MEASUREITEMSTRUCT& item, UINT dpi) const;  // WM_MEASUREITEM of a menu
@@ -31,7 +31,8 @@ class DarkMenu {
     bool is_in_bar;
   };
 
-  void dress_item(HMENU menu, UINT position, bool is_bar);
+  static Item item_of(const MENUITEMINFOW& info, bool is_bar);
+  std::unique_ptr<Item> dress_item(HMENU menu, UINT position, bool is_bar) const;
 
   const Theme& theme_;
   std::map<HMENU, std::vector<std::unique_ptr<Item>>> items_;  // Windows keeps pointers to them

@@ -50,19 +50,26 @@ void add_rates(Figures& figures, const Watched& now, const Watched& before, doub
       *figures.messages * static_cast<double>(written.bytes) / static_cast<double>(written.messages);
 }
 
+HeldUpBy who_holds_up(const Watched& now) {
+  if (std::ranges::any_of(now.clients, blocks)) return HeldUpBy::process;
+  const bool is_waited = std::ranges::any_of(now.clients, [](const ShmClientState& client) {
+    return client.access == SHM_WRITE && (client.flags & SHM_CLIENT_WAITING) != 0;
+  });
+  if (!is_waited) return HeldUpBy::nobody;
+  if (now.clients.size() < now.state.readers + now.state.writers) return HeldUpBy::unseen;
+  return now.state.kind == SHM_QUEUE ? HeldUpBy::no_reader : HeldUpBy::nobody;
+}
+
 }  // namespace
 
 Figures figures_of(const Watched& now, const Watched* before) {
   Figures figures;
-  bool writer_waits = false;
   for (const ShmClientState& client : now.clients) {
     figures.lag = std::max(figures.lag, client.lag);
     figures.lost += client.lost;
     if (blocks(client)) figures.blocker = client.pid;
-    writer_waits |= client.access == SHM_WRITE && (client.flags & SHM_CLIENT_WAITING) != 0;
   }
-  figures.hidden_blocker =
-      writer_waits && figures.blocker == 0 && now.clients.size() < now.state.readers + now.state.writers;
+  figures.held_up_by = who_holds_up(now);
   // A channel that counts from the beginning is another one of the same name.
   if (before != nullptr && now.time_ms > before->time_ms && now.state.messages >= before->state.messages) {
     add_rates(figures, now, *before, static_cast<double>(now.time_ms - before->time_ms) / 1000);

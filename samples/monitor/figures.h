@@ -8,13 +8,21 @@
 
 namespace samples::monitor {
 
+// Whom a writer has to wait for, or would have to.
+enum class HeldUpBy {
+  nobody,
+  process,   // Figures.blocker
+  unseen,    // a process whose handle the user may not see
+  no_reader  // a queue is full of messages that no reader has taken
+};
+
 struct Figures {
   std::optional<double> messages;  // a second; none: there is nothing to compare with
   std::optional<double> bytes;     // a second; none as well where the user may not see who writes
   uint64_t lag = 0;                // bytes that the slowest reader has not read
   uint64_t lost = 0;               // messages, of all readers
-  uint32_t blocker = 0;            // process that holds the channel up; 0: none
-  bool hidden_blocker = false;     // a writer waits, and not for anybody whom the user may see
+  HeldUpBy held_up_by = HeldUpBy::nobody;
+  uint32_t blocker = 0;  // pid
 };
 
 // before: an earlier state of the same channel; null: none.

@@ -13,6 +13,7 @@ namespace samples::monitor {
 namespace {
 
 constexpr UINT kNews = WM_APP + 1;
+constexpr wchar_t kFixedFont[] = L"Consolas";
 constexpr SIZE kFirstSize = {700, 520};  // at 96 DPI
 
 const std::vector<Column>& message_columns() {
@@ -78,6 +79,7 @@ void MessagesWindow::on_layout() {
   table_.fit(dpi());
   use_font();
   fit_edit(IDC_CONTENT);
+  redraw();
   if (tail_) tail_->pause(is_paused_);
 }
 
@@ -87,7 +89,7 @@ void MessagesWindow::use_font() {
   GetObjectW(GetWindowFont(window()), sizeof description, &description);
   if (encoding_ == Encoding::hex) {
     description.lfPitchAndFamily = FIXED_PITCH | FF_MODERN;
-    std::wcscpy(description.lfFaceName, L"Consolas");
+    std::ranges::copy(kFixedFont, description.lfFaceName);
   }
   description.lfHeight = -MulDiv(9, static_cast<int>(dpi()), 72);
   Font font(CreateFontIndirectW(&description));
@@ -190,8 +192,7 @@ void MessagesWindow::show_state() {
   if (!last_.messages.empty()) {
     counts = L"The last " + number_word(last_.messages.size()) + L". A time with ~ is when it was found.";
   }
-  if (last_.missed != 0)
-    counts += L" Overwritten before they were found: " + number_word(last_.missed) + L".";
+  if (last_.missed != 0) counts += L" Gone before they were found: " + number_word(last_.missed) + L".";
   set_text(IDC_COUNTS, counts);
 }
 

@@ -16,18 +16,15 @@ constexpr UINT kMessagesClosed = WM_APP + 2;  // lParam: the window
 constexpr SIZE kFirstSize = {1060, 690};  // at 96 DPI
 
 constexpr wchar_t kHelp[] =
-    L"Enter or double click: the last messages of the channel\n"
-    L"Ctrl+1 … Ctrl+9, Ctrl+0: sort by the first … the tenth column of the list that has the keyboard; once "
-    L"more: the "
-    L"other way round\n"
-    L"Tab, or Alt with the underlined letter: the next list\n"
-    L"F5: ask the service now; it is asked every second, and not while the window is minimized\n\n"
-    L"Full: how much of the ring holds messages. They stay when they have been read, until their room is "
-    L"needed.\n"
+    L"Enter, double click: the last messages of the channel\n"
+    L"Ctrl+1 … Ctrl+9, Ctrl+0: sort this list by its first … tenth column; again: the other way round\n"
+    L"Tab, Alt with the underlined letter: another list\n"
+    L"F5: ask the service now. It is asked every second, but not while the window is minimized.\n\n"
+    L"Full: what the ring holds. A message that was read stays until its room is needed.\n"
     L"Lag: what the slowest reader of a topic has not read yet.\n"
-    L"Lost: messages that were overwritten before a reader that is open now had read them.\n"
-    L"Held up by: whom a writer would have to wait for, as there is no room.\n"
-    L"Waits: reads that blocked; turns at the lock that a writer had to wait for.\n"
+    L"Lost: messages that were overwritten before the present readers had read them.\n"
+    L"Held up by: for whom a writer that needs room has to wait.\n"
+    L"Waits: a reader's waits for a message; a writer's for its turn at the lock.\n"
     L"Loan: messages that a writer has room for and has not committed.";
 
 // How much of the window's growth goes to the list of channels, to the middle, and to the list of clients.
@@ -73,7 +70,10 @@ HWND MonitorWindow::on_open() {
 void MonitorWindow::on_layout() {
   channels_.fit(dpi());
   clients_.fit(dpi());
+  rate_.fit(dpi());
+  lag_.fit(dpi());
   fit_edit(IDC_FACTS);
+  redraw();
   if (watcher_) watcher_->pause(false);
 }
 
@@ -111,7 +111,10 @@ void MonitorWindow::on_menu(HMENU menu) {
   const TableView& table = table_with_keyboard();
   for (size_t i = 0; i < table.columns().size(); ++i) {
     const std::wstring digit = std::to_wstring((i + 1) % 10);
-    const std::wstring label = L"&" + digit + L"  " + table.columns()[i].title + L"\tCtrl+" + digit;
+    std::wstring label = L"&";
+    label += digit + L"  ";
+    label += table.columns()[i].title;
+    label += L"\tCtrl+" + digit;
     AppendMenuW(menu, MF_STRING, IDM_SORT + i, label.c_str());
   }
   CheckMenuRadioItem(menu, IDM_SORT, IDM_SORT_LAST, IDM_SORT + static_cast<UINT>(table.order().column),
@@ -185,7 +188,8 @@ void MonitorWindow::show_charts(const Observed* observed) {
   set_text(IDC_RATE_TITLE, observed != nullptr ? rate_title(observed->figures) : L"Rate");
   set_text(IDC_LAG_TITLE, observed != nullptr ? lag_title(*observed) : L"Lag");
   rate_.show(observed != nullptr ? rate_curve(observed->past) : Curve());
-  lag_.show(observed != nullptr ? lag_curve(observed->past) : Curve());
+  const bool is_topic = observed != nullptr && observed->watched.state.kind == SHM_TOPIC;
+  lag_.show(is_topic ? lag_curve(observed->past) : Curve());
 }
 
 void MonitorWindow::open_messages() {

@@ -1,13 +1,12 @@
 #include "rows.h"
 
+#include <algorithm>
 #include <map>
 
 #include "words.h"
 
 namespace samples::monitor {
 namespace {
-
-constexpr wchar_t kHidden[] = L"a process that you may not see";
 
 Cell text_cell(std::wstring text) { return {std::move(text)}; }
 Cell count_cell(uint64_t count) { return {number_word(count), static_cast<double>(count)}; }
@@ -27,8 +26,16 @@ Cell full_cell(const ShmChannelState& state) {
 }
 
 std::wstring blocker_word(const Figures& figures, const Programs& programs) {
-  if (figures.blocker != 0) return process_word(figures.blocker, programs);
-  return figures.hidden_blocker ? kHidden : L"";
+  switch (figures.held_up_by) {
+    case HeldUpBy::process:
+      return process_word(figures.blocker, programs);
+    case HeldUpBy::unseen:
+      return L"a process that you may not see";
+    case HeldUpBy::no_reader:
+      return L"no reader takes a message";
+    default:
+      return L"";
+  }
 }
 
 Row channel_row(const Observed& observed, const Programs& programs) {
@@ -66,13 +73,6 @@ Row client_row(const ShmClientState& client, size_t ordinal, const Programs& pro
           blocks(client)};
 }
 
-const ShmClientState* blocker_of(const Watched& watched) {
-  for (const ShmClientState& client : watched.clients) {
-    if (blocks(client)) return &client;
-  }
-  return nullptr;
-}
-
 std::wstring how_it_blocks(const ShmClientState& client, const Watched& watched) {
   if (client.access == SHM_WRITE) return L"a writer that has not committed its loan";
   if (watched.state.kind == SHM_QUEUE) return L"a reader that has taken a message and not finished it";
@@ -94,11 +94,11 @@ std::wstring origin_line(const ShmChannelState& state) {
 
 const std::vector<Column>& channel_columns() {
   static const std::vector<Column> columns = {
-      {L"Channel", 120, Content::text},     {L"Kind", 104, Content::text},
-      {L"Messages/s", 84, Content::number}, {L"Bytes/s", 76, Content::number},
-      {L"Full", 52, Content::number},       {L"Lag", 76, Content::number},
-      {L"Lost", 84, Content::number},       {L"Readers", 62, Content::number},
-      {L"Writers", 58, Content::number},    {L"Held up by", 190, Content::text}};
+      {L"Channel", 100, Content::text},     {L"Kind", 98, Content::text},
+      {L"Messages/s", 84, Content::number}, {L"Bytes/s", 70, Content::number},
+      {L"Full", 46, Content::number},       {L"Lag", 68, Content::number},
+      {L"Lost", 84, Content::number},       {L"Readers", 58, Content::number},
+      {L"Writers", 54, Content::number},    {L"Held up by", 170, Content::text}};
   return columns;
 }
 
@@ -110,11 +110,11 @@ std::vector<Row> channel_rows(const Observations& observations, const Programs& 
 
 const std::vector<Column>& client_columns() {
   static const std::vector<Column> columns = {
-      {L"Process", 140, Content::number}, {L"Side", 58, Content::text},
-      {L"Account", 130, Content::text},   {L"Session", 60, Content::number},
-      {L"Messages", 88, Content::number}, {L"Lag", 76, Content::number},
-      {L"Lost", 76, Content::number},     {L"Waits", 68, Content::number},
-      {L"Loan", 48, Content::number},     {L"State", 200, Content::text}};
+      {L"Process", 124, Content::number}, {L"Side", 52, Content::text},
+      {L"Account", 100, Content::text},   {L"Session", 54, Content::number},
+      {L"Messages", 88, Content::number}, {L"Lag", 66, Content::number},
+      {L"Lost", 80, Content::number},     {L"Waits", 66, Content::number},
+      {L"Loan", 44, Content::number},     {L"State", 158, Content::text}};
   return columns;
 }
 
@@ -142,12 +142,15 @@ std::wstring facts_of(const Observed& observed) {
 }
 
 std::wstring held_up_text(const Observed& observed, const Programs& programs) {
-  const ShmClientState* client = blocker_of(observed.watched);
-  if (client != nullptr) {
-    return L"Held up by process " + process_word(client->pid, programs) + L", " +
-           how_it_blocks(*client, observed.watched) + L".";
-  }
-  return observed.figures.hidden_blocker ? std::wstring(L"Held up by ") + kHidden + L"." : L"";
+  const Figures& figures = observed.figures;
+  if (figures.held_up_by == HeldUpBy::nobody) return L"";
+  if (figures.held_up_by == HeldUpBy::no_reader)
+    return L"Held up: it is full, and no reader takes a message.";
+  const std::wstring who = blocker_word(figures, programs);
+  const auto& clients = observed.watched.clients;
+  const auto blocker = std::ranges::find_if(clients, blocks);
+  if (blocker == clients.end()) return L"Held up by " + who + L".";
+  return L"Held up by process " + who + L", " + how_it_blocks(*blocker, observed.watched) + L".";
 }
 
 std::wstring rate_title(const Figures& figures) {

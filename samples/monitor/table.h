@@ -35,7 +35,7 @@ struct Order {
 // Rows that are equal in the order's column are sorted by their keys.
 void sort_rows(std::vector<Row>& rows, const std::vector<Column>& columns, Order order);
 
-// The order after a column was chosen: the same one turns round, of another one the interesting end comes first.
+// The order after a column was chosen: the same one turns round, another one begins with its interesting end.
 Order choose_column(Order order, size_t column, Content content);
 
 }  // namespace samples::monitor

@@ -81,7 +81,7 @@ void TablePainter::set_empty_text(HWND list, const std::wstring& text) {
 
 void TablePainter::fit(HWND list, UINT dpi) {
   dpi_ = dpi;
-  // A row is as high as the list's images. It has none to show; the last that it was given, it destroys itself.
+  // A row is as high as the list's images, of which none is shown. The list destroys the last ones itself.
   const HIMAGELIST images = ImageList_Create(1, text_height(list) + scaled(kRowSpace, dpi), ILC_COLOR, 1, 1);
   ImageList_Destroy(ListView_SetImageList(list, images, LVSIL_SMALL));
 }
@@ -146,7 +146,7 @@ void TablePainter::draw_empty(HDC dc, HWND list) const {
   RECT header{};
   GetWindowRect(ListView_GetHeader(list), &header);
   area.top += header.bottom - header.top;
-  InflateRect(&area, -scaled(4 * kPadding, dpi_), -scaled(kPadding, dpi_));
+  InflateRect(&area, -scaled(4 * kPadding, dpi_), -scaled(2 * kPadding, dpi_));
   const HGDIOBJ before = SelectObject(dc, GetWindowFont(list));
   draw_text(dc, empty_text_, area, DT_CENTER | DT_WORDBREAK | DT_NOPREFIX, theme_.colors().dim_text);
   SelectObject(dc, before);

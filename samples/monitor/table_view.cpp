@@ -150,6 +150,10 @@ std::optional<LRESULT> TableView::on_notify(NMHDR& header) {
       return 0;
     case NM_CUSTOMDRAW:
       return painter_.draw(reinterpret_cast<NMLVCUSTOMDRAW&>(header));
+    case NM_SETFOCUS:
+      // Whoever comes by keyboard sees where he is.
+      if (index_of(selected_) < 0 && !rows_.empty()) select(rows_.front().key);
+      return std::nullopt;
     case LVN_ITEMCHANGED:
       note_selection();
       return std::nullopt;

@@ -1,5 +1,5 @@
-// A list view that shows a table: it asks for what it shows, keeps its selection from one table to the next, and is
-// sorted by any column.
+// A list view that shows a table: it asks for what it shows, keeps its selection from one table to the next,
+// and is sorted by any column.
 #pragma once
 
 #include <windows.h>

@@ -1,8 +1,8 @@
 // The last messages of a channel, read in the background so that nobody has to wait for this window:
 //
 //   block, topic that overwrites   it stays open; writers never wait for its readers
-//   topic that waits               open for a moment only, once a second: a writer that needs room would wait for a
-//                                  reader that has stopped to read, and a window may be stopped, by a debugger say
+//   topic that waits               open for a moment only, once a second: a writer that needs room waits
+//                                  for its readers, and a window may be stopped, by a debugger say
 //   queue                          never: whoever reads a message takes it away from the others
 #pragma once
 

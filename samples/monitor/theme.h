@@ -1,5 +1,5 @@
-// The colours of all windows: the system's own in its light theme and in high contrast, and a dark set where the
-// user has asked Windows for dark programs.
+// The colours of all windows: the system's own in its light theme and in high contrast, and a dark set where
+// the user has asked Windows for dark programs.
 #pragma once
 
 #include <windows.h>

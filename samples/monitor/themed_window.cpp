@@ -24,6 +24,10 @@ void ThemedWindow::dress() {
     DrawMenuBar(window());
   }
   on_theme();
+  redraw();
+}
+
+void ThemedWindow::redraw() const {
   RedrawWindow(window(), nullptr, nullptr, RDW_INVALIDATE | RDW_ERASE | RDW_ALLCHILDREN);
 }
 

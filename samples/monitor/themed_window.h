@@ -20,6 +20,9 @@ class ThemedWindow : public DialogWindow {
   // From on_open(), before the window shows.
   void dress();
 
+  // All of it. At another size, too: Windows moves what a text showed before, and leaves it shortened.
+  void redraw() const;
+
   virtual void on_theme() = 0;                       // the colours are others now
   virtual void on_menu(HMENU) {}                     // a popup is about to show
   virtual Tone tone_of(int) { return Tone::plain; }  // of a static text

@@ -14,8 +14,8 @@ class ProgramWindow {
   // Starts the program of this name beside the tests, and waits for its window.
   explicit ProgramWindow(const std::wstring& program, const std::wstring& arguments = {});
 
-  // Waits until the program has a window of this title, which everything below is about from then on. Returns false if
-  // there is none in time.
+  // Waits until the program has a window of this title, which everything below is about from then on. Returns
+  // false if there is none in time.
   bool turn_to(const std::wstring& title);
   bool has_gone() const { return !IsWindow(window_); }
   DWORD pid() const { return program_.pid(); }

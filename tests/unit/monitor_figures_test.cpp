@@ -86,16 +86,25 @@ TEST(MonitorFigures, NameWhoHoldsTheChannelUp) {
   add_client(now, SHM_READ, 1);
   add_client(now, SHM_READ, 2).flags = SHM_CLIENT_BLOCKS;
   add_client(now, SHM_WRITE, 3).flags = SHM_CLIENT_WAITING;
+  EXPECT_EQ(figures_of(now, nullptr).held_up_by, HeldUpBy::process);
   EXPECT_EQ(figures_of(now, nullptr).blocker, 2u);
-  EXPECT_FALSE(figures_of(now, nullptr).hidden_blocker);
 }
 
 TEST(MonitorFigures, TellThatAWriterWaitsForSomebodyUnseen) {
   Watched now = channel(L"a");
   add_client(now, SHM_WRITE, 3).flags = SHM_CLIENT_WAITING;
-  EXPECT_FALSE(figures_of(now, nullptr).hidden_blocker) << "everybody is to be seen";
+  EXPECT_EQ(figures_of(now, nullptr).held_up_by, HeldUpBy::nobody) << "everybody is to be seen";
   now.state.readers = 1;
-  EXPECT_TRUE(figures_of(now, nullptr).hidden_blocker);
+  EXPECT_EQ(figures_of(now, nullptr).held_up_by, HeldUpBy::unseen);
+}
+
+TEST(MonitorFigures, TellThatNobodyTakesAQueuesMessages) {
+  Watched now = channel(L"a");
+  now.state.kind = SHM_QUEUE;
+  add_client(now, SHM_READ, 2).flags = SHM_CLIENT_WAITING;
+  EXPECT_EQ(figures_of(now, nullptr).held_up_by, HeldUpBy::nobody) << "a reader waits for a message";
+  add_client(now, SHM_WRITE, 3).flags = SHM_CLIENT_WAITING;
+  EXPECT_EQ(figures_of(now, nullptr).held_up_by, HeldUpBy::no_reader);
 }
 
 TEST(MonitorFigures, PercentOfTheRing) {
@@ -148,6 +157,7 @@ TEST(MonitorObservations, OutlastTheServicesAbsence) {
 
 std::vector<size_t> lengths(const Curve& curve) {
   std::vector<size_t> all;
+  all.reserve(curve.size());
   for (const auto& stretch : curve) all.push_back(stretch.size());
   return all;
 }

@@ -18,6 +18,7 @@ Row row(const std::wstring& name, double number) {
 
 std::vector<std::wstring> keys(const std::vector<Row>& rows) {
   std::vector<std::wstring> all;
+  all.reserve(rows.size());
   for (const Row& row : rows) all.push_back(row.key);
   return all;
 }

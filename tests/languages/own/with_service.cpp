@@ -1,5 +1,5 @@
-// with_service PROGRAM: starts the service, where everybody may create channels, runs a program beside this one, and
-// ends with its exit code.
+// with_service PROGRAM [ARGUMENT...]: starts the service, where everybody may create channels, runs a program beside
+// this one, in the program's own folder, and ends with its exit code.
 #include <cstdio>
 
 #include "tests/integration/peer_process.h"
@@ -12,10 +12,14 @@ namespace {
 constexpr char kConfig[] =
     R"({ "channels": [], "create": { "accounts": ["Everyone"], "max_channels": 1000, "max_bytes": "1 GiB" } })";
 
-DWORD run_with_service(const wchar_t* program) {
+DWORD run_with_service(int argc, wchar_t** argv) {
+  const auto program = program_folder() / argv[1];
+  std::wstring command = L"\"" + program.wstring() + L"\"";
+  for (int i = 2; i < argc; ++i) command += std::wstring(L" ") + argv[i];
+  std::filesystem::current_path(program.parent_path());
   Service service(kConfig);
   service.start();
-  Child child(L"\"" + (program_folder() / program).wstring() + L"\"");
+  Child child(command);
   child.end_input();
   DWORD exit_code = 99;
   const std::string output = child.rest(exit_code);
@@ -26,12 +30,12 @@ DWORD run_with_service(const wchar_t* program) {
 }  // namespace
 
 int wmain(int argc, wchar_t** argv) {
-  if (argc != 2) {
-    std::fputs("usage: with_service PROGRAM\n", stderr);
+  if (argc < 2) {
+    std::fputs("usage: with_service PROGRAM [ARGUMENT...]\n", stderr);
     return 2;
   }
   try {
-    return static_cast<int>(run_with_service(argv[1]));
+    return static_cast<int>(run_with_service(argc, argv));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "with_service: %s\n", error.what());
     return 1;

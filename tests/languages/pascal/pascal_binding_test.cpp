@@ -11,7 +11,8 @@ class PascalBinding : public ServiceTest {
  protected:
   PascalBinding()
       : ServiceTest(R"({
-          "channels": [)" + block("block") + "," + topic("topic", "wait", 1 << 20) + "," +
+          "channels": [)" +
+                    block("block") + "," + topic("topic", "wait", 1 << 20) + "," +
                     topic("lossy", "overwrite") + "," + queue("queue") + R"(],
           "create": { "accounts": ["Everyone"] } })") {}
 };

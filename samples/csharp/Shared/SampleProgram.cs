@@ -1,0 +1,70 @@
+using System;
+using System.IO;
+
+namespace ShmBroker.Samples
+{
+    /// <summary>How the console programs end, and what they say then.</summary>
+    internal static class SampleProgram
+    {
+        private const string ExitCodes = @"
+Exit codes:
+  0  done, also when Ctrl-C ended it
+  1  another error
+  2  wrong usage
+  3  the service is not running
+  4  no channel has this name
+  5  access denied
+  6  the time was up before anything was read or written";
+
+        internal static int Run(string name, string help, string[] args, Func<int> main)
+        {
+            if (Array.IndexOf(args, "--help") >= 0)
+            {
+                Streams.Output().WriteLine((help + ExitCodes).Replace("\r", ""));
+                return 0;
+            }
+            TextWriter errors = Streams.Errors();
+            try
+            {
+                return main();
+            }
+            catch (ShmException error)
+            {
+                errors.WriteLine($"{name}: {error.Message}");
+                return ExitCodeFor(error.Status);
+            }
+            catch (Failure failure)
+            {
+                errors.WriteLine($"{name}: {failure.Message}");
+                if (failure.ExitCode == 2) errors.WriteLine($"See: {name} --help");
+                return failure.ExitCode;
+            }
+            catch (IOException error)
+            {
+                errors.WriteLine($"{name}: {error.Message}");
+                return 1;
+            }
+        }
+
+        private static int ExitCodeFor(int status)
+        {
+            switch (status)
+            {
+                case Native.SHM_E_NAME:
+                    return 2;
+                case Native.SHM_E_NO_SERVICE:
+                    return 3;
+                case Native.SHM_E_NOT_FOUND:
+                    return 4;
+                case Native.SHM_E_ACCESS:
+                    return 5;
+                case Native.SHM_E_TIMEOUT:
+                case Native.SHM_E_EMPTY:
+                case Native.SHM_E_FULL:
+                    return 6;
+                default:
+                    return 1;
+            }
+        }
+    }
+}

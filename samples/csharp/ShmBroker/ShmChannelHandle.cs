@@ -1,0 +1,25 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace ShmBroker
+{
+    internal sealed class ShmChannelHandle : SafeHandle
+    {
+        internal ShmChannelHandle(uint channel)
+            : base(IntPtr.Zero, ownsHandle: true)
+        {
+            SetHandle(unchecked((IntPtr)(int)channel));
+        }
+
+        public override bool IsInvalid => handle == IntPtr.Zero;
+
+        internal uint Channel => IsClosed ? throw new ObjectDisposedException(nameof(ShmChannel)) : Value;
+
+        private uint Value => unchecked((uint)handle.ToInt64());
+
+        protected override bool ReleaseHandle()
+        {
+            return Native.ShmClose(Value) == Native.SHM_OK;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System;
+
+namespace ShmBroker
+{
+    /// <summary>A failed call. Its message says what happened, to which channel, and what to do.</summary>
+    public sealed class ShmException : Exception
+    {
+        private ShmException(int status, string message)
+            : base(message)
+        {
+            Status = status;
+        }
+
+        /// <summary>One of Native.SHM_E_.</summary>
+        public int Status { get; }
+
+        /// <summary>
+        /// Gives back the status of the call that this thread has just made, unless it is an error.
+        /// </summary>
+        internal static int Check(int status)
+        {
+            return status >= 0 ? status : throw OfLastCall(status);
+        }
+
+        private static unsafe ShmException OfLastCall(int status)
+        {
+            var text = new string(Native.ShmLastErrorText());
+            return new ShmException(status, text.Length > 0 ? text : new string(Native.ShmErrorText(status)));
+        }
+    }
+}

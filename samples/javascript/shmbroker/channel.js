@@ -1,0 +1,346 @@
+import koffi from "koffi";
+import * as abi from "./abi.js";
+import { BatchReader, structOf } from "./batch.js";
+import { Deadline } from "./deadline.js";
+import { ShmError, callOnWorker, check, checkService, checkWorker } from "./error.js";
+import { isTurnDue, turn } from "./event-loop.js";
+import { Lender, Loan, Lock, Peek } from "./in-place.js";
+import { Readiness } from "./readiness.js";
+import { infoOf, newStructs, optionsOf, statsOf } from "./structs.js";
+import { Turns } from "./turns.js";
+
+/** @typedef {import("./index.js").WaitOptions} WaitOptions */
+/** @typedef {import("./index.js").Message} Message */
+
+// A larger message is read into a Buffer of its own, a smaller one copied from one that all share.
+const SMALL = 64 * 1024;
+
+/** @type {Set<number>} */
+const handles = new Set();
+// Node.js does not end while a worker thread is at work. This ends what waits there.
+process.on("exit", () => handles.forEach((handle) => abi.ShmClose(handle)));
+
+/**
+ * @param {string} name
+ * @param {import("./index.js").OpenOptions} [options]
+ */
+export async function open(name, options = {}) {
+  if (name.includes("\0")) throw new ShmError(abi.SHM_E_NAME); // C would take what is before it
+  const struct = optionsOf(options);
+  const handle = new Uint32Array(1);
+  const status = await callOnWorker(abi.ShmOpen, name, struct, handle);
+  checkService(status, () => abi.ShmOpen(name, struct, handle));
+  handles.add(handle[0]);
+  return new Channel(handle[0]);
+}
+
+export async function listChannels() {
+  const count = new Uint32Array(1);
+  for (let capacity = 32; ; capacity = count[0]) {
+    const list = newStructs(abi.ShmInfo, capacity);
+    const status = await callOnWorker(abi.ShmListChannels, list, capacity, count);
+    if (status === abi.SHM_E_BUFFER) continue;
+    checkService(status, () => abi.ShmListChannels(list, capacity, count));
+    /** @type {abi.ShmInfo[]} */
+    const structs = koffi.decode(list, abi.ShmInfo, count[0]);
+    return structs.map(infoOf);
+  }
+}
+
+export class Channel {
+  #handle;
+  #info;
+  #lender;
+  #size = koffi.sizeof("size_t") === 8 ? new BigUint64Array(1) : new Uint32Array(1);
+  #room = Buffer.alloc(0);
+  /** @type {Readiness | undefined} */
+  #readiness;
+  #writers = new Turns();
+  #closing = new AbortController();
+  /** @type {Promise<void> | undefined} */
+  #closed;
+
+  /** @param {number} handle */
+  constructor(handle) {
+    this.#handle = handle;
+    this.#info = this.info();
+    this.#lender = new Lender(handle);
+    if (!this.#info.canRead) return;
+    this.#room = Buffer.allocUnsafeSlow(Math.min(this.#info.maxMessage, SMALL));
+    this.#readiness = new Readiness(this.waitHandle);
+  }
+
+  get handle() {
+    return this.#handle;
+  }
+
+  get name() {
+    return this.#info.name;
+  }
+
+  get kind() {
+    return this.#info.kind;
+  }
+
+  get capacity() {
+    return this.#info.capacity;
+  }
+
+  get maxMessage() {
+    return this.#info.maxMessage;
+  }
+
+  info() {
+    const struct = newStructs(abi.ShmInfo);
+    check(abi.ShmGetInfo(this.#handle, struct));
+    return infoOf(koffi.decode(struct, abi.ShmInfo));
+  }
+
+  stats() {
+    const struct = newStructs(abi.ShmStats);
+    check(abi.ShmGetStats(this.#handle, struct));
+    return statsOf(koffi.decode(struct, abi.ShmStats));
+  }
+
+  // ---- reading
+
+  /** @returns {Message | null} */
+  tryRead() {
+    for (let room = this.#room; ; room = Buffer.allocUnsafeSlow(Number(this.#size[0]))) {
+      const status = abi.ShmRead(this.#handle, room, room.length, this.#size, 0);
+      if (status === abi.SHM_E_BUFFER) continue;
+      if (status === abi.SHM_E_EMPTY) return null;
+      check(status);
+      const found = room.subarray(0, Number(this.#size[0]));
+      return {
+        data: room === this.#room ? Buffer.from(found) : found,
+        lost: status === abi.SHM_S_LOST,
+        redelivered: status === abi.SHM_S_REDELIVERED,
+        unchanged: status === abi.SHM_S_UNCHANGED,
+      };
+    }
+  }
+
+  /** @param {WaitOptions} [options] */
+  read(options) {
+    return this.#whenReadable(() => this.tryRead(), options);
+  }
+
+  /** @param {WaitOptions} [options] */
+  async *messages(options) {
+    for (;;) {
+      const message = await this.read(options);
+      if (!message || message.unchanged) return;
+      yield message;
+    }
+  }
+
+  /** @param {WaitOptions & { max?: number }} [options] */
+  async readBatch({ max = 1000, ...options } = {}) {
+    const reader = new BatchReader(max);
+    const batch = await this.#whenReadable(() => reader.tryRead(this.#handle), options);
+    return batch ? batch.messages : [];
+  }
+
+  tryPeek() {
+    /** @type {[bigint | null]} */
+    const address = [null];
+    const status = abi.ShmPeek(this.#handle, address, this.#size, 0);
+    if (status === abi.SHM_E_EMPTY) return null;
+    check(status);
+    return new Peek(this.#lender, address[0], Number(this.#size[0]), status);
+  }
+
+  /** @param {WaitOptions} [options] */
+  peek(options) {
+    return this.#whenReadable(
+      () => this.tryPeek(),
+      options,
+      (peek) => peek.release(),
+    );
+  }
+
+  /**
+   * Tries until there is something new, or the time is up; then what is old will do.
+   * @template {{ unchanged: boolean }} Found
+   * @param {() => Found | null} attempt
+   * @param {WaitOptions} [options]
+   * @param {(old: Found) => void} [discard]
+   */
+  async #whenReadable(attempt, { timeout, signal } = {}, discard) {
+    if (isTurnDue()) await turn();
+    signal?.throwIfAborted();
+    const deadline = new Deadline(timeout);
+    for (;;) {
+      const isLast = deadline.left === 0;
+      const found = attempt();
+      if (isLast || (found && !found.unchanged)) return found;
+      if (found) discard?.(found);
+      await this.#event.wait(deadline, signal);
+    }
+  }
+
+  get #event() {
+    if (!this.#readiness) throw new ShmError(abi.SHM_E_ACCESS);
+    return this.#readiness;
+  }
+
+  /** @param {WaitOptions} [options] */
+  async readable({ timeout, signal } = {}) {
+    signal?.throwIfAborted();
+    return this.#event.wait(new Deadline(timeout), signal);
+  }
+
+  /** @returns {bigint} */
+  get waitHandle() {
+    /** @type {[bigint]} */
+    const handle = [0n];
+    check(abi.ShmGetWaitHandle(this.#handle, handle));
+    return handle[0];
+  }
+
+  /** @param {bigint | null} window @param {number} message @param {number | bigint} [cookie] */
+  notifyWindow(window, message, cookie = 0) {
+    check(abi.ShmNotifyWindow(this.#handle, window, message, cookie));
+  }
+
+  // ---- writing
+
+  /** @param {NodeJS.ArrayBufferView} data */
+  tryWrite(data) {
+    if (!this.#writers.isFree) return false;
+    const status = abi.ShmWrite(this.#handle, bytesOf(data), data.byteLength, 0);
+    if (isBusy(status)) return false;
+    check(status);
+    return true;
+  }
+
+  /** @param {NodeJS.ArrayBufferView} data @param {WaitOptions} [options] */
+  async write(data, options) {
+    bytesOf(data);
+    await this.#inTurn(
+      (call, timeout) => call(abi.ShmWrite, this.#handle, data, data.byteLength, timeout),
+      options,
+    );
+  }
+
+  /** @param {NodeJS.ArrayBufferView[]} messages @param {WaitOptions} [options] */
+  async writeBatch(messages, options) {
+    let structs = messages.map((data) => structOf(bytesOf(data)));
+    const written = new Uint32Array(1);
+    try {
+      await this.#inTurn((call, timeout) => {
+        structs = structs.slice(written[0]); // what an attempt that ended with an error has left
+        written[0] = 0;
+        return call(abi.ShmWriteBatch, this.#handle, structs, structs.length, written, timeout);
+      }, options);
+    } catch (error) {
+      if (error instanceof ShmError) error.written = messages.length - structs.length + written[0];
+      throw error;
+    }
+  }
+
+  /** @param {number} size @param {WaitOptions} [options] */
+  async loan(size, options) {
+    /** @type {[bigint]} */
+    const address = [0n];
+    await this.#inTurn((call, timeout) => call(abi.ShmLoan, this.#handle, size, address, timeout), options);
+    return new Loan(this.#lender, address[0], size);
+  }
+
+  /** @param {WaitOptions} [options] */
+  async lock(options) {
+    /** @type {[bigint]} */
+    const address = [0n];
+    /** @type {[number]} */
+    const size = [0];
+    await this.#inTurn((call, timeout) => call(abi.ShmLock, this.#handle, address, size, timeout), options);
+    return new Lock(this.#lender, address[0], this.capacity, size[0]);
+  }
+
+  /**
+   * Makes a call that writes: at once, if it need not wait; else on a worker thread, when it is its turn.
+   * @param {(call: (native: any, ...parameters: any[]) => any, timeout: number) => any} attempt
+   * @param {WaitOptions} [options]
+   */
+  async #inTurn(attempt, { timeout, signal } = {}) {
+    signal?.throwIfAborted();
+    const deadline = new Deadline(timeout);
+    const callHere = () => attempt((native, ...parameters) => native(...parameters), 0);
+    const isDue = isTurnDue();
+    if (this.#writers.isFree && !isDue) {
+      const status = callHere();
+      if (!isBusy(status) || deadline.left === 0) return void check(status);
+    }
+    const end = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    await this.#writers.take(deadline, end, async () => {
+      if (isDue) await turn();
+      const first = callHere();
+      if (!isBusy(first) || deadline.left === 0) return void check(first);
+      const status = await this.#untilAborted(end, () => attempt(callOnWorker, deadline.left));
+      if (status === abi.SHM_E_CANCELLED) end.throwIfAborted();
+      checkWorker(status, callHere);
+    });
+  }
+
+  /**
+   * SUBTLE: ShmCancel ends the calls that wait now, and the worker may be just before that; so it is repeated
+   * until the worker is back. It ends no other call: writers take turns, and readers wait elsewhere.
+   * @param {AbortSignal} signal
+   * @param {() => Promise<number>} call
+   */
+  async #untilAborted(signal, call) {
+    signal.throwIfAborted();
+    /** @type {NodeJS.Timeout | undefined} */
+    let again;
+    const cancel = () => {
+      abi.ShmCancel(this.#handle);
+      again = setTimeout(cancel, 10);
+    };
+    signal.addEventListener("abort", cancel);
+    try {
+      return await call();
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      clearTimeout(again);
+    }
+  }
+
+  async flush() {
+    const status = await callOnWorker(abi.ShmFlush, this.#handle);
+    checkService(status, () => abi.ShmFlush(this.#handle));
+  }
+
+  // ---- the end
+
+  close() {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close() {
+    this.#closing.abort(new ShmError(abi.SHM_E_CLOSED));
+    this.#readiness?.close();
+    this.#lender.close();
+    await callOnWorker(abi.ShmClose, this.#handle);
+    handles.delete(this.#handle);
+  }
+
+  [Symbol.asyncDispose]() {
+    return this.close();
+  }
+}
+
+/** @param {number} status */
+function isBusy(status) {
+  return status === abi.SHM_E_FULL || status === abi.SHM_E_TIMEOUT;
+}
+
+/**
+ * koffi would take a string, too, and an object's memory for an ArrayBuffer.
+ * @param {NodeJS.ArrayBufferView} data
+ */
+function bytesOf(data) {
+  if (!ArrayBuffer.isView(data)) throw new TypeError("a message must be a Buffer or another view of bytes");
+  return data;
+}

@@ -1,0 +1,240 @@
+/// <reference types="node" />
+
+/** The functions, structs and constants of shmbroker.h, as they are. */
+export * as abi from "./abi.js";
+
+/**
+ * A failed call. Its message says what happened, to which channel, and what to do; its code is the name of
+ * the status, such as "SHM_E_NOT_FOUND".
+ */
+export class ShmError extends Error {
+  constructor(status: number, message?: string);
+  readonly status: number;
+  readonly code: string;
+  /** Of writeBatch: how many messages were published before the one that failed. */
+  readonly written: number | undefined;
+}
+
+/**
+ * What a channel is: one value, a stream for every reader, or work of which each piece goes to one reader.
+ */
+export type Kind = "block" | "topic" | "queue";
+
+export interface OpenOptions {
+  /** Default: every right that this account has. */
+  access?: "read" | "write" | "read-write";
+  /** Refuse a channel of another kind. */
+  kind?: Kind;
+  /** Begin with the next message, not with the oldest one kept. */
+  next?: boolean;
+  /** Be the only writer. */
+  exclusive?: boolean;
+  /** Date each message that is written. */
+  timed?: boolean;
+  /** Create the channel if there is none; kind and capacity must be given. */
+  create?: boolean;
+  /** With create: it stays when nobody has it open. */
+  keep?: boolean;
+  /** Bytes that it must hold at least. */
+  capacity?: number;
+  /** Bytes that its largest message must be allowed to have. */
+  maxMessage?: number;
+  /** Creating a topic: what a writer does where there is no room. Default: overwrite. */
+  whenFull?: "overwrite" | "wait";
+  /** Milliseconds that the service may take to answer. Default: 5000. */
+  openTimeout?: number;
+  /** Turns of a busy loop before a write that must wait blocks its worker thread. Default: 100. */
+  spin?: number;
+}
+
+export interface WaitOptions {
+  /** Milliseconds to wait. 0 does not wait. Default: Infinity. */
+  timeout?: number;
+  /** Ends the wait; the call then throws the signal's reason. What had happened before that is not undone. */
+  signal?: AbortSignal;
+}
+
+export interface Message {
+  readonly data: Buffer;
+  /** Messages before this one were lost to this slow reader; stats() counts them. */
+  readonly lost: boolean;
+  /** A reader that took this message before has died, and may have acted on it. */
+  readonly redelivered: boolean;
+  /** Of a block: nothing new, this handle has read this value before. */
+  readonly unchanged: boolean;
+}
+
+export interface BatchMessage extends Message {
+  /** Its number in the channel, from 1. */
+  readonly sequence: number;
+  /** When it was written; undefined if its writer does not say (see OpenOptions.timed). */
+  readonly date: Date | undefined;
+}
+
+export interface Info {
+  readonly name: string;
+  readonly kind: Kind;
+  /** What this handle may do; in a list: what this account may do. */
+  readonly canRead: boolean;
+  readonly canWrite: boolean;
+  /** Handles open now, in all processes. */
+  readonly readers: number;
+  readonly writers: number;
+  /** Bytes of payload that the channel holds. */
+  readonly capacity: number;
+  /** Bytes of its largest message; of a block: its capacity. */
+  readonly maxMessage: number;
+}
+
+/** Counters since the channel was opened here, except for the channel's own. */
+export interface Stats {
+  /** The channel's: number of the last message or value published. */
+  readonly sequence: number;
+  /** The channel's: locks and loans taken back from processes that died. */
+  readonly recoveries: number;
+  readonly written: number;
+  readonly bytesWritten: number;
+  readonly read: number;
+  readonly bytesRead: number;
+  /** Messages overwritten before they were read here; of a block: values. */
+  readonly lost: number;
+  /** Writes that had to wait for another writer. */
+  readonly lockWaits: number;
+  /** Reads that had to block in the DLL: none do here. */
+  readonly readWaits: number;
+}
+
+/** Opens a channel. The other side may have opened it before, open it later, or never. */
+export function open(name: string, options?: OpenOptions): Promise<Channel>;
+
+/** The channels that this account may read or write. */
+export function listChannels(): Promise<Info[]>;
+
+/** An open channel. Functions that fail throw, or reject with, a ShmError. */
+export class Channel implements AsyncDisposable {
+  private constructor();
+
+  /** For the functions of abi. */
+  readonly handle: number;
+  readonly name: string;
+  readonly kind: Kind;
+  readonly capacity: number;
+  readonly maxMessage: number;
+  info(): Info;
+  stats(): Stats;
+
+  /**
+   * Reads a message, or a block's value: at once if it is new, else when it changes.
+   * @returns null: nothing came within the timeout. An old value of a block is `unchanged` then.
+   */
+  read(options?: WaitOptions): Promise<Message | null>;
+  /** The same without waiting, and without a promise. */
+  tryRead(): Message | null;
+  /** All that comes, until nothing has come within the timeout. */
+  messages(options?: WaitOptions): AsyncGenerator<Message, void, undefined>;
+  /**
+   * Reads as many messages as there are, and as fit into 64 KiB or are one; waits for the first only.
+   * @returns no message: nothing came within the timeout
+   */
+  readBatch(options?: WaitOptions & { /** Default: 1000. */ max?: number }): Promise<BatchMessage[]>;
+  /** Reads a message without copying it. One at a time. */
+  peek(options?: WaitOptions): Promise<Peek | null>;
+  /** The same without waiting, and without a promise. */
+  tryPeek(): Peek | null;
+  /**
+   * Waits until the channel becomes readable. Once it has, a read must find nothing (null, or `unchanged`)
+   * before it can become so again.
+   * @returns false: it did not within the timeout
+   */
+  readable(options?: WaitOptions): Promise<boolean>;
+  /**
+   * A HANDLE of an auto-reset event, set when the channel becomes readable, for native code that waits. It
+   * belongs to the channel. Reads that wait here take its signal: use one or the other.
+   */
+  readonly waitHandle: bigint;
+  /**
+   * Has a window message posted when the channel becomes readable, with wParam cookie and lParam handle.
+   * @param window an HWND of this process; null ends it
+   */
+  notifyWindow(window: bigint | null, message: number, cookie?: number | bigint): void;
+
+  /**
+   * Writes a message, or a block's value. Messages are written in the order of the calls. While it waits the
+   * data must not be changed.
+   */
+  write(data: NodeJS.ArrayBufferView, options?: WaitOptions): Promise<void>;
+  /**
+   * The same without waiting, and without a promise.
+   * @returns false: there was no room, or somebody else was writing
+   */
+  tryWrite(data: NodeJS.ArrayBufferView): boolean;
+  /** Writes several messages with the cost of few. */
+  writeBatch(messages: NodeJS.ArrayBufferView[], options?: WaitOptions): Promise<void>;
+  /**
+   * Lends the memory of a topic's or a queue's next message. Others' messages wait behind it: be quick. One
+   * at a time.
+   */
+  loan(size: number, options?: WaitOptions): Promise<Loan>;
+  /** Lends the memory of a block, filled with its value, and keeps other writers out. */
+  lock(options?: WaitOptions): Promise<Lock>;
+  /** Has the service bring a block's value to its file. */
+  flush(): Promise<void>;
+
+  /**
+   * Closes it: waiting calls end with SHM_E_CLOSED, memory that it lent is taken back.
+   * With `await using` it closes itself.
+   */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Memory of a channel. When it is given back or the channel is closed, every Buffer on it becomes empty. */
+interface Lent extends Disposable {
+  readonly memory: Buffer;
+  readonly isHeld: boolean;
+}
+
+/** The memory of a message that is being written. With `using` it is aborted if it was not committed. */
+export class Loan implements Lent {
+  private constructor();
+  readonly memory: Buffer;
+  readonly isHeld: boolean;
+  /** Publishes the first size bytes. */
+  commit(size?: number): void;
+  /** Gives it back; there is no message. */
+  abort(): void;
+  [Symbol.dispose](): void;
+}
+
+/** The whole memory of a block. With `using` the old value stays if no new one was published. */
+export class Lock implements Lent {
+  private constructor();
+  readonly memory: Buffer;
+  readonly isHeld: boolean;
+  /** Bytes of the value that it began with. */
+  readonly size: number;
+  /** Publishes the first size bytes as the new value. */
+  publish(size?: number): void;
+  /** Leaves the old value. */
+  keep(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * A message where it lies. Its memory is read-only: to write to it ends the process. With `using` it is
+ * released.
+ */
+export class Peek implements Lent {
+  private constructor();
+  readonly memory: Buffer;
+  readonly isHeld: boolean;
+  readonly lost: boolean;
+  readonly redelivered: boolean;
+  readonly unchanged: boolean;
+  /**
+   * Gives it back, and goes on to the next message.
+   * @returns false: a writer has overwritten it meanwhile; discard what was made of it
+   */
+  release(): boolean;
+  [Symbol.dispose](): void;
+}

@@ -1,0 +1,4 @@
+export * as abi from "./abi.js";
+export { Channel, listChannels, open } from "./channel.js";
+export { ShmError } from "./error.js";
+export { Loan, Lock, Peek } from "./in-place.js";

@@ -1,0 +1,307 @@
+// The binding against the real service, which must let this account create channels.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { afterEach, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { ShmError, abi, listChannels, open } from "shmbroker";
+
+/** @typedef {import("shmbroker").OpenOptions} OpenOptions */
+
+let count = 0;
+/** @type {import("shmbroker").Channel[]} */
+const opened = [];
+afterEach(() => Promise.all(opened.splice(0).map((channel) => channel.close())));
+
+/** @param {OpenOptions} options */
+async function create(options) {
+  const channel = await open(`javascript ${++count}`, { create: true, capacity: 64 * 1024, ...options });
+  opened.push(channel);
+  return channel;
+}
+const createTopic = (/** @type {OpenOptions} */ options = {}) =>
+  create({ kind: "topic", whenFull: "wait", ...options });
+const createBlock = () => create({ kind: "block", capacity: 512 });
+
+const textOf = (/** @type {{ data: Buffer } | null} */ message) => message?.data.toString();
+
+/** @param {string} code @param {RegExp} [text] */
+const shmError =
+  (code, text = /./) =>
+  (/** @type {unknown} */ error) => {
+    assert.ok(error instanceof ShmError);
+    assert.equal(error.code, code);
+    assert.equal(error.status, Reflect.get(abi, code));
+    assert.match(error.message, text);
+    return true;
+  };
+
+/** Writes until there is no room. @param {import("shmbroker").Channel} channel */
+function fill(channel) {
+  let written = 0;
+  while (channel.tryWrite(Buffer.alloc(1000))) written++;
+  return written;
+}
+
+test("what is written is read, in its order, and of any size", async () => {
+  const topic = await createTopic({ capacity: 1 << 20, maxMessage: 300_000 });
+  const messages = [0, 1, 65_535, 65_536, 65_537, 300_000].map((size, i) => Buffer.alloc(size, i + 1));
+  for (const message of messages) await topic.write(message);
+  for (const message of messages) assert.ok((await topic.read())?.data.equals(message));
+  assert.equal(topic.tryRead(), null);
+});
+
+test("any view of bytes can be written, and nothing else", async () => {
+  const topic = await createTopic();
+  await topic.write(new Uint16Array([1, 2, 3]).subarray(1));
+  assert.deepEqual(topic.tryRead()?.data, Buffer.from([2, 0, 3, 0]));
+  // @ts-expect-error
+  await assert.rejects(topic.write("text"), TypeError);
+});
+
+test("errors have a code, and the text of their cause", async () => {
+  await assert.rejects(open("nowhere"), shmError("SHM_E_NOT_FOUND", /'nowhere'/));
+  await assert.rejects(open("a\\b"), shmError("SHM_E_NAME", /'a\\b'/));
+  await assert.rejects(open("a\0b"), shmError("SHM_E_NAME"));
+  await assert.rejects((await createTopic()).lock(), shmError("SHM_E_KIND", /javascript/));
+  // @ts-expect-error
+  await assert.rejects(open("x", { access: "reed" }), /access is 'reed'/);
+  await assert.rejects((await createTopic()).read({ timeout: -1 }), RangeError);
+});
+
+test("an error has its text where a worker thread waited for it", async () => {
+  const topic = await createTopic();
+  fill(topic);
+  await assert.rejects(
+    topic.write(Buffer.alloc(1000), { timeout: 20 }),
+    shmError("SHM_E_FULL", /slowest reader/),
+  );
+});
+
+test("a read waits as long as it may", async () => {
+  const topic = await createTopic();
+  const start = performance.now();
+  assert.equal(await topic.read({ timeout: 50 }), null);
+  assert.ok(performance.now() - start >= 49);
+  const reading = topic.read();
+  await topic.write(Buffer.from("late"));
+  assert.equal(textOf(await reading), "late");
+});
+
+test("a block gives its value again only when there is no new one in time", async () => {
+  const block = await createBlock();
+  assert.equal(await block.read({ timeout: 0 }), null);
+  await block.write(Buffer.from("a"));
+  assert.equal((await block.read())?.unchanged, false);
+  assert.equal((await block.read({ timeout: 10 }))?.unchanged, true);
+  const reading = block.read();
+  await block.write(Buffer.from("b"));
+  assert.equal(textOf(await reading), "b");
+});
+
+test("messages() ends when nothing comes, and tells of what was lost", async () => {
+  const topic = await createTopic({ whenFull: "overwrite" });
+  for (let i = 0; i < 1000; i++) await topic.write(Buffer.alloc(1000));
+  const received = [];
+  for await (const message of topic.messages({ timeout: 0 })) received.push(message);
+  assert.equal(received[0].lost, true);
+  assert.equal(received.length + topic.stats().lost, 1000);
+});
+
+test("an abort ends a read, wherever it is, and loses no message", async () => {
+  const topic = await createTopic();
+  await assert.rejects(topic.read({ signal: AbortSignal.abort() }), { name: "AbortError" });
+  const received = [];
+  for (let i = 0; received.length < 200; i++) {
+    const interrupt = new AbortController();
+    const reading = topic.read({ signal: interrupt.signal }).catch(() => null);
+    for (let pause = i % 4; pause > 0; pause--) await setImmediate();
+    if (i % 3 === 0) await topic.write(Buffer.from(String(received.length)));
+    interrupt.abort();
+    const message = (await reading) ?? topic.tryRead();
+    if (message) received.push(textOf(message));
+  }
+  assert.deepEqual(
+    received,
+    received.map((_, i) => String(i)),
+  );
+});
+
+test("an abort ends a write that waits for room, and nothing is written", async () => {
+  const topic = await createTopic();
+  const before = fill(topic);
+  for (let i = 0; i < 20; i++) {
+    const interrupt = new AbortController();
+    const writing = topic.write(Buffer.alloc(1000), { signal: interrupt.signal });
+    for (let pause = i % 4; pause > 0; pause--) await setImmediate();
+    interrupt.abort();
+    await assert.rejects(writing, { name: "AbortError" });
+  }
+  assert.equal(topic.stats().written, before);
+});
+
+test("messages that wait for room are written in the order of the calls", async () => {
+  const topic = await createTopic();
+  const before = fill(topic);
+  const late = [1, 2, 3];
+  const writing = late.map((i) => topic.write(Buffer.alloc(1000, i)));
+  assert.equal(topic.tryWrite(Buffer.from("x")), false);
+  await assert.rejects(
+    topic.write(Buffer.from("x"), { timeout: 10 }),
+    shmError("SHM_E_TIMEOUT", /earlier writes/),
+  );
+  for (let i = 0; i < before; i++) await topic.read();
+  await Promise.all(writing);
+  for (const i of late) assert.equal((await topic.read())?.data[999], i);
+});
+
+test("a batch is written and read with one call", async () => {
+  const topic = await createTopic({ timed: true, maxMessage: 20_000 });
+  await topic.writeBatch(["one", "", "three"].map((text) => Buffer.from(text)));
+  const batch = await topic.readBatch();
+  assert.deepEqual(batch.map(textOf), ["one", "", "three"]);
+  assert.deepEqual(
+    batch.map((message) => message.sequence),
+    [1, 2, 3],
+  );
+  assert.ok(Math.abs(Date.now() - Number(batch[0].date)) < 60_000);
+  assert.deepEqual(await topic.readBatch({ timeout: 0 }), []);
+  const tooMuch = Array.from({ length: 100 }, () => Buffer.alloc(1000));
+  const failure = await topic.writeBatch(tooMuch, { timeout: 20 }).catch((error) => error);
+  shmError("SHM_E_FULL", /slowest reader/)(failure);
+  assert.equal(topic.stats().written, 3 + failure.written);
+  assert.equal((await topic.readBatch()).length, failure.written);
+});
+
+test("a loan is a message when it is committed, and only then", async () => {
+  const topic = await createTopic();
+  const loan = await topic.loan(8);
+  loan.memory.write("lent");
+  loan.commit(4);
+  assert.equal(loan.memory.length, 0, "the memory must be out of reach");
+  assert.equal(textOf(topic.tryRead()), "lent");
+  (await topic.loan(8))[Symbol.dispose]();
+  assert.equal(topic.tryRead(), null);
+  const held = await topic.loan(8);
+  assert.throws(() => held.commit(9), shmError("SHM_E_SIZE"));
+  assert.ok(held.isHeld);
+  held.abort();
+});
+
+test("a lock publishes a new value, or keeps the old one", async () => {
+  const block = await createBlock();
+  await block.write(Buffer.from("old value"));
+  const lock = await block.lock();
+  assert.equal(lock.memory.toString("utf8", 0, lock.size), "old value");
+  lock.memory.write("new");
+  lock[Symbol.dispose]();
+  assert.equal(textOf(block.tryRead()), "old value");
+  const again = await block.lock();
+  again.memory.write("new");
+  again.publish();
+  assert.equal(textOf(block.tryRead()), "new value");
+});
+
+test("a peek shows a message where it lies, until it is released", async () => {
+  const topic = await createTopic();
+  await topic.write(Buffer.from("here"));
+  const peek = await topic.peek();
+  assert.ok(peek);
+  const { memory } = peek;
+  assert.equal(memory.toString(), "here");
+  assert.throws(() => topic.tryRead(), shmError("SHM_E_STATE", /ShmRelease/));
+  assert.equal(peek.release(), true);
+  assert.equal(memory.length, 0, "the memory must be out of reach");
+  assert.equal(await topic.peek({ timeout: 0 }), null);
+});
+
+test("a peek of what was overwritten says so", async () => {
+  const topic = await createTopic({ whenFull: "overwrite" });
+  await topic.write(Buffer.from("soon gone"));
+  const peek = topic.tryPeek();
+  for (let i = 0; i < 1000; i++) await topic.write(Buffer.alloc(1000));
+  assert.equal(peek?.release(), false);
+});
+
+test("a peek of a block waits for a new value", async () => {
+  const block = await createBlock();
+  await block.write(Buffer.from("a"));
+  (await block.peek())?.release();
+  const old = await block.peek({ timeout: 10 });
+  assert.equal(old?.unchanged, true);
+  old.release();
+  const peeking = block.peek();
+  await block.write(Buffer.from("b"));
+  const peek = await peeking;
+  assert.equal(peek?.memory.toString(), "b");
+  peek.release();
+});
+
+test("closing ends what waits, and takes memory back", async () => {
+  const topic = await createTopic();
+  fill(topic);
+  const other = await open(topic.name, { next: true });
+  const peek = topic.tryPeek();
+  const waits = [
+    assert.rejects(topic.write(Buffer.alloc(1000)), shmError("SHM_E_CLOSED")),
+    assert.rejects(topic.write(Buffer.alloc(1000)), shmError("SHM_E_CLOSED")),
+    assert.rejects(other.read(), shmError("SHM_E_CLOSED")),
+  ];
+  await sleep(20);
+  await Promise.all([topic.close(), topic.close(), other[Symbol.asyncDispose]()]);
+  await Promise.all(waits);
+  assert.equal(peek?.memory.length, 0);
+  assert.throws(() => topic.tryRead(), shmError("SHM_E_HANDLE"));
+});
+
+test("any number of channels can wait, and files can be read meanwhile", async () => {
+  const [one, other] = [await createTopic(), await createTopic()];
+  const channels = [];
+  for (let i = 0; i < 40; i++) channels.push(await open(one.name), await open(other.name));
+  const waits = channels.map((channel) => channel.read());
+  assert.ok((await readFile(fileURLToPath(import.meta.url))).length > 0);
+  await Promise.all([one.write(Buffer.from("x")), other.write(Buffer.from("x"))]);
+  for (const message of await Promise.all(waits)) assert.equal(textOf(message), "x");
+  await Promise.all(channels.map((channel) => channel.close()));
+});
+
+test("a stream that never ends lets timers run", async () => {
+  const topic = await createTopic({ whenFull: "overwrite" });
+  const interrupt = new AbortController();
+  setTimeout(() => interrupt.abort(), 50);
+  await assert.rejects(
+    async () => {
+      for (;;) {
+        await topic.write(Buffer.from("x"), { signal: interrupt.signal });
+        await topic.read({ signal: interrupt.signal });
+      }
+    },
+    { name: "AbortError" },
+  );
+});
+
+test("the list has the channels with what they are", async () => {
+  const block = await createBlock();
+  const found = (await listChannels()).find((info) => info.name === block.name);
+  assert.deepEqual(
+    { kind: found?.kind, capacity: found?.capacity, canRead: found?.canRead, readers: found?.readers },
+    { kind: "block", capacity: 512, canRead: true, readers: 1 },
+  );
+});
+
+test("a process ends though it waits", async () => {
+  const topic = await createTopic();
+  fill(topic);
+  const script = `
+    const { open } = await import("shmbroker");
+    const channel = await open("${topic.name}", { next: true });
+    channel.read();
+    channel.write(Buffer.alloc(1000));
+    setTimeout(() => process.exit(7), 50);`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    stdio: "ignore",
+  });
+  assert.equal(await new Promise((resolve) => child.on("exit", resolve)), 7);
+});

@@ -1,0 +1,31 @@
+"""ShmBroker: shared memory between Windows programs, by name.
+
+    with shmbroker.Channel("ticks", access=shmbroker.Access.READ) as channel:
+        for message in channel.messages():
+            print(message.data)
+"""
+
+from .channel import Channel, list_channels
+from .errors import ShmAccessDenied, ShmError, ShmNotFound, ShmTimeout
+from .in_place import Loan, Lock, Peek
+from .types import Access, BatchMessage, Info, Kind, Message, News, Stats, WhenFull
+
+__all__ = [
+    "Access",
+    "BatchMessage",
+    "Channel",
+    "Info",
+    "Kind",
+    "Loan",
+    "Lock",
+    "Message",
+    "News",
+    "Peek",
+    "ShmAccessDenied",
+    "ShmError",
+    "ShmNotFound",
+    "ShmTimeout",
+    "Stats",
+    "WhenFull",
+    "list_channels",
+]

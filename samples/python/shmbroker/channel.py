@@ -1,0 +1,308 @@
+import ctypes
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from ctypes import byref, c_char, c_size_t, c_uint32, c_void_p
+from types import TracebackType
+from typing import TypeVar
+
+from . import abi
+from .errors import ShmError, ShmTimeout, check, error
+from .in_place import Lender, Loan, Lock, Peek, view_of
+from .library import library
+from .types import Access, BatchMessage, Info, Kind, Message, News, Stats, WhenFull
+from .waiting import Deadline, Stop, in_steps
+
+Data = bytes | bytearray | memoryview
+Found = TypeVar("Found", Message, Peek, list[BatchMessage])
+
+_BUSY = (abi.SHM_E_FULL, abi.SHM_E_TIMEOUT)
+_ROOM = 64 * 1024  # what is larger gets room of its own
+
+
+class Channel:
+    """An open channel; with a with block it closes itself.
+
+    A timeout is in seconds: 0 does not wait, None has no end; Ctrl-C ends any wait. Where it is over,
+    ShmTimeout is raised. Any thread may call any method; readers take turns, and so do writers.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        access: Access = Access(0),
+        kind: Kind | None = None,
+        next: bool = False,
+        exclusive: bool = False,
+        timed: bool = False,
+        create: bool = False,
+        keep: bool = False,
+        capacity: int = 0,
+        max_message: int = 0,
+        when_full: WhenFull | None = None,
+        open_timeout: float = 5.0,
+    ) -> None:
+        """Opens a channel. The other side may have opened it before, open it later, or never.
+
+        access       default: every right that this account has
+        kind         refuse another one
+        next         begin with the next message, not with the oldest one kept
+        exclusive    be the only writer
+        timed        date each message that is written
+        create       create the channel if there is none; kind and capacity must be given
+        keep         with create: it stays when nobody has it open
+        capacity     bytes that it must hold at least
+        max_message  bytes that its largest message must be allowed to have
+        when_full    creating a topic: what a writer does where there is no room; default: OVERWRITE
+        """
+        if "\0" in name:
+            raise error(abi.SHM_E_NAME, f"{name!r} can't be a channel's name: it has a control character")
+        flags = [
+            (next, abi.SHM_OPEN_NEXT),
+            (exclusive, abi.SHM_OPEN_EXCLUSIVE),
+            (timed, abi.SHM_OPEN_TIMED),
+            (create, abi.SHM_OPEN_CREATE),
+            (keep, abi.SHM_OPEN_KEEP),
+        ]
+        options = abi.ShmOptions(
+            size=ctypes.sizeof(abi.ShmOptions),
+            access=access,
+            kind=kind or 0,
+            flags=sum(flag for is_set, flag in flags if is_set),
+            open_timeout_ms=max(1, int(open_timeout * 1000)),
+            capacity=capacity,
+            max_message=max_message,
+            when_full=when_full or 0,
+        )
+        handle = c_uint32()
+        check(library().ShmOpenUtf8(name.encode(), byref(options), byref(handle)))
+        self._handle: int = handle.value
+        self._lender = Lender(self._handle)
+        self._stop = Stop()
+        self._reading = threading.Lock()
+        self._room = (c_char * _ROOM)()  # of the reader whose turn it is
+        self._is_closed = False
+        self._info = self.info()
+
+    def __enter__(self) -> "Channel":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes it. Calls that wait in other threads end with SHM_E_CLOSED; what was lent is taken back."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._stop.set()
+        with self._reading:
+            self._lender.close()
+            library().ShmClose(self._handle)
+            self._stop.close()
+
+    # ---- what it is
+
+    @property
+    def handle(self) -> int:
+        """For the functions of the C interface."""
+        return self._handle
+
+    @property
+    def name(self) -> str:
+        return self._info.name
+
+    @property
+    def kind(self) -> Kind:
+        return self._info.kind
+
+    @property
+    def capacity(self) -> int:
+        """Bytes of payload that the channel holds."""
+        return self._info.capacity
+
+    @property
+    def max_message(self) -> int:
+        """Bytes of its largest message; of a block: its capacity."""
+        return self._info.max_message
+
+    def info(self) -> Info:
+        info = abi.ShmInfoUtf8(size=ctypes.sizeof(abi.ShmInfoUtf8))
+        check(library().ShmGetInfoUtf8(self._handle, byref(info)))
+        return Info.of(info)
+
+    def stats(self) -> Stats:
+        stats = abi.ShmStats(size=ctypes.sizeof(abi.ShmStats))
+        check(library().ShmGetStats(self._handle, byref(stats)))
+        return Stats.of(stats)
+
+    # ---- writing
+
+    def write(self, data: Data, timeout: float | None = None) -> None:
+        """Writes a message, or a block's value."""
+        memory = _memory_of(data)
+        check(in_steps(lambda ms: library().ShmWrite(self._handle, memory, len(memory), ms), _BUSY, timeout))
+
+    def write_batch(self, messages: Sequence[Data], timeout: float | None = None) -> None:
+        """Writes several messages with the cost of few. What it raises tells how many were: written."""
+        if not messages:
+            return
+        memories = [_memory_of(data) for data in messages]
+        structs = (abi.ShmMessage * len(memories))()
+        for struct, memory in zip(structs, memories):
+            struct.size = ctypes.sizeof(abi.ShmMessage)
+            struct.data = ctypes.cast(memory, c_void_p).value  # type: ignore[arg-type]
+            struct.length = len(memory)
+        done = 0
+
+        def write(ms: int) -> int:
+            nonlocal done
+            written = c_uint32()
+            first, left = byref(structs[done]), len(structs) - done
+            status: int = library().ShmWriteBatch(self._handle, first, left, byref(written), ms)
+            done += written.value
+            return status
+
+        try:
+            check(in_steps(write, _BUSY, timeout))
+        except ShmError as failure:
+            failure.written = done
+            raise
+
+    def loan(self, size: int, timeout: float | None = None) -> Loan:
+        """Lends the memory of a topic's or a queue's next message. Other writers' messages wait behind it: be
+        quick. One at a time."""
+        memory = c_void_p()
+        check(in_steps(lambda ms: library().ShmLoan(self._handle, size, byref(memory), ms), _BUSY, timeout))
+        return Loan(self._lender, view_of(memory.value, size))
+
+    def lock(self, timeout: float | None = None) -> Lock:
+        """Lends the memory of a block, filled with its value, and keeps other writers out."""
+        memory, size = c_void_p(), c_size_t()
+        check(
+            in_steps(
+                lambda ms: library().ShmLock(self._handle, byref(memory), byref(size), ms), _BUSY, timeout
+            )
+        )
+        return Lock(self._lender, view_of(memory.value, self.capacity), size.value)
+
+    def flush(self) -> None:
+        """Has the service bring a block's value to its file."""
+        check(library().ShmFlush(self._handle))
+
+    # ---- reading
+
+    def read(self, timeout: float | None = None) -> Message:
+        """Reads a message, or a block's value: at once if it is new, else when it changes, else the old one
+        when the time is up."""
+        return self._when_readable(self._try_read, timeout)
+
+    def messages(self, timeout: float | None = None) -> Iterator[Message]:
+        """All that comes, until nothing has come within the timeout."""
+        try:
+            while (message := self.read(timeout)).news != News.UNCHANGED:
+                yield message
+        except ShmTimeout:
+            return
+
+    def read_batch(self, limit: int = 1000, timeout: float | None = None) -> list[BatchMessage]:
+        """Reads the messages that there are, as many as fit into 64 KiB; waits for the first only."""
+        return self._when_readable(lambda: self._try_read_batch(limit), timeout)
+
+    def peek(self, timeout: float | None = None) -> Peek:
+        """Shows a message, or a block's value, where it lies: with channel.peek() as message. Waits as read
+        does. One at a time."""
+        return self._when_readable(self._try_peek, timeout)
+
+    @property
+    def wait_handle(self) -> int:
+        """A HANDLE of an auto-reset event, set once when the channel becomes readable, and again only after a
+        read has found nothing (or a block's unchanged value). Reads that wait take its signal: use one or the
+        other."""
+        handle = c_void_p()
+        check(library().ShmGetWaitHandle(self._handle, byref(handle)))
+        return handle.value or 0
+
+    def notify_window(self, window: int | None, message: int, cookie: int = 0) -> None:
+        """Has a window message posted when the channel becomes readable, as often as wait_handle is set, with
+        wParam cookie and lParam handle. window: an HWND of this process; None ends it."""
+        check(library().ShmNotifyWindow(self._handle, window, message, cookie))
+
+    def _when_readable(self, attempt: Callable[[], Found | None], timeout: float | None) -> Found:
+        """Tries until there is something new, or the time is up; then what is old will do."""
+        deadline = Deadline(timeout)
+        left = deadline.left
+        if not self._reading.acquire(timeout=-1 if left is None else left):
+            raise error(abi.SHM_E_EMPTY, "another thread was reading through this channel all the time")
+        try:
+            while True:
+                left = deadline.left
+                found = attempt()
+                if found is not None and (left == 0 or not _is_old(found)):
+                    return found
+                if left == 0:
+                    check(abi.SHM_E_EMPTY)
+                if isinstance(found, Peek):
+                    found.release()
+                if not self._stop.wait_for(self.wait_handle, left):
+                    raise error(abi.SHM_E_CLOSED, "the channel was closed by another thread")
+        finally:
+            self._reading.release()
+
+    def _try_read(self) -> Message | None:
+        room, size = self._room, c_size_t()
+        while True:
+            status = library().ShmRead(self._handle, room, len(room), byref(size), 0)
+            if status == abi.SHM_E_EMPTY:
+                return None
+            if status != abi.SHM_E_BUFFER:
+                return Message(ctypes.string_at(room, size.value), News(check(status)))
+            room = (c_char * size.value)()
+
+    def _try_read_batch(self, limit: int) -> list[BatchMessage] | None:
+        structs, count = (abi.ShmMessage * limit)(), c_uint32()
+        structs[0].size = ctypes.sizeof(abi.ShmMessage)
+        room = self._room
+        while True:
+            status = library().ShmReadBatch(self._handle, structs, limit, room, len(room), byref(count), 0)
+            if status == abi.SHM_E_EMPTY:
+                return None
+            if status != abi.SHM_E_BUFFER:
+                is_old = check(status) == abi.SHM_S_UNCHANGED
+                return [BatchMessage.of(struct, is_old) for struct in structs[: count.value]]
+            room = (c_char * structs[0].length)()
+
+    def _try_peek(self) -> Peek | None:
+        data, size = c_void_p(), c_size_t()
+        status = library().ShmPeek(self._handle, byref(data), byref(size), 0)
+        if status == abi.SHM_E_EMPTY:
+            return None
+        return Peek(self._lender, view_of(data.value, size.value), News(check(status)))
+
+
+def list_channels() -> list[Info]:
+    """The channels that this account may read or write."""
+    count = c_uint32(32)
+    while True:
+        capacity = count.value
+        infos = (abi.ShmInfoUtf8 * capacity)()
+        infos[0].size = ctypes.sizeof(abi.ShmInfoUtf8)
+        status = library().ShmListChannelsUtf8(infos, capacity, byref(count))
+        if status != abi.SHM_E_BUFFER:
+            check(status)
+            return [Info.of(info) for info in infos[: count.value]]
+
+
+def _is_old(found: Message | Peek | list[BatchMessage]) -> bool:
+    first = found[0] if isinstance(found, list) else found
+    return first.news == News.UNCHANGED
+
+
+def _memory_of(data: Data) -> "bytes | ctypes.Array[ctypes.c_ubyte]":
+    """What ctypes passes as the address of the data, without a copy if it can be had so."""
+    if isinstance(data, bytes):
+        return data
+    view = memoryview(data).cast("B")
+    return bytes(view) if view.readonly else (ctypes.c_ubyte * len(view)).from_buffer(view)

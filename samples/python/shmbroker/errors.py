@@ -1,0 +1,45 @@
+from . import abi
+from .library import library
+
+
+class ShmError(Exception):
+    """A failed call. Its text says what happened, to which channel, and what to do."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = abi.STATUS_NAMES.get(status, "SHM_E_UNKNOWN")
+        self.written: int | None = None  # of write_batch: messages published before the one that failed
+
+
+class ShmTimeout(ShmError, TimeoutError):
+    """The time was up: no room to write, or another writer at work, or no answer from the service."""
+
+
+class ShmAccessDenied(ShmError, PermissionError):
+    """This account, or this channel as it was opened, lacks the right."""
+
+
+class ShmNotFound(ShmError, LookupError):
+    """No channel has this name."""
+
+
+_CLASSES: dict[int, type[ShmError]] = {
+    abi.SHM_E_EMPTY: ShmTimeout,
+    abi.SHM_E_FULL: ShmTimeout,
+    abi.SHM_E_TIMEOUT: ShmTimeout,
+    abi.SHM_E_ACCESS: ShmAccessDenied,
+    abi.SHM_E_NOT_FOUND: ShmNotFound,
+}
+
+
+def check(status: int) -> int:
+    """Gives back the status of the call that this thread has just made, unless it is an error."""
+    if status >= 0:
+        return status
+    text = library().ShmLastErrorTextUtf8() or library().ShmErrorTextUtf8(status)
+    raise error(status, text.decode())
+
+
+def error(status: int, text: str) -> ShmError:
+    return _CLASSES.get(status, ShmError)(status, text)

@@ -1,0 +1,130 @@
+Attribute VB_Name = "ShmBroker"
+' Channels of ShmBroker for VBA and VB6: open, write, read, close. A failed call raises an error whose number
+' is SHM_ERROR minus the status, and whose description says what happened, to which channel, and what to do.
+'
+'     Dim Channel As Long
+'     Channel = ShmOpenChannel("MapName")
+'     ShmWriteText Channel, "Hello"
+'     ShmCloseChannel Channel
+'
+' A call that waits keeps the whole program from painting and from taking keys: reading does not wait unless
+' it is told to, and ShmPoll.bas and Receiver.frm show how to be told instead.
+Option Explicit
+
+Public Const SHM_ERROR As Long = vbObjectError + 1000
+
+#If VBA7 Then
+Private Declare PtrSafe Function lstrlenW Lib "kernel32" (ByVal Text As LongPtr) As Long
+Private Declare PtrSafe Sub RtlMoveMemory Lib "kernel32" _
+    (ByVal Target As LongPtr, ByVal Source As LongPtr, ByVal Size As LongPtr)
+#Else
+Private Declare Function lstrlenW Lib "kernel32" (ByVal Text As LongPtr) As Long
+Private Declare Sub RtlMoveMemory Lib "kernel32" _
+    (ByVal Target As LongPtr, ByVal Source As LongPtr, ByVal Size As LongPtr)
+#End If
+
+' Opens a channel and gives its handle. Access: SHM_READ, SHM_WRITE, both; 0: every right that this account
+' has. Flags: such as SHM_OPEN_NEXT.
+Public Function ShmOpenChannel( _
+    ByVal Name As String, Optional ByVal Access As Long = 0, Optional ByVal Flags As Long = 0) As Long
+    Dim Options As ShmOptions
+    Dim Channel As Long
+    ShmCheckLayout
+    If InStr(Name, vbNullChar) > 0 Then RaiseStatus SHM_E_NAME, "a channel's name has no control character"
+    Options.Size = LenB(Options)
+    Options.Access = Access
+    Options.Flags = Flags
+    Check ShmOpen(StrPtr(Name), Options, Channel)
+    ShmOpenChannel = Channel
+End Function
+
+' Closes a channel, and sets the variable to 0, which is never a channel.
+Public Sub ShmCloseChannel(ByRef Channel As Long)
+    Dim Closing As Long
+    Closing = Channel
+    Channel = 0
+    If Closing <> 0 Then Check ShmClose(Closing)
+End Sub
+
+' Writes a text as UTF-16LE without a terminator, as all samples do.
+Public Sub ShmWriteText(ByVal Channel As Long, ByVal Text As String, Optional ByVal TimeoutMs As Long = 5000)
+    Check ShmWrite(Channel, StrPtr(Text), LenB(Text), TimeoutMs)
+End Sub
+
+' Reads a text. Gives False if there is nothing new; of a block, Text is the old value then. An odd last byte
+' becomes U+FFFD.
+Public Function ShmReadText( _
+    ByVal Channel As Long, ByRef Text As String, Optional ByVal TimeoutMs As Long = 0) As Boolean
+    Dim Room As String
+    Dim Size As LongPtr
+    Dim Status As Long
+    Status = ShmRead(Channel, 0, 0, Size, TimeoutMs)
+    Do While Status = SHM_E_BUFFER ' again if another reader took that message, and the next one is larger
+        Room = String$((CLng(Size) + 1) \ 2, vbNullChar)
+        Status = ShmRead(Channel, StrPtr(Room), LenB(Room), Size, 0)
+    Loop
+    If Status = SHM_E_EMPTY Then Exit Function
+    Check Status
+    Room = Left$(Room, (CLng(Size) + 1) \ 2)
+    If CLng(Size) Mod 2 = 1 Then Mid$(Room, Len(Room), 1) = ChrW$(&HFFFD)
+    Text = Room
+    ShmReadText = Status <> SHM_S_UNCHANGED
+End Function
+
+' Writes the bytes of an array that has at least one.
+Public Sub ShmWriteBytes( _
+    ByVal Channel As Long, ByRef Bytes() As Byte, Optional ByVal TimeoutMs As Long = 5000)
+    Check ShmWrite(Channel, VarPtr(Bytes(LBound(Bytes))), UBound(Bytes) - LBound(Bytes) + 1, TimeoutMs)
+End Sub
+
+' Reads bytes, and gives their number in Length; an array that is larger is not made smaller. Gives False if
+' there is nothing new.
+Public Function ShmReadBytes( _
+    ByVal Channel As Long, ByRef Bytes() As Byte, ByRef Length As Long, _
+    Optional ByVal TimeoutMs As Long = 0) As Boolean
+    Dim Size As LongPtr
+    Dim Status As Long
+    Status = ShmRead(Channel, 0, 0, Size, TimeoutMs)
+    Do While Status = SHM_E_BUFFER
+        ReDim Bytes(0 To CLng(Size) - 1)
+        Status = ShmRead(Channel, VarPtr(Bytes(0)), Size, Size, 0)
+    Loop
+    If Status = SHM_E_EMPTY Then Exit Function
+    Check Status
+    Length = CLng(Size)
+    ShmReadBytes = Status <> SHM_S_UNCHANGED
+End Function
+
+' How many messages were lost because this reader was too slow.
+Public Function ShmLost(ByVal Channel As Long) As Long
+    Dim Stats As ShmStats
+    Stats.Size = LenB(Stats)
+    Check ShmGetStats(Channel, Stats)
+    ShmLost = Stats.Lost.Low
+End Function
+
+' Has a message posted to a window of this program when the channel becomes readable: once, and again only
+' after a read has found nothing. Window 0 ends it.
+Public Sub ShmNotify(ByVal Channel As Long, ByVal Window As LongPtr, ByVal Message As Long)
+    Check ShmNotifyWindow(Channel, Window, Message, 0)
+End Sub
+
+' Raises the error of the call that has just been made.
+Private Sub Check(ByVal Status As Long)
+    Dim Text As String
+    If Status >= 0 Then Exit Sub
+    Text = TextAt(ShmLastErrorText())
+    If Len(Text) = 0 Then Text = TextAt(ShmErrorText(Status))
+    RaiseStatus Status, Text
+End Sub
+
+Private Sub RaiseStatus(ByVal Status As Long, ByVal Text As String)
+    Err.Raise SHM_ERROR - Status, "ShmBroker", Text
+End Sub
+
+Private Function TextAt(ByVal Address As LongPtr) As String
+    Dim Text As String
+    Text = String$(lstrlenW(Address), vbNullChar)
+    If Len(Text) > 0 Then RtlMoveMemory StrPtr(Text), Address, LenB(Text)
+    TextAt = Text
+End Function

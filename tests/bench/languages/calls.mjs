@@ -1,0 +1,56 @@
+// What one call costs through the binding of samples/javascript: calls CHANNEL COUNT
+import { open } from "shmbroker";
+
+const SIZE = 64;
+const ROUND = 1000;
+
+/** A message that tells its number, and whose other bytes follow from it. */
+function messageOf(number) {
+  const message = Buffer.alloc(SIZE, Number(number % 251n));
+  message.writeBigUInt64LE(number);
+  return message;
+}
+
+async function timed(action) {
+  const start = process.hrtime.bigint();
+  const result = await action();
+  return [result, process.hrtime.bigint() - start];
+}
+
+const [channel, count] = process.argv.slice(2);
+const rounds = Math.floor(Number(count) / ROUND);
+if (!(rounds > 0)) {
+  console.error("Usage: calls CHANNEL COUNT, with a COUNT of at least 1000");
+  process.exit(2);
+}
+const writer = await open(channel, { access: "write" });
+const reader = await open(channel, { access: "read", next: true });
+
+async function write(messages) {
+  for (const message of messages) await writer.write(message);
+}
+
+async function read() {
+  const messages = [];
+  for (let i = 0; i < ROUND; i++) messages.push(await reader.read({ timeout: 0 }));
+  return messages;
+}
+
+let number = 0n;
+let writing = 0n;
+let reading = 0n;
+for (let round = 0; round < rounds; round++) {
+  const sent = Array.from({ length: ROUND }, () => messageOf(number++));
+  const [, writeTime] = await timed(() => write(sent));
+  const [received, readTime] = await timed(read);
+  writing += writeTime;
+  reading += readTime;
+  const wrong = sent.findIndex((message, i) => !received[i]?.data.equals(message));
+  if (wrong >= 0) {
+    console.error(`message ${round * ROUND + wrong} did not arrive as it was sent`);
+    process.exit(1);
+  }
+}
+await Promise.all([writer.close(), reader.close()]);
+const calls = BigInt(rounds * ROUND);
+console.log(`write ${writing / calls} read ${reading / calls}`);
