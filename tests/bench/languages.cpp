@@ -47,15 +47,20 @@ std::vector<LanguageCost> measure_languages(uint32_t rounds, uint32_t messages) 
   // It lasts as long as this handle.
   const Channel channel(
       kChannel, {.access = SHM_WRITE, .kind = SHM_TOPIC, .flags = SHM_OPEN_CREATE, .capacity = kCapacity});
+  std::vector<const tests::Language*> languages;
   std::vector<LanguageCost> costs;
+  for (const tests::Language& language : tests::languages()) {
+    if (language.calls.command.empty()) continue;
+    languages.push_back(&language);
+    costs.push_back({language.name, {}, {}});
+  }
   for (uint32_t round = 1; round <= rounds; ++round) {
-    size_t next = 0;
-    for (const tests::Language& language : tests::languages()) {
-      if (language.calls.command.empty()) continue;
-      if (round == 1) costs.push_back({language.name, {}, {}});
-      std::cerr << "\rround " << round << " of " << rounds << ": " << language.name << "          "
+    for (size_t i = 0; i < languages.size(); ++i) {
+      const size_t next =
+          (round + i) % languages.size();  // another one first each time: it is at a disadvantage
+      std::cerr << "\rround " << round << " of " << rounds << ": " << costs[next].name << "          "
                 << std::flush;
-      measure(language.calls, messages, costs[next++]);
+      measure(languages[next]->calls, messages, costs[next]);
     }
   }
   std::cerr << '\n';
