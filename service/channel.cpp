@@ -30,7 +30,7 @@ void put(char16_t (&to)[N], const std::wstring& from) {
 // A client's channel may end and be created again while somebody still has the old one's memory mapped: so
 // its objects have names of their own each time.
 std::wstring prefix_of(const ChannelConfig& config, const Realm& realm, const Instance& instance) {
-  const std::wstring prefix = realm.prefix + win::to_utf16(config.name).value_or(L"") + L".";
+  std::wstring prefix = realm.prefix + win::to_utf16(config.name).value_or(L"") + L".";
   if (config.creator.empty()) return prefix;
   wchar_t part[24];
   std::swprintf(part, std::size(part), L"%016llx.", static_cast<unsigned long long>(instance.words[0]));

@@ -28,7 +28,7 @@ void EventLoop::post(std::function<void()> task) {
   if (!PostQueuedCompletionStatus(port_.get(), 0, kTask, reinterpret_cast<OVERLAPPED*>(packet.get()))) {
     throw win32_error("cannot post to the completion port");
   }
-  packet.release();
+  static_cast<void>(packet.release());  // the loop's now
 }
 
 void EventLoop::stop() { PostQueuedCompletionStatus(port_.get(), 0, kStop, nullptr); }

@@ -33,7 +33,7 @@ int check_config(const std::filesystem::path& file, bool as_json) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Action& action, std::function<BrokerPaths()> find_paths) {
+void add_check(CLI::App& app, Action& action, const std::function<BrokerPaths()>& find_paths) {
   const auto as_json = std::make_shared<bool>(false);
   auto* command = app.add_subcommand("check-config", "Say what is wrong with the configuration");
   command->add_flag("--json", *as_json, "For scripts");

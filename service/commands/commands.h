@@ -18,8 +18,9 @@ using Action = std::function<int()>;
 void add_control(CLI::App& app, Action& action);  // start, stop, reload
 void add_list(CLI::App& app, Action& action);     // list, show
 void add_top(CLI::App& app, Action& action);
-void add_transfer(CLI::App& app, Action& action);                                        // tail, send
-void add_check(CLI::App& app, Action& action, std::function<BrokerPaths()> find_paths);  // check-config
-void add_doctor(CLI::App& app, Action& action, std::function<BrokerPaths()> find_paths);
+void add_transfer(CLI::App& app, Action& action);  // tail, send
+void add_check(CLI::App& app, Action& action,
+               const std::function<BrokerPaths()>& find_paths);  // check-config
+void add_doctor(CLI::App& app, Action& action, const std::function<BrokerPaths()>& find_paths);
 
 }  // namespace shmbroker::service

@@ -24,7 +24,7 @@ std::string reload_and_wait() {
       Sleep(100);  // the service has it in its queue
       continue;
     }
-    const std::string text = win::display_utf8(state.reload_text);
+    std::string text = win::display_utf8(state.reload_text);
     if (state.reload_status == SHM_OK) return text;
     throw Error("the service goes on with the configuration that it has: " + text);
   }

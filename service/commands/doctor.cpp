@@ -148,7 +148,7 @@ int doctor(const std::string& channel, bool as_json, const std::filesystem::path
 
 }  // namespace
 
-void add_doctor(CLI::App& app, Action& action, std::function<BrokerPaths()> find_paths) {
+void add_doctor(CLI::App& app, Action& action, const std::function<BrokerPaths()>& find_paths) {
   struct Options {
     std::string channel;
     bool json = false;
