@@ -21,16 +21,21 @@ function(sample_language name)
   endif()
 endfunction()
 
+# sample_tool_missing("samples/python is not checked: no python3"): of a language that is not run here, or of a check
+function(sample_tool_missing reason)
+  if(SHM_ALL_LANGUAGES)
+    message(FATAL_ERROR "${reason}")
+  endif()
+  message(STATUS "${reason}")
+endfunction()
+
 # sample_language_missing(go "no go compiler: apt-get install golang-go")
 function(sample_language_missing name reason)
-  if(SHM_ALL_LANGUAGES)
-    message(FATAL_ERROR "samples/${name}: ${reason}")
-  endif()
-  message(STATUS "samples/${name} is left out: ${reason}")
+  sample_tool_missing("samples/${name} is left out: ${reason}")
   set_property(GLOBAL APPEND PROPERTY SHM_LANGUAGES "  \"${name}\": {\"missing\": \"${reason}\"}")
 endfunction()
 
-# Writes what was said with the two above to a JSON file.
+# Writes which languages there are, and which are missing, to a JSON file.
 function(write_sample_languages file)
   get_property(languages GLOBAL PROPERTY SHM_LANGUAGES)
   string(JOIN ",\n" languages ${languages})
