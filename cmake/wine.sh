@@ -1,5 +1,5 @@
-# A Windows of our own under build/wine, with a screen of its own; all of it ends with the script. Sourced, after
-# debian.sh.
+# A Windows of our own under build, with a screen of its own; all of it ends with the script, or the subshell. Sourced,
+# after debian.sh.
 export WINEPREFIX=$root/build/wine WINEDEBUG=-all
 # Without these Wine would offer to download them.
 export WINEDLLOVERRIDES="mscoree=d;mshtml=d"
@@ -29,19 +29,22 @@ end_windows() {
 start_screen() {
   local numbers
   numbers=$(mktemp)
-  Xvfb -displayfd 5 -screen 0 1280x700x24 -nolisten tcp 5>"$numbers" 9>&- >"$logs/xvfb.log" 2>&1 &
+  Xvfb -displayfd 5 -screen 0 1280x700x24 -nolisten tcp 5>"$numbers" 9>&- >"$logs/$windows-xvfb.log" 2>&1 &
   xvfb=$!
   until [ -s "$numbers" ]; do
-    kill -0 "$xvfb" 2>/dev/null || fail "Xvfb did not start: $(tail -n 1 "$logs/xvfb.log")"
+    kill -0 "$xvfb" 2>/dev/null || fail "Xvfb did not start: $(tail -n 1 "$logs/$windows-xvfb.log")"
     sleep 0.1
   done
   export DISPLAY=:$(cat "$numbers")
   rm "$numbers"
 }
 
-# begin_windows: from here on 'wine PROGRAM' works, and services go on from one program to the next.
+# begin_windows [NAME]: from here on 'wine PROGRAM' works, and services go on from one program to the next. Two of
+# different names know nothing of each other.
 begin_windows() {
-  exec 9>"$root/build/.windows.lock"
+  windows=${1:-wine}
+  export WINEPREFIX=$root/build/$windows
+  exec 9>"$root/build/.$windows.lock"
   flock -n 9 || fail "another script of this project is using $WINEPREFIX"
   trap end_windows EXIT
   trap 'exit 130' INT
@@ -50,19 +53,19 @@ begin_windows() {
   stop_windows # what --keep, or a script that was killed, has left
   start_screen
   if [ ! -f "$WINEPREFIX/system.reg" ]; then
-    logged wineboot wine wineboot --init 9>&-
+    logged "$windows-boot" wine wineboot --init 9>&-
     stop_windows # in its very first session no service can be started
   fi
   if [ ! -f "$WINEPREFIX/is-windows-10" ]; then
-    logged winecfg wine winecfg -v win10 9>&-
+    logged "$windows-cfg" wine winecfg -v win10 9>&-
     stop_windows # or the next line would find a server that is about to go
     touch "$WINEPREFIX/is-windows-10"
   fi
-  logged wineserver wineserver --persistent 9>&- # or the first program would lend it this script's own output
+  logged "$windows-server" wineserver --persistent 9>&- # or the first program would lend it this script's own output
   # Wine ends its services when its last ordinary process ends. This one waits for a key that nobody presses.
   rm -f "$WINEPREFIX/key"
   mkfifo "$WINEPREFIX/key"
-  wine cmd /c pause <>"$WINEPREFIX/key" >"$logs/keep-alive.log" 2>&1 9>&- &
+  wine cmd /c pause <>"$WINEPREFIX/key" >"$logs/$windows-keep-alive.log" 2>&1 9>&- &
 }
 
 # The path as a Windows program wants it.

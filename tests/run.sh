@@ -24,11 +24,32 @@ step "Testing mingw-x86"
 
 configure_options=(-D SHM_ALL_LANGUAGES=ON)
 build mingw-x64
-begin_windows
+tests=$root/build/mingw-x64
 step "Testing mingw-x64"
-cd "$root"
-steadily ctest --preset mingw-x64 -j "$(nproc)" "$@" || {
+failed() {
   # Once more at the end, where who reads a long log looks first.
-  grep -A 8 ': Failure' build/mingw-x64/Testing/Temporary/LastTest.log | tail -n 100
-  fail "ctest --preset mingw-x64"
+  grep -h -A 8 ': Failure' "$@" | tail -n 100
+  fail "ctest in build/mingw-x64"
 }
+test_in() {
+  begin_windows "$1"
+  shift
+  steadily ctest --output-on-failure -j "$(nproc)" "$@"
+}
+if [ $# != 0 ]; then
+  (test_in wine --test-dir "$tests" "$@") || failed "$tests/Testing/Temporary/LastTest.log"
+  exit
+fi
+
+# All at once: tests that use the service take turns, as there is one of it in a Windows. So there are two.
+beside=$root/build/mingw-x64-beside
+mkdir -p "$beside"
+echo "subdirs(\"$tests\")" >"$beside/CTestTestfile.cmake"
+(test_in wine-beside --test-dir "$beside" -L 'crash|installer|languages') >"$logs/beside.log" 2>&1 &
+(test_in wine --test-dir "$tests" -LE 'crash|installer|languages') || failed "$tests/Testing/Temporary/LastTest.log"
+wait $! || {
+  cat "$logs/beside.log"
+  failed "$beside/Testing/Temporary/LastTest.log"
+}
+cat "$logs/beside.log"
+step "Done"
