@@ -62,10 +62,17 @@ begin_windows() {
     touch "$WINEPREFIX/is-windows-10"
   fi
   logged "$windows-server" wineserver --persistent 9>&- # or the first program would lend it this script's own output
-  # Wine ends its services when its last ordinary process ends. This one waits for a key that nobody presses.
-  rm -f "$WINEPREFIX/key"
+  # Wine ends its services when its last ordinary process ends. This one waits for a key that nobody presses. Its question
+  # says that all is up: what else Wine starts would have the output of whoever comes first, and who reads that to its
+  # end, as ctest does of a test, would wait for Wine's end.
+  local log=$logs/$windows-keep-alive.log
+  rm -f "$WINEPREFIX/key" "$log"
   mkfifo "$WINEPREFIX/key"
-  wine cmd /c pause <>"$WINEPREFIX/key" >"$logs/$windows-keep-alive.log" 2>&1 9>&- &
+  wine cmd /c pause <>"$WINEPREFIX/key" >"$log" 2>&1 9>&- &
+  until [ -s "$log" ]; do
+    kill -0 $! || fail "Windows did not start in $WINEPREFIX"
+    sleep 0.1
+  done
 }
 
 # The path as a Windows program wants it.
