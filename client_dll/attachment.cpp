@@ -190,7 +190,7 @@ HANDLE Attachment::event_of(uint32_t reader) {
     std::swprintf(suffix, std::size(suffix), L".%u.%u", reader, generation);
     target.event =
         win::Handle(OpenEventW(EVENT_MODIFY_STATE, FALSE, (reader_event_prefix_ + suffix).c_str()));
-    target.generation = generation;
+    if (target.event) target.generation = generation;  // refused or short of memory: next time again
   }
   return target.event.get();
 }

@@ -33,10 +33,8 @@ class AnyWait {
   // other, and nobody who closes one handle waits for who reads from another.
   int32_t hold() {
     for (Source* wanted = &sources_.front(); wanted != nullptr;) {
-      const WaitEnd end =
-          wanted->entry->calls.reading.enter(Patience(wanted->entry->calls.interrupts, deadline_.left()));
-      if (end != WaitEnd::none) return turn_refused(wanted->handle, end);
-      wanted->is_held = true;
+      const int32_t status = await_turn_of(*wanted);
+      if (status != SHM_OK) return status;
       wanted = take_the_rest();
       if (wanted != nullptr) let_go();
     }
@@ -83,6 +81,22 @@ class AnyWait {
 
     Channel& channel() const { return *entry->channel; }
   };
+
+  // SUBTLE: asleep for the turn of one, it is not woken by who cancels or closes another: it looks at them now and then.
+  int32_t await_turn_of(Source& wanted) {
+    constexpr DWORD kPause = 10;
+    Calls& calls = wanted.entry->calls;
+    while (calls.reading.enter(Patience(calls.interrupts, std::min(deadline_.left(), kPause))) !=
+           WaitEnd::none) {
+      for (const Source& source : sources_) {
+        const WaitEnd end = source.patience.end();
+        if (end != WaitEnd::none) return turn_refused(source.handle, end);
+      }
+      if (deadline_.left() == 0) return turn_refused(wanted.handle, WaitEnd::timeout);
+    }
+    wanted.is_held = true;
+    return SHM_OK;
+  }
 
   // Takes the turns that it has not. Returns a source whose turn somebody else has, or null.
   Source* take_the_rest() {

@@ -226,6 +226,27 @@ TEST_F(WaitAny, OnSeveralThreadsEndsOnAllOfThem) {
   }
 }
 
+// It sleeps for the turn of one handle, which a reader has, and is cancelled through another.
+TEST_F(WaitAny, ThatWaitsForAReaderIsCancelledThroughAnyOfItsHandles) {
+  std::thread reader([&] { EXPECT_SHM(SHM_E_CANCELLED, read(in[3], kPatience).status); });
+  const ChannelMemory memory(L"queue");
+  EXPECT_TRUE(eventually([&] { return memory.reader_waits(); }));
+  std::atomic<bool> over = false;
+  Found found;
+  std::thread waiting([&] {
+    found = wait_any({handles[3], handles[1]}, kPatience);
+    over = true;
+  });
+  EXPECT_TRUE(eventually([&] {
+    EXPECT_SHM(SHM_OK, ShmCancel(handles[1]));
+    return over.load();
+  }));
+  waiting.join();
+  EXPECT_EQ(found, (Found{SHM_E_CANCELLED, 77}));
+  EXPECT_SHM(SHM_OK, ShmCancel(handles[3]));
+  reader.join();
+}
+
 // A reader that blocks on one of the handles gets its message, whoever was woken for it.
 TEST_F(WaitAny, BesideABlockingReadKeepsNeitherFromItsPart) {
   const Opened out(L"wait", SHM_WRITE);

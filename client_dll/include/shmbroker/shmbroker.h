@@ -78,7 +78,7 @@ extern "C" {
 #define SHM_E_SIZE (-10)      /* larger than the channel's largest message */
 #define SHM_E_EMPTY (-11)     /* nothing to read within the timeout */
 #define SHM_E_FULL (-12)      /* no room to write within the timeout */
-#define SHM_E_TIMEOUT (-13)   /* a lock, or the service, did not answer within the timeout */
+#define SHM_E_TIMEOUT (-13)   /* a lock, a turn at this handle, or the service was not to be had in time */
 #define SHM_E_CANCELLED (-14) /* ShmCancel ended the wait */
 #define SHM_E_CLOSED (-15)    /* the channel has ended, or the handle is being closed */
 #define SHM_E_CORRUPT (-16)   /* the channel's memory is damaged */
@@ -283,7 +283,8 @@ int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint3
  *          SHM_E_SIZE       size is larger than max_message; nothing was written
  *          SHM_E_FULL       a queue or a waiting topic whose readers made no room within timeout_ms, or a
  *                           topic whose room another writer's loan takes; nothing was written
- *          SHM_E_TIMEOUT    another writer held the lock for timeout_ms; nothing was written
+ *          SHM_E_TIMEOUT    another writer held the lock, or another thread wrote through this handle, for
+ *                           timeout_ms; nothing was written
  *          SHM_E_CANCELLED  ShmCancel; nothing was written
  *          SHM_E_STATE      this handle holds ShmLock or ShmLoan; nothing was written */
 int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms);
@@ -303,6 +304,8 @@ int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uin
  *          SHM_E_ACCESS     the handle was not opened for reading
  *          SHM_E_BUFFER     the message is larger than capacity; *size tells, and the message stays
  *          SHM_E_EMPTY      nothing came within timeout_ms; of a block: nothing was ever written
+ *          SHM_E_TIMEOUT    another thread read through this handle for timeout_ms; nothing was taken, and there
+ *                           may be something
  *          SHM_E_OVERTAKEN  writers overwrite a topic faster than this reader can copy; nothing was taken
  *          SHM_E_CANCELLED  ShmCancel; nothing was taken
  *          SHM_E_STATE      this handle holds ShmPeek */
@@ -331,7 +334,7 @@ int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, u
  *          SHM_E_ARGUMENT   messages, count or buffer is NULL, capacity is 0, or messages->size is unknown
  *          SHM_E_BUFFER     the first message is larger than buffer_size; messages->length tells, and it
  *                           stays
- *          SHM_E_ACCESS, SHM_E_EMPTY, SHM_E_OVERTAKEN, SHM_E_CANCELLED, SHM_E_STATE  as ShmRead */
+ *          SHM_E_ACCESS, SHM_E_EMPTY, SHM_E_TIMEOUT, SHM_E_OVERTAKEN, SHM_E_CANCELLED, SHM_E_STATE  as ShmRead */
 int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t capacity, void* buffer,
                               size_t buffer_size, uint32_t* count, uint32_t timeout_ms);
 
@@ -403,7 +406,7 @@ int32_t SHM_CALL ShmFlush(ShmChannel channel);
  * @return  SHM_OK, SHM_S_UNCHANGED, SHM_S_LOST  as ShmRead
  *          SHM_E_ARGUMENT   data or size is NULL
  *          SHM_E_ACCESS     the handle was not opened for reading
- *          SHM_S_REDELIVERED, SHM_E_EMPTY, SHM_E_OVERTAKEN, SHM_E_CANCELLED  as ShmRead
+ *          SHM_S_REDELIVERED, SHM_E_EMPTY, SHM_E_TIMEOUT, SHM_E_OVERTAKEN, SHM_E_CANCELLED  as ShmRead
  *          SHM_E_STATE      this handle holds ShmPeek already */
 int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, uint32_t timeout_ms);
 
@@ -447,6 +450,7 @@ int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t mess
  * @return  SHM_OK           channels[*index] has something to read. Of a queue it may be gone when it is read
  *          SHM_E_ARGUMENT   channels or index is NULL, or count is 0 or larger than SHM_WAIT_MAX
  *          SHM_E_EMPTY      none had within timeout_ms
+ *          SHM_E_TIMEOUT    another thread read through one of the handles for timeout_ms
  *          SHM_E_ACCESS     one of the handles was not opened for reading
  *          SHM_E_CANCELLED  ShmCancel on one of the handles */
 int32_t SHM_CALL ShmWaitAny(const ShmChannel* channels, uint32_t count, uint32_t* index, uint32_t timeout_ms);
