@@ -14,7 +14,8 @@
 namespace shmbroker::service {
 namespace {
 
-constexpr DWORD kKeeperPause = 1000;  // milliseconds before another try to start one
+constexpr DWORD kKeeperPause =
+    1000;  // milliseconds from one start to the next: it may fail, or the keeper die at once
 
 // Everything else that the account may do is dropped for good: what this process does not hold, nobody can
 // make it use.
@@ -78,6 +79,7 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
     channels_.emplace(made->name(), std::move(made));
   }
   take_over_created();
+  for (const auto& [name, channel] : channels_) channel->begin();
   SHM_CRASH_POINT("start.channels-made");
   // The memory has a new keeper now.
   for (const Client& old : std::exchange(state_.keepers, {})) Keeper::end(old.pid, old.created);
@@ -101,6 +103,7 @@ Broker::~Broker() { spdlog::info("stopped"); }
 // Starts a keeper, and notes it beside the known ones: they stay until the new one holds everything. The state file
 // names it before it holds anything: one that no file names would never end.
 void Broker::start_keeper(State known) {
+  keeper_due_ = GetTickCount64() + kKeeperPause;
   auto keeper = std::make_shared<Keeper>(realm_.identity);
   SHM_CRASH_POINT("keeper.started");
   known.keepers.push_back(keeper->process());
@@ -224,7 +227,7 @@ void Broker::bury(const Client& client) {
   }
 }
 
-// Replaces a keeper that has died; where that fails, again after a while: without one, idle channels would end with
+// Replaces a keeper that has died, and where that fails, tries again: without one, idle channels would end with
 // this process. Returns the milliseconds until then, or INFINITE.
 DWORD Broker::tend_keeper() {
   if (keeper_) return INFINITE;
@@ -238,7 +241,6 @@ DWORD Broker::tend_keeper() {
     const std::string text = std::string("no keeper yet, trying again: ") + error.what();
     spdlog::error("{}", text);
     report_event(Event::failed, text);
-    keeper_due_ = now + kKeeperPause;
     return kKeeperPause;
   }
   return INFINITE;

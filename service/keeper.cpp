@@ -19,9 +19,9 @@ Keeper::Keeper(const Identity& identity) {
   // None of our output: who reads ours to its end would wait for the keeper's end.
   startup.dwFlags = STARTF_USESTDHANDLES;
   PROCESS_INFORMATION made{};
-  // A group of its own: Ctrl-C in a broker's console is not for it.
-  if (!CreateProcessW(nullptr, command.data(), &security, nullptr, FALSE,
-                      CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP, nullptr, nullptr, &startup, &made)) {
+  // Detached: Ctrl-C in a broker's console, and that console's end, are not for it.
+  if (!CreateProcessW(nullptr, command.data(), &security, nullptr, FALSE, DETACHED_PROCESS, nullptr, nullptr,
+                      &startup, &made)) {
     throw win32_error("cannot start the keeper");
   }
   process_ = win::Handle(made.hProcess);
