@@ -151,20 +151,22 @@ bool is_among(HANDLE token, const std::vector<std::string>& accounts) {
 }
 
 win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
-                                 const std::wstring& reader) {
+                                 const Present& present) {
   const Masks masks = masks_for(object);
   // P: nothing is inherited. The first entry that speaks about a right decides: no denial keeps the service from
-  // its own objects when it is back, or a reader from its own event.
+  // its own objects when it is back, a reader from its own event, or a writer from waking it.
   std::wstring list = own_entries(identity);
-  if (!reader.empty()) list += ace(false, kWaitAndSet, reader);
+  if (!present.reader.empty()) list += ace(false, kWaitAndSet, present.reader);
+  for (const std::wstring& writer : present.writers) list += ace(false, kSet, writer);
   for (const bool deny : {true, false}) {
     for (const Grant& grant : access.grants) {
       const DWORD mask = deny ? denied_to(grant, masks) : allowed_to(grant, masks);
       if (grant.deny == deny && mask != 0) list += ace(deny, mask, grant.sid);
     }
   }
-  // ML: programs of low integrity may write (to what the DACL lets them). Without it Windows refuses them.
-  const std::wstring label = access.low_integrity ? L"S:(ML;;NW;;;LW)" : L"";
+  // ML, NW: who may write has this integrity at least (low or medium), and the DACL lets him. Said either way: an object
+  // that had the one label gets the other when the access changes.
+  const std::wstring label = access.low_integrity ? L"S:(ML;;NW;;;LW)" : L"S:(ML;;NW;;;ME)";
   auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + identity.owner + L"D:P" + list + label);
   if (!descriptor) throw win32_error("cannot make a security descriptor");
   return descriptor;

@@ -1,6 +1,7 @@
 // Who may read and write a channel, and the security descriptors of its objects that follow from it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,11 +42,16 @@ enum class Object {
   reader_event,  // one reader waits for it, writers set it
 };
 
+// Who has a channel open and keeps what that takes, whatever its access has become since. SIDs.
+struct Present {
+  std::wstring reader;             // the one that a reader_event belongs to
+  std::set<std::wstring> writers;  // who wake it
+};
+
 // The descriptor of an object: owned by the service's account, full control for the service, SYSTEM and
-// administrators, and for everybody else just what they need. reader: the one account that a reader_event
-// belongs to. Throws Error.
+// administrators, and for everybody else just what they need. present: of a reader_event. Throws Error.
 win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
-                                 const std::wstring& reader = {});
+                                 const Present& present = {});
 
 // Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of Object::channel.
 uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel);

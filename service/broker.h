@@ -75,6 +75,7 @@ class Broker {
   void take(const Config& config);
   Channels make_new(const Config& config);
   void apply(const Config& config);
+  void change_access(const Config& config) const;
   void check_change(const Config& config) const;
   State state_now() const;
   void save() const;

@@ -110,13 +110,10 @@ void Channel::adopt(const std::optional<Instance>& known) {
   }
   SHM_CRASH_POINT("adopt.recognized");
   geometry_ = found;
-  objects_.set_access(config_.access);
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
   adopt_places(readers_, shared_readers().readers, true);
   adopt_places(writers_, data().writers, false);
-  // It may have been ended, by a stop or for want of a place in the configuration, while somebody had it open.
-  // release: pairs with the acquire in the DLL, as in end().
-  data().ended.store(0, std::memory_order_release);
+  set_access(config_.access, objects_.access());
   SHM_CRASH_POINT("adopt.unwoken");
   wake_everybody();  // a writer may have died between taking the waiting marks and waking their readers
 }
@@ -200,9 +197,23 @@ void Channel::adopt_places(Places& places, core::ClientSlot* slots, bool readers
   }
 }
 
-void Channel::set_access(const AccessConfig& access) {
-  objects_.set_access(access);
+// What a reader waits for is opened by a writer when it first wakes it: so one that was admitted later must be let in, and
+// one whose right has been taken away, and that goes on writing, must not be kept out.
+void Channel::set_access(const AccessConfig& access, const Access& resolved) {
+  objects_.set_access(resolved);
   config_.access = access;
+  for (const Place& place : readers_) {
+    if (place.event) objects_.set_access(place.event.get(), present_with(place.account));
+  }
+}
+
+// Who came under an earlier run is not known by name; a reader of then has its event open.
+Present Channel::present_with(const std::wstring& reader) const {
+  Present present{reader, {}};
+  for (const Place& place : writers_) {
+    if (place.taken && !place.account.empty()) present.writers.insert(place.account);
+  }
+  return present;
 }
 
 uint32_t Channel::count(const Places& places) {
@@ -237,7 +248,7 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   if (reader != pipe::kNoSlot) {
     Place& place = readers_[reader];
     ++place.generation;
-    place.event = objects_.make_reader_event(reader, place.generation, account);
+    place.event = objects_.make_reader_event(reader, place.generation, present_with(account));
     place.account = account;
     take(place, shared_readers().readers[reader], client, core::SlotState::taken);
     SHM_CRASH_POINT("admit.reader-taken");
@@ -338,6 +349,11 @@ void Channel::wake_everybody() {
   SetEvent(objects_.space_event());  // one writer, which wakes the next
   // Who gave the lock back may have died before it could wake the next one.
   SetEvent(objects_.lock_event());
+}
+
+void Channel::begin() {
+  // release: pairs with the acquire in the DLL, as in end().
+  data().ended.store(0, std::memory_order_release);
 }
 
 void Channel::end() {

@@ -60,8 +60,14 @@ class Channel {
   uint32_t readers() const { return count(readers_); }
   uint32_t writers() const { return count(writers_); }
 
-  // Applies a changed access to the objects. Handles that are open keep what they have. Throws Error.
-  void set_access(const AccessConfig& access);
+  // Applies a changed access to the objects: resolved, what it says with the accounts looked up. Handles that are open
+  // keep what they have. Throws Error.
+  void set_access(const AccessConfig& access, const Access& resolved);
+  const Access& access() const { return objects_.access(); }
+
+  // Has its clients use it. An adopted one may have been ended, by a stop or for want of a place in the configuration,
+  // while somebody had it open.
+  void begin();
 
   // Gives a client the slots that it needs for these rights, and fills in the reply. Returns false if none is
   // free. account: SID of the client's user. The client must be watched, once for each slot. Throws Error.
@@ -108,6 +114,7 @@ class Channel {
 
   static uint32_t count(const Places& places);
   static uint32_t find_free(const Places& places);
+  Present present_with(const std::wstring& reader) const;
   void adopt(const std::optional<Instance>& known);
   void wipe(const std::optional<Instance>& known);
   Error not_ours() const;

@@ -79,30 +79,32 @@ win::Handle ChannelObjects::section(Object object, const wchar_t* part, uint64_t
   return handle;
 }
 
-void ChannelObjects::set_access(const AccessConfig& access) {
-  const Access next = resolve_access(access);
-  const struct {
-    Object object;
-    HANDLE handle;
-  } objects[] = {{Object::data, data_section_.get()},
-                 {Object::readers, readers_section_.get()},
-                 {Object::writer_mutex, mutex_.get()},
-                 {Object::lock_event, lock_event_.get()},
-                 {Object::space_event, space_event_.get()}};
-  for (const auto& each : objects) {
-    const auto descriptor = describe(each.object, next, identity_);
-    if (!SetKernelObjectSecurity(each.handle, DACL_SECURITY_INFORMATION, descriptor.get())) {
-      throw win32_error("cannot change who may use " + win::display_utf8(prefix_));
-    }
+// Its DACL, and the label that lets programs of low integrity in or keeps them out.
+void ChannelObjects::change(HANDLE handle, const win::SecurityDescriptor& descriptor) const {
+  if (!SetKernelObjectSecurity(handle, DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION,
+                               descriptor.get())) {
+    throw win32_error("cannot change who may use " + win::display_utf8(prefix_));
   }
-  access_ = next;
-  rights_ = describe(Object::channel, access_, identity_);
+}
+
+void ChannelObjects::set_access(const Access& access) {
+  change(data_section_.get(), describe(Object::data, access, identity_));
+  change(readers_section_.get(), describe(Object::readers, access, identity_));
+  change(mutex_.get(), describe(Object::writer_mutex, access, identity_));
+  change(lock_event_.get(), describe(Object::lock_event, access, identity_));
+  change(space_event_.get(), describe(Object::space_event, access, identity_));
+  rights_ = describe(Object::channel, access, identity_);
+  access_ = access;
+}
+
+void ChannelObjects::set_access(HANDLE reader_event, const Present& present) const {
+  change(reader_event, describe(Object::reader_event, access_, identity_, present));
 }
 
 win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation,
-                                              const std::wstring& account) const {
+                                              const Present& present) const {
   const std::wstring full = prefix_ + reader_part(slot, generation);
-  const auto descriptor = describe(Object::reader_event, access_, identity_, account);
+  const auto descriptor = describe(Object::reader_event, access_, identity_, present);
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   win::Handle event(CreateEventW(&security, FALSE, FALSE, full.c_str()));
   const DWORD error = GetLastError();
@@ -112,7 +114,7 @@ win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation
 
 win::Handle ChannelObjects::find_reader_event(uint32_t slot, uint32_t generation) const {
   const std::wstring full = prefix_ + reader_part(slot, generation);
-  return win::Handle(OpenEventW(EVENT_MODIFY_STATE | SYNCHRONIZE, FALSE, full.c_str()));
+  return win::Handle(OpenEventW(EVENT_ALL_ACCESS, FALSE, full.c_str()));
 }
 
 }  // namespace shmbroker::service

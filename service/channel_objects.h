@@ -26,14 +26,17 @@ class ChannelObjects {
   // Whether there are sections of these names at all.
   static bool exist(const std::wstring& prefix);
 
-  // Handles that are open keep the rights that they have. Throws Error.
-  void set_access(const AccessConfig& access);
+  const Access& access() const { return access_; }
+
+  // Handles that are open keep the rights that they have. The second: of a reader's event, to the access that the first
+  // has set. Throws Error.
+  void set_access(const Access& access);
+  void set_access(HANDLE reader_event, const Present& present) const;
 
   uint32_t rights_of(HANDLE token) const { return service::rights_of(token, rights_); }
 
-  // A reader's event has a name of its own for each client that its place ever had. account: who may wait for
-  // it. Throws Error.
-  win::Handle make_reader_event(uint32_t slot, uint32_t generation, const std::wstring& account) const;
+  // A reader's event has a name of its own for each client that its place ever had. Throws Error.
+  win::Handle make_reader_event(uint32_t slot, uint32_t generation, const Present& present) const;
   win::Handle find_reader_event(uint32_t slot, uint32_t generation) const;
 
   std::wstring name(const wchar_t* part) const { return prefix_ + part; }
@@ -49,6 +52,7 @@ class ChannelObjects {
   HANDLE space_event() const { return space_event_.get(); }
 
  private:
+  void change(HANDLE handle, const win::SecurityDescriptor& descriptor) const;
   win::Handle named(Object object, const wchar_t* part) const;
   win::Handle section(Object object, const wchar_t* part, uint64_t size, bool& was_there) const;
 

@@ -73,15 +73,14 @@ void Broker::check_change(const Config& config) const {
   if (!refused.empty()) throw ConfigError(win::display_utf8(paths_.config.wstring()) + ": " + refused);
 }
 
-// New channels are made first: that can fail, and then nothing has changed yet.
+// What can fail comes first, and then nothing has changed yet.
 void Broker::apply(const Config& config) {
   Channels next = make_new(config);
   SHM_CRASH_POINT("reload.made");
+  change_access(config);
   for (const ChannelConfig& channel : config.channels) {
     const auto found = channels_.find(wide_name(channel));
-    if (found == channels_.end()) continue;
-    found->second->set_access(channel.access);
-    next.insert(channels_.extract(found));
+    if (found != channels_.end()) next.insert(channels_.extract(found));
   }
   for (auto at = channels_.begin(); at != channels_.end();) {
     const auto each = at++;
@@ -92,13 +91,46 @@ void Broker::apply(const Config& config) {
     channel->end();
   }
   channels_ = std::move(next);
+  for (const auto& [name, channel] : channels_) channel->begin();
   if (config.log.max_size != config_.log.max_size || config.log.files != config_.log.files) {
     spdlog::warn("/log: max_size and files are used from the service's next start on");
   }
   config_ = config;
   set_log_level(config.log);
   SHM_CRASH_POINT("reload.applied");
-  save();
+  try {
+    save();
+  } catch (const Error& error) {
+    // The file still has what make_new() wrote: all that there is now, and what has ended.
+    spdlog::warn("{}", error.what());
+  }
+}
+
+// The access of the channels that stay: of all of them, or of none.
+void Broker::change_access(const Config& config) const {
+  struct Change {
+    Channel& channel;
+    AccessConfig config;
+    Access access;
+  };
+  std::vector<Change> wanted;
+  std::vector<Change> before;
+  for (const ChannelConfig& next : config.channels) {
+    const auto found = channels_.find(wide_name(next));
+    if (found == channels_.end()) continue;
+    Channel& channel = *found->second;
+    wanted.push_back({channel, next.access, resolve_access(next.access)});
+    before.push_back({channel, channel.config().access, channel.access()});
+  }
+  const auto set = [](const std::vector<Change>& changes) {
+    for (const Change& each : changes) each.channel.set_access(each.config, each.access);
+  };
+  try {
+    set(wanted);
+  } catch (const Error&) {
+    set(before);
+    throw;
+  }
 }
 
 // The channels that there are not yet. Their instances come into the state file before their memory is made.

@@ -1,5 +1,8 @@
 // Who may do what: through the DLL, and past it with Win32 alone. The tests run as an administrator; their
 // other party is a process with an ordinary user's rights.
+#include <windows.h>
+
+#include <aclapi.h>
 #include <gmock/gmock.h>
 
 #include <memory>
@@ -7,6 +10,7 @@
 
 #include "core/win/security.h"
 #include "core/win/text.h"
+#include "tests/integration/label.h"
 #include "tests/integration/low_token.h"
 #include "tests/integration/peer_process.h"
 #include "tests/integration/service_fixture.h"
@@ -129,6 +133,85 @@ TEST_F(Access, ReloadTakesRightsAwayFromWhoComesLater) {
   EXPECT_EQ(user().ask("open w box").status, SHM_E_ACCESS);
   EXPECT_EQ(touch("section", FILE_MAP_WRITE, "box.data"), kDenied);
   EXPECT_EQ(touch("mutex", SYNCHRONIZE, "box.mutex"), kDenied);
+}
+
+std::string news(const char* write, bool low_integrity = false) {
+  return config_of({block("news", 512,
+                          std::string(R"({ "read": ["INTERACTIVE"], "write": [")") + write +
+                              R"("], "low_integrity": )" + (low_integrity ? "true" : "false") + " }")});
+}
+
+// Whether a reader's event lets an account set it and nothing else, by an entry of its own. Under Wine all clients have
+// one account, and each could set it as the reader's: so the test looks at the list.
+bool lets_wake(uint32_t reader, const std::wstring& sid) {
+  const std::wstring name = L"Global\\ShmBroker.news.reader." + std::to_wstring(reader) + L".1";
+  const win::Handle event(OpenEventW(READ_CONTROL, FALSE, name.c_str()));
+  PACL list = nullptr;
+  PSECURITY_DESCRIPTOR descriptor = nullptr;
+  EXPECT_EQ(GetSecurityInfo(event.get(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &list,
+                            nullptr, &descriptor),
+            DWORD{ERROR_SUCCESS});
+  bool found = false;
+  for (DWORD i = 0; list != nullptr && i < list->AceCount; ++i) {
+    void* ace = nullptr;
+    EXPECT_TRUE(GetAce(list, i, &ace));
+    auto& entry = *static_cast<ACCESS_ALLOWED_ACE*>(ace);
+    if (entry.Mask == (EVENT_MODIFY_STATE | READ_CONTROL) && win::sid_text(&entry.SidStart) == sid)
+      found = true;
+  }
+  LocalFree(descriptor);
+  return found;
+}
+
+const std::wstring kInteractive = L"S-1-5-4";
+
+TEST_F(Access, ReloadLetsANewWriterWakeWhoReadsAlready) {
+  const Opened reader(L"news", SHM_READ);
+  EXPECT_FALSE(lets_wake(0, kInteractive));
+  service.configure(news("INTERACTIVE"));
+  ASSERT_TRUE(service.reload()) << service.log();
+  EXPECT_TRUE(lets_wake(0, kInteractive));
+}
+
+TEST_F(Access, RestartLetsANewWriterWakeWhoReadsAlready) {
+  const Opened reader(L"news", SHM_READ);
+  service.configure(news("INTERACTIVE"));
+  service.kill();
+  service.start();
+  EXPECT_TRUE(lets_wake(0, kInteractive));
+}
+
+TEST_F(Access, WriterThatAReloadShutsOutMayWakeAllTheSame) {
+  const Opened early(L"news", SHM_READ);
+  {
+    const Opened writer(L"news", SHM_WRITE);
+    service.configure(config_of({block("news", 512, R"({ "read": ["INTERACTIVE"], "write": ["SYSTEM"] })")}));
+    ASSERT_TRUE(service.reload()) << service.log();
+    const Opened late(L"news", SHM_READ);
+    for (const uint32_t reader : {0u, 1u}) EXPECT_TRUE(lets_wake(reader, win::process_user()));
+  }
+  service.configure(news("INTERACTIVE"));
+  ASSERT_TRUE(service.reload()) << service.log();
+  EXPECT_FALSE(lets_wake(0, win::process_user())) << "it has closed";
+}
+
+std::wstring integrity_of(const wchar_t* section) {
+  const win::Handle handle(OpenFileMappingW(READ_CONTROL, FALSE, section));
+  alignas(SECURITY_DESCRIPTOR) std::byte descriptor[512];
+  DWORD size = 0;
+  EXPECT_TRUE(GetKernelObjectSecurity(handle.get(), LABEL_SECURITY_INFORMATION, descriptor, sizeof descriptor,
+                                      &size));
+  return label_of(descriptor);
+}
+
+TEST_F(Access, ReloadLetsLowIntegrityInAndKeepsItOut) {
+  const wchar_t* data = L"Global\\ShmBroker.news.data";
+  EXPECT_EQ(integrity_of(data), kMediumIntegrity);
+  for (const bool low : {true, false}) {
+    service.configure(news("INTERACTIVE", low));
+    ASSERT_TRUE(service.reload()) << service.log();
+    EXPECT_EQ(integrity_of(data), low ? kLowIntegrity : kMediumIntegrity);
+  }
 }
 
 }  // namespace

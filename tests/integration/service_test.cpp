@@ -221,6 +221,21 @@ TEST_F(Running, ReloadThatBringsBackAChannelThatIsStillOpenRevivesIt) {
   EXPECT_SHM(SHM_OK, write(open, "after"));
 }
 
+// The name of the second channel is somebody else's, and the reload fails after the first one has been found again.
+TEST_F(Running, RefusedReloadRevivesNothing) {
+  const Opened open(L"MapName");
+  service.configure(config_of({block("other")}));
+  EXPECT_TRUE(service.reload());
+  const win::Handle squatter(
+      CreateMutexW(nullptr, FALSE, L"Global\\ShmBroker.squatted.lock"));  // where an event is to be
+  service.configure(config_of({block("MapName"), block("other"), block("squatted")}));
+  EXPECT_FALSE(service.reload());
+  EXPECT_SHM(SHM_E_CLOSED, write(open, "x")) << "no service would be behind it";
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_NOT_FOUND, ShmOpen(L"MapName", nullptr, &channel));
+  EXPECT_SHM(SHM_OK, write(Opened(L"other"), "x"));
+}
+
 TEST_F(Running, RefusedReloadLeavesTheRunningConfiguration) {
   const Opened open(L"MapName");
   const std::string larger = config_of({block("MapName", 1024), block("added")});

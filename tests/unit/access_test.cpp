@@ -8,6 +8,7 @@
 #include "core/status.h"
 #include "core/win/text.h"
 #include "service/error.h"
+#include "tests/integration/label.h"
 #include "tests/integration/low_token.h"
 
 namespace shmbroker::service {
@@ -107,20 +108,15 @@ TEST(Access, ServiceWithASidOfItsOwnLeavesItsAccountNothing) {
   EXPECT_EQ(own.find(L";;;LS)"), std::wstring::npos) << win::display_utf8(own);
 }
 
-// The text of a descriptor: what no call under Wine would show.
+// The text of a descriptor: what no call under Wine would show. Either way it has a label, so that a reload can change it.
 TEST(Access, LowIntegrityIsLetInByALabelAlone) {
   AccessConfig access = accounts({"Everyone"}, {});
-  const auto has_label = [](const AccessConfig& of) {
-    const auto descriptor = describe(Object::data, resolve_access(of), kLocalService);
-    BOOL present = FALSE;
-    BOOL defaulted = FALSE;
-    PACL list = nullptr;
-    EXPECT_TRUE(GetSecurityDescriptorSacl(descriptor.get(), &present, &list, &defaulted));
-    return present != FALSE && list != nullptr && list->AceCount == 1;
+  const auto label = [&] {
+    return tests::label_of(describe(Object::data, resolve_access(access), kLocalService).get());
   };
-  EXPECT_FALSE(has_label(access));
+  EXPECT_EQ(label(), tests::kMediumIntegrity);
   access.low_integrity = true;
-  EXPECT_TRUE(has_label(access));
+  EXPECT_EQ(label(), tests::kLowIntegrity);
 }
 
 }  // namespace
