@@ -169,9 +169,16 @@ namespace ShmBroker
             for (;;)
             {
                 int status = ReadStatus(room, left.Milliseconds, out int size);
-                message = new ShmMessage(room, status >= 0 ? (ShmNews)status : ShmNews.None);
-                if (status != Native.SHM_E_BUFFER) return status;
-                room = new byte[size]; // again if another thread takes that message, and the next is larger
+                if (status == Native.SHM_E_BUFFER)
+                {
+                    room = new byte[size];
+                    continue;
+                }
+                // It may be another message than the one that room was made for, when that one has been taken
+                // or overwritten meanwhile: a longer one comes by here again, a shorter one leaves room.
+                if (status >= 0) Array.Resize(ref room, size);
+                message = status >= 0 ? new ShmMessage(room, (ShmNews)status) : default(ShmMessage);
+                return status;
             }
         }
     }
