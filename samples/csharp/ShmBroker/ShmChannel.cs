@@ -19,7 +19,8 @@ namespace ShmBroker
         /// </summary>
         public unsafe ShmChannel(string name, ShmOptions options = null)
         {
-            if (name.IndexOf('\0') >= 0) throw new ArgumentException("the name has a control character");
+            // C would take what is before it.
+            if (name?.IndexOf('\0') >= 0) throw ShmException.Of(Native.SHM_E_NAME);
             Native.ShmOptions native = (options ?? new ShmOptions()).ToNative();
             uint channel;
             ShmException.Check(Native.ShmOpen(name, &native, &channel));
