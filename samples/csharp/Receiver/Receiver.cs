@@ -12,7 +12,7 @@ namespace ShmBroker.Samples
 Usage: receiver [OPTIONS]
 
 Options:
-  --help                   Print this help and exit
+  -h, --help               Print this help and exit
   --channel TEXT=MapName   The channel's name
   --count UINT             End after so many messages; otherwise go on until Ctrl-C
   --timeout UINT           End when nothing has come for so many milliseconds; 0: read what there is.
@@ -59,7 +59,7 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
 
         private static int Main(string[] args)
         {
-            return SampleProgram.Run("receiver", Help, args, () => new Receiver(args).Run());
+            return SampleProgram.Run("receiver", Help, () => new Receiver(args).Run());
         }
 
         private int Run()
