@@ -3,7 +3,8 @@
 import argparse
 import io
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 from shmbroker import ShmError
 
@@ -26,6 +27,9 @@ _EXIT_CODE_OF = {
     "SHM_E_EMPTY": 6,
     "SHM_E_FULL": 6,
 }
+
+
+_STEP = 0.2
 
 
 class Failure(Exception):
@@ -51,6 +55,13 @@ def number(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= 0xFFFFFFFF:
         return int(text)
     raise argparse.ArgumentTypeError(f"a number from 0 to 4294967295, not '{text}'")
+
+
+def steps(timeout: float | None) -> Iterator[float]:
+    """How long to wait each time until the time is up: Python looks for Ctrl-C only between two waits."""
+    end = None if timeout is None else time.monotonic() + timeout
+    while end is None or time.monotonic() < end:
+        yield _STEP if end is None else min(_STEP, max(0.0, end - time.monotonic()))
 
 
 def say(text: str) -> None:

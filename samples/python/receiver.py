@@ -1,12 +1,14 @@
 """Reads messages from a channel, and writes them to its output."""
 
 import argparse
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from multiprocessing import connection
+from typing import Any
 
-from program import Parser, number, run, say
+from program import Parser, number, run, say, steps
 from shmbroker import Access, Channel, Message, News, ShmError, ShmTimeout
 from window_notice import WindowNotice
 
@@ -36,35 +38,60 @@ class Receiver:
         self.channel = channel
         self.received = 0
         self.timeout = None if settings.timeout is None else settings.timeout / 1000
+        self.is_stopped = False
 
     def run(self) -> int:
         say(f"receiver: reading channel '{self.channel.name}'")
-        is_time_up = False
+        before = signal.signal(signal.SIGINT, self.stop)
         try:
             with ExitStack() as stack:
                 is_time_up = not self.receive_all(self.notice(stack))
-        except KeyboardInterrupt:
-            pass
+        finally:
+            signal.signal(signal.SIGINT, before)
         say(f"receiver: messages read: {self.received}, lost: {self.channel.stats().lost}")
         return 6 if is_time_up and self.received == 0 else 0
 
-    def notice(self, stack: ExitStack) -> Callable[[], bool] | None:
-        """What waits until there may be something to read; it returns False when the time is up."""
+    def stop(self, *signal_and_frame: Any) -> None:
+        """Takes a note of Ctrl-C. A KeyboardInterrupt might come when a message has been taken and not been
+        printed; only a second Ctrl-C raises it."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.is_stopped = True
+
+    def steps(self) -> Iterator[float]:
+        for seconds in steps(self.timeout):
+            if self.is_stopped:
+                return
+            yield seconds
+
+    def notice(self, stack: ExitStack) -> Callable[[], bool]:
+        """What waits until something was or can be read; it returns False when the time is up."""
         if self.settings.notify == "event":
-            return lambda: bool(connection.wait([self.channel.wait_handle], self.timeout))
+            return self.wait_for_event
         if self.settings.notify == "window":
             window = stack.enter_context(WindowNotice(self.channel))
-            return lambda: window.wait(self.timeout)
-        return None
+            return lambda: window.wait(self.steps())
+        return self.wait_in_read
 
-    def receive_all(self, notice: Callable[[], bool] | None) -> bool:
+    def wait_in_read(self) -> bool:
+        return any(self.receive(seconds) for seconds in self.steps())
+
+    def wait_for_event(self) -> bool:
+        for seconds in self.steps():
+            try:
+                if connection.wait([self.channel.wait_handle], seconds):
+                    return True
+            except InterruptedError:  # by Ctrl-C
+                pass
+        return False
+
+    def receive_all(self, notice: Callable[[], bool]) -> bool:
         """Returns False when the time is up."""
-        while self.settings.count == 0 or self.received < self.settings.count:
-            if not self.receive(self.timeout if notice is None else 0) and not (notice and notice()):
-                return False
+        while not self.is_stopped and (self.settings.count == 0 or self.received < self.settings.count):
+            if not self.receive(0) and not notice():
+                return self.is_stopped
         return True
 
-    def receive(self, timeout: float | None) -> bool:
+    def receive(self, timeout: float) -> bool:
         """Returns False if there was nothing new."""
         try:
             message = self.read(timeout)
@@ -76,7 +103,7 @@ class Receiver:
             self.print(message)
         return True
 
-    def read(self, timeout: float | None) -> Message | None:
+    def read(self, timeout: float) -> Message | None:
         """Gives None if the message has been overwritten while it was looked at."""
         if not self.settings.in_place:
             return self.channel.read(timeout)

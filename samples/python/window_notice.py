@@ -1,7 +1,7 @@
 """Waits for a channel's window message, in a message-only window of this thread."""
 
 import ctypes
-import time
+from collections.abc import Iterable
 from ctypes import wintypes
 from types import TracebackType
 
@@ -13,7 +13,6 @@ HWND_MESSAGE = -3
 PM_REMOVE = 1
 QS_ALLINPUT = 0x04FF
 MWMO_INPUTAVAILABLE = 4
-STEP = 0.2  # seconds after which Python looks for Ctrl-C
 
 
 class WindowNotice:
@@ -39,17 +38,14 @@ class WindowNotice:
         self._channel.notify_window(None, 0)
         self._user32.DestroyWindow(self._window)
 
-    def wait(self, timeout: float | None) -> bool:
-        """Returns False when the time is up."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while not self._take_message():
-            left = STEP if end is None else min(STEP, end - time.monotonic())
-            if left <= 0:
-                return False
-            self._user32.MsgWaitForMultipleObjectsEx(
-                0, None, int(left * 1000) + 1, QS_ALLINPUT, MWMO_INPUTAVAILABLE
-            )
-        return True
+    def wait(self, steps: Iterable[float]) -> bool:
+        """Waits for so many seconds each time. Returns False if nothing came."""
+        for seconds in steps:
+            if self._take_message():
+                return True
+            milliseconds = int(seconds * 1000) + 1
+            self._user32.MsgWaitForMultipleObjectsEx(0, None, milliseconds, QS_ALLINPUT, MWMO_INPUTAVAILABLE)
+        return self._take_message()
 
     def _take_message(self) -> bool:
         """Handles what is in the queue, up to the channel's message."""

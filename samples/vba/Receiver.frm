@@ -9,6 +9,12 @@ Begin VB.Form Receiver
    ScaleHeight     =   3600
    ScaleWidth      =   6000
    StartUpPosition =   3  'Windows Default
+   Begin VB.Timer GoOn
+      Enabled         =   0   'False
+      Interval        =   10
+      Left            =   0
+      Top             =   0
+   End
    Begin VB.PictureBox Notice
       Height          =   255
       Left            =   0
@@ -40,8 +46,11 @@ Attribute VB_Exposed = False
 Option Explicit
 
 Private Const WM_MOUSEMOVE As Long = &H200
+Private Const MessagesPerTurn As Long = 200
+Private Const MostRows As Long = 10000
 
 Private Channel As Long
+Private Received As Long
 
 Private Sub Form_Load()
     On Error GoTo Failed
@@ -53,18 +62,42 @@ Failed:
 End Sub
 
 Private Sub Form_Unload(Cancel As Integer)
+    GoOn.Enabled = False
     If Channel <> 0 Then ShmNotify Channel, 0, 0
     ShmCloseChannel Channel
 End Sub
 
 ' There is something to read. It is told again only after a read has found nothing.
 Private Sub Notice_MouseMove(Button As Integer, Shift As Integer, X As Single, Y As Single)
+    ShowNew
+End Sub
+
+Private Sub GoOn_Timer()
+    ShowNew
+End Sub
+
+' Shows what there is, but not for ever: where a sender is faster than the list, the rest is left to a timer,
+' which comes after keys, mouse and painting.
+Private Sub ShowNew()
     Dim Text As String
+    Dim News As Long
+    Dim Shown As Long
+    If Channel = 0 Then Exit Sub ' closed, and the message was on its way
+    GoOn.Enabled = False
     On Error GoTo Failed
-    Do While ShmReadText(Channel, Text)
-        Messages.AddItem Text
-    Loop
+    For Shown = 1 To MessagesPerTurn
+        If Not ShmReadText(Channel, Text, 0, News) Then Exit Sub
+        Received = Received + 1
+        If News <> SHM_OK Then AddRow "(" & ShmNewsText(News, Received) & ")"
+        AddRow Text
+    Next
+    GoOn.Enabled = True
     Exit Sub
 Failed:
-    Messages.AddItem Err.Description
+    AddRow Err.Description
+End Sub
+
+Private Sub AddRow(ByVal Text As String)
+    If Messages.ListCount >= MostRows Then Messages.RemoveItem 0
+    Messages.AddItem Text
 End Sub

@@ -14,14 +14,36 @@ Option Explicit
 Public Const SHM_ERROR As Long = vbObjectError + 1000
 
 #If VBA7 Then
+Private Declare PtrSafe Function LoadLibraryW Lib "kernel32" (ByVal Name As LongPtr) As LongPtr
+Private Declare PtrSafe Function RegGetValueW Lib "advapi32" _
+    (ByVal Key As LongPtr, ByVal SubKey As LongPtr, ByVal Name As LongPtr, ByVal Flags As Long, _
+    ByVal TypeFound As LongPtr, ByVal Data As LongPtr, ByRef Size As Long) As Long
 Private Declare PtrSafe Function lstrlenW Lib "kernel32" (ByVal Text As LongPtr) As Long
 Private Declare PtrSafe Sub RtlMoveMemory Lib "kernel32" _
     (ByVal Target As LongPtr, ByVal Source As LongPtr, ByVal Size As LongPtr)
 #Else
+Private Declare Function LoadLibraryW Lib "kernel32" (ByVal Name As LongPtr) As LongPtr
+Private Declare Function RegGetValueW Lib "advapi32" _
+    (ByVal Key As LongPtr, ByVal SubKey As LongPtr, ByVal Name As LongPtr, ByVal Flags As Long, _
+    ByVal TypeFound As LongPtr, ByVal Data As LongPtr, ByRef Size As Long) As Long
 Private Declare Function lstrlenW Lib "kernel32" (ByVal Text As LongPtr) As Long
 Private Declare Sub RtlMoveMemory Lib "kernel32" _
     (ByVal Target As LongPtr, ByVal Source As LongPtr, ByVal Size As LongPtr)
 #End If
+
+Private IsLoaded As Boolean
+
+' Loads shmclient.dll, unless it is loaded: from beside the program or the PATH, else from where ShmBroker is
+' installed. A Declare finds what is loaded; by itself it does not know that last place. ShmOpenChannel calls
+' it; whoever calls another function first, calls it before.
+Public Sub ShmLoadLibrary()
+    If IsLoaded Then Exit Sub
+    IsLoaded = LoadLibraryW(StrPtr("shmclient.dll")) <> 0
+    If Not IsLoaded Then IsLoaded = LoadLibraryW(StrPtr(InstalledFolder & "shmclient.dll")) <> 0
+    If Not IsLoaded Then Err.Raise 53, "ShmBroker", _
+        "There is no shmclient.dll for a program of this kind, 32 or 64 bit, beside it, on the PATH or " & _
+        "where ShmBroker is installed; install it, or put a copy beside the program."
+End Sub
 
 ' Opens a channel and gives its handle. Access: SHM_READ, SHM_WRITE, both; 0: every right that this account
 ' has. Flags: such as SHM_OPEN_NEXT.
@@ -29,6 +51,7 @@ Public Function ShmOpenChannel( _
     ByVal Name As String, Optional ByVal Access As Long = 0, Optional ByVal Flags As Long = 0) As Long
     Dim Options As ShmOptions
     Dim Channel As Long
+    ShmLoadLibrary
     ShmCheckLayout
     If InStr(Name, vbNullChar) > 0 Then RaiseStatus SHM_E_NAME, "a channel's name has no control character"
     Options.Size = LenB(Options)
@@ -52,12 +75,14 @@ Public Sub ShmWriteText(ByVal Channel As Long, ByVal Text As String, Optional By
 End Sub
 
 ' Reads a text. Gives False if there is nothing new; of a block, Text is the old value then. An odd last byte
-' becomes U+FFFD.
+' becomes U+FFFD. News: what comes with it, SHM_S_LOST or SHM_S_REDELIVERED; or SHM_OK.
 Public Function ShmReadText( _
-    ByVal Channel As Long, ByRef Text As String, Optional ByVal TimeoutMs As Long = 0) As Boolean
+    ByVal Channel As Long, ByRef Text As String, _
+    Optional ByVal TimeoutMs As Long = 0, Optional ByRef News As Long) As Boolean
     Dim Room As String
     Dim Size As LongPtr
     Dim Status As Long
+    News = SHM_OK
     Status = ShmRead(Channel, 0, 0, Size, TimeoutMs)
     Do While Status = SHM_E_BUFFER ' again if another reader took that message, and the next one is larger
         Room = String$((CLng(Size) + 1) \ 2, vbNullChar)
@@ -68,6 +93,7 @@ Public Function ShmReadText( _
     Room = Left$(Room, (CLng(Size) + 1) \ 2)
     If CLng(Size) Mod 2 = 1 Then Mid$(Room, Len(Room), 1) = ChrW$(&HFFFD)
     Text = Room
+    News = Status
     ShmReadText = Status <> SHM_S_UNCHANGED
 End Function
 
@@ -78,12 +104,13 @@ Public Sub ShmWriteBytes( _
 End Sub
 
 ' Reads bytes, and gives their number in Length; an array that is larger is not made smaller. Gives False if
-' there is nothing new.
+' there is nothing new. News as above.
 Public Function ShmReadBytes( _
     ByVal Channel As Long, ByRef Bytes() As Byte, ByRef Length As Long, _
-    Optional ByVal TimeoutMs As Long = 0) As Boolean
+    Optional ByVal TimeoutMs As Long = 0, Optional ByRef News As Long) As Boolean
     Dim Size As LongPtr
     Dim Status As Long
+    News = SHM_OK
     Status = ShmRead(Channel, 0, 0, Size, TimeoutMs)
     Do While Status = SHM_E_BUFFER
         ReDim Bytes(0 To CLng(Size) - 1)
@@ -92,7 +119,15 @@ Public Function ShmReadBytes( _
     If Status = SHM_E_EMPTY Then Exit Function
     Check Status
     Length = CLng(Size)
+    News = Status
     ShmReadBytes = Status <> SHM_S_UNCHANGED
+End Function
+
+' What to tell people of the news that came with a message, in the words of all samples; "" if there are none.
+Public Function ShmNewsText(ByVal News As Long, ByVal Number As Long) As String
+    If News = SHM_S_LOST Then ShmNewsText = "messages before number " & Number & " were lost"
+    If News = SHM_S_REDELIVERED Then ShmNewsText = "number " & Number & _
+        " was taken before, by a reader that died and may have acted on it"
 End Function
 
 ' How many messages were lost because this reader was too slow.
@@ -108,6 +143,23 @@ End Function
 Public Sub ShmNotify(ByVal Channel As Long, ByVal Window As LongPtr, ByVal Message As Long)
     Check ShmNotifyWindow(Channel, Window, Message, 0)
 End Sub
+
+' The folder of the DLL that the installer has brought; "" if it was not run.
+Private Function InstalledFolder() As String
+    Const LocalMachine As Long = &H80000002 ' HKEY_LOCAL_MACHINE
+    Const TextFor64Bit As Long = &H10002 ' RRF_RT_REG_SZ; RRF_SUBKEY_WOW6464KEY, for 32-bit programs, too
+    Dim Room As String
+    Dim Size As Long
+    Room = String$(260, vbNullChar)
+    Size = LenB(Room)
+    If RegGetValueW(LocalMachine, StrPtr("Software\ShmBroker"), StrPtr("InstallDir"), TextFor64Bit, 0, _
+        StrPtr(Room), Size) <> 0 Then Exit Function
+    InstalledFolder = Left$(Room, InStr(Room, vbNullChar) - 1) ' with a backslash at its end
+#If Win64 Then
+#Else
+    InstalledFolder = InstalledFolder & "x86\"
+#End If
+End Function
 
 ' Raises the error of the call that has just been made.
 Private Sub Check(ByVal Status As Long)

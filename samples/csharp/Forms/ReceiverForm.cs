@@ -9,9 +9,14 @@ namespace ShmBroker.Samples
     /// </summary>
     public sealed class ReceiverForm : Form
     {
+        private const int MessagesPerTurn = 200;
+        private const int MostRows = 10000;
+
         private readonly ListBox list = new ListBox { Dock = DockStyle.Fill, IntegralHeight = false };
+        private readonly Timer goOn = new Timer { Interval = 10 };
         private readonly ShmChannel channel;
         private readonly ShmNotifyWindow notify;
+        private long received;
 
         private ReceiverForm(string name)
         {
@@ -19,11 +24,13 @@ namespace ShmBroker.Samples
             Controls.Add(list);
             channel = new ShmChannel(name, new ShmOptions { Access = ShmAccess.Read });
             notify = new ShmNotifyWindow(channel);
-            notify.Readable += (sender, e) => ShowAll();
+            notify.Readable += (sender, e) => ShowNew();
+            goOn.Tick += (sender, e) => ShowNew();
         }
 
         protected override void OnFormClosed(FormClosedEventArgs e)
         {
+            goOn.Dispose();
             notify.Dispose();
             channel.Dispose();
             base.OnFormClosed(e);
@@ -43,12 +50,44 @@ namespace ShmBroker.Samples
             }
         }
 
-        private void ShowAll()
+        // Shows what there is, but not for ever: where a sender is faster than the window, the rest is left to a
+        // timer, which comes after keys, mouse and painting. The next notification comes only after a read has
+        // found nothing.
+        private void ShowNew()
         {
-            while (channel.TryRead(out ShmMessage message) && message.News != ShmNews.Unchanged)
+            goOn.Stop();
+            list.BeginUpdate();
+            try
             {
-                list.Items.Add(Encoding.Unicode.GetString(message.Data));
+                for (int i = 0; i < MessagesPerTurn; i++)
+                {
+                    if (!channel.TryRead(out ShmMessage message) || message.News == ShmNews.Unchanged) return;
+                    Add(message);
+                }
+                goOn.Start();
             }
+            catch (ShmException error)
+            {
+                Add(error.Message);
+            }
+            finally
+            {
+                list.EndUpdate();
+            }
+        }
+
+        private void Add(ShmMessage message)
+        {
+            received++;
+            if (message.News == ShmNews.Lost) Add($"(messages before number {received} were lost)");
+            string again = message.News == ShmNews.Redelivered ? "(again: its last reader died) " : "";
+            Add(again + Encoding.Unicode.GetString(message.Data));
+        }
+
+        private void Add(string row)
+        {
+            if (list.Items.Count == MostRows) list.Items.RemoveAt(0);
+            list.Items.Add(row);
         }
     }
 }

@@ -22,7 +22,7 @@ namespace ShmBroker.Samples
 
         /// <summary>
         /// Raised once. It is raised again only after a read has found nothing: so read until there is
-        /// nothing more.
+        /// nothing more, or come back by yourself.
         /// </summary>
         public event EventHandler Readable;
 

@@ -12,7 +12,7 @@ namespace ShmBroker.Samples
 Usage: receiver [OPTIONS]
 
 Options:
-  --help                   Print this help and exit
+  -h, --help               Print this help and exit
   --channel TEXT=MapName   The channel's name
   --count UINT             End after so many messages; otherwise go on until Ctrl-C
   --timeout UINT           End when nothing has come for so many milliseconds; 0: read what there is.
@@ -59,7 +59,7 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
 
         private static int Main(string[] args)
         {
-            return SampleProgram.Run("receiver", Help, args, () => new Receiver(args).Run());
+            return SampleProgram.Run("receiver", Help, () => new Receiver(args).Run());
         }
 
         private int Run()
@@ -71,7 +71,11 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
             };
             using (var channel = new ShmChannel(arguments.Value("channel", "MapName"), options))
             {
-                Console.CancelKeyPress += (sender, e) => Stop(channel, e);
+                // By number: the handler may still run when the channel is closed, and a closed number is no
+                // other channel.
+                uint handle = channel.Handle;
+                ConsoleCancelEventHandler onCtrlC = (sender, e) => Stop(handle, e);
+                Console.CancelKeyPress += onCtrlC;
                 news.WriteLine($"receiver: reading channel '{channel.Name}'");
                 bool isTimeUp;
                 try
@@ -85,21 +89,23 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
                 finally
                 {
                     hasLeft.Set();
+                    Console.CancelKeyPress -= onCtrlC;
                 }
                 news.WriteLine($"receiver: messages read: {received}, lost: {channel.GetStats().Lost}");
                 return isTimeUp && received == 0 ? 6 : 0;
             }
         }
 
-        // Cancel ends the calls that wait now, and the receiver may be just before such a call: so it is
-        // repeated until the receiver has left.
-        private void Stop(ShmChannel channel, ConsoleCancelEventArgs e)
+        // ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so it is
+        // repeated until the receiver has left. A second Ctrl-C ends the process at once.
+        private void Stop(uint channel, ConsoleCancelEventArgs e)
         {
+            if (stop.WaitOne(0)) return;
             e.Cancel = true;
             stop.Set();
             do
             {
-                channel.Cancel();
+                Native.ShmCancel(channel);
             }
             while (!hasLeft.WaitOne(10));
         }

@@ -14,7 +14,7 @@ Usage: sender [OPTIONS] [TEXT]
   TEXT                     What to send. Without it, every line of the input (UTF-8) is a message
 
 Options:
-  --help                   Print this help and exit
+  -h, --help               Print this help and exit
   --channel TEXT=MapName   The channel's name
   --repeat UINT=1          How often to send each message; 0: until Ctrl-C
   --interval UINT=0        Milliseconds between two messages
@@ -49,7 +49,7 @@ Text is sent as UTF-16LE without a terminator.
         private static int Main(string[] args)
         {
             Console.CancelKeyPress += (sender, e) => Environment.Exit(0);
-            return SampleProgram.Run("sender", Help, args, () =>
+            return SampleProgram.Run("sender", Help, () =>
             {
                 new Sender(args).Run();
                 return 0;

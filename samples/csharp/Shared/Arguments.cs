@@ -21,7 +21,15 @@ namespace ShmBroker.Samples
         }
     }
 
-    /// <summary>A command line of --name value, --name=value, --flag and other texts.</summary>
+    /// <summary>Ends the program with its help.</summary>
+    internal sealed class HelpAsked : Exception
+    {
+    }
+
+    /// <summary>
+    /// A command line of --name value, --name=value, --flag and other texts. Such a text may begin with a dash
+    /// only behind --, or if it is nothing else.
+    /// </summary>
     internal sealed class Arguments
     {
         private readonly Dictionary<string, string> values = new Dictionary<string, string>();
@@ -41,13 +49,14 @@ namespace ShmBroker.Samples
                     texts.AddRange(left);
                     return;
                 }
-                if (!argument.StartsWith("--", StringComparison.Ordinal))
+                if (argument.Length < 2 || argument[0] != '-')
                 {
                     texts.Add(argument);
                     continue;
                 }
+                if (argument == "--help" || argument == "-h") throw new HelpAsked();
                 string[] parts = argument.Split(new[] { '=' }, 2);
-                string name = parts[0].Substring(2);
+                string name = argument[1] == '-' ? parts[0].Substring(2) : ""; // none has a short name
                 if (Array.IndexOf(flags, name) >= 0 && parts.Length == 1)
                 {
                     values[name] = "";

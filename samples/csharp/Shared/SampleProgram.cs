@@ -16,17 +16,17 @@ Exit codes:
   5  access denied
   6  the time was up before anything was read or written";
 
-        internal static int Run(string name, string help, string[] args, Func<int> main)
+        internal static int Run(string name, string help, Func<int> main)
         {
-            if (Array.IndexOf(args, "--help") >= 0)
-            {
-                Streams.Output().WriteLine((help + ExitCodes).Replace("\r", ""));
-                return 0;
-            }
             TextWriter errors = Streams.Errors();
             try
             {
                 return main();
+            }
+            catch (HelpAsked)
+            {
+                Streams.Output().WriteLine((help + ExitCodes).Replace("\r", ""));
+                return 0;
             }
             catch (ShmException error)
             {

@@ -81,7 +81,7 @@ namespace ShmBroker
         public unsafe void NotifyWindow(IntPtr window, int message, IntPtr cookie = default(IntPtr))
         {
             var bits = (UIntPtr)cookie.ToPointer();
-            ShmException.Check(Native.ShmNotifyWindow(Handle, window.ToPointer(), (uint)message, bits));
+            Check(Native.ShmNotifyWindow(Handle, window.ToPointer(), (uint)message, bits));
         }
 
         private async Task<ShmMessage?> ReadInTurnAsync(Deadline left, CancellationToken token)
@@ -120,7 +120,7 @@ namespace ShmBroker
         private unsafe IntPtr GetWaitHandle()
         {
             void* found;
-            ShmException.Check(Native.ShmGetWaitHandle(Handle, &found));
+            Check(Native.ShmGetWaitHandle(Handle, &found));
             return (IntPtr)found;
         }
 

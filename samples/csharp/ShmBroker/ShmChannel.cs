@@ -19,7 +19,8 @@ namespace ShmBroker
         /// </summary>
         public unsafe ShmChannel(string name, ShmOptions options = null)
         {
-            if (name.IndexOf('\0') >= 0) throw new ArgumentException("the name has a control character");
+            // C would take what is before it.
+            if (name?.IndexOf('\0') >= 0) throw ShmException.Of(Native.SHM_E_NAME);
             Native.ShmOptions native = (options ?? new ShmOptions()).ToNative();
             uint channel;
             ShmException.Check(Native.ShmOpen(name, &native, &channel));
@@ -37,7 +38,7 @@ namespace ShmBroker
         /// <summary>Bytes of its largest message; of a block: its capacity.</summary>
         public long MaxMessage => opened.MaxMessage;
 
-        /// <summary>For the functions of Native.</summary>
+        /// <summary>For the functions of Native: keep the channel alive until they have returned.</summary>
         public uint Handle => handle.Channel;
 
         internal bool IsDisposed => handle.IsClosed;
@@ -67,7 +68,7 @@ namespace ShmBroker
         {
             Native.ShmInfo info;
             info.size = (uint)sizeof(Native.ShmInfo);
-            ShmException.Check(Native.ShmGetInfo(Handle, &info));
+            Check(Native.ShmGetInfo(Handle, &info));
             return new ShmInfo(&info);
         }
 
@@ -75,7 +76,7 @@ namespace ShmBroker
         {
             Native.ShmStats stats;
             stats.size = (uint)sizeof(Native.ShmStats);
-            ShmException.Check(Native.ShmGetStats(Handle, &stats));
+            Check(Native.ShmGetStats(Handle, &stats));
             return new ShmStats(stats);
         }
 
@@ -84,7 +85,7 @@ namespace ShmBroker
         /// <summary>Writes a message, or a block's value.</summary>
         public void Write(ReadOnlySpan<byte> data, int timeout = Timeout.Infinite)
         {
-            ShmException.Check(WriteStatus(data, timeout));
+            Check(WriteStatus(data, timeout));
         }
 
         /// <summary>Writes a message, or a block's value.</summary>
@@ -93,7 +94,7 @@ namespace ShmBroker
         {
             int status = WriteStatus(data, timeout);
             if (status == Native.SHM_E_FULL || status == Native.SHM_E_TIMEOUT) return false;
-            ShmException.Check(status);
+            Check(status);
             return true;
         }
 
@@ -103,7 +104,7 @@ namespace ShmBroker
         /// </summary>
         public ShmMessage Read(int timeout = Timeout.Infinite)
         {
-            ShmException.Check(ReadStatus(timeout, out ShmMessage message));
+            Check(ReadStatus(timeout, out ShmMessage message));
             return message;
         }
 
@@ -111,27 +112,27 @@ namespace ShmBroker
         public bool TryRead(out ShmMessage message, int timeout = 0)
         {
             int status = ReadStatus(timeout, out message);
-            return status != Native.SHM_E_EMPTY && ShmException.Check(status) >= 0;
+            return status != Native.SHM_E_EMPTY && Check(status) >= 0;
         }
 
         /// <summary>Reads into the caller's memory.</summary>
         /// <returns>the part of it that was filled</returns>
         public Span<byte> Read(Span<byte> room, out ShmNews news, int timeout = Timeout.Infinite)
         {
-            news = (ShmNews)ShmException.Check(ReadStatus(room, timeout, out int size));
+            news = (ShmNews)Check(ReadStatus(room, timeout, out int size));
             return room.Slice(0, size);
         }
 
         /// <summary>Ends every call that waits on this channel now, with SHM_E_CANCELLED.</summary>
         public void Cancel()
         {
-            ShmException.Check(Native.ShmCancel(Handle));
+            Check(Native.ShmCancel(Handle));
         }
 
         /// <summary>Has the service bring a block's value to its file.</summary>
         public void Flush()
         {
-            ShmException.Check(Native.ShmFlush(Handle));
+            Check(Native.ShmFlush(Handle));
         }
 
         /// <summary>Closes it. What waits ends with SHM_E_CLOSED, or as disposed.</summary>
@@ -140,6 +141,14 @@ namespace ShmBroker
             closing.Cancel();
             readable?.Dispose();
             handle.Dispose();
+        }
+
+        // Of a call on Handle. That is only a number: if nobody used the channel any more, the garbage collector
+        // might close it during the call.
+        private int Check(int status)
+        {
+            GC.KeepAlive(this);
+            return ShmException.Check(status);
         }
 
         private unsafe int WriteStatus(ReadOnlySpan<byte> data, int timeout)
@@ -169,9 +178,16 @@ namespace ShmBroker
             for (;;)
             {
                 int status = ReadStatus(room, left.Milliseconds, out int size);
-                message = new ShmMessage(room, status >= 0 ? (ShmNews)status : ShmNews.None);
-                if (status != Native.SHM_E_BUFFER) return status;
-                room = new byte[size]; // again if another thread takes that message, and the next is larger
+                if (status == Native.SHM_E_BUFFER)
+                {
+                    room = new byte[size];
+                    continue;
+                }
+                // It may be another message than the one that room was made for, when that one has been taken
+                // or overwritten meanwhile: a longer one comes by here again, a shorter one leaves room.
+                if (status >= 0) Array.Resize(ref room, size);
+                message = status >= 0 ? new ShmMessage(room, (ShmNews)status) : default(ShmMessage);
+                return status;
             }
         }
     }

@@ -22,10 +22,16 @@ namespace ShmBroker
             return status >= 0 ? status : throw OfLastCall(status);
         }
 
+        /// <summary>A failure that the DLL has not seen.</summary>
+        internal static unsafe ShmException Of(int status)
+        {
+            return new ShmException(status, new string(Native.ShmErrorText(status)));
+        }
+
         private static unsafe ShmException OfLastCall(int status)
         {
             var text = new string(Native.ShmLastErrorText());
-            return new ShmException(status, text.Length > 0 ? text : new string(Native.ShmErrorText(status)));
+            return text.Length > 0 ? new ShmException(status, text) : Of(status);
         }
     }
 }

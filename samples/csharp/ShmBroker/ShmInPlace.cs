@@ -13,7 +13,7 @@ namespace ShmBroker
         public unsafe ShmLoan Loan(int size, int timeout = Timeout.Infinite)
         {
             void* memory;
-            ShmException.Check(Native.ShmLoan(Handle, (UIntPtr)size, &memory, unchecked((uint)timeout)));
+            Check(Native.ShmLoan(Handle, (UIntPtr)size, &memory, unchecked((uint)timeout)));
             return new ShmLoan(this, memory, size);
         }
 
@@ -24,7 +24,7 @@ namespace ShmBroker
         {
             void* memory;
             UIntPtr size;
-            ShmException.Check(Native.ShmLock(Handle, &memory, &size, unchecked((uint)timeout)));
+            Check(Native.ShmLock(Handle, &memory, &size, unchecked((uint)timeout)));
             return new ShmLock(this, memory, checked((int)Capacity), (int)size);
         }
 
@@ -33,7 +33,7 @@ namespace ShmBroker
         /// </summary>
         public ShmPeek Peek(int timeout = Timeout.Infinite)
         {
-            ShmException.Check(PeekStatus(timeout, out ShmPeek peek));
+            Check(PeekStatus(timeout, out ShmPeek peek));
             return peek;
         }
 
@@ -41,7 +41,7 @@ namespace ShmBroker
         public bool TryPeek(out ShmPeek peek, int timeout = 0)
         {
             int status = PeekStatus(timeout, out peek);
-            return status != Native.SHM_E_EMPTY && ShmException.Check(status) >= 0;
+            return status != Native.SHM_E_EMPTY && Check(status) >= 0;
         }
 
         private unsafe int PeekStatus(int timeout, out ShmPeek peek)
@@ -94,7 +94,9 @@ namespace ShmBroker
         // Where the DLL refuses, it is still lent.
         internal bool GiveBack(Func<uint, int> native)
         {
+            if (!IsHeld) throw new ObjectDisposedException(GetType().Name); // the channel may have lent another
             int status = native(channel.Handle);
+            GC.KeepAlive(channel);
             bool isOvertaken = status == Native.SHM_E_OVERTAKEN;
             if (!isOvertaken) ShmException.Check(status);
             isHeld = false;

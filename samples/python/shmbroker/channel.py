@@ -1,13 +1,14 @@
 import ctypes
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from ctypes import byref, c_char, c_size_t, c_uint32, c_void_p
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from . import abi
-from .errors import ShmError, ShmTimeout, check, error
-from .in_place import Lender, Loan, Lock, Peek, view_of
+from .errors import ShmError, ShmTimeout, check, error, error_of
+from .in_place import Lender, Loan, Lock, Peek
 from .library import library
 from .types import Access, BatchMessage, Info, Kind, Message, News, Stats, WhenFull
 from .waiting import Deadline, Stop, in_steps
@@ -17,13 +18,19 @@ Found = TypeVar("Found", Message, Peek, list[BatchMessage])
 
 _BUSY = (abi.SHM_E_FULL, abi.SHM_E_TIMEOUT)
 _ROOM = 64 * 1024  # what is larger gets room of its own
+_PATIENCE = 2.0  # seconds in which every reader has seen that the channel is to be closed
 
 
 class Channel:
     """An open channel; with a with block it closes itself.
 
-    A timeout is in seconds: 0 does not wait, None has no end; Ctrl-C ends any wait. Where it is over,
-    ShmTimeout is raised. Any thread may call any method; readers take turns, and so do writers.
+    A timeout is in seconds: 0 does not wait, None has no end. Where it is over, ShmTimeout is raised. Any
+    thread may call any method; readers take turns, and so do writers. One that is forgotten closes itself.
+
+    Ctrl-C ends any wait of the main thread, within 0.2 seconds. But Python raises KeyboardInterrupt between
+    any two steps of a program, also when read() has just taken a message and before the caller has it: that
+    message is lost. Whoever must lose none has a signal handler of its own, which takes a note and raises
+    nothing, and reads with timeouts, as receiver.py does; or uses peek(), which takes a message at its end.
     """
 
     def __init__(
@@ -74,14 +81,15 @@ class Channel:
             max_message=max_message,
             when_full=when_full or 0,
         )
+        self._stop = Stop()
+        self._reading = threading.Lock()
+        self._room = (c_char * _ROOM)()  # of the reader whose turn it is
         handle = c_uint32()
         check(library().ShmOpenUtf8(name.encode(), byref(options), byref(handle)))
         self._handle: int = handle.value
         self._lender = Lender(self._handle)
-        self._stop = Stop()
-        self._reading = threading.Lock()
-        self._room = (c_char * _ROOM)()  # of the reader whose turn it is
-        self._is_closed = False
+        # Runs once: by close(), or when the channel has been forgotten, or at the program's end.
+        self._closing = weakref.finalize(self, _close, self._handle, self._lender, self._stop, self._reading)
         self._info = self.info()
 
     def __enter__(self) -> "Channel":
@@ -93,15 +101,10 @@ class Channel:
         self.close()
 
     def close(self) -> None:
-        """Closes it. Calls that wait in other threads end with SHM_E_CLOSED; what was lent is taken back."""
-        if self._is_closed:
-            return
-        self._is_closed = True
-        self._stop.set()
-        with self._reading:
-            self._lender.close()
-            library().ShmClose(self._handle)
-            self._stop.close()
+        """Closes it. Calls that wait in other threads end with SHM_E_CLOSED; what was lent is taken back. If
+        something still has a hold on that, BufferError is raised, and the channel is closed all the same: it
+        must not be used any more."""
+        self._closing()
 
     # ---- what it is
 
@@ -143,7 +146,7 @@ class Channel:
     def write(self, data: Data, timeout: float | None = None) -> None:
         """Writes a message, or a block's value."""
         memory = _memory_of(data)
-        check(in_steps(lambda ms: library().ShmWrite(self._handle, memory, len(memory), ms), _BUSY, timeout))
+        self._write(lambda ms: library().ShmWrite(self._handle, memory, len(memory), ms), timeout)
 
     def write_batch(self, messages: Sequence[Data], timeout: float | None = None) -> None:
         """Writes several messages with the cost of few. What it raises tells how many were: written."""
@@ -166,7 +169,7 @@ class Channel:
             return status
 
         try:
-            check(in_steps(write, _BUSY, timeout))
+            self._write(write, timeout)
         except ShmError as failure:
             failure.written = done
             raise
@@ -175,22 +178,21 @@ class Channel:
         """Lends the memory of a topic's or a queue's next message. Other writers' messages wait behind it: be
         quick. One at a time."""
         memory = c_void_p()
-        check(in_steps(lambda ms: library().ShmLoan(self._handle, size, byref(memory), ms), _BUSY, timeout))
-        return Loan(self._lender, view_of(memory.value, size))
+        self._write(lambda ms: library().ShmLoan(self._handle, size, byref(memory), ms), timeout)
+        return Loan(self, self._lender, memory.value, size)
 
     def lock(self, timeout: float | None = None) -> Lock:
         """Lends the memory of a block, filled with its value, and keeps other writers out."""
         memory, size = c_void_p(), c_size_t()
-        check(
-            in_steps(
-                lambda ms: library().ShmLock(self._handle, byref(memory), byref(size), ms), _BUSY, timeout
-            )
-        )
-        return Lock(self._lender, view_of(memory.value, self.capacity), size.value)
+        self._write(lambda ms: library().ShmLock(self._handle, byref(memory), byref(size), ms), timeout)
+        return Lock(self, self._lender, memory.value, self.capacity, size.value)
 
     def flush(self) -> None:
         """Has the service bring a block's value to its file."""
         check(library().ShmFlush(self._handle))
+
+    def _write(self, call: Callable[[int], Any], timeout: float | None) -> None:
+        check(in_steps(call, _BUSY, timeout))
 
     # ---- reading
 
@@ -233,23 +235,29 @@ class Channel:
     def _when_readable(self, attempt: Callable[[], Found | None], timeout: float | None) -> Found:
         """Tries until there is something new, or the time is up; then what is old will do."""
         deadline = Deadline(timeout)
-        left = deadline.left
-        if not self._reading.acquire(timeout=-1 if left is None else left):
-            raise error(abi.SHM_E_EMPTY, "another thread was reading through this channel all the time")
+        while not self._reading.acquire(timeout=deadline.step):
+            self._check_open()
+            if deadline.is_over:
+                what = "another thread read through this channel until the time was up"
+                raise error(abi.SHM_E_EMPTY, f"{what}; open one for each thread, or try again.")
         try:
             while True:
-                left = deadline.left
+                self._check_open()
+                is_last = deadline.is_over
                 found = attempt()
-                if found is not None and (left == 0 or not _is_old(found)):
+                if found is not None and (is_last or not _is_old(found)):
                     return found
-                if left == 0:
+                if is_last:
                     check(abi.SHM_E_EMPTY)
                 if isinstance(found, Peek):
-                    found.release()
-                if not self._stop.wait_for(self.wait_handle, left):
-                    raise error(abi.SHM_E_CLOSED, "the channel was closed by another thread")
+                    _forget(found)
+                self._stop.wait_for(self.wait_handle, deadline.step)
         finally:
             self._reading.release()
+
+    def _check_open(self) -> None:
+        if self._stop.is_set:
+            raise error_of(abi.SHM_E_CLOSED)
 
     def _try_read(self) -> Message | None:
         room, size = self._room, c_size_t()
@@ -279,7 +287,7 @@ class Channel:
         status = library().ShmPeek(self._handle, byref(data), byref(size), 0)
         if status == abi.SHM_E_EMPTY:
             return None
-        return Peek(self._lender, view_of(data.value, size.value), News(check(status)))
+        return Peek(self, self._lender, data.value, size.value, News(check(status)))
 
 
 def list_channels() -> list[Info]:
@@ -293,6 +301,26 @@ def list_channels() -> list[Info]:
         if status != abi.SHM_E_BUFFER:
             check(status)
             return [Info.of(info) for info in infos[: count.value]]
+
+
+def _close(handle: int, lender: Lender, stop: Stop, reading: threading.Lock) -> None:
+    is_alone = False
+    try:
+        stop.set()  # who waits, leaves; but a turn that an interrupt has left taken must not keep it open
+        is_alone = reading.acquire(timeout=_PATIENCE)
+        lender.close()
+    finally:
+        library().ShmClose(handle)
+        if is_alone:
+            reading.release()
+
+
+def _forget(peek: Peek) -> None:
+    try:
+        peek.release()
+    except ShmError as failure:
+        if failure.status != abi.SHM_E_OVERTAKEN:  # which is nothing to those who have not looked at it
+            raise
 
 
 def _is_old(found: Message | Peek | list[BatchMessage]) -> bool:

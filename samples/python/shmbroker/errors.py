@@ -41,5 +41,10 @@ def check(status: int) -> int:
     raise error(status, text.decode())
 
 
+def error_of(status: int) -> ShmError:
+    """A failure that the DLL has not seen."""
+    return error(status, library().ShmErrorTextUtf8(status).decode())
+
+
 def error(status: int, text: str) -> ShmError:
     return _CLASSES.get(status, ShmError)(status, text)

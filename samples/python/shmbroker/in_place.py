@@ -1,30 +1,26 @@
 """The channel's own memory as a memoryview, without a copy. It ends with its with block."""
 
 import ctypes
+import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TypeVar
 
 from . import abi
-from .errors import check
+from .errors import check, error
 from .library import library
 from .types import News
 
 Self = TypeVar("Self", bound="Lent")
 
 
-def view_of(address: int | None, size: int) -> memoryview:
-    if not address or size == 0:
-        return memoryview(bytearray())
-    return memoryview((ctypes.c_ubyte * size).from_address(address)).cast("B")
-
-
 class Lender:
-    """Keeps what a channel has lent, which ends with the channel."""
+    """Knows what a channel has lent, which ends with the channel."""
 
     def __init__(self, handle: int) -> None:
         self.handle = handle
-        self._lent: set["Lent"] = set()
+        self._lent: weakref.WeakSet["Lent"] = weakref.WeakSet()
 
     def add(self, lent: "Lent") -> None:
         self._lent.add(lent)
@@ -32,21 +28,29 @@ class Lender:
     def has(self, lent: "Lent") -> bool:
         return lent in self._lent
 
-    def take_back(self, lent: "Lent") -> None:
+    def remove(self, lent: "Lent") -> None:
         self._lent.discard(lent)
-        lent.memory.release()
 
     def close(self) -> None:
-        for lent in list(self._lent):
-            self.take_back(lent)
+        """Raises BufferError if something still has a hold on what was lent."""
+        with ExitStack() as stack:
+            while self._lent:
+                stack.callback(self._lent.pop().memory.release)
 
 
 class Lent:
-    """Memory that a channel has lent. Slices of it must not be used after its end."""
+    """Memory that a channel has lent. What was made of it without a copy, such as a slice, must not be used
+    after its end. If something still has a hold on it then, such as an array of another library, BufferError
+    is raised: nothing has been given back, and it can be tried again."""
 
-    def __init__(self, lender: Lender, memory: memoryview) -> None:
+    memory: memoryview
+
+    def __init__(self, channel: object, lender: Lender, address: int | None, size: int) -> None:
+        self._channel = channel  # a forgotten channel closes itself: not while this is in use
         self._lender = lender
-        self.memory = memory
+        self._address = address
+        self._size = size
+        self.memory = self._view()
         lender.add(self)
 
     def __enter__(self: Self) -> Self:
@@ -58,14 +62,25 @@ class Lent:
         if self._lender.has(self):
             self._drop()
 
+    def _view(self) -> memoryview:
+        if not self._address or self._size == 0:
+            return memoryview(bytearray())
+        return memoryview((ctypes.c_ubyte * self._size).from_address(self._address)).cast("B")
+
     def _drop(self) -> None:
         raise NotImplementedError
 
     def _give_back(self, call: Callable[..., int], *arguments: int) -> None:
+        if not self._lender.has(self):  # and the channel may have lent another one since
+            kind = type(self).__name__.lower()
+            raise error(abi.SHM_E_STATE, f"this {kind} has ended already; begin another one.")
+        self.memory.release()  # first: if that raises an error, nothing has happened
         status = call(self._lender.handle, *arguments)
         # Where the DLL refuses, it is still lent; with SHM_E_OVERTAKEN it has ended all the same.
         if status >= 0 or status == abi.SHM_E_OVERTAKEN:
-            self._lender.take_back(self)
+            self._lender.remove(self)
+        else:
+            self.memory = self._view()
         check(status)
 
 
@@ -74,7 +89,7 @@ class Loan(Lent):
 
     def commit(self, size: int | None = None) -> None:
         """Publishes the first size bytes, or all."""
-        self._give_back(library().ShmCommit, len(self.memory) if size is None else size)
+        self._give_back(library().ShmCommit, self._size if size is None else size)
 
     def _drop(self) -> None:
         self._give_back(library().ShmAbort)
@@ -83,8 +98,8 @@ class Loan(Lent):
 class Lock(Lent):
     """The whole memory of a block. The old value stays unless a new one is published."""
 
-    def __init__(self, lender: Lender, memory: memoryview, size: int) -> None:
-        super().__init__(lender, memory)
+    def __init__(self, channel: object, lender: Lender, address: int | None, room: int, size: int) -> None:
+        super().__init__(channel, lender, address, room)
         self.size = size  # bytes of the value that it began with
 
     def publish(self, size: int | None = None) -> None:
@@ -99,13 +114,16 @@ class Peek(Lent):
     """A message where it lies. If it has been overwritten meanwhile, its end raises SHM_E_OVERTAKEN: discard
     then what was made of it."""
 
-    def __init__(self, lender: Lender, memory: memoryview, news: News) -> None:
-        super().__init__(lender, memory.toreadonly())
+    def __init__(self, channel: object, lender: Lender, address: int | None, size: int, news: News) -> None:
+        super().__init__(channel, lender, address, size)
         self.news = news
 
     def release(self) -> None:
         """Gives it back before the end of the with block, and goes on to the next message."""
         self._give_back(library().ShmRelease)
+
+    def _view(self) -> memoryview:
+        return super()._view().toreadonly()
 
     def _drop(self) -> None:
         self.release()

@@ -1,25 +1,54 @@
-"""shmclient.dll: beside this package or the program, or on the PATH. It is loaded at the first use."""
+"""shmclient.dll, loaded at the first use: it is beside this package or the program, on the PATH, or where
+ShmBroker is installed."""
 
 import ctypes
 import functools
 import os
-import pathlib
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from . import abi
 
 NAME = "shmclient.dll"
+_ERROR_BAD_EXE_FORMAT = 193
+_BITS = 8 * ctypes.sizeof(ctypes.c_void_p)
 
 
 @functools.cache
 def library() -> ctypes.CDLL:
     if sys.platform != "win32":
         raise OSError("ShmBroker runs on Windows only")
-    folders = [pathlib.Path(__file__).parent, pathlib.Path(sys.argv[0]).resolve().parent]
-    folders += [pathlib.Path(folder) for folder in os.get_exec_path()]
-    found = next((folder / NAME for folder in folders if (folder / NAME).is_file()), None)
-    if found is None:
-        raise OSError(f"{NAME} is neither beside the program nor on the PATH")
-    loaded = ctypes.WinDLL(str(found.resolve()))
-    abi.declare(loaded)
-    return loaded
+    misfits = ""
+    for path in (folder / NAME for folder in _folders()):
+        if not path.is_file():
+            continue
+        try:
+            loaded = ctypes.WinDLL(str(path.resolve()))
+        except OSError as error:
+            if error.winerror != _ERROR_BAD_EXE_FORMAT:
+                raise
+            misfits += f" ({path} is for programs of another width)"
+            continue
+        abi.declare(loaded)
+        return loaded
+    raise OSError(
+        f"there is no {NAME} for {_BITS}-bit Python beside the program, on the PATH or where ShmBroker is "
+        f"installed; install it, or put a copy beside the program{misfits}"
+    )
+
+
+def _folders() -> Iterator[Path]:
+    yield Path(__file__).parent
+    yield Path(sys.argv[0]).resolve().parent
+    yield from map(Path, os.get_exec_path())
+    if sys.platform == "win32":
+        import winreg
+
+        try:
+            access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY  # for a 32-bit Python, too
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"Software\ShmBroker", 0, access) as key:
+                installed = Path(winreg.QueryValueEx(key, "InstallDir")[0])
+        except FileNotFoundError:
+            return
+        yield installed if _BITS == 64 else installed / "x86"

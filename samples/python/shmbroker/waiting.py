@@ -1,13 +1,14 @@
-"""Waits that Ctrl-C can end. The DLL's own can't be: Python looks for signals only between two calls."""
+"""Waits that Ctrl-C can end. Python looks for signals only between two calls: so no call waits for long."""
 
 import ctypes
 import time
+import weakref
 from collections.abc import Callable
 from ctypes import c_int, c_void_p, c_wchar_p
 from multiprocessing import connection
 from typing import Any
 
-# Milliseconds that a call may wait in the DLL before Python looks for Ctrl-C.
+# Milliseconds that a call may wait before Python looks for Ctrl-C.
 _STEP = 200
 
 
@@ -20,18 +21,15 @@ class Deadline:
         self._end = None if timeout is None else time.monotonic() + timeout
 
     @property
-    def left(self) -> float | None:
-        return None if self._end is None else max(0.0, self._end - time.monotonic())
+    def is_over(self) -> bool:
+        return self._end is not None and self._end <= time.monotonic()
 
-
-def in_steps(call: Callable[[int], Any], busy: tuple[int, ...], timeout: float | None) -> int:
-    """Makes a call that may wait for so many milliseconds, until its status is not busy or the time is up."""
-    deadline = Deadline(timeout)
-    while True:
-        left = deadline.left
-        status: int = call(_STEP if left is None else min(_STEP, int(left * 1000)))
-        if status not in busy or deadline.left == 0:
-            return status
+    @property
+    def step(self) -> float:
+        """Seconds to wait now: what is left, but not more than a step."""
+        if self._end is None:
+            return _STEP / 1000
+        return min(_STEP / 1000, max(0.0, self._end - time.monotonic()))
 
 
 class Stop:
@@ -44,13 +42,26 @@ class Stop:
         self._kernel32.SetEvent.argtypes = [c_void_p]
         self._kernel32.CloseHandle.argtypes = [c_void_p]
         self._handle: int = self._kernel32.CreateEventW(None, True, False, None)
+        # Not when the channel closes: somebody may be about to wait for it.
+        weakref.finalize(self, self._kernel32.CloseHandle, self._handle)
+        self.is_set = False
 
     def set(self) -> None:
+        self.is_set = True
         self._kernel32.SetEvent(self._handle)
 
-    def close(self) -> None:
-        self._kernel32.CloseHandle(self._handle)
+    def wait_for(self, handle: int, seconds: float) -> None:
+        """Waits for a handle, or this event. What has come, the caller has to see for itself."""
+        try:
+            connection.wait([self._handle, handle], seconds)
+        except InterruptedError:
+            pass  # by Ctrl-C, which the program handles without an exception
 
-    def wait_for(self, handle: int, timeout: float | None) -> bool:
-        """Waits for a handle. Returns False if it was stopped."""
-        return self._handle not in connection.wait([self._handle, handle], timeout)
+
+def in_steps(call: Callable[[int], Any], busy: tuple[int, ...], timeout: float | None) -> int:
+    """Makes a call that may wait for so many milliseconds, until its status is not busy or the time is up."""
+    deadline = Deadline(timeout)
+    while True:
+        status: int = call(int(deadline.step * 1000))
+        if status not in busy or deadline.is_over:
+            return status
