@@ -1,0 +1,197 @@
+// Who may do what with the service's folder, and whose folder it takes. Wine keeps neither owners nor entries of files:
+// what it can't show is read from the descriptors.
+#include "service/data_folder.h"
+
+#include <aclapi.h>
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "core/win/security.h"
+#include "service/error.h"
+#include "service/ownership.h"
+
+namespace shmbroker::service {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+constexpr wchar_t kServiceSid[] = L"S-1-5-80-1-2-3-4-5";
+constexpr wchar_t kOwnerRights[] = L"S-1-3-4";
+constexpr wchar_t kAdministrators[] = L"S-1-5-32-544";
+constexpr wchar_t kUsers[] = L"S-1-5-32-545";
+const Identity kService{L"S-1-5-19", kServiceSid};
+const Identity kWithoutSid{L"S-1-5-19", L""};
+
+struct Rights {
+  DWORD on_itself = 0;
+  DWORD on_files = 0;  // that are made in it
+};
+
+// What a descriptor's entries allow somebody.
+Rights rights_of(const std::wstring& sddl, const std::wstring& who) {
+  const auto descriptor = win::SecurityDescriptor::from_sddl(sddl);
+  BOOL present = FALSE;
+  BOOL defaulted = FALSE;
+  PACL dacl = nullptr;
+  if (!descriptor || !GetSecurityDescriptorDacl(descriptor.get(), &present, &dacl, &defaulted) || !dacl)
+    throw std::runtime_error("no DACL");
+  Rights rights;
+  for (DWORD i = 0; i < dacl->AceCount; ++i) {
+    void* entry = nullptr;
+    if (!GetAce(dacl, i, &entry)) throw std::runtime_error("GetAce");
+    auto& ace = *static_cast<ACCESS_ALLOWED_ACE*>(entry);
+    if (win::sid_text(&ace.SidStart) != who) continue;
+    if ((ace.Header.AceFlags & INHERIT_ONLY_ACE) == 0) rights.on_itself |= ace.Mask;
+    if ((ace.Header.AceFlags & OBJECT_INHERIT_ACE) != 0) rights.on_files |= ace.Mask;
+  }
+  return rights;
+}
+
+bool is_protected(const std::wstring& sddl) {
+  const auto descriptor = win::SecurityDescriptor::from_sddl(sddl);
+  SECURITY_DESCRIPTOR_CONTROL control = 0;
+  DWORD revision = 0;
+  return GetSecurityDescriptorControl(descriptor.get(), &control, &revision) &&
+         (control & SE_DACL_PROTECTED) != 0;
+}
+
+constexpr DWORD kToRule = WRITE_DAC | WRITE_OWNER;
+
+TEST(DataFolder, LetsTheServiceAddFilesAndRemoveNoneOfOthers) {
+  for (const auto& [service, sid] : {std::pair(kService, kServiceSid), std::pair(kWithoutSid, L"S-1-5-19")}) {
+    const DWORD rights = rights_of(folder_sddl(L"BA", service), sid).on_itself;
+    constexpr DWORD kAdd = FILE_LIST_DIRECTORY | FILE_ADD_FILE | FILE_TRAVERSE | READ_CONTROL;
+    EXPECT_EQ(rights & kAdd, kAdd);
+    EXPECT_EQ(rights & (FILE_DELETE_CHILD | DELETE | kToRule | GENERIC_ALL), 0u);
+  }
+}
+
+// A log is renamed when it is full, a new state takes the place of the old one.
+TEST(DataFolder, LetsTheServiceWriteRenameAndRemoveItsOwnFiles) {
+  const DWORD rights = rights_of(folder_sddl(L"BA", kService), kServiceSid).on_files;
+  constexpr DWORD kUse = FILE_READ_DATA | FILE_WRITE_DATA | FILE_APPEND_DATA | DELETE | SYNCHRONIZE;
+  EXPECT_EQ(rights & kUse, kUse);
+  EXPECT_EQ(rights & kToRule, 0u);
+}
+
+TEST(DataFolder, IsClosedToTheAccountThatTheServiceShares) {
+  const std::wstring folder = folder_sddl(L"BA", kService);
+  EXPECT_TRUE(is_protected(folder));
+  EXPECT_EQ(rights_of(folder, L"S-1-5-19").on_files, 0u);
+  EXPECT_EQ(rights_of(folder, kOwnerRights).on_files, DWORD{READ_CONTROL})
+      << "LocalService owns the service's files";
+  EXPECT_EQ(rights_of(folder, kUsers).on_itself, 0u);
+  EXPECT_EQ(rights_of(folder, kAdministrators).on_files, DWORD{FILE_ALL_ACCESS});
+}
+
+TEST(DataFolder, ConfigurationIsAdministratorsAndReadByAll) {
+  const std::wstring config = config_sddl();
+  EXPECT_TRUE(is_protected(config)) << "or the service had its rights on files here";
+  EXPECT_TRUE(config.starts_with(L"O:BA"));
+  EXPECT_EQ(rights_of(config, kOwnerRights).on_itself, DWORD{READ_CONTROL});
+  EXPECT_EQ(rights_of(config, kAdministrators).on_itself, DWORD{FILE_ALL_ACCESS});
+  EXPECT_EQ(rights_of(config, kServiceSid).on_itself, 0u);
+  for (const wchar_t* reader : {L"S-1-5-19", kUsers})
+    EXPECT_EQ(rights_of(config, reader).on_itself, DWORD{FILE_GENERIC_READ});
+}
+
+TEST(DataFolder, IsTakenFromWhoMayBeTrustedAlone) {
+  const std::wstring own = win::process_user();
+  for (const wchar_t* owner : {L"S-1-5-18", L"S-1-5-19", kAdministrators, own.c_str()})
+    EXPECT_EQ(objection(FILE_ATTRIBUTE_DIRECTORY, owner), "") << win::display_utf8(owner);
+  const std::string against = objection(FILE_ATTRIBUTE_DIRECTORY, kUsers);
+  EXPECT_THAT(against, HasSubstr(win::display_utf8(win::account_name(kUsers))));
+  EXPECT_THAT(against, HasSubstr("shmbroker set-up"));
+  EXPECT_NE(objection(FILE_ATTRIBUTE_NORMAL, L"S-1-5-21-1-2-3-1001"), "");
+  EXPECT_THAT(objection(FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT, kAdministrators),
+              HasSubstr("link"));
+}
+
+// A folder for the service that is not there yet, beside a folder with the example and the schema.
+class SettingUp : public testing::Test {
+ protected:
+  SettingUp() {
+    fs::remove_all(root_);
+    fs::create_directories(from_);
+    write(from_ / L"shmbroker.json", "example");
+    write(from_ / L"shmbroker.schema.json", "schema");
+  }
+  ~SettingUp() override {
+    std::error_code ignored;
+    fs::remove_all(root_, ignored);
+  }
+
+  static void write(const fs::path& file, const std::string& text) {
+    std::ofstream(file, std::ios::binary) << text;
+  }
+  static std::string read(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+  void set_up() const { set_up_data_folder(folder_, from_, own_identity()); }
+  std::string refusal() const {
+    try {
+      set_up();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  }
+  // Returns whether this Windows keeps it.
+  static bool give_to_users(const fs::path& path) {
+    win::enable_privilege(L"SeRestorePrivilege");
+    const auto users = win::SecurityDescriptor::from_sddl(L"O:BU");
+    PSID owner = nullptr;
+    BOOL defaulted = FALSE;
+    std::wstring name = path.wstring();
+    return GetSecurityDescriptorOwner(users.get(), &owner, &defaulted) &&
+           SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, owner, nullptr,
+                                 nullptr, nullptr) == ERROR_SUCCESS &&
+           win::object_owner(win::Handle(CreateFileW(path.c_str(), READ_CONTROL, 0, nullptr, OPEN_EXISTING,
+                                                     FILE_FLAG_BACKUP_SEMANTICS, nullptr))
+                                 .get()) == kUsers;
+  }
+
+  fs::path root_ = fs::temp_directory_path() / (L"shmbroker-data-" + std::to_wstring(GetCurrentProcessId()));
+  fs::path from_ = root_ / L"from";
+  fs::path folder_ = root_ / L"data";
+};
+
+TEST_F(SettingUp, BringsTheExampleOnceAndTheSchemaEachTime) {
+  set_up();
+  EXPECT_EQ(read(folder_ / L"shmbroker.json"), "example");
+  write(folder_ / L"shmbroker.json", "mine");
+  write(from_ / L"shmbroker.schema.json", "newer schema");
+  set_up();
+  EXPECT_EQ(read(folder_ / L"shmbroker.json"), "mine");
+  EXPECT_EQ(read(folder_ / L"shmbroker.schema.json"), "newer schema");
+}
+
+TEST_F(SettingUp, TakesNoFolderThatAUserHasMade) {
+  fs::create_directory(folder_);
+  if (!give_to_users(folder_)) GTEST_SKIP() << "Wine keeps no owners of files";
+  EXPECT_THAT(refusal(), HasSubstr("data belongs to "));
+  EXPECT_FALSE(fs::exists(folder_ / L"shmbroker.json"));
+  EXPECT_THROW(make_data_folder(folder_, own_identity()), Error) << "nor does a start";
+}
+
+TEST_F(SettingUp, TakesNoConfigurationThatAUserHasMade) {
+  fs::create_directory(folder_);
+  write(folder_ / L"shmbroker.json", "a user's");
+  if (!give_to_users(folder_ / L"shmbroker.json")) GTEST_SKIP() << "Wine keeps no owners of files";
+  EXPECT_THAT(refusal(), HasSubstr("shmbroker.json belongs to "));
+}
+
+TEST_F(SettingUp, FollowsNoLinkToAnotherFolder) {
+  std::error_code error;
+  fs::create_directory_symlink(from_, folder_, error);
+  if (!fs::is_symlink(folder_)) GTEST_SKIP() << "no links here; Wine only says that it made one";
+  EXPECT_THAT(refusal(), HasSubstr("data is a link"));
+}
+
+}  // namespace
+}  // namespace shmbroker::service
