@@ -14,6 +14,8 @@ namespace {
 constexpr wchar_t kConfig[] = L"shmbroker.json";
 constexpr wchar_t kSchema[] = L"shmbroker.schema.json";
 
+constexpr DWORD kGive = WRITE_DAC | WRITE_OWNER;
+
 win::SecurityDescriptor descriptor_of(const std::wstring& sddl) {
   auto descriptor = win::SecurityDescriptor::from_sddl(sddl);
   if (!descriptor) throw win32_error("cannot make a security descriptor");
@@ -84,17 +86,23 @@ void make_data_folder(const std::filesystem::path& folder, const Identity& servi
   check_files(folder);
 }
 
-void set_up_data_folder(const std::filesystem::path& folder, const std::filesystem::path& from,
-                        const Identity& service) {
-  constexpr DWORD kGive = WRITE_DAC | WRITE_OWNER;
+void set_up_data_folder(const std::filesystem::path& folder, const Identity& service) {
   const std::wstring rights = folder_sddl(L"BA", service);
   const auto made = make_folder(folder, rights, kGive);
   protect(made, folder, rights);
   check_files(folder);  // now that nobody else can add one
+}
+
+void bring_config(const std::filesystem::path& folder, const std::filesystem::path& from) {
   copy(from / kSchema, folder / kSchema, /*only_if_missing=*/false);
   copy(from / kConfig, folder / kConfig, /*only_if_missing=*/true);
   for (const wchar_t* file : {kSchema, kConfig})
     protect(open_trusted(folder / file, kGive), folder / file, config_sddl());
+}
+
+bool names(const std::filesystem::path& folder, const std::wstring& sid) {
+  const win::Handle opened = open_trusted(folder);
+  return opened && win::has_entry_for(opened.get(), sid);
 }
 
 }  // namespace shmbroker::service

@@ -21,9 +21,15 @@ std::wstring config_sddl();
 // was made by somebody who is not trusted with it.
 void make_data_folder(const std::filesystem::path& folder, const Identity& service);
 
-// For an installation: makes the folder or gives it to administrators with these rights, and puts the example
-// configuration there unless it has one. from: where example and schema are. Throws Error, as above.
-void set_up_data_folder(const std::filesystem::path& folder, const std::filesystem::path& from,
-                        const Identity& service);
+// For an installation: makes the folder, or gives the one that is there to administrators, with these rights. Throws
+// Error, as above.
+void set_up_data_folder(const std::filesystem::path& folder, const Identity& service);
+
+// Puts the schema into a folder that is set up, and the example configuration unless it has one. from: where they are.
+// Throws Error.
+void bring_config(const std::filesystem::path& folder, const std::filesystem::path& from);
+
+// Whether the folder is there and has rights for somebody, by SID. Throws Error where it is not to be trusted.
+bool names(const std::filesystem::path& folder, const std::wstring& sid);
 
 }  // namespace shmbroker::service

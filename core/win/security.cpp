@@ -113,6 +113,23 @@ std::wstring object_owner(HANDLE object) {
   return sid_text(sid);
 }
 
+bool has_entry_for(HANDLE object, const std::wstring& sid) {
+  PACL dacl = nullptr;
+  PSECURITY_DESCRIPTOR descriptor = nullptr;
+  if (GetSecurityInfo(object, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &dacl, nullptr,
+                      &descriptor) != ERROR_SUCCESS) {
+    return false;
+  }
+  const LocalMemory owner(descriptor);
+  for (DWORD i = 0; dacl != nullptr && i < dacl->AceCount; ++i) {
+    void* entry = nullptr;
+    // Entries that allow and such that deny have the same shape.
+    if (GetAce(dacl, i, &entry) && sid_text(&static_cast<ACCESS_ALLOWED_ACE*>(entry)->SidStart) == sid)
+      return true;
+  }
+  return false;
+}
+
 bool enable_privilege(const wchar_t* name) {
   HANDLE token = nullptr;
   if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token)) return false;

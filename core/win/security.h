@@ -55,6 +55,9 @@ std::wstring process_service();
 
 std::wstring object_owner(HANDLE object);
 
+// Whether an object's DACL says something about exactly this SID.
+bool has_entry_for(HANDLE object, const std::wstring& sid);
+
 // Whether this process's token has a privilege, enabled or not; enables it if so.
 bool enable_privilege(const wchar_t* name);
 

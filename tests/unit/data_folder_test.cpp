@@ -132,7 +132,10 @@ class SettingUp : public testing::Test {
     std::ifstream stream(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
   }
-  void set_up() const { set_up_data_folder(folder_, from_, own_identity()); }
+  void set_up() const {
+    set_up_data_folder(folder_, own_identity());
+    bring_config(folder_, from_);
+  }
   std::string refusal() const {
     try {
       set_up();
@@ -169,6 +172,14 @@ TEST_F(SettingUp, BringsTheExampleOnceAndTheSchemaEachTime) {
   set_up();
   EXPECT_EQ(read(folder_ / L"shmbroker.json"), "mine");
   EXPECT_EQ(read(folder_ / L"shmbroker.schema.json"), "newer schema");
+}
+
+TEST_F(SettingUp, KnowsWhetherTheFolderNamesSomebody) {
+  EXPECT_FALSE(names(folder_, own_identity().owner)) << "it is not there";
+  set_up();
+  EXPECT_FALSE(names(folder_, kServiceSid));
+  if (!names(folder_, kAdministrators)) GTEST_SKIP() << "Wine keeps no entries of folders";
+  EXPECT_TRUE(names(folder_, L"S-1-5-18"));
 }
 
 TEST_F(SettingUp, TakesNoFolderThatAUserHasMade) {
