@@ -4,6 +4,8 @@
 
 #include <aclapi.h>
 
+#include <algorithm>
+
 #include "core/win/security.h"
 #include "service/error.h"
 #include "service/ownership.h"
@@ -102,7 +104,9 @@ void bring_config(const std::filesystem::path& folder, const std::filesystem::pa
 
 bool names(const std::filesystem::path& folder, const std::wstring& sid) {
   const win::Handle opened = open_trusted(folder);
-  return opened && win::has_entry_for(opened.get(), sid);
+  if (!opened) return false;
+  return std::ranges::any_of(win::entries_of(win::SecurityDescriptor::of(opened.get())),
+                             [&](const win::Entry& entry) { return entry.sid == sid; });
 }
 
 }  // namespace shmbroker::service

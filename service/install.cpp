@@ -13,6 +13,7 @@
 #include "service/event_log.h"
 #include "service/keeper.h"
 #include "service/names.h"
+#include "service/ownership.h"
 #include "service/paths.h"
 #include "service/state_file.h"
 
@@ -128,7 +129,23 @@ void end_keepers(const std::filesystem::path& data) {
     Keeper::end(keeper.pid, keeper.created);
 }
 
+// Not ours to change: it may be where somebody builds.
+void warn_of_open_folder(const std::filesystem::path& programs) {
+  const win::Handle folder =
+      win::Handle(CreateFileW(programs.c_str(), READ_CONTROL, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                              OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  const auto rights = win::SecurityDescriptor::of(folder.get());
+  const std::wstring stranger = rights ? stranger_who_writes(rights) : L"";
+  if (stranger.empty()) return;
+  std::fprintf(
+      stderr,
+      "shmbroker: %s may change what is in %s, and put another program in the service's place; to be safe, "
+      "install it under Program Files\n",
+      win::display_utf8(win::account_name(stranger)).c_str(), win::display_utf8(programs.wstring()).c_str());
+}
+
 void set_up(SC_HANDLE service) {
+  const std::filesystem::path programs = own_path().parent_path();
   const std::filesystem::path data = paths_of_command(command_of(service)).data;
   expect_stopped(service);
   expect_no_other_use(data);
@@ -137,8 +154,9 @@ void set_up(SC_HANDLE service) {
   register_event_source();
   const bool had_sid = identity.service.empty() || names(data, identity.service);
   for (const auto& folder : {common_folder(), data}) set_up_data_folder(folder, identity);
-  bring_config(common_folder(), own_path().parent_path());
+  bring_config(common_folder(), programs);
   if (!had_sid) end_keepers(data);
+  warn_of_open_folder(programs);
 }
 
 // Waits for a state. Returns false if the service stopped instead, or takes too long.

@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/win/security.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
 namespace {
 
 constexpr const wchar_t* kTrusted[] = {
-    L"S-1-5-18",      // SYSTEM
-    L"S-1-5-19",      // LocalService
-    L"S-1-5-32-544",  // Administrators
+    L"S-1-5-18",                                                        // SYSTEM
+    L"S-1-5-19",                                                        // LocalService
+    L"S-1-5-32-544",                                                    // Administrators
+    L"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",  // TrustedInstaller: Windows itself
 };
 
 bool is_trusted(const std::wstring& owner) {
@@ -48,6 +48,18 @@ win::Handle open_trusted(const std::filesystem::path& path, DWORD access) {
   const std::string against = objection(facts.dwFileAttributes, owner);
   if (!against.empty()) throw Error(name + " " + against, ERROR_INVALID_OWNER);
   return opened;
+}
+
+std::wstring stranger_who_writes(const win::SecurityDescriptor& folder) {
+  constexpr DWORD kChange =
+      FILE_ADD_FILE | FILE_DELETE_CHILD | DELETE | WRITE_DAC | WRITE_OWNER | GENERIC_WRITE | GENERIC_ALL;
+  for (const win::Entry& entry : win::entries_of(folder)) {
+    if (entry.allows && (entry.flags & INHERIT_ONLY_ACE) == 0 && (entry.mask & kChange) != 0 &&
+        !is_trusted(entry.sid)) {
+      return entry.sid;
+    }
+  }
+  return {};
 }
 
 }  // namespace shmbroker::service

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/win/handle.h"
+#include "core/win/security.h"
 
 namespace shmbroker::service {
 
@@ -18,5 +19,9 @@ std::string objection(DWORD attributes, const std::wstring& owner);
 // Opens a file or folder with these rights; itself, and not what it links to. An empty one: it is not there. Throws Error
 // where there is an objection.
 win::Handle open_trusted(const std::filesystem::path& path, DWORD access = 0);
+
+// The SID of somebody, not trusted as above, whom these entries let put files into their folder or change what is there; ""
+// where there is nobody.
+std::wstring stranger_who_writes(const win::SecurityDescriptor& folder);
 
 }  // namespace shmbroker::service

@@ -34,19 +34,12 @@ struct Rights {
 // What a descriptor's entries allow somebody.
 Rights rights_of(const std::wstring& sddl, const std::wstring& who) {
   const auto descriptor = win::SecurityDescriptor::from_sddl(sddl);
-  BOOL present = FALSE;
-  BOOL defaulted = FALSE;
-  PACL dacl = nullptr;
-  if (!descriptor || !GetSecurityDescriptorDacl(descriptor.get(), &present, &dacl, &defaulted) || !dacl)
-    throw std::runtime_error("no DACL");
+  if (!descriptor) throw std::runtime_error("no descriptor");
   Rights rights;
-  for (DWORD i = 0; i < dacl->AceCount; ++i) {
-    void* entry = nullptr;
-    if (!GetAce(dacl, i, &entry)) throw std::runtime_error("GetAce");
-    auto& ace = *static_cast<ACCESS_ALLOWED_ACE*>(entry);
-    if (win::sid_text(&ace.SidStart) != who) continue;
-    if ((ace.Header.AceFlags & INHERIT_ONLY_ACE) == 0) rights.on_itself |= ace.Mask;
-    if ((ace.Header.AceFlags & OBJECT_INHERIT_ACE) != 0) rights.on_files |= ace.Mask;
+  for (const win::Entry& entry : win::entries_of(descriptor)) {
+    if (entry.sid != who) continue;
+    if ((entry.flags & INHERIT_ONLY_ACE) == 0) rights.on_itself |= entry.mask;
+    if ((entry.flags & OBJECT_INHERIT_ACE) != 0) rights.on_files |= entry.mask;
   }
   return rights;
 }
@@ -109,6 +102,18 @@ TEST(DataFolder, IsTakenFromWhoMayBeTrustedAlone) {
   EXPECT_NE(objection(FILE_ATTRIBUTE_NORMAL, L"S-1-5-21-1-2-3-1001"), "");
   EXPECT_THAT(objection(FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT, kAdministrators),
               HasSubstr("link"));
+}
+
+// Of the folder that the service's programs are in.
+TEST(ProgramFolder, TellsWhoElseMayWriteThere) {
+  const auto stranger = [](const wchar_t* sddl) {
+    return stranger_who_writes(win::SecurityDescriptor::from_sddl(sddl));
+  };
+  EXPECT_EQ(stranger(L"D:(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FRFX;;;BU)(A;OICIIO;GA;;;CO)"), L"");
+  EXPECT_EQ(stranger(L"D:(A;OICI;FA;;;BA)(D;;FA;;;BU)"), L"") << "nobody is let in by a denial";
+  EXPECT_EQ(stranger(L"D:AI(A;OICIID;FA;;;BA)(A;OICIID;0x1301bf;;;AU)"), L"S-1-5-11")
+      << "as on a data volume";
+  EXPECT_EQ(stranger(L"O:BA"), L"S-1-1-0") << "without a DACL everybody may do everything";
 }
 
 // A folder for the service that is not there yet, beside a folder with the example and the schema.
