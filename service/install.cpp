@@ -183,13 +183,20 @@ ServiceHandle open_service(DWORD access) {
   return service;
 }
 
+// Made whole: Windows starts services in another folder. And a backslash before a quote would take its meaning away.
+std::wstring option(const wchar_t* name, const std::filesystem::path& given) {
+  std::filesystem::path path = std::filesystem::absolute(given);
+  if (!path.has_filename()) path = path.parent_path();
+  return std::wstring(L" ") + name + L" \"" + path.wstring() + L"\"";
+}
+
 }  // namespace
 
 void install(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data) {
   const ServiceHandle manager = open_manager(SC_MANAGER_CREATE_SERVICE);
   std::wstring command = L"\"" + own_path().wstring() + L"\"";
-  if (config) command += L" --config \"" + *config + L"\"";
-  if (data) command += L" --data \"" + *data + L"\"";
+  if (config) command += option(L"--config", *config);
+  if (data) command += option(L"--data", *data);
   const ServiceHandle service(CreateServiceW(manager.get(), kServiceName, kDisplayName, SERVICE_ALL_ACCESS,
                                              SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
                                              SERVICE_ERROR_NORMAL, command.c_str(), nullptr, nullptr, nullptr,

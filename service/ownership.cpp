@@ -22,9 +22,9 @@ bool is_trusted(const std::wstring& owner) {
 
 }  // namespace
 
-std::string objection(DWORD attributes, const std::wstring& owner) {
+std::string objection(DWORD reparse_tag, const std::wstring& owner) {
   constexpr char kRemove[] = "remove it; for the service, then: shmbroker set-up";
-  if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
+  if (IsReparseTagNameSurrogate(reparse_tag))  // other tags are of files that are compressed, or far away
     return std::string("is a link to another place: ") + kRemove;
   if (is_trusted(owner)) return {};
   return "belongs to " + win::display_utf8(win::account_name(owner)) +
@@ -41,11 +41,13 @@ win::Handle open_trusted(const std::filesystem::path& path, DWORD access) {
     if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) return opened;
     throw win32_error("cannot find out whose " + name + " is", error);
   }
-  BY_HANDLE_FILE_INFORMATION facts;
-  if (!GetFileInformationByHandle(opened.get(), &facts)) throw win32_error("cannot look at " + name);
+  FILE_ATTRIBUTE_TAG_INFO facts;
+  if (!GetFileInformationByHandleEx(opened.get(), FileAttributeTagInfo, &facts, sizeof facts))
+    throw win32_error("cannot look at " + name);
+  const bool tagged = (facts.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
   const std::wstring owner = win::object_owner(opened.get());
   if (owner.empty()) throw win32_error("cannot find out whose " + name + " is");
-  const std::string against = objection(facts.dwFileAttributes, owner);
+  const std::string against = objection(tagged ? facts.ReparseTag : 0, owner);
   if (!against.empty()) throw Error(name + " " + against, ERROR_INVALID_OWNER);
   return opened;
 }

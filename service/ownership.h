@@ -12,9 +12,9 @@
 
 namespace shmbroker::service {
 
-// What speaks against using what has these attributes and this owner (a SID), and what to do about it; "" where nothing
-// does. Trusted with what they made are SYSTEM, administrators, LocalService, the service itself, and this process's user.
-std::string objection(DWORD attributes, const std::wstring& owner);
+// What speaks against using what has this reparse tag (0: none) and this owner (a SID), and what to do about it; "" where
+// nothing does. Trusted with what they made are SYSTEM, administrators, LocalService, the service itself, and this process's user.
+std::string objection(DWORD reparse_tag, const std::wstring& owner);
 
 // Opens a file or folder with these rights; itself, and not what it links to. An empty one: it is not there. Throws Error
 // where there is an objection.

@@ -27,6 +27,18 @@ TEST_F(SetUp, PreparesTheFolderThatTheServicesCommandNames) {
   EXPECT_EQ(run(L"set-up").exit_code, 0u) << "it may be repeated";
 }
 
+TEST(Install, PreparesTheFolderThatItIsTold) {
+  { const Service removes_leftovers(config_of({})); }
+  ASSERT_TRUE(eventually([] { return !open_service(SERVICE_QUERY_CONFIG); }));
+  const TempFolder folder;
+  const auto data = folder.path() / L"data";
+  const Outcome installed = run(L"install --data " + data.wstring() + L"\\");
+  EXPECT_EQ(installed.exit_code, 0u) << installed.text;
+  EXPECT_EQ(run(L"start").exit_code, 0u);
+  EXPECT_TRUE(std::filesystem::exists(data / L"state.json"));
+  EXPECT_EQ(run(L"uninstall").exit_code, 0u);
+}
+
 TEST_F(SetUp, TakesNoFolderThatHoldsOtherThings) {
   std::filesystem::create_directories(service.data_folder());
   std::ofstream(service.data_folder() / L"accounts.xls") << "somebody's";

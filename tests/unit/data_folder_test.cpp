@@ -95,13 +95,12 @@ TEST(DataFolder, ConfigurationIsAdministratorsAndReadByAll) {
 TEST(DataFolder, IsTakenFromWhoMayBeTrustedAlone) {
   const std::wstring own = win::process_user();
   for (const wchar_t* owner : {L"S-1-5-18", L"S-1-5-19", kAdministrators, own.c_str()})
-    EXPECT_EQ(objection(FILE_ATTRIBUTE_DIRECTORY, owner), "") << win::display_utf8(owner);
-  const std::string against = objection(FILE_ATTRIBUTE_DIRECTORY, kUsers);
+    EXPECT_EQ(objection(0, owner), "") << win::display_utf8(owner);
+  const std::string against = objection(0, kUsers);
   EXPECT_THAT(against, HasSubstr(win::display_utf8(win::account_name(kUsers))));
   EXPECT_THAT(against, HasSubstr("shmbroker set-up"));
-  EXPECT_NE(objection(FILE_ATTRIBUTE_NORMAL, L"S-1-5-21-1-2-3-1001"), "");
-  EXPECT_THAT(objection(FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT, kAdministrators),
-              HasSubstr("link"));
+  EXPECT_NE(objection(0, L"S-1-5-21-1-2-3-1001"), "");
+  EXPECT_THAT(objection(IO_REPARSE_TAG_MOUNT_POINT, kAdministrators), HasSubstr("link"));
 }
 
 // Of the folder that the service's programs are in.
