@@ -10,6 +10,8 @@
 #include "core/win/time.h"
 #include "service/error.h"
 #include "service/event_log.h"
+#include "service/ownership.h"
+#include "service/paths.h"
 
 namespace shmbroker::service {
 namespace {
@@ -54,6 +56,7 @@ void check_accounts(const Config& config, const std::string& file) {
 
 Config load_config(const std::filesystem::path& file) {
   const std::string name = win::display_utf8(file.wstring());
+  if (file.parent_path() == common_folder()) open_trusted(file);  // any user may have made that folder
   std::ifstream stream(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (!stream) throw Error("cannot read the configuration " + name + "; name another one with --config");

@@ -12,10 +12,10 @@ Identity own_identity() {
   return identity;
 }
 
-std::wstring own_entries(const Identity& identity, const wchar_t* inherit) {
+std::wstring own_entries(const Identity& identity) {
   constexpr wchar_t kOwnerRights[] = L"S-1-3-4";  // its entry replaces what Windows lets every owner do
-  const auto entry = [&](const wchar_t* rights, const std::wstring& who) {
-    return std::wstring(L"(A;") + inherit + L";" + rights + L";;;" + who + L")";
+  const auto entry = [](const wchar_t* rights, const std::wstring& who) {
+    return std::wstring(L"(A;;") + rights + L";;;" + who + L")";
   };
   const std::wstring others = entry(L"GA", L"SY") + entry(L"GA", L"BA");
   if (identity.service.empty()) return others + entry(L"GA", identity.owner);

@@ -16,7 +16,6 @@ Identity own_identity();
 
 // Entries of a DACL in SDDL: full control for SYSTEM, administrators and the service. A service with a SID of its own
 // shares its account with others, LocalService with many: those then get nothing, not even what owners may do.
-// inherit: "" or "OICI", for a folder.
-std::wstring own_entries(const Identity& identity, const wchar_t* inherit = L"");
+std::wstring own_entries(const Identity& identity);
 
 }  // namespace shmbroker::service

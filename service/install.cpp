@@ -11,8 +11,11 @@
 #include "service/data_folder.h"
 #include "service/error.h"
 #include "service/event_log.h"
+#include "service/keeper.h"
 #include "service/names.h"
+#include "service/ownership.h"
 #include "service/paths.h"
+#include "service/state_file.h"
 
 namespace shmbroker::service {
 namespace {
@@ -59,8 +62,9 @@ Identity configure(SC_HANDLE service) {
   // Restricted: it writes only to what names the service itself, and not to all that is LocalService's.
   SERVICE_SID_INFO sid{SERVICE_SID_TYPE_RESTRICTED};
   Identity identity{L"S-1-5-19", L""};
-  if (configure(service, SERVICE_CONFIG_SERVICE_SID_INFO, &sid, "a SID of its own"))
-    identity.service = win::account_sid(std::wstring(L"NT SERVICE\\") + kServiceName);
+  if (!configure(service, SERVICE_CONFIG_SERVICE_SID_INFO, &sid, "a SID of its own")) return identity;
+  identity.service = win::account_sid(std::wstring(L"NT SERVICE\\") + kServiceName);
+  if (identity.service.empty()) throw win32_error("cannot find the SID of NT SERVICE\\ShmBroker");
   return identity;
 }
 
@@ -84,13 +88,6 @@ void quote_path(SC_HANDLE service) {
   }
 }
 
-void set_up(SC_HANDLE service) {
-  quote_path(service);
-  const Identity identity = configure(service);
-  register_event_source();
-  set_up_data_folder(common_folder(), own_path().parent_path(), identity);
-}
-
 SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
   SERVICE_STATUS_PROCESS status{};
   DWORD size = 0;
@@ -99,6 +96,67 @@ SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
     throw win32_error("cannot ask for the service's state");
   }
   return status;
+}
+
+// What runs without a SID of its own has its account's rights alone, and set-up takes those away.
+void expect_stopped(SC_HANDLE service) {
+  if (status_of(service).dwCurrentState == SERVICE_STOPPED) return;
+  SERVICE_SID_INFO sid{};
+  DWORD size = 0;
+  if (QueryServiceConfig2W(service, SERVICE_CONFIG_SERVICE_SID_INFO, reinterpret_cast<BYTE*>(&sid),
+                           sizeof sid, &size) &&
+      sid.dwServiceSidType == SERVICE_SID_TYPE_RESTRICTED) {
+    return;
+  }
+  throw Error(
+      "the service runs, and what is set up changes its rights; first: shmbroker stop, "
+      "then: shmbroker set-up");
+}
+
+// The folder that a --data names loses the rights that it had: it is to be the service's alone.
+void expect_no_other_use(const std::filesystem::path& data) {
+  std::error_code ignored;  // what can't be seen is found when it is set up
+  if (data == common_folder() || std::filesystem::exists(data / L"state.json", ignored)) return;
+  if (!std::filesystem::exists(data, ignored) || std::filesystem::is_empty(data, ignored)) return;
+  throw Error("the service is to keep its data in " + win::display_utf8(data.wstring()) +
+              ", which holds other things; name a folder for it alone with --data");
+}
+
+// What they keep was made when the service had no SID of its own, and names its account alone: a service that has one
+// may not write to it.
+void end_keepers(const std::filesystem::path& data) {
+  for (const Client& keeper : load_state(data / L"state.json").keepers)
+    Keeper::end(keeper.pid, keeper.created);
+}
+
+// Not ours to change: it may be where somebody builds.
+void warn_of_open_folder(const std::filesystem::path& programs) {
+  const win::Handle folder =
+      win::Handle(CreateFileW(programs.c_str(), READ_CONTROL, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                              OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  const auto rights = win::SecurityDescriptor::of(folder.get());
+  const std::wstring stranger = rights ? stranger_who_writes(rights) : L"";
+  if (stranger.empty()) return;
+  std::fprintf(
+      stderr,
+      "shmbroker: %s may change what is in %s, and put another program in the service's place; to be safe, "
+      "install it under Program Files\n",
+      win::display_utf8(win::account_name(stranger)).c_str(), win::display_utf8(programs.wstring()).c_str());
+}
+
+void set_up(SC_HANDLE service) {
+  const std::filesystem::path programs = own_path().parent_path();
+  const std::filesystem::path data = paths_of_command(command_of(service)).data;
+  expect_stopped(service);
+  expect_no_other_use(data);
+  quote_path(service);
+  const Identity identity = configure(service);
+  register_event_source();
+  const bool had_sid = identity.service.empty() || names(data, identity.service);
+  for (const auto& folder : {common_folder(), data}) set_up_data_folder(folder, identity);
+  bring_config(common_folder(), programs);
+  if (!had_sid) end_keepers(data);
+  warn_of_open_folder(programs);
 }
 
 // Waits for a state. Returns false if the service stopped instead, or takes too long.
@@ -125,12 +183,20 @@ ServiceHandle open_service(DWORD access) {
   return service;
 }
 
+// Made whole: Windows starts services in another folder. And a backslash before a quote would take its meaning away.
+std::wstring option(const wchar_t* name, const std::filesystem::path& given) {
+  std::filesystem::path path = std::filesystem::absolute(given);
+  if (!path.has_filename()) path = path.parent_path();
+  return std::wstring(L" ") + name + L" \"" + path.wstring() + L"\"";
+}
+
 }  // namespace
 
-void install(const std::optional<std::wstring>& config) {
+void install(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data) {
   const ServiceHandle manager = open_manager(SC_MANAGER_CREATE_SERVICE);
   std::wstring command = L"\"" + own_path().wstring() + L"\"";
-  if (config) command += L" --config \"" + *config + L"\"";
+  if (config) command += option(L"--config", *config);
+  if (data) command += option(L"--data", *data);
   const ServiceHandle service(CreateServiceW(manager.get(), kServiceName, kDisplayName, SERVICE_ALL_ACCESS,
                                              SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
                                              SERVICE_ERROR_NORMAL, command.c_str(), nullptr, nullptr, nullptr,
@@ -139,8 +205,18 @@ void install(const std::optional<std::wstring>& config) {
   set_up(service.get());
 }
 
-// SERVICE_START: without it nobody may say that the service be started again after a failure.
-void set_up() { set_up(open_service(SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_START).get()); }
+void set_up() {
+  // SERVICE_START: without it nobody may say that the service be started again after a failure.
+  const ServiceHandle service =
+      open_service(SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS | SERVICE_START);
+  try {
+    set_up(service.get());
+  } catch (const Error& error) {
+    // Where an installer runs it, nobody sees what it prints.
+    report_event(Event::failed, std::string("set-up: ") + error.what());
+    throw;
+  }
+}
 
 void uninstall() {
   const ServiceHandle service = open_service(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE);

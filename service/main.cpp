@@ -104,7 +104,7 @@ int run(std::vector<std::string> arguments) {
   if (action) return action();
   if (*run_command) return run_in_console(paths(LogTo::console));
   if (*install_command) {
-    install(wide(config));
+    install(wide(config), wide(data));
     std::puts("The service ShmBroker is installed. Start it with: sc start ShmBroker");
     return 0;
   }

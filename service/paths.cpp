@@ -2,9 +2,12 @@
 
 #include <windows.h>
 
+#include <shellapi.h>
 #include <shlobj.h>
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "service/error.h"
 
@@ -17,6 +20,23 @@ std::filesystem::path known_folder(const KNOWNFOLDERID& id) {
   const std::unique_ptr<wchar_t, void (*)(void*)> owner(path, CoTaskMemFree);
   if (FAILED(result)) throw Error("Windows does not know its data folder", static_cast<DWORD>(result));
   return path;
+}
+
+std::vector<std::wstring> split(const std::wstring& command) {
+  int count = 0;
+  wchar_t** arguments = CommandLineToArgvW(command.c_str(), &count);
+  const std::unique_ptr<wchar_t*, HLOCAL (*)(HLOCAL)> owner(arguments, LocalFree);
+  if (arguments == nullptr) throw win32_error("cannot read the service's command");
+  return {arguments, arguments + count};
+}
+
+// As the service itself reads it: --name VALUE or --name=VALUE.
+std::optional<std::wstring> option_in(const std::vector<std::wstring>& arguments, std::wstring_view name) {
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    if (arguments[i] == name && i + 1 < arguments.size()) return arguments[i + 1];
+    if (arguments[i].starts_with(std::wstring(name) + L"=")) return arguments[i].substr(name.size() + 1);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -51,6 +71,11 @@ BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::opt
     paths.data = to == LogTo::service ? common : known_folder(FOLDERID_LocalAppData) / L"ShmBroker";
   }
   return paths;
+}
+
+BrokerPaths paths_of_command(const std::wstring& command) {
+  const std::vector<std::wstring> arguments = split(command);
+  return find_paths(option_in(arguments, L"--config"), option_in(arguments, L"--data"), LogTo::service);
 }
 
 }  // namespace shmbroker::service

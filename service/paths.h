@@ -14,6 +14,9 @@ namespace shmbroker::service {
 BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data,
                        LogTo to);
 
+// The same for a service that is registered to run this command.
+BrokerPaths paths_of_command(const std::wstring& command);
+
 // %ProgramData%\ShmBroker.
 std::filesystem::path common_folder();
 

@@ -29,6 +29,35 @@ SecurityDescriptor SecurityDescriptor::from_sddl(const std::wstring& sddl) {
   return descriptor;
 }
 
+SecurityDescriptor SecurityDescriptor::of(HANDLE object) {
+  SecurityDescriptor descriptor;
+  const DWORD error = GetSecurityInfo(object, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
+                                      nullptr, nullptr, &descriptor.memory_);
+  if (error != ERROR_SUCCESS) descriptor.memory_ = nullptr;
+  SetLastError(error);
+  return descriptor;
+}
+
+std::vector<Entry> entries_of(const SecurityDescriptor& descriptor) {
+  PACL dacl = nullptr;
+  BOOL present = FALSE;
+  BOOL defaulted = FALSE;
+  if (!GetSecurityDescriptorDacl(descriptor.get(), &present, &dacl, &defaulted)) return {};
+  if (!present || dacl == nullptr)
+    return {{L"S-1-1-0", true, GENERIC_ALL, 0}};  // none lets everybody do everything
+  std::vector<Entry> entries;
+  for (DWORD i = 0; i < dacl->AceCount; ++i) {
+    void* entry = nullptr;
+    if (!GetAce(dacl, i, &entry)) continue;
+    const BYTE type = static_cast<ACE_HEADER*>(entry)->AceType;
+    if (type != ACCESS_ALLOWED_ACE_TYPE && type != ACCESS_DENIED_ACE_TYPE) continue;
+    auto& ace = *static_cast<ACCESS_ALLOWED_ACE*>(entry);  // both have the same shape
+    entries.push_back(
+        {sid_text(&ace.SidStart), type == ACCESS_ALLOWED_ACE_TYPE, ace.Mask, ace.Header.AceFlags});
+  }
+  return entries;
+}
+
 std::wstring sid_text(PSID sid) {
   wchar_t* text = nullptr;
   if (!ConvertSidToStringSidW(sid, &text)) return {};

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/win/handle.h"
 
@@ -25,6 +26,9 @@ class SecurityDescriptor {
   // An empty one means GetLastError.
   static SecurityDescriptor from_sddl(const std::wstring& sddl);
 
+  // The DACL that an object has. An empty one means GetLastError.
+  static SecurityDescriptor of(HANDLE object);
+
   PSECURITY_DESCRIPTOR get() const { return memory_; }
   explicit operator bool() const { return memory_ != nullptr; }
   SECURITY_ATTRIBUTES attributes() const { return {sizeof(SECURITY_ATTRIBUTES), memory_, FALSE}; }
@@ -32,6 +36,15 @@ class SecurityDescriptor {
  private:
   PSECURITY_DESCRIPTOR memory_ = nullptr;
 };
+
+// An entry of a DACL, one that allows or denies.
+struct Entry {
+  std::wstring sid;
+  bool allows;
+  DWORD mask;
+  BYTE flags;  // INHERIT_ONLY_ACE and the like
+};
+std::vector<Entry> entries_of(const SecurityDescriptor& descriptor);
 
 // "S-1-5-19"; empty means GetLastError.
 std::wstring sid_text(PSID sid);

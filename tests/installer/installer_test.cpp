@@ -1,5 +1,9 @@
 // An administrator's way with the installer: install, use, upgrade under clients, repair, remove.
+#include <windows.h>
+
 #include <gmock/gmock.h>
+#include <msi.h>
+#include <msiquery.h>
 
 #include <fstream>
 #include <string>
@@ -30,6 +34,22 @@ Outcome run_installed(const wchar_t* program, const std::wstring& arguments) {
   outcome.text = child.rest(outcome.exit_code);
   std::erase(outcome.text, '\r');
   return outcome;
+}
+
+// A text in an installer's tables; "" where there is none.
+std::wstring in_tables(const wchar_t* name, const wchar_t* query) {
+  PMSIHANDLE database;
+  PMSIHANDLE view;
+  PMSIHANDLE row;
+  wchar_t text[1024] = {};
+  DWORD size = ARRAYSIZE(text);
+  if (MsiOpenDatabaseW(installer(name).c_str(), MSIDBOPEN_READONLY, &database) != ERROR_SUCCESS ||
+      MsiDatabaseOpenViewW(database, query, &view) != ERROR_SUCCESS ||
+      MsiViewExecute(view, 0) != ERROR_SUCCESS || MsiViewFetch(view, &row) != ERROR_SUCCESS ||
+      MsiRecordGetStringW(row, 1, text, &size) != ERROR_SUCCESS) {
+    return {};
+  }
+  return text;
 }
 
 std::wstring install(const wchar_t* name) { return L"/i " + quoted(installer(name)); }
@@ -121,6 +141,54 @@ TEST_F(Installer, UpgradesUnderClientsThatGoOn) {
   EXPECT_THAT(shown.text, HasSubstr(std::to_string(reader.pid())));
   EXPECT_EQ(writer.write(writer.open("mine", "w"), "new").status, SHM_OK);
   EXPECT_EQ(reader.read(in, 5000), (Answer{SHM_OK, "new"}));
+}
+
+TEST_F(Installer, UpgradeStaysInTheFolderOfTheOldVersion) {
+  const fs::path elsewhere = fs::path(L"C:\\Some Where") / L"Else";
+  ASSERT_EQ(msiexec(install(L"older.msi") + L" INSTALLDIR=" + quoted(elsewhere)), 0u);
+  ASSERT_TRUE(fs::exists(elsewhere / L"shmbroker.exe"));
+  ASSERT_EQ(msiexec(install(L"newer.msi")), 0u);
+  EXPECT_NE(installed_version(), L"0.0.9");
+  EXPECT_TRUE(fs::exists(elsewhere / L"shmbroker.exe"));
+  EXPECT_FALSE(fs::exists(installed_folder()));
+  EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+  ASSERT_EQ(msiexec(L"/x " + product_of(L"newer.msi")), 0u);
+  EXPECT_FALSE(fs::exists(elsewhere));
+  fs::remove(elsewhere.parent_path());
+}
+
+TEST_F(Installer, UpgradeGoesWhereItIsTold) {
+  const fs::path elsewhere = L"C:\\ShmBroker elsewhere";
+  install_older();
+  ASSERT_EQ(msiexec(install(L"newer.msi") + L" INSTALLDIR=" + quoted(elsewhere)), 0u);
+  EXPECT_TRUE(fs::exists(elsewhere / L"shmbroker.exe"));
+  EXPECT_FALSE(fs::exists(installed_folder()));
+  EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+}
+
+// On a data volume everybody may change what is in a new folder. Wine ignores the table.
+TEST_F(Installer, ClosesItsFolderToAllButAdministrators) {
+  EXPECT_EQ(in_tables(L"newer.msi",
+                      L"SELECT `SDDLText` FROM `MsiLockPermissionsEx`"
+                      L" WHERE `LockObject` = 'INSTALLDIR' AND `Table` = 'CreateFolder'"),
+            L"O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FRFX;;;BU)(A;OICI;FRFX;;;AC)");
+  EXPECT_EQ(
+      in_tables(L"newer.msi", L"SELECT `Component_` FROM `CreateFolder` WHERE `Directory_` = 'INSTALLDIR'"),
+      L"Folder");
+}
+
+// What is undone backwards is put right before the service starts again. Wine brings no old version back.
+TEST_F(Installer, SetsUpAServiceThatAFailedRemovalBringsBack) {
+  constexpr wchar_t kProgramGoOnRollback[] = L"3410";
+  EXPECT_EQ(in_tables(L"newer.msi", L"SELECT `Type` FROM `CustomAction` WHERE `Action` = 'SetUpAgain'"),
+            kProgramGoOnRollback);
+  const auto sequence = [](const std::wstring& action) {
+    return std::stoi(in_tables(
+        L"newer.msi",
+        (L"SELECT `Sequence` FROM `InstallExecuteSequence` WHERE `Action` = '" + action + L"'").c_str()));
+  };
+  EXPECT_GT(sequence(L"SetUpAgain"), sequence(L"StopServices"));
+  EXPECT_LT(sequence(L"SetUpAgain"), sequence(L"DeleteServices"));
 }
 
 TEST_F(Installer, UpgradeTellsClientsWhereChannelsEndWithTheService) {
