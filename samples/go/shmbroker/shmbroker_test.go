@@ -306,6 +306,20 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+func TestAnEmptyMessageBehindAFullBatchLiesInItsMemory(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	write(t, channel, "all of it")
+	write(t, channel, "")
+	batch := NewBatch(2, 16)
+	messages, _, err := channel.ReadBatch(NoWait, batch)
+	if len(messages) != 2 || err != nil {
+		t.Fatal(messages, err)
+	}
+	if offset := uintptr(batch.raw[1].data) - uintptr(pointer(batch.buffer)); offset >= uintptr(len(batch.buffer)) {
+		t.Fatal(offset)
+	}
+}
+
 // A batch that waits for room, and is interrupted by another call's cancellation, goes on where it was.
 func TestBatchLargerThanTheRing(t *testing.T) {
 	writer := create(t, Options{Kind: Queue, Access: Write, Capacity: 4096})
