@@ -56,9 +56,9 @@ func (c *Channel) Write(message []byte) (int, error) {
 
 // WriteContext writes as Write does, and waits for room and for other writers until ctx is done.
 func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
-	_, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	_, err := wait(ctx, func(timeoutMs uint32) Status {
 		return shmWrite(c.handle, pointer(message), uintptr(len(message)), timeoutMs)
-	})
+	}, c.handle)
 	return err
 }
 
@@ -67,9 +67,9 @@ func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
 // message that is larger than the buffer stays: ErrBuffer, with Error.Size.
 func (c *Channel) Read(ctx context.Context, buffer []byte) (int, News, error) {
 	var size uintptr
-	news, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	news, err := wait(ctx, func(timeoutMs uint32) Status {
 		return shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, timeoutMs)
-	})
+	}, c.handle)
 	if err != nil {
 		return 0, NoNews, withSize(err, size)
 	}

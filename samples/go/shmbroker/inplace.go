@@ -26,9 +26,9 @@ type Loan struct {
 //	return loan.Commit(used)
 func (c *Channel) Loan(ctx context.Context, size int) (Loan, error) {
 	var memory unsafe.Pointer
-	_, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	_, err := wait(ctx, func(timeoutMs uint32) Status {
 		return shmLoan(c.handle, uintptr(size), &memory, timeoutMs)
-	})
+	}, c.handle)
 	if err != nil {
 		return Loan{}, err
 	}
@@ -77,9 +77,9 @@ type Lock struct {
 func (c *Channel) Lock(ctx context.Context) (Lock, error) {
 	var memory unsafe.Pointer
 	var size uintptr
-	_, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	_, err := wait(ctx, func(timeoutMs uint32) Status {
 		return shmLock(c.handle, &memory, &size, timeoutMs)
-	})
+	}, c.handle)
 	if err != nil {
 		return Lock{}, err
 	}
@@ -129,14 +129,14 @@ func (c *Channel) Peek(ctx context.Context) (Peek, error) {
 	var memory unsafe.Pointer
 	var size uintptr
 	held := false
-	news, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	news, err := wait(ctx, func(timeoutMs uint32) Status {
 		if held {
 			shmRelease(c.handle) // a value that had not changed, and we are to wait for one that has
 		}
 		status := shmPeek(c.handle, &memory, &size, timeoutMs)
 		held = status >= 0
 		return status
-	})
+	}, c.handle)
 	if err != nil {
 		return Peek{}, err
 	}

@@ -29,15 +29,13 @@ func WaitAny(ctx context.Context, channels ...*Channel) (int, error) {
 	if len(channels) == 0 {
 		return 0, ErrArgument
 	}
-	var handles [_SHM_WAIT_MAX]uint32
+	handles := make([]uint32, len(channels))
 	for i, channel := range channels {
-		if i < len(handles) {
-			handles[i] = channel.handle
-		}
+		handles[i] = channel.handle
 	}
 	var index uint32
-	_, err := wait(ctx, handles[0], func(timeoutMs uint32) Status {
-		return shmWaitAny(&handles[0], uint32(len(channels)), &index, timeoutMs)
-	})
+	_, err := wait(ctx, func(timeoutMs uint32) Status {
+		return shmWaitAny(&handles[0], uint32(len(handles)), &index, timeoutMs)
+	}, handles...)
 	return int(index), err
 }
