@@ -19,7 +19,7 @@ func (c *Channel) WriteBatch(ctx context.Context, messages [][]byte) (int, error
 		raw[i].length = uintptr(len(message))
 	}
 	done := 0
-	_, err := wait(ctx, func(timeoutMs uint32) Status {
+	_, err := c.wait(ctx, func(timeoutMs uint32) Status {
 		rest := raw[done:]
 		if len(rest) == 0 {
 			return _SHM_OK
@@ -28,7 +28,7 @@ func (c *Channel) WriteBatch(ctx context.Context, messages [][]byte) (int, error
 		status := shmWriteBatch(c.handle, &rest[0], uint32(len(rest)), &written, timeoutMs)
 		done += int(written)
 		return status
-	}, c.handle)
+	})
 	return done, err
 }
 
@@ -67,11 +67,11 @@ func (c *Channel) ReadBatch(ctx context.Context, batch *Batch) ([]Message, News,
 	}
 	first := &batch.raw[0]
 	var count uint32
-	news, err := wait(ctx, func(timeoutMs uint32) Status {
+	news, err := c.wait(ctx, func(timeoutMs uint32) Status {
 		first.size = uint32(unsafe.Sizeof(*first))
 		return shmReadBatch(c.handle, first, uint32(len(batch.raw)), pointer(batch.buffer),
 			uintptr(len(batch.buffer)-1), &count, timeoutMs)
-	}, c.handle)
+	})
 	if err != nil {
 		return nil, NoNews, withSize(err, first.length)
 	}
