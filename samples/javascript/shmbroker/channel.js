@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import koffi from "koffi";
 import * as abi from "./abi.js";
 import { BatchReader, structOf } from "./batch.js";
@@ -8,12 +9,16 @@ import { Lender, Loan, Lock, Peek } from "./in-place.js";
 import { Readiness } from "./readiness.js";
 import { infoOf, newStructs, optionsOf, statsOf } from "./structs.js";
 import { Turns } from "./turns.js";
+import { holdWorker } from "./waiting-writes.js";
 
 /** @typedef {import("./index.js").WaitOptions} WaitOptions */
 /** @typedef {import("./index.js").Message} Message */
 
 // A larger message is read into a Buffer of its own, a smaller one copied from one that all share.
 const SMALL = 64 * 1024;
+
+// Where too many writes wait, one more asks for room so often.
+const ASK_AGAIN_MS = 10;
 
 /** @type {Set<number>} */
 const handles = new Set();
@@ -168,7 +173,10 @@ export class Channel {
    * @param {(old: Found) => void} [discard]
    */
   async #whenReadable(attempt, { timeout, signal } = {}, discard) {
-    if (isTurnDue()) await turn();
+    if (isTurnDue()) {
+      await turn();
+      this.#closing.signal.throwIfAborted();
+    }
     signal?.throwIfAborted();
     const deadline = new Deadline(timeout);
     for (;;) {
@@ -177,6 +185,7 @@ export class Channel {
       if (isLast || (found && !found.unchanged)) return found;
       if (found) discard?.(found);
       await this.#event.wait(deadline, signal);
+      this.#closing.signal.throwIfAborted();
     }
   }
 
@@ -188,7 +197,9 @@ export class Channel {
   /** @param {WaitOptions} [options] */
   async readable({ timeout, signal } = {}) {
     signal?.throwIfAborted();
-    return this.#event.wait(new Deadline(timeout), signal);
+    const isReady = await this.#event.wait(new Deadline(timeout), signal);
+    this.#closing.signal.throwIfAborted();
+    return isReady;
   }
 
   /** @returns {bigint} */
@@ -275,11 +286,18 @@ export class Channel {
     const end = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     await this.#writers.take(deadline, end, async () => {
       if (isDue) await turn();
-      const first = callHere();
-      if (!isBusy(first) || deadline.left === 0) return void check(first);
-      const status = await this.#untilAborted(end, () => attempt(callOnWorker, deadline.left));
-      if (status === abi.SHM_E_CANCELLED) end.throwIfAborted();
-      checkWorker(status, callHere);
+      for (;;) {
+        end.throwIfAborted();
+        const status = callHere();
+        if (!isBusy(status) || deadline.left === 0) return void check(status);
+        const waiting = holdWorker(() => this.#untilAborted(end, () => attempt(callOnWorker, deadline.left)));
+        if (waiting) {
+          const result = await waiting;
+          if (result < 0) end.throwIfAborted();
+          return void checkWorker(result, callHere);
+        }
+        await sleep(Math.min(deadline.left, ASK_AGAIN_MS), undefined, { signal: end }).catch(() => {});
+      }
     });
   }
 

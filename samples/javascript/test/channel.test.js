@@ -255,6 +255,18 @@ test("closing ends what waits, and takes memory back", async () => {
   assert.throws(() => topic.tryRead(), shmError("SHM_E_HANDLE"));
 });
 
+test("closing ends a write that waits, wherever it is", async () => {
+  const topic = await createTopic();
+  fill(topic);
+  for (let i = 0; i < 40; i++) {
+    const writer = await open(topic.name, { access: "write" });
+    const ended = assert.rejects(writer.write(Buffer.alloc(1000)), shmError("SHM_E_CLOSED"));
+    for (let pause = i % 4; pause > 0; pause--) await setImmediate();
+    await writer.close();
+    await ended;
+  }
+});
+
 test("any number of channels can wait, and files can be read meanwhile", async () => {
   const [one, other] = [await createTopic(), await createTopic()];
   const channels = [];
@@ -264,6 +276,43 @@ test("any number of channels can wait, and files can be read meanwhile", async (
   await Promise.all([one.write(Buffer.from("x")), other.write(Buffer.from("x"))]);
   for (const message of await Promise.all(waits)) assert.equal(textOf(message), "x");
   await Promise.all(channels.map((channel) => channel.close()));
+});
+
+test("any number of writes can wait, and all else goes on meanwhile", async () => {
+  const topics = [];
+  for (let i = 0; i < 8; i++) topics.push(await createTopic());
+  topics.forEach(fill);
+  const writing = topics.map((topic) => topic.write(Buffer.alloc(1000, "late")));
+  const other = await createTopic();
+  const reading = other.read();
+  assert.ok((await readFile(fileURLToPath(import.meta.url))).length > 0);
+  await other.write(Buffer.from("x"));
+  assert.equal(textOf(await reading), "x");
+  await (await open(other.name)).close();
+  // The last ones have room before the first ones do.
+  for (const i of [...topics.keys()].reverse()) {
+    while (topics[i].tryRead());
+    await writing[i];
+    assert.match((await topics[i].read())?.data.toString() ?? "", /^late/);
+  }
+});
+
+test("a write that waits for others' writes can be ended, too", async () => {
+  const topics = [];
+  for (let i = 0; i < 4; i++) topics.push(await createTopic());
+  topics.forEach(fill);
+  const last = topics[3];
+  const interrupt = new AbortController();
+  const writing = topics.map((topic) => topic.write(Buffer.alloc(1000), { signal: interrupt.signal }));
+  const ends = writing.map((write) => assert.rejects(write, /the reason/));
+  await assert.rejects(last.write(Buffer.alloc(1000), { timeout: 20 }), shmError("SHM_E_TIMEOUT"));
+  interrupt.abort(new Error("the reason"));
+  await Promise.all(ends);
+  for (const topic of topics) {
+    const before = topic.stats().written;
+    await assert.rejects(topic.write(Buffer.alloc(1000), { timeout: 20 }), shmError("SHM_E_FULL"));
+    assert.equal(topic.stats().written, before);
+  }
 });
 
 test("a stream that never ends lets timers run", async () => {
