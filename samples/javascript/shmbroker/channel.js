@@ -25,6 +25,16 @@ const handles = new Set();
 // Node.js does not end while a worker thread is at work. This ends what waits there.
 process.on("exit", () => handles.forEach((handle) => abi.ShmClose(handle)));
 
+// A channel that nobody has any more is closed as well, if late.
+const forgotten = new FinalizationRegistry(closeHandle);
+
+/** @param {{ handle: number, readiness?: Readiness }} opened */
+async function closeHandle({ handle, readiness }) {
+  readiness?.close();
+  await callOnWorker(abi.ShmClose, handle);
+  handles.delete(handle);
+}
+
 /**
  * @param {string} name
  * @param {import("./index.js").OpenOptions} [options]
@@ -69,10 +79,12 @@ export class Channel {
   constructor(handle) {
     this.#handle = handle;
     this.#info = this.info();
-    this.#lender = new Lender(handle);
-    if (!this.#info.canRead) return;
-    this.#room = Buffer.allocUnsafeSlow(Math.min(this.#info.maxMessage, SMALL));
-    this.#readiness = new Readiness(this.waitHandle);
+    this.#lender = new Lender(this);
+    if (this.#info.canRead) {
+      this.#room = Buffer.allocUnsafeSlow(Math.min(this.#info.maxMessage, SMALL));
+      this.#readiness = new Readiness(this.waitHandle);
+    }
+    forgotten.register(this, { handle, readiness: this.#readiness }, this);
   }
 
   get handle() {
@@ -337,11 +349,10 @@ export class Channel {
   }
 
   async #close() {
+    forgotten.unregister(this);
     this.#closing.abort(new ShmError(abi.SHM_E_CLOSED));
-    this.#readiness?.close();
     this.#lender.close();
-    await callOnWorker(abi.ShmClose, this.#handle);
-    handles.delete(this.#handle);
+    await closeHandle({ handle: this.#handle, readiness: this.#readiness });
   }
 
   [Symbol.asyncDispose]() {

@@ -183,7 +183,8 @@ export class Channel implements AsyncDisposable {
 
   /**
    * Closes it: waiting calls end with SHM_E_CLOSED, memory that it lent is taken back.
-   * With `await using` it closes itself.
+   * With `await using` it closes itself. One of which nobody has anything any more, neither it nor memory that
+   * it lent nor a call that waits, is closed some time later; handle and waitHandle do not count.
    */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -5,7 +5,13 @@ import { readFile } from "node:fs/promises";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { afterEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { ShmError, abi, listChannels, open } from "shmbroker";
+
+setFlagsFromString("--expose-gc");
+/** @type {() => void} */
+const collectGarbage = runInNewContext("gc");
 
 /** @typedef {import("shmbroker").OpenOptions} OpenOptions */
 
@@ -328,6 +334,35 @@ test("a stream that never ends lets timers run", async () => {
     },
     { name: "AbortError" },
   );
+});
+
+/** Collects what nobody refers to, and lets the event loop turn. */
+async function collect() {
+  for (let i = 0; i < 5; i++) {
+    collectGarbage();
+    await sleep(1);
+  }
+}
+
+test("a forgotten channel is closed", async () => {
+  const topic = await createTopic();
+  await open(topic.name);
+  for (const start = performance.now(); topic.info().readers > 1; await collect()) {
+    assert.ok(performance.now() - start < 10_000, "it is still open");
+  }
+});
+
+test("a channel that waits, or whose memory somebody has, is not forgotten", async () => {
+  const topic = await createTopic();
+  const reading = (await open(topic.name)).read();
+  const telling = (await open(topic.name)).readable();
+  await collect();
+  await topic.write(Buffer.from("here"));
+  const { memory } = (await (await open(topic.name)).peek()) ?? {};
+  await collect();
+  assert.equal(textOf(await reading), "here");
+  assert.equal(await telling, true);
+  assert.equal(memory?.toString(), "here");
 });
 
 test("the list has the channels with what they are", async () => {
