@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { ShmError, abi, listChannels, open } from "shmbroker";
+import { run } from "../program.js";
 
 setFlagsFromString("--expose-gc");
 /** @type {() => void} */
@@ -287,7 +288,7 @@ test("any number of channels can wait, and files can be read meanwhile", async (
 test("any number of writes can wait, and all else goes on meanwhile", async () => {
   const topics = [];
   for (let i = 0; i < 8; i++) topics.push(await createTopic());
-  topics.forEach(fill);
+  const before = topics.map(fill);
   const writing = topics.map((topic) => topic.write(Buffer.alloc(1000, "late")));
   const other = await createTopic();
   const reading = other.read();
@@ -297,7 +298,7 @@ test("any number of writes can wait, and all else goes on meanwhile", async () =
   await (await open(other.name)).close();
   // The last ones have room before the first ones do.
   for (const i of [...topics.keys()].reverse()) {
-    while (topics[i].tryRead());
+    for (let count = 0; count < before[i]; count++) topics[i].tryRead();
     await writing[i];
     assert.match((await topics[i].read())?.data.toString() ?? "", /^late/);
   }
@@ -363,6 +364,17 @@ test("a channel that waits, or whose memory somebody has, is not forgotten", asy
   assert.equal(textOf(await reading), "here");
   assert.equal(await telling, true);
   assert.equal(memory?.toString(), "here");
+});
+
+test("a second Ctrl-C is left to Windows, which ends the process", async () => {
+  const listeners = () => ["SIGINT", "SIGBREAK", "SIGHUP"].map((signal) => process.listenerCount(signal));
+  const before = listeners();
+  const running = run("test", "", (signal) => sleep(10_000, 0, { signal }));
+  assert.notDeepEqual(listeners(), before);
+  process.emit("SIGINT");
+  assert.deepEqual(listeners(), before);
+  await running;
+  process.exitCode = undefined; // run() has set it
 });
 
 test("the list has the channels with what they are", async () => {
