@@ -13,15 +13,27 @@ const HANDLE pressed = CreateEventW(nullptr, TRUE, FALSE, nullptr);
 const HANDLE has_left = CreateEventW(nullptr, TRUE, FALSE, nullptr);
 std::atomic<ShmChannel> reading{0};
 
-BOOL WINAPI on_control(DWORD) {
-  if (WaitForSingleObject(pressed, 0) == WAIT_OBJECT_0) return FALSE;
-  SetEvent(pressed);
-  // ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so we cancel
-  // until it says that it has left. When the console closes, Windows ends the process as soon as this
-  // returns.
+// ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so we cancel until
+// it says that it has left.
+DWORD WINAPI end_waits(void*) {
   do {
     ShmCancel(reading.load());
   } while (WaitForSingleObject(has_left, 10) == WAIT_TIMEOUT);
+  return 0;
+}
+
+BOOL WINAPI on_control(DWORD event) {
+  if (WaitForSingleObject(pressed, 0) == WAIT_OBJECT_0) return FALSE;
+  SetEvent(pressed);
+  // A second Ctrl-C may be kept waiting until the first one's handler has returned: so that goes on in another
+  // thread. When the console closes, Windows ends the process as soon as this returns.
+  const bool is_key = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
+  const HANDLE thread = is_key ? CreateThread(nullptr, 0, end_waits, nullptr, 0, nullptr) : nullptr;
+  if (thread == nullptr) {
+    end_waits(nullptr);
+  } else {
+    CloseHandle(thread);
+  }
   return TRUE;
 }
 

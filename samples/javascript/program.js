@@ -70,7 +70,12 @@ export async function run(name, help, main) {
     return;
   }
   const interrupt = new AbortController();
-  for (const signal of ["SIGINT", "SIGBREAK", "SIGHUP"]) process.on(signal, () => interrupt.abort());
+  const signals = ["SIGINT", "SIGBREAK", "SIGHUP"];
+  const stop = () => {
+    for (const signal of signals) process.off(signal, stop); // a second one ends the process at once
+    interrupt.abort();
+  };
+  for (const signal of signals) process.on(signal, stop);
   try {
     process.exitCode = await main(interrupt.signal);
   } catch (error) {

@@ -278,13 +278,24 @@ begin
   Create(Name, Options);
 end;
 
+{ C would take what is before a #0 for the name. Another control character it refuses, and says why. }
+function NameForC(const Name: UnicodeString): UnicodeString;
+var
+  I: Integer;
+begin
+  Result := Name;
+  for I := 1 to Length(Result) do
+    if Result[I] = #0 then
+      Result[I] := #1;
+end;
+
 constructor TShmChannel.Create(const Name: UnicodeString; const Options: TShmOptions);
 var
   Raw: ShmOptions;
 begin
   inherited Create;
   Raw := RawOptions(Options);
-  ShmCheck(ShmOpen(PWideChar(Name), @Raw, FHandle));
+  ShmCheck(ShmOpen(PWideChar(NameForC(Name)), @Raw, FHandle));
 end;
 
 destructor TShmChannel.Destroy;

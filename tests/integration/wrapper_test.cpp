@@ -100,6 +100,15 @@ TEST_F(Wrapper, ErrorsAreThrownOrStoredAsOneLikes) {
   EXPECT_EQ(thrown([&] { closed.wait_handle(); }), SHM_E_HANDLE);
 }
 
+TEST_F(Wrapper, ANameIsNotCutAtANul) {
+  const std::wstring name(L"queue\0rest", 10);
+  EXPECT_EQ(thrown([&] { Channel{name}; }), SHM_E_NAME);
+  Status status = SHM_OK;
+  EXPECT_FALSE(Channel(name, {}, status));
+  EXPECT_EQ(status, SHM_E_NAME);
+  EXPECT_EQ(thrown([] { Channel(std::wstring(1, L'\0')); }), SHM_E_NAME);
+}
+
 TEST_F(Wrapper, ReadsWhatWasWrittenWithItsNews) {
   Channel block(L"block");
   EXPECT_FALSE(block.read(room_, 0)) << "nothing to read is no error";

@@ -1,6 +1,7 @@
 #include "tests/languages/conduct.h"
 
 #include "core/win/text.h"
+#include "tests/integration/peer_process.h"
 #include "tests/integration/shm_testing.h"
 
 namespace shmbroker::tests {
@@ -10,7 +11,8 @@ constexpr auto kSender = &Language::sender;
 constexpr auto kReceiver = &Language::receiver;
 
 std::string config() {
-  std::vector<std::string> channels = {topic("told", "overwrite"), topic("endless", "overwrite")};
+  std::vector<std::string> channels = {topic("told", "overwrite"), topic("endless", "overwrite"),
+                                       topic("stuck", "overwrite", 1 << 20)};
   for (const std::string& language : language_names()) {
     channels.push_back(block("block." + language));
     channels.push_back(queue("queue." + language));
@@ -38,6 +40,37 @@ std::string error_of_write(const std::string& name, size_t size) {
   return ShmLastErrorTextUtf8();
 }
 
+// A program whose output goes into a pipe that nobody reads.
+class StuckProgram {
+ public:
+  StuckProgram(const Program& program, const std::wstring& arguments) {
+    SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
+    HANDLE read = nullptr;
+    HANDLE write = nullptr;
+    if (!CreatePipe(&read, &write, &inherited, 0)) throw std::runtime_error("cannot make a pipe");
+    output_ = win::Handle(read);
+    const win::Handle theirs(write);
+    SetHandleInformation(read, HANDLE_FLAG_INHERIT, 0);
+    program_ = start_process(program.command + L" " + arguments, {nullptr, write, nullptr}, nullptr,
+                             program.folder.c_str());
+  }
+
+  DWORD pid() const { return program_.pid; }
+  bool ends_within(DWORD ms) const {
+    return WaitForSingleObject(program_.process.get(), ms) == WAIT_OBJECT_0;
+  }
+  void await_output() const {
+    eventually([&] {
+      DWORD bytes = 0;
+      return PeekNamedPipe(output_.get(), nullptr, 0, nullptr, &bytes, nullptr) && bytes > 0;
+    });
+  }
+
+ private:
+  win::Handle output_;
+  Started program_;
+};
+
 }  // namespace
 
 Conducts::Conducts() {
@@ -49,6 +82,7 @@ Conducts::Conducts() {
   use_queues();
   be_told();
   end_by_ctrl_c();
+  end_by_second_ctrl_c();
   service.stop();
   be_lonely();
 }
@@ -140,6 +174,33 @@ void Conducts::end_by_ctrl_c() {
   ended_receivers = receivers.finish();
   ended_by_event = by_event.finish();
   ended_by_window = by_window.finish();
+}
+
+void Conducts::end_by_second_ctrl_c() {
+  const Opened channel(L"stuck", SHM_WRITE);
+  const std::wstring more_than_a_pipe_holds(200'000, L'x');
+  EXPECT_SHM(SHM_OK, ShmWrite(channel, more_than_a_pipe_holds.data(),
+                              more_than_a_pipe_holds.size() * sizeof(wchar_t), 0));
+  std::map<std::string, StuckProgram> receivers;
+  for (const Language& language : languages()) {
+    if (language.missing.empty() && language.name != "javascript")
+      receivers.try_emplace(language.name, language.receiver, L"--channel stuck");
+  }
+  for (const auto& [language, receiver] : receivers) receiver.await_output();
+  Sleep(200);
+  const auto press = [&](DWORD patience) {
+    std::set<std::string> stuck;
+    Peer finger;
+    for (const auto& [language, receiver] : receivers) {
+      EXPECT_SHM(SHM_OK, finger.ask("ctrl-c " + std::to_string(receiver.pid())).status) << language;
+    }
+    for (const auto& [language, receiver] : receivers) {
+      if (!receiver.ends_within(patience)) stuck.insert(language);
+    }
+    return stuck;
+  };
+  stuck_after_one = press(100);
+  stuck_after_two = press(kPatience);
 }
 
 void Conducts::be_lonely() {

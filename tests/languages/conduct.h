@@ -25,6 +25,8 @@ class Conducts {
   ByLanguage block_senders, block_receivers, queue_senders, queue_receivers;
   // Ended by Ctrl-C: senders that would go on, and receivers that wait in each of the three ways.
   ByLanguage ended_senders, ended_receivers, ended_by_event, ended_by_window;
+  // Receivers whose output nobody takes: those that Ctrl-C did not end, and those that a second one did not.
+  std::set<std::string> stuck_after_one, stuck_after_two;
   // Told by event and by window message; and which of them were told too late.
   ByLanguage event_receivers, window_receivers;
   std::set<std::string> late_by_event, late_by_window;
@@ -38,6 +40,7 @@ class Conducts {
   void use_queues();
   void be_told();
   void end_by_ctrl_c();
+  void end_by_second_ctrl_c();
   void be_lonely();
 };
 

@@ -131,6 +131,13 @@ TEST_P(Conduct, EndsAtCtrlCAsDone) {
   }
 }
 
+TEST_P(Conduct, EndsAtASecondCtrlCWhateverItWaitsFor) {
+  if (GetParam() == "javascript")
+    GTEST_SKIP() << "Node.js waits for a pipe in the thread that hears of Ctrl-C";
+  EXPECT_TRUE(seen().stuck_after_one.contains(GetParam())) << "or this has tested nothing";
+  EXPECT_FALSE(seen().stuck_after_two.contains(GetParam()));
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, Conduct, testing::ValuesIn(language_names()),
                          [](const auto& each) { return each.param; });
 

@@ -1,6 +1,7 @@
 // An open channel; see shmbroker.hpp.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,14 +53,8 @@ inline std::span<const std::byte> bytes_of(const ShmMessage& message) noexcept {
 class Channel {
  public:
   Channel() noexcept = default;
-  explicit Channel(const std::wstring& name, const Options& options = {}) {
-    const ShmOptions raw = options.raw();
-    check(ShmOpen(name.c_str(), &raw, &handle_));
-  }
-  Channel(const std::wstring& name, const Options& options, Status& status) noexcept {
-    const ShmOptions raw = options.raw();
-    status = ShmOpen(name.c_str(), &raw, &handle_);
-  }
+  explicit Channel(const std::wstring& name, const Options& options = {}) { check(open(name, options)); }
+  Channel(const std::wstring& name, const Options& options, Status& status) { status = open(name, options); }
   Channel(Channel&& other) noexcept : handle_(std::exchange(other.handle_, 0u)) {}
   Channel& operator=(Channel&& other) noexcept {
     if (this == &other) return *this;
@@ -191,6 +186,13 @@ class Channel {
   void notify_no_window() noexcept { ShmNotifyWindow(handle_, nullptr, 0, 0); }
 
  private:
+  Status open(std::wstring name, const Options& options) {
+    // C would take what is before a NUL for the name. Another control character it refuses, and says why.
+    std::ranges::replace(name, L'\0', L'\1');
+    const ShmOptions raw = options.raw();
+    return ShmOpen(name.c_str(), &raw, &handle_);
+  }
+
   ShmChannel handle_ = 0;
 };
 

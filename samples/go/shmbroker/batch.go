@@ -19,7 +19,7 @@ func (c *Channel) WriteBatch(ctx context.Context, messages [][]byte) (int, error
 		raw[i].length = uintptr(len(message))
 	}
 	done := 0
-	_, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	_, err := c.wait(ctx, func(timeoutMs uint32) Status {
 		rest := raw[done:]
 		if len(rest) == 0 {
 			return _SHM_OK
@@ -51,7 +51,9 @@ type Batch struct {
 // NewBatch makes room for so many messages, which have so many bytes when each is rounded up to a multiple of 8.
 func NewBatch(messages, bytes int) *Batch {
 	return &Batch{
-		buffer:   make([]byte, bytes),
+		// One byte more than is used: an empty message may come behind all others, and Go allows no pointer to what is
+		// behind its memory.
+		buffer:   make([]byte, bytes+1),
 		raw:      make([]shmMessage, messages),
 		messages: make([]Message, messages),
 	}
@@ -65,10 +67,10 @@ func (c *Channel) ReadBatch(ctx context.Context, batch *Batch) ([]Message, News,
 	}
 	first := &batch.raw[0]
 	var count uint32
-	news, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	news, err := c.wait(ctx, func(timeoutMs uint32) Status {
 		first.size = uint32(unsafe.Sizeof(*first))
 		return shmReadBatch(c.handle, first, uint32(len(batch.raw)), pointer(batch.buffer),
-			uintptr(len(batch.buffer)), &count, timeoutMs)
+			uintptr(len(batch.buffer)-1), &count, timeoutMs)
 	})
 	if err != nil {
 		return nil, NoNews, withSize(err, first.length)

@@ -4,6 +4,7 @@ package shmbroker
 
 import (
 	"context"
+	"runtime"
 	"syscall"
 )
 
@@ -28,6 +29,8 @@ func Open(name string, options *Options) (*Channel, error) {
 	if err := checked(func() Status { return shmOpenUtf8(text, raw, &channel.handle) }); err != nil {
 		return nil, err
 	}
+	// For one that is forgotten. After Close it does nothing, as the DLL gives a handle out once.
+	runtime.SetFinalizer(channel, func(c *Channel) { shmClose(c.handle) })
 	info, err := channel.Info()
 	if err != nil {
 		channel.Close()
@@ -40,11 +43,25 @@ func Open(name string, options *Options) (*Channel, error) {
 // Close closes the channel. Calls that wait on it end with ErrClosed. A loan is aborted, a lock is given up, what was
 // peeked is given back, and their Data must not be touched any more.
 func (c *Channel) Close() error {
-	return checked(func() Status { return shmClose(c.handle) })
+	return c.checked(func() Status { return shmClose(c.handle) })
 }
 
 // Handle gives the DLL's own number for this channel, which is the lParam of NotifyWindow's messages.
 func (c *Channel) Handle() uint32 { return c.handle }
+
+// checked makes a call that does not wait, on this channel.
+func (c *Channel) checked(call func() Status) error {
+	err := checked(call)
+	runtime.KeepAlive(c) // or else it might be closed while the call goes on
+	return err
+}
+
+// wait makes a call that may wait, on this channel.
+func (c *Channel) wait(ctx context.Context, try func(timeoutMs uint32) Status) (News, error) {
+	news, err := wait(ctx, try, c.handle)
+	runtime.KeepAlive(c)
+	return news, err
+}
 
 // Write writes a message; on a block, it replaces the value. It waits as long as it must.
 func (c *Channel) Write(message []byte) (int, error) {
@@ -56,7 +73,7 @@ func (c *Channel) Write(message []byte) (int, error) {
 
 // WriteContext writes as Write does, and waits for room and for other writers until ctx is done.
 func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
-	_, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	_, err := c.wait(ctx, func(timeoutMs uint32) Status {
 		return shmWrite(c.handle, pointer(message), uintptr(len(message)), timeoutMs)
 	})
 	return err
@@ -67,7 +84,7 @@ func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
 // message that is larger than the buffer stays: ErrBuffer, with Error.Size.
 func (c *Channel) Read(ctx context.Context, buffer []byte) (int, News, error) {
 	var size uintptr
-	news, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	news, err := c.wait(ctx, func(timeoutMs uint32) Status {
 		return shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, timeoutMs)
 	})
 	if err != nil {
@@ -86,5 +103,5 @@ func withSize(err error, size uintptr) error {
 // Flush has the service bring a block's value to its file, down to the disk. It does so by itself when the last writer
 // closes, and when it stops.
 func (c *Channel) Flush() error {
-	return checked(func() Status { return shmFlush(c.handle) })
+	return c.checked(func() Status { return shmFlush(c.handle) })
 }

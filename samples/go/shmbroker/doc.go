@@ -19,6 +19,11 @@
 // wrote one succeeds. After a cancellation the error is ctx.Err(). After a deadline it is ErrEmpty, ErrFull or
 // ErrTimeout, and errors.Is takes it for context.DeadlineExceeded, too. With NoWait a call asks once.
 //
+// # Closing
+//
+// Close a channel that is done with. One that nobody refers to any more is closed when the garbage collector finds it.
+// A Loan, a Lock and a Peek refer to their channel; their Data alone, a WaitHandle and a Handle do not.
+//
 // # Errors
 //
 // An error from the DLL is an *Error with a status and a text that says what to do:

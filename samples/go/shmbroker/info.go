@@ -30,7 +30,7 @@ func infoOf(raw *shmInfoUtf8) Info {
 // Info tells what the channel is.
 func (c *Channel) Info() (Info, error) {
 	raw := shmInfoUtf8{size: uint32(unsafe.Sizeof(shmInfoUtf8{}))}
-	if err := checked(func() Status { return shmGetInfoUtf8(c.handle, &raw) }); err != nil {
+	if err := c.checked(func() Status { return shmGetInfoUtf8(c.handle, &raw) }); err != nil {
 		return Info{}, err
 	}
 	return infoOf(&raw), nil
@@ -52,7 +52,7 @@ type Stats struct {
 // Stats tells what has gone through the channel.
 func (c *Channel) Stats() (Stats, error) {
 	raw := shmStats{size: uint32(unsafe.Sizeof(shmStats{}))}
-	if err := checked(func() Status { return shmGetStats(c.handle, &raw) }); err != nil {
+	if err := c.checked(func() Status { return shmGetStats(c.handle, &raw) }); err != nil {
 		return Stats{}, err
 	}
 	return Stats{

@@ -26,7 +26,7 @@ type Loan struct {
 //	return loan.Commit(used)
 func (c *Channel) Loan(ctx context.Context, size int) (Loan, error) {
 	var memory unsafe.Pointer
-	_, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	_, err := c.wait(ctx, func(timeoutMs uint32) Status {
 		return shmLoan(c.handle, uintptr(size), &memory, timeoutMs)
 	})
 	if err != nil {
@@ -40,7 +40,7 @@ func (l *Loan) Commit(size int) error {
 	if l.channel == nil {
 		return ErrState
 	}
-	err := checked(func() Status { return shmCommit(l.channel.handle, uintptr(size)) })
+	err := l.channel.checked(func() Status { return shmCommit(l.channel.handle, uintptr(size)) })
 	if statusOf(err) != ErrSize {
 		*l = Loan{}
 	}
@@ -52,7 +52,7 @@ func (l *Loan) Abort() error {
 	if l.channel == nil {
 		return nil
 	}
-	err := checked(func() Status { return shmAbort(l.channel.handle) })
+	err := l.channel.checked(func() Status { return shmAbort(l.channel.handle) })
 	*l = Loan{}
 	return err
 }
@@ -77,7 +77,7 @@ type Lock struct {
 func (c *Channel) Lock(ctx context.Context) (Lock, error) {
 	var memory unsafe.Pointer
 	var size uintptr
-	_, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	_, err := c.wait(ctx, func(timeoutMs uint32) Status {
 		return shmLock(c.handle, &memory, &size, timeoutMs)
 	})
 	if err != nil {
@@ -106,7 +106,7 @@ func (l *Lock) Keep() error {
 }
 
 func (l *Lock) unlock(size uintptr) error {
-	err := checked(func() Status { return shmUnlock(l.channel.handle, size) })
+	err := l.channel.checked(func() Status { return shmUnlock(l.channel.handle, size) })
 	if statusOf(err) != ErrSize {
 		*l = Lock{}
 	}
@@ -129,7 +129,7 @@ func (c *Channel) Peek(ctx context.Context) (Peek, error) {
 	var memory unsafe.Pointer
 	var size uintptr
 	held := false
-	news, err := wait(ctx, c.handle, func(timeoutMs uint32) Status {
+	news, err := c.wait(ctx, func(timeoutMs uint32) Status {
 		if held {
 			shmRelease(c.handle) // a value that had not changed, and we are to wait for one that has
 		}
@@ -149,7 +149,7 @@ func (p *Peek) Release() error {
 	if p.channel == nil {
 		return nil
 	}
-	err := checked(func() Status { return shmRelease(p.channel.handle) })
+	err := p.channel.checked(func() Status { return shmRelease(p.channel.handle) })
 	*p = Peek{}
 	return err
 }

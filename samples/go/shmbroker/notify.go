@@ -4,6 +4,7 @@ package shmbroker
 
 import (
 	"context"
+	"runtime"
 	"syscall"
 )
 
@@ -12,7 +13,7 @@ import (
 // belongs to the channel and must not be closed. Do not mix it with reads that wait.
 func (c *Channel) WaitHandle() (syscall.Handle, error) {
 	var handle uintptr
-	err := checked(func() Status { return shmGetWaitHandle(c.handle, &handle) })
+	err := c.checked(func() Status { return shmGetWaitHandle(c.handle, &handle) })
 	return syscall.Handle(handle), err
 }
 
@@ -20,7 +21,7 @@ func (c *Channel) WaitHandle() (syscall.Handle, error) {
 // again only after a read has found nothing (ErrEmpty, Unchanged); at once if there is something to read now. Its
 // wParam is the cookie, its lParam the channel's Handle. Window 0 ends the notification.
 func (c *Channel) NotifyWindow(window uintptr, message uint32, cookie uintptr) error {
-	return checked(func() Status { return shmNotifyWindow(c.handle, window, message, cookie) })
+	return c.checked(func() Status { return shmNotifyWindow(c.handle, window, message, cookie) })
 }
 
 // WaitAny waits until one of up to 31 channels has something to read, and tells which. Of a queue it may be gone when
@@ -29,15 +30,14 @@ func WaitAny(ctx context.Context, channels ...*Channel) (int, error) {
 	if len(channels) == 0 {
 		return 0, ErrArgument
 	}
-	var handles [_SHM_WAIT_MAX]uint32
+	handles := make([]uint32, len(channels))
 	for i, channel := range channels {
-		if i < len(handles) {
-			handles[i] = channel.handle
-		}
+		handles[i] = channel.handle
 	}
 	var index uint32
-	_, err := wait(ctx, handles[0], func(timeoutMs uint32) Status {
-		return shmWaitAny(&handles[0], uint32(len(channels)), &index, timeoutMs)
-	})
+	_, err := wait(ctx, func(timeoutMs uint32) Status {
+		return shmWaitAny(&handles[0], uint32(len(handles)), &index, timeoutMs)
+	}, handles...)
+	runtime.KeepAlive(channels)
 	return int(index), err
 }

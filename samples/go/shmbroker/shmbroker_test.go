@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -306,6 +307,20 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+func TestAnEmptyMessageBehindAFullBatchLiesInItsMemory(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	write(t, channel, "all of it")
+	write(t, channel, "")
+	batch := NewBatch(2, 16)
+	messages, _, err := channel.ReadBatch(NoWait, batch)
+	if len(messages) != 2 || err != nil {
+		t.Fatal(messages, err)
+	}
+	if offset := uintptr(batch.raw[1].data) - uintptr(pointer(batch.buffer)); offset >= uintptr(len(batch.buffer)) {
+		t.Fatal(offset)
+	}
+}
+
 // A batch that waits for room, and is interrupted by another call's cancellation, goes on where it was.
 func TestBatchLargerThanTheRing(t *testing.T) {
 	writer := create(t, Options{Kind: Queue, Access: Write, Capacity: 4096})
@@ -360,6 +375,57 @@ func TestWaitAny(t *testing.T) {
 	}
 	_, err = WaitAny(NoWait, tooMany...)
 	expectError(t, err, ErrArgument)
+}
+
+// collect has everything collected that nobody refers to, and its finalizers run.
+func collect() {
+	for i := 0; i < 3; i++ {
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func readers(t testing.TB, channel *Channel) int {
+	t.Helper()
+	info, err := channel.Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Readers
+}
+
+func TestAForgottenChannelIsClosed(t *testing.T) {
+	writer := create(t, Options{Kind: Queue, Access: Write})
+	func() {
+		if _, err := Open(t.Name(), &Options{Access: Read}); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	for end := time.Now().Add(10 * time.Second); readers(t, writer) != 0; collect() {
+		if time.Now().After(end) {
+			t.Fatal("it is still open")
+		}
+	}
+}
+
+func TestAChannelThatIsReadIsNotForgotten(t *testing.T) {
+	writer := create(t, Options{Kind: Queue, Access: Write})
+	result := make(chan error)
+	go func() {
+		reader, err := Open(t.Name(), &Options{Access: Read})
+		if err == nil {
+			_, _, err = reader.Read(background, nil)
+		}
+		result <- err
+	}()
+	for readers(t, writer) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	collect()
+	write(t, writer, "")
+	if err := <-result; err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestReadAndWriteDoNotAllocate(t *testing.T) {

@@ -38,11 +38,11 @@ const (
 // String gives a sentence.
 func (n News) String() string { return Status(n).Error() }
 
-// wait makes a call that may wait, on the channel of a handle, as often as it takes.
-func wait(ctx context.Context, handle uint32, try func(timeoutMs uint32) Status) (News, error) {
+// wait makes a call that may wait, on the channels of some handles, as often as it takes.
+func wait(ctx context.Context, try func(timeoutMs uint32) Status, handles ...uint32) (News, error) {
 	runtime.LockOSThread() // as in checked()
 	defer runtime.UnlockOSThread()
-	status, err := tryUntilDone(ctx, handle, try)
+	status, err := tryUntilDone(ctx, try, handles)
 	if err != nil {
 		return NoNews, err
 	}
@@ -52,7 +52,7 @@ func wait(ctx context.Context, handle uint32, try func(timeoutMs uint32) Status)
 	return News(status), nil
 }
 
-func tryUntilDone(ctx context.Context, handle uint32, try func(timeoutMs uint32) Status) (Status, error) {
+func tryUntilDone(ctx context.Context, try func(timeoutMs uint32) Status, handles []uint32) (Status, error) {
 	if ctx == NoWait {
 		return uncancelled(0, try), nil
 	}
@@ -67,7 +67,7 @@ func tryUntilDone(ctx context.Context, handle uint32, try func(timeoutMs uint32)
 	}
 	left := make(chan struct{})
 	defer close(left)
-	go cancelWhenDone(ctx, handle, left)
+	go cancelWhenDone(ctx, append([]uint32(nil), handles...), left) // a copy: so a call that needs no wait allocates none
 	for {
 		status := try(timeLeft(ctx))
 		if status != ErrCancelled {
@@ -88,9 +88,9 @@ func uncancelled(timeoutMs uint32, try func(timeoutMs uint32) Status) Status {
 	}
 }
 
-// cancelWhenDone ends the call that waits on a handle when its context is done; not at a deadline, which the call
+// cancelWhenDone ends the call that waits on some handles when its context is done; not at a deadline, which the call
 // knows itself.
-func cancelWhenDone(ctx context.Context, handle uint32, left <-chan struct{}) {
+func cancelWhenDone(ctx context.Context, handles []uint32, left <-chan struct{}) {
 	select {
 	case <-left:
 		return
@@ -99,9 +99,12 @@ func cancelWhenDone(ctx context.Context, handle uint32, left <-chan struct{}) {
 	if _, limited := ctx.Deadline(); limited && ctx.Err() == context.DeadlineExceeded {
 		return
 	}
-	// ShmCancel ends waits that have begun, and ours may be just before that. So we cancel until the call has left.
+	// ShmCancel ends waits that have begun, and ours may be just before that. So we cancel until the call has left. It may
+	// be waiting for its turn at any one of the handles: so all of them are told.
 	for {
-		shmCancel(handle)
+		for _, handle := range handles {
+			shmCancel(handle)
+		}
 		select {
 		case <-left:
 			return

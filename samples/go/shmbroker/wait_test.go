@@ -75,6 +75,31 @@ func TestCancelEndsAnyWait(t *testing.T) {
 	expectRead(t, empty, string(make([]byte, 1000)), NoNews)
 }
 
+// WaitAny takes turns with reads through the same channels, and may wait for one of them.
+func TestCancelEndsAWaitForATurn(t *testing.T) {
+	idle := create(t, Options{Kind: Queue})
+	read, err := Open(t.Name()+"2", &Options{Kind: Queue, Capacity: 4096, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	result := make(chan error)
+	go func() {
+		_, _, err := read.Read(background, nil)
+		result <- err
+	}()
+	time.Sleep(20 * time.Millisecond)
+	ctx, cancel := context.WithCancel(background)
+	time.AfterFunc(20*time.Millisecond, cancel)
+	if _, err := WaitAny(ctx, idle, read); err != context.Canceled {
+		t.Fatal(err)
+	}
+	write(t, read, "")
+	if err := <-result; err != nil {
+		t.Fatal(err)
+	}
+}
+
 // cancelLater cancels after some microseconds, which no timer knows.
 func cancelLater(cancel context.CancelFunc) {
 	for i := rand.Intn(50_000); i > 0; i-- {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import koffi from "koffi";
 import * as abi from "./abi.js";
 import { BatchReader, structOf } from "./batch.js";
@@ -8,6 +9,7 @@ import { Lender, Loan, Lock, Peek } from "./in-place.js";
 import { Readiness } from "./readiness.js";
 import { infoOf, newStructs, optionsOf, statsOf } from "./structs.js";
 import { Turns } from "./turns.js";
+import { holdWorker } from "./waiting-writes.js";
 
 /** @typedef {import("./index.js").WaitOptions} WaitOptions */
 /** @typedef {import("./index.js").Message} Message */
@@ -15,10 +17,23 @@ import { Turns } from "./turns.js";
 // A larger message is read into a Buffer of its own, a smaller one copied from one that all share.
 const SMALL = 64 * 1024;
 
+// Where too many writes wait, one more asks for room so often.
+const ASK_AGAIN_MS = 10;
+
 /** @type {Set<number>} */
 const handles = new Set();
 // Node.js does not end while a worker thread is at work. This ends what waits there.
 process.on("exit", () => handles.forEach((handle) => abi.ShmClose(handle)));
+
+// A channel that nobody has any more is closed as well, if late.
+const forgotten = new FinalizationRegistry(closeHandle);
+
+/** @param {{ handle: number, readiness?: Readiness }} opened */
+async function closeHandle({ handle, readiness }) {
+  readiness?.close();
+  await callOnWorker(abi.ShmClose, handle);
+  handles.delete(handle);
+}
 
 /**
  * @param {string} name
@@ -64,10 +79,12 @@ export class Channel {
   constructor(handle) {
     this.#handle = handle;
     this.#info = this.info();
-    this.#lender = new Lender(handle);
-    if (!this.#info.canRead) return;
-    this.#room = Buffer.allocUnsafeSlow(Math.min(this.#info.maxMessage, SMALL));
-    this.#readiness = new Readiness(this.waitHandle);
+    this.#lender = new Lender(this);
+    if (this.#info.canRead) {
+      this.#room = Buffer.allocUnsafeSlow(Math.min(this.#info.maxMessage, SMALL));
+      this.#readiness = new Readiness(this.waitHandle);
+    }
+    forgotten.register(this, { handle, readiness: this.#readiness }, this);
   }
 
   get handle() {
@@ -168,7 +185,10 @@ export class Channel {
    * @param {(old: Found) => void} [discard]
    */
   async #whenReadable(attempt, { timeout, signal } = {}, discard) {
-    if (isTurnDue()) await turn();
+    if (isTurnDue()) {
+      await turn();
+      this.#closing.signal.throwIfAborted();
+    }
     signal?.throwIfAborted();
     const deadline = new Deadline(timeout);
     for (;;) {
@@ -177,6 +197,7 @@ export class Channel {
       if (isLast || (found && !found.unchanged)) return found;
       if (found) discard?.(found);
       await this.#event.wait(deadline, signal);
+      this.#closing.signal.throwIfAborted();
     }
   }
 
@@ -188,7 +209,9 @@ export class Channel {
   /** @param {WaitOptions} [options] */
   async readable({ timeout, signal } = {}) {
     signal?.throwIfAborted();
-    return this.#event.wait(new Deadline(timeout), signal);
+    const isReady = await this.#event.wait(new Deadline(timeout), signal);
+    this.#closing.signal.throwIfAborted();
+    return isReady;
   }
 
   /** @returns {bigint} */
@@ -275,11 +298,18 @@ export class Channel {
     const end = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     await this.#writers.take(deadline, end, async () => {
       if (isDue) await turn();
-      const first = callHere();
-      if (!isBusy(first) || deadline.left === 0) return void check(first);
-      const status = await this.#untilAborted(end, () => attempt(callOnWorker, deadline.left));
-      if (status === abi.SHM_E_CANCELLED) end.throwIfAborted();
-      checkWorker(status, callHere);
+      for (;;) {
+        end.throwIfAborted();
+        const status = callHere();
+        if (!isBusy(status) || deadline.left === 0) return void check(status);
+        const waiting = holdWorker(() => this.#untilAborted(end, () => attempt(callOnWorker, deadline.left)));
+        if (waiting) {
+          const result = await waiting;
+          if (result < 0) end.throwIfAborted();
+          return void checkWorker(result, callHere);
+        }
+        await sleep(Math.min(deadline.left, ASK_AGAIN_MS), undefined, { signal: end }).catch(() => {});
+      }
     });
   }
 
@@ -319,11 +349,10 @@ export class Channel {
   }
 
   async #close() {
+    forgotten.unregister(this);
     this.#closing.abort(new ShmError(abi.SHM_E_CLOSED));
-    this.#readiness?.close();
     this.#lender.close();
-    await callOnWorker(abi.ShmClose, this.#handle);
-    handles.delete(this.#handle);
+    await closeHandle({ handle: this.#handle, readiness: this.#readiness });
   }
 
   [Symbol.asyncDispose]() {

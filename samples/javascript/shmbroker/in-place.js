@@ -22,15 +22,21 @@ function detach(memory) {
   controller.enqueue(new Uint8Array(memory));
 }
 
+/**
+ * Whose the memory is: it keeps the channel, which would be closed if it were forgotten.
+ * @type {WeakMap<ArrayBufferLike, Lent>}
+ */
+const lentAs = new WeakMap();
+
 /** What a channel has lent. */
 export class Lender {
   /** @type {Set<Lent>} */
   #lent = new Set();
   #isClosed = false;
 
-  /** @param {number} handle the channel's */
-  constructor(handle) {
-    this.handle = handle;
+  /** @param {{ readonly handle: number }} channel */
+  constructor(channel) {
+    this.channel = channel;
   }
 
   /** @param {Lent} lent */
@@ -65,6 +71,7 @@ class Lent {
     lender.add(this);
     this.#lender = lender;
     this.memory = Buffer.from(koffi.view(address, size));
+    lentAs.set(this.memory.buffer, this);
   }
 
   get isHeld() {
@@ -77,7 +84,7 @@ class Lent {
    * @param {(handle: number) => number} native
    */
   giveBack(native) {
-    const status = native(this.#lender.handle);
+    const status = native(this.#lender.channel.handle);
     const isOvertaken = status === abi.SHM_E_OVERTAKEN;
     if (!isOvertaken) check(status);
     this.#lender.takeBack(this);

@@ -160,7 +160,8 @@ export class Channel implements AsyncDisposable {
 
   /**
    * Writes a message, or a block's value. Messages are written in the order of the calls. While it waits the
-   * data must not be changed.
+   * data must not be changed. Writes, loans and locks that wait hold a worker thread each, of all channels
+   * together up to UV_THREADPOOL_SIZE - 2, which is 2; others ask again every 10 ms.
    */
   write(data: NodeJS.ArrayBufferView, options?: WaitOptions): Promise<void>;
   /**
@@ -182,7 +183,8 @@ export class Channel implements AsyncDisposable {
 
   /**
    * Closes it: waiting calls end with SHM_E_CLOSED, memory that it lent is taken back.
-   * With `await using` it closes itself.
+   * With `await using` it closes itself. One of which nobody has anything any more, neither it nor memory that
+   * it lent nor a call that waits, is closed some time later; handle and waitHandle do not count.
    */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

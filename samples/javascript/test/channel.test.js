@@ -5,7 +5,14 @@ import { readFile } from "node:fs/promises";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { afterEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { ShmError, abi, listChannels, open } from "shmbroker";
+import { run } from "../program.js";
+
+setFlagsFromString("--expose-gc");
+/** @type {() => void} */
+const collectGarbage = runInNewContext("gc");
 
 /** @typedef {import("shmbroker").OpenOptions} OpenOptions */
 
@@ -255,6 +262,18 @@ test("closing ends what waits, and takes memory back", async () => {
   assert.throws(() => topic.tryRead(), shmError("SHM_E_HANDLE"));
 });
 
+test("closing ends a write that waits, wherever it is", async () => {
+  const topic = await createTopic();
+  fill(topic);
+  for (let i = 0; i < 40; i++) {
+    const writer = await open(topic.name, { access: "write" });
+    const ended = assert.rejects(writer.write(Buffer.alloc(1000)), shmError("SHM_E_CLOSED"));
+    for (let pause = i % 4; pause > 0; pause--) await setImmediate();
+    await writer.close();
+    await ended;
+  }
+});
+
 test("any number of channels can wait, and files can be read meanwhile", async () => {
   const [one, other] = [await createTopic(), await createTopic()];
   const channels = [];
@@ -264,6 +283,43 @@ test("any number of channels can wait, and files can be read meanwhile", async (
   await Promise.all([one.write(Buffer.from("x")), other.write(Buffer.from("x"))]);
   for (const message of await Promise.all(waits)) assert.equal(textOf(message), "x");
   await Promise.all(channels.map((channel) => channel.close()));
+});
+
+test("any number of writes can wait, and all else goes on meanwhile", async () => {
+  const topics = [];
+  for (let i = 0; i < 8; i++) topics.push(await createTopic());
+  const before = topics.map(fill);
+  const writing = topics.map((topic) => topic.write(Buffer.alloc(1000, "late")));
+  const other = await createTopic();
+  const reading = other.read();
+  assert.ok((await readFile(fileURLToPath(import.meta.url))).length > 0);
+  await other.write(Buffer.from("x"));
+  assert.equal(textOf(await reading), "x");
+  await (await open(other.name)).close();
+  // The last ones have room before the first ones do.
+  for (const i of [...topics.keys()].reverse()) {
+    for (let count = 0; count < before[i]; count++) topics[i].tryRead();
+    await writing[i];
+    assert.match((await topics[i].read())?.data.toString() ?? "", /^late/);
+  }
+});
+
+test("a write that waits for others' writes can be ended, too", async () => {
+  const topics = [];
+  for (let i = 0; i < 4; i++) topics.push(await createTopic());
+  topics.forEach(fill);
+  const last = topics[3];
+  const interrupt = new AbortController();
+  const writing = topics.map((topic) => topic.write(Buffer.alloc(1000), { signal: interrupt.signal }));
+  const ends = writing.map((write) => assert.rejects(write, /the reason/));
+  await assert.rejects(last.write(Buffer.alloc(1000), { timeout: 20 }), shmError("SHM_E_TIMEOUT"));
+  interrupt.abort(new Error("the reason"));
+  await Promise.all(ends);
+  for (const topic of topics) {
+    const before = topic.stats().written;
+    await assert.rejects(topic.write(Buffer.alloc(1000), { timeout: 20 }), shmError("SHM_E_FULL"));
+    assert.equal(topic.stats().written, before);
+  }
 });
 
 test("a stream that never ends lets timers run", async () => {
@@ -279,6 +335,46 @@ test("a stream that never ends lets timers run", async () => {
     },
     { name: "AbortError" },
   );
+});
+
+/** Collects what nobody refers to, and lets the event loop turn. */
+async function collect() {
+  for (let i = 0; i < 5; i++) {
+    collectGarbage();
+    await sleep(1);
+  }
+}
+
+test("a forgotten channel is closed", async () => {
+  const topic = await createTopic();
+  await open(topic.name);
+  for (const start = performance.now(); topic.info().readers > 1; await collect()) {
+    assert.ok(performance.now() - start < 10_000, "it is still open");
+  }
+});
+
+test("a channel that waits, or whose memory somebody has, is not forgotten", async () => {
+  const topic = await createTopic();
+  const reading = (await open(topic.name)).read();
+  const telling = (await open(topic.name)).readable();
+  await collect();
+  await topic.write(Buffer.from("here"));
+  const { memory } = (await (await open(topic.name)).peek()) ?? {};
+  await collect();
+  assert.equal(textOf(await reading), "here");
+  assert.equal(await telling, true);
+  assert.equal(memory?.toString(), "here");
+});
+
+test("a second Ctrl-C is left to Windows, which ends the process", async () => {
+  const listeners = () => ["SIGINT", "SIGBREAK", "SIGHUP"].map((signal) => process.listenerCount(signal));
+  const before = listeners();
+  const running = run("test", "", (signal) => sleep(10_000, 0, { signal }));
+  assert.notDeepEqual(listeners(), before);
+  process.emit("SIGINT");
+  assert.deepEqual(listeners(), before);
+  await running;
+  process.exitCode = undefined; // run() has set it
 });
 
 test("the list has the channels with what they are", async () => {

@@ -307,6 +307,11 @@ begin
   end;
 end;
 
+procedure OpenCutShort(Writer, Reader: TShmChannel);
+begin
+  TShmChannel.Create('block'#0'rest').Free;
+end;
+
 procedure FlushNoFile(Writer, Reader: TShmChannel);
 begin
   Writer.Flush;
@@ -330,6 +335,7 @@ begin
     Channel.Free;
   end;
   CheckRefused(SHM_E_NOT_FOUND, OpenMissing, nil, nil, 'a channel that is not there');
+  CheckRefused(SHM_E_NAME, OpenCutShort, nil, nil, 'a name with a #0 in it');
   CheckRefused(SHM_E_KIND, FlushNoFile, Writer, nil, 'flushing what has no file');
 end;
 

@@ -38,7 +38,10 @@ Exit codes:
 func Main(name string, run func(ctx context.Context, arguments []string) (exitCode int, err error)) {
 	// SIGTERM: the console closes, and Windows leaves us some seconds.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	go func() {
+		<-ctx.Done()
+		stop() // a second Ctrl-C ends the program at once, whatever it waits for
+	}()
 	exitCode, err := run(ctx, os.Args[1:])
 	var help helpWanted
 	switch {

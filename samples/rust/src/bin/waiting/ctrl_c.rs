@@ -10,7 +10,8 @@ use std::time::Duration;
 use shmbroker::Canceller;
 
 use super::win32::{
-    CreateEventW, SetConsoleCtrlHandler, SetEvent, WaitForSingleObject, WAIT_OBJECT_0,
+    CreateEventW, SetConsoleCtrlHandler, SetEvent, WaitForSingleObject, CTRL_BREAK_EVENT,
+    CTRL_C_EVENT, WAIT_OBJECT_0,
 };
 
 /// The event that says that Ctrl-C was pressed. Windows calls the handler in a thread of its own,
@@ -68,18 +69,27 @@ fn is_set(event: RawHandle) -> bool {
     unsafe { WaitForSingleObject(event, 0) == WAIT_OBJECT_0 }
 }
 
-extern "system" fn on_control(_: u32) -> i32 {
+/// A cancel ends waits that have begun, and the receiver may be just before one: so we cancel until
+/// it has left.
+fn end_waits() {
+    while let Some(canceller) = who_waits() {
+        let _ = canceller.cancel();
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+extern "system" fn on_control(event: u32) -> i32 {
     let pressed = PRESSED.load(Ordering::Acquire);
     if is_set(pressed) {
         return 0; // the second time, Windows ends us
     }
     // SAFETY: Windows checks the handle.
     unsafe { SetEvent(pressed) };
-    // A cancel ends waits that have begun, and the receiver may be just before one: so we cancel
-    // until it has left. When the console closes, Windows ends the process as soon as this returns.
-    while let Some(canceller) = who_waits() {
-        let _ = canceller.cancel();
-        thread::sleep(Duration::from_millis(10));
+    // A second Ctrl-C may be kept waiting until the first one's handler has returned: so that goes on
+    // in another thread. When the console closes, Windows ends the process as soon as this returns.
+    let is_key = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
+    if !is_key || thread::Builder::new().spawn(end_waits).is_err() {
+        end_waits();
     }
     1
 }

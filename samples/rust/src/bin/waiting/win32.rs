@@ -7,6 +7,8 @@ use std::os::windows::io::RawHandle;
 
 pub type Window = *mut c_void;
 
+pub const CTRL_BREAK_EVENT: u32 = 1;
+pub const CTRL_C_EVENT: u32 = 0;
 pub const HWND_MESSAGE: Window = -3_isize as Window;
 pub const MWMO_INPUTAVAILABLE: u32 = 4;
 pub const PM_REMOVE: u32 = 1;
