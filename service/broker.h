@@ -9,6 +9,8 @@
 #include <string>
 
 #include "core/status.h"
+#include "core/win/security.h"
+#include "service/account_names.h"
 #include "service/channel.h"
 #include "service/event_loop.h"
 #include "service/log.h"
@@ -92,6 +94,8 @@ class Broker {
   void flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply& reply);
   void inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply);
   void inspect_service(const pipe::ServiceRequest& request, const Caller& caller, pipe::ServiceReply& reply);
+  std::wstring name_of(const std::wstring& account) { return names_.name_of(account, GetTickCount64()); }
+  std::string in_words(const AccessConfig& access);
   Channel& find(const char16_t* name) const;
   Channel& create(const pipe::OpenRequest& request, const Caller& caller);
   void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
@@ -107,6 +111,7 @@ class Broker {
   ClientWatch watch_;
   State state_;  // as the last run left it, and which instance a channel is to have
   RateLimit rate_;
+  AccountNames names_{win::account_name};
   Reloads reloads_;
   Counts counts_;
   std::shared_ptr<Keeper> keeper_;  // none for as long as one that died could not be replaced

@@ -27,12 +27,13 @@ class Refusal : public Error {
 // Who asks.
 struct Broker::Caller {
   // pipe: the connection that a request came through. Throws Error.
-  explicit Caller(HANDLE pipe);
+  Caller(HANDLE pipe, Broker& broker);
 
-  std::string name() const { return win::display_utf8(win::account_name(account)); }
+  std::string name() const { return win::display_utf8(broker.name_of(account)); }
   // SYSTEM or an administrator, with the rights of one.
   bool is_administrator() const;
 
+  Broker& broker;
   win::Handle token;
   std::wstring account;
   ULONG pid = 0;

@@ -163,6 +163,9 @@ TEST_F(Inspect, ListsMoreClientsThanOneReplyHolds) {
   const View view = inspect(L"topic");
   EXPECT_SHM(SHM_OK, view.status);
   EXPECT_EQ(view.clients.size(), 31u);
+  EXPECT_EQ(view.only(SHM_WRITE).pid, GetCurrentProcessId());
+  for (const ShmClientState& client : view.clients)
+    EXPECT_EQ(client.account, win::account_name(win::process_user()));
   const View few = inspect(L"topic", 3);
   EXPECT_SHM(SHM_E_BUFFER, few.status);
   EXPECT_EQ(few.clients[2].pid, GetCurrentProcessId());
