@@ -137,7 +137,7 @@ win::Handle Broker::claim_machine() {
   const DWORD error = GetLastError();
   if (!mutex || error == ERROR_ALREADY_EXISTS) {
     throw Error(
-        "another ShmBroker runs on this machine; stop it first (sc stop ShmBroker, or Ctrl-C in its console)",
+        "another ShmBroker runs on this machine; stop it first (shmbroker stop, or Ctrl-C in its console)",
         ERROR_ALREADY_EXISTS);
   }
   return mutex;

@@ -11,7 +11,7 @@ namespace shmbroker::service {
 // Registers this program as the service, and sets it up. config: a --config to run it with. Throws Error.
 void install(const std::optional<std::wstring>& config);
 
-// What 'sc create' and an installer leave open: recovery after a crash, the service's own SID, privileges, the texts of
+// What 'sc.exe create' and an installer leave open: recovery after a crash, the service's own SID, privileges, the texts of
 // the event log, the data folder with its rights and an example configuration. May be repeated. Throws Error.
 void set_up();
 

@@ -58,7 +58,7 @@ std::string look_at_service(bool answers) {
   const ServiceFacts facts = service_facts();
   if (answers && facts.state != SERVICE_RUNNING) return "a broker in a console answers";
   if (!facts.installed) throw Error("not installed; as an administrator: shmbroker install");
-  if (facts.state != SERVICE_RUNNING) throw Error("installed and not running; start it: sc start ShmBroker");
+  if (facts.state != SERVICE_RUNNING) throw Error("installed and not running; start it: shmbroker start");
   return "running, " + win::display_utf8(facts.command);
 }
 

@@ -82,7 +82,7 @@ TEST_F(Command, InstallRegistersAndUninstallRemoves) {
 
   const Outcome installed = run(L"install" + config_option());
   EXPECT_EQ(installed.exit_code, 0u) << installed.text;
-  EXPECT_THAT(installed.text, HasSubstr("sc start ShmBroker"));
+  EXPECT_THAT(installed.text, HasSubstr("shmbroker start"));
   {
     const ScmHandle service = open_service(SERVICE_QUERY_CONFIG);
     ASSERT_TRUE(service);

@@ -139,7 +139,7 @@ TEST_F(Operator, DoctorNamesWhatIsWrong) {
   };
   EXPECT_EQ(found("DLL")["ok"], true);
   EXPECT_THAT(found("configuration")["found"], HasSubstr("/channels: expected an array"));
-  EXPECT_THAT(found("service")["found"], HasSubstr("sc start ShmBroker"));
+  EXPECT_THAT(found("service")["found"], HasSubstr("shmbroker start"));
   EXPECT_EQ(found("reachable")["ok"], false);
 }
 

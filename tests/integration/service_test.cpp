@@ -26,7 +26,7 @@ void expect_refused_start(Service& service, const std::string& reason) {
 void expect_no_service() {
   ShmChannel channel = 77;
   EXPECT_SHM(SHM_E_NO_SERVICE, ShmOpen(L"MapName", nullptr, &channel));
-  EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("sc start ShmBroker")) << "it must say what to do";
+  EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("sc.exe start ShmBroker")) << "it must say what to do";
   EXPECT_EQ(channel, 77u);
 }
 
