@@ -54,7 +54,7 @@ class Broker {
   struct Reloads {
     uint32_t count = 0;
     bool refused = false;     // the last time
-    uint64_t configured = 0;  // when the configuration that is in force was read, as a FILETIME
+    uint64_t configured = 0;  // written_at() of what is in force
     std::string text;         // of the last time
   };
   // Since the start.
@@ -123,5 +123,9 @@ class Broker {
 
 // Reads a configuration file and checks it, the accounts that it names too. Throws Error or ConfigError.
 Config load_config(const std::filesystem::path& file);
+
+// When a configuration file that can be read was last written, as a FILETIME. Asked for before it is read, it tells a file
+// apart that has been written or replaced since. Throws Error.
+uint64_t written_at(const std::filesystem::path& file);
 
 }  // namespace shmbroker::service

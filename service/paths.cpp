@@ -38,7 +38,7 @@ BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::opt
   BrokerPaths paths;
   const std::filesystem::path common = common_folder();
   if (config) {
-    paths.config = *config;
+    paths.config = std::filesystem::absolute(*config);  // who asks the service for it is in another folder
   } else {
     std::error_code ignored;  // what can't be seen is taken for absent
     paths.config = common / L"shmbroker.json";

@@ -2,7 +2,6 @@
 #include <spdlog/spdlog.h>
 
 #include "core/crash_point.h"
-#include "core/win/time.h"
 #include "service/broker.h"
 #include "service/error.h"
 #include "service/event_log.h"
@@ -29,9 +28,10 @@ std::vector<const char*> fixed_differences(const ChannelConfig& now, const Chann
 void Broker::reload() {
   loop_.post([this] {
     try {
+      const uint64_t written = written_at(paths_.config);
       take(load_config(paths_.config));
       reloads_.refused = false;
-      reloads_.configured = win::now();
+      reloads_.configured = written;
       reloads_.text = summary();
       spdlog::info("configuration read again: {} channels", channels_.size());
     } catch (const std::exception& error) {

@@ -1,6 +1,8 @@
 // The commands with which an operator looks at a running service.
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -20,10 +22,17 @@ class Operator : public ServiceTest {
       : ServiceTest(config_of({block("value"), topic("topic", "wait", 65536), queue("jobs", 65536)})) {}
 };
 
-nlohmann::json json_of(const std::wstring& arguments) {
+nlohmann::json json_of(const std::wstring& arguments, DWORD exit_code = 0) {
   const Outcome outcome = run(arguments);
-  EXPECT_EQ(outcome.exit_code, 0u) << outcome.text;
+  EXPECT_EQ(outcome.exit_code, exit_code) << outcome.text;
   return nlohmann::json::parse(outcome.text);
+}
+
+nlohmann::json finding_of(const nlohmann::json& doctor, const char* what) {
+  for (const auto& finding : doctor) {
+    if (finding["what"] == what) return finding;
+  }
+  return nlohmann::json();
 }
 
 TEST_F(Operator, ListsTheChannels) {
@@ -128,15 +137,8 @@ TEST_F(Operator, DoctorIsContentWithASoundService) {
 TEST_F(Operator, DoctorNamesWhatIsWrong) {
   service.stop();
   service.configure("{ \"channels\": 7 }");
-  const Outcome doctor = run(L"doctor --json --config " + quoted(service.config_file()));
-  EXPECT_EQ(doctor.exit_code, 1u);
-  const auto findings = nlohmann::json::parse(doctor.text);
-  const auto found = [&](const char* what) {
-    for (const auto& finding : findings) {
-      if (finding["what"] == what) return finding;
-    }
-    return nlohmann::json();
-  };
+  const auto doctor = json_of(L"doctor --json --config " + quoted(service.config_file()), 1);
+  const auto found = [&](const char* what) { return finding_of(doctor, what); };
   EXPECT_EQ(found("DLL")["ok"], true);
   EXPECT_THAT(found("configuration")["found"], HasSubstr("/channels: expected an array"));
   EXPECT_THAT(found("service")["found"], HasSubstr("shmbroker start"));
@@ -172,6 +174,22 @@ TEST_F(Operator, DoctorSeesThatTheServiceWasNotToldOfAChange) {
   const Outcome doctor = run(L"doctor --config " + quoted(service.config_file()));
   EXPECT_EQ(doctor.exit_code, 1u);
   EXPECT_THAT(doctor.text, HasSubstr("has changed since the service read it"));
+}
+
+TEST_F(Operator, DoctorSeesThatACopyFromBeforeWasPutBack) {
+  const auto before = std::filesystem::last_write_time(service.config_file()) - std::chrono::hours(24);
+  service.configure(config_of({block("value")}));
+  std::filesystem::last_write_time(service.config_file(), before);
+  const auto found = finding_of(json_of(L"doctor --json", 1), "in force");
+  EXPECT_EQ(found["ok"], false);
+  EXPECT_THAT(found["found"], HasSubstr("has changed since the service read it"));
+}
+
+TEST_F(Operator, DoctorIsNotContentWithAFileThatIsGone) {
+  std::filesystem::remove(service.config_file());
+  const auto found = finding_of(json_of(L"doctor --json", 1), "in force");
+  EXPECT_EQ(found["ok"], false);
+  EXPECT_THAT(found["found"], HasSubstr("can't be read any more; put it back"));
 }
 
 TEST_F(Operator, StartSaysWhereToLookWhenItFails) {
