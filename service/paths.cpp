@@ -19,6 +19,13 @@ std::filesystem::path known_folder(const KNOWNFOLDERID& id) {
   return path;
 }
 
+// std::filesystem may look for a file in its folder's listing, and this folder not everybody may list.
+bool is_absent(const std::filesystem::path& file) {
+  if (GetFileAttributesW(file.c_str()) != INVALID_FILE_ATTRIBUTES) return false;
+  const DWORD error = GetLastError();
+  return error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND;
+}
+
 }  // namespace
 
 std::filesystem::path common_folder() { return known_folder(FOLDERID_ProgramData) / L"ShmBroker"; }
@@ -40,10 +47,8 @@ BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::opt
   if (config) {
     paths.config = std::filesystem::absolute(*config);  // who asks the service for it is in another folder
   } else {
-    std::error_code ignored;  // what can't be seen is taken for absent
     paths.config = common / L"shmbroker.json";
-    if (!std::filesystem::exists(paths.config, ignored))
-      paths.config = own_path().parent_path() / L"shmbroker.json";
+    if (is_absent(paths.config)) paths.config = own_path().parent_path() / L"shmbroker.json";
   }
   if (data) {
     paths.data = *data;
