@@ -74,7 +74,7 @@ void Broker::inspect_service(const pipe::ServiceRequest&, const Caller& caller, 
   reply.recoveries = counts_.recoveries;
   if (!caller.is_administrator()) return;
   put_text(reply.config, paths_.config.wstring());
-  put_text(reply.reload_text, reloads_.text);
+  put_logged_text(reply.reload_text, reloads_.text);
 }
 
 }  // namespace shmbroker::service

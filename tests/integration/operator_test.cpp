@@ -169,6 +169,38 @@ TEST_F(Operator, ReloadSaysWhyTheOldConfigurationStays) {
   EXPECT_THAT(doctor.text, HasSubstr("the last reload was refused"));
 }
 
+TEST_F(Operator, ReloadAndDoctorNameAllThatCantChange) {
+  const std::string name(60, 'n');
+  service.configure(config_of({block(name), topic(name + "2", "wait"), queue(name + "3")}));
+  ASSERT_EQ(run(L"reload").exit_code, 0u);
+  service.configure(config_of(
+      {block(name, 1024), topic(name + "2", "overwrite", 256 * 1024), queue(name + "3", 256 * 1024)}));
+  for (const wchar_t* command : {L"reload", L"doctor"}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.exit_code, 1u);
+    for (const char* member : {"/channels/0/capacity", "/channels/1/when_full", "/channels/1/capacity",
+                               "/channels/1/max_message", "/channels/2/capacity", "/channels/2/max_message"})
+      EXPECT_THAT(outcome.text, HasSubstr(member));
+    EXPECT_THAT(outcome.text, HasSubstr("restart the service"));
+  }
+}
+
+TEST_F(Operator, ReloadSaysWhereTheRestIsOfWhatCantChange) {
+  const auto channels_of = [](uint64_t capacity) {
+    std::vector<std::string> channels;
+    for (int i = 0; i < 40; ++i) channels.push_back(block("channel number " + std::to_string(i), capacity));
+    return config_of(channels);
+  };
+  service.configure(channels_of(512));
+  ASSERT_EQ(run(L"reload").exit_code, 0u);
+  service.configure(channels_of(1024));
+  const Outcome outcome = run(L"reload");
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, AllOf(HasSubstr("/channels/9/capacity"), Not(HasSubstr("/channels/39/capacity")),
+                                  HasSubstr("\xE2\x80\xA6; the log has the rest\n")));
+  EXPECT_THAT(service.log(), HasSubstr("/channels/39/capacity"));
+}
+
 TEST_F(Operator, DoctorSeesThatTheServiceWasNotToldOfAChange) {
   service.configure(config_of({block("value")}));
   const Outcome doctor = run(L"doctor --config " + quoted(service.config_file()));

@@ -226,10 +226,9 @@ TEST_F(Running, RefusedReloadLeavesTheRunningConfiguration) {
   const std::string larger = config_of({block("MapName", 1024), block("added")});
   const std::string unknown_account =
       config_of({block("added"), block("MapName", 512, R"({ "read": ["no such account"] })")});
-  for (const auto& [config, reason] :
-       {std::pair<std::string, std::string>("{", "not valid JSON"),
-        {larger, "/channels/0/capacity: channel 'MapName' has another capacity"},
-        {unknown_account, "no such account"}}) {
+  for (const auto& [config, reason] : {std::pair<std::string, std::string>("{", "not valid JSON"),
+                                       {larger, "/channels/0/capacity of 'MapName': can't change"},
+                                       {unknown_account, "no such account"}}) {
     service.configure(config);
     EXPECT_FALSE(service.reload());
     EXPECT_THAT(service.log(), HasSubstr(reason));

@@ -13,7 +13,7 @@ extern "C" {
 #define SHM_ACCOUNT_MAX 95
 #define SHM_RIGHTS_MAX 399
 #define SHM_PATH_MAX 259
-#define SHM_TEXT_MAX 255
+#define SHM_TEXT_MAX 1023
 
 /* ShmChannelState.flags */
 #define SHM_CHANNEL_CREATED 1u /* by a client, not by the configuration */
