@@ -127,6 +127,20 @@ TEST_F(Operator, TopPrintsALineOfJsonForEachLook) {
   }
 }
 
+// As Ctrl-Break does; see docs/testing.md.
+TEST_F(Operator, TopInterruptedLeavesTheConsoleAsItWas) {
+  const Started top = start_process(shmbroker(L"top"), {});
+  Peer person;
+  const std::string there = std::to_string(top.pid);
+  ASSERT_TRUE(eventually([&] { return person.ask("cursor " + there).text == "hidden"; }));
+  EXPECT_EQ(person.ask("ctrl-c " + there).status, SHM_OK);
+  ASSERT_EQ(WaitForSingleObject(top.process.get(), kPatience), DWORD{WAIT_OBJECT_0});
+  DWORD exit_code = 99;
+  EXPECT_TRUE(GetExitCodeProcess(top.process.get(), &exit_code));
+  EXPECT_EQ(exit_code, 0u);
+  EXPECT_EQ(person.ask("cursor " + there).text, "shown");
+}
+
 TEST_F(Operator, DoctorIsContentWithASoundService) {
   const Outcome doctor = run(L"doctor value --config " + quoted(service.config_file()));
   EXPECT_EQ(doctor.exit_code, 0u) << doctor.text;
