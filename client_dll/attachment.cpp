@@ -31,7 +31,7 @@ int32_t open_owned(const wchar_t* name, const BrokerIdentity& identity, win::Han
     if (error == ERROR_FILE_NOT_FOUND) {
       return fail(SHM_E_NO_SERVICE,
                   std::wstring(L"the ShmBroker service has ended while it opened ") + name +
-                      L"; start it with: sc start ShmBroker",
+                      L"; start it with: sc.exe start ShmBroker",
                   error);
     }
     return fail(error == ERROR_ACCESS_DENIED ? SHM_E_ACCESS : SHM_E_SYSTEM,

@@ -19,9 +19,10 @@ namespace {
 constexpr DWORD kTalk = FILE_GENERIC_READ | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA;
 
 int32_t no_service(DWORD error) {
-  return fail(SHM_E_NO_SERVICE,
-              L"the ShmBroker service is not running; start it with: sc start ShmBroker (or: shmbroker run)",
-              error);
+  return fail(
+      SHM_E_NO_SERVICE,
+      L"the ShmBroker service is not running; start it with: sc.exe start ShmBroker (or: shmbroker run)",
+      error);
 }
 
 int32_t no_answer() {

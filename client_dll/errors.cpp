@@ -30,7 +30,7 @@ constexpr Entry kTexts[] = {
     SHM_TEXT(SHM_E_NAME, "A channel's name has 1 to 63 characters, no backslash and no control character."),
     SHM_TEXT(SHM_E_NOT_FOUND, "No channel has this name; add it to shmbroker.json and reload the service."),
     SHM_TEXT(SHM_E_ACCESS, "This account or this handle lacks the right; see access in shmbroker.json."),
-    SHM_TEXT(SHM_E_NO_SERVICE, "The ShmBroker service is not running; start it with: sc start ShmBroker"),
+    SHM_TEXT(SHM_E_NO_SERVICE, "The ShmBroker service is not running; start it with: sc.exe start ShmBroker"),
     SHM_TEXT(SHM_E_UNTRUSTED,
              "What answered is not the ShmBroker service; find out which program serves "
              "\\\\.\\pipe\\ShmBroker, and end it."),

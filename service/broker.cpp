@@ -54,6 +54,18 @@ void check_accounts(const Config& config, const std::string& file) {
 
 }  // namespace
 
+uint64_t written_at(const std::filesystem::path& file) {
+  constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  const win::Handle handle(CreateFileW(file.c_str(), GENERIC_READ, kShareAll, nullptr, OPEN_EXISTING,
+                                       FILE_ATTRIBUTE_NORMAL, nullptr));
+  FILETIME written;
+  if (!handle || !GetFileTime(handle.get(), nullptr, nullptr, &written)) {
+    throw win32_error("cannot read the configuration " + win::display_utf8(file.wstring()) +
+                      "; name another one with --config");
+  }
+  return win::number_of(written);
+}
+
 Config load_config(const std::filesystem::path& file) {
   const std::string name = win::display_utf8(file.wstring());
   if (file.parent_path() == common_folder()) open_trusted(file);  // any user may have made that folder
@@ -68,7 +80,8 @@ Config load_config(const std::filesystem::path& file) {
 Broker::Broker(const BrokerPaths& paths, LogTo log)
     : paths_(paths), watch_(loop_, [this](const Client& client) { bury(client); }) {
   open_log(paths.data, LogConfig{}, log);  // so that what is wrong with the configuration can be logged
-  counts_.started = reloads_.configured = win::now();
+  counts_.started = win::now();
+  reloads_.configured = written_at(paths.config);
   config_ = load_config(paths.config);
   open_log(paths.data, config_.log, log);
   machine_ = claim_machine();
@@ -143,7 +156,7 @@ win::Handle Broker::claim_machine() {
   const DWORD error = GetLastError();
   if (!mutex || error == ERROR_ALREADY_EXISTS) {
     throw Error(
-        "another ShmBroker runs on this machine; stop it first (sc stop ShmBroker, or Ctrl-C in its console)",
+        "another ShmBroker runs on this machine; stop it first (shmbroker stop, or Ctrl-C in its console)",
         ERROR_ALREADY_EXISTS);
   }
   return mutex;

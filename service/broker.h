@@ -9,6 +9,8 @@
 #include <string>
 
 #include "core/status.h"
+#include "core/win/security.h"
+#include "service/account_names.h"
 #include "service/channel.h"
 #include "service/event_loop.h"
 #include "service/log.h"
@@ -52,7 +54,7 @@ class Broker {
   struct Reloads {
     uint32_t count = 0;
     bool refused = false;     // the last time
-    uint64_t configured = 0;  // when the configuration that is in force was read, as a FILETIME
+    uint64_t configured = 0;  // written_at() of what is in force
     std::string text;         // of the last time
   };
   // Since the start.
@@ -93,6 +95,8 @@ class Broker {
   void flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply& reply);
   void inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply);
   void inspect_service(const pipe::ServiceRequest& request, const Caller& caller, pipe::ServiceReply& reply);
+  std::wstring name_of(const std::wstring& account) { return names_.name_of(account, GetTickCount64()); }
+  std::string in_words(const AccessConfig& access);
   Channel& find(const char16_t* name) const;
   Channel& create(const pipe::OpenRequest& request, const Caller& caller);
   void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
@@ -108,6 +112,7 @@ class Broker {
   ClientWatch watch_;
   State state_;  // as the last run left it, and which instance a channel is to have
   RateLimit rate_;
+  AccountNames names_{win::account_name};
   Reloads reloads_;
   Counts counts_;
   std::shared_ptr<Keeper> keeper_;  // none for as long as one that died could not be replaced
@@ -119,5 +124,9 @@ class Broker {
 
 // Reads a configuration file and checks it, the accounts that it names too. Throws Error or ConfigError.
 Config load_config(const std::filesystem::path& file);
+
+// When a configuration file that can be read was last written, as a FILETIME. Asked for before it is read, it tells a file
+// apart that has been written or replaced since. Throws Error.
+uint64_t written_at(const std::filesystem::path& file);
 
 }  // namespace shmbroker::service

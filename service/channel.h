@@ -6,8 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/blocker.h"
 #include "core/geometry.h"
 #include "core/ring.h"
 #include "core/win/pipe_message.h"
@@ -84,11 +86,17 @@ class Channel {
   // Has the keeper hold the memory, instead of the one that held it before and has died. Throws Error.
   void entrust_to(const std::shared_ptr<Keeper>& keeper);
 
-  // What it is doing. Its strings are left to the caller, who knows the accounts.
+  // What it is doing. Its strings are left to the caller, who knows what accounts are called.
   pipe::ChannelEntry state() const;
 
-  // Who has it open. see(account): whether the caller may see clients of this account, SID text.
-  std::vector<pipe::ClientEntry> clients(const std::function<bool(const std::wstring&)>& see) const;
+  // Some of those who have it open, each with its account as SID text, "" where it is not known.
+  struct Page {
+    uint32_t total = 0;  // of all pages
+    std::vector<std::pair<pipe::ClientEntry, std::wstring>> clients;
+  };
+  // From the one with index first on, and no more than most. sees(account): whether the caller may see clients of this
+  // account; those that he may not see don't count.
+  Page clients(const std::function<bool(const std::wstring&)>& sees, uint32_t first, uint32_t most) const;
 
   uint64_t recoveries() const { return data().lock.recoveries.load(std::memory_order_relaxed); }
 
@@ -119,7 +127,9 @@ class Channel {
   void wipe(const std::optional<Instance>& known);
   Error not_ours() const;
   void adopt_places(Places& places, core::ClientSlot* slots, bool readers);
-  pipe::ClientEntry describe(const Place& place, const core::ClientSlot& slot) const;
+  core::Blocker blocker() const;
+  pipe::ClientEntry reader_entry(uint32_t slot, const core::Blocker& blocker) const;
+  pipe::ClientEntry writer_entry(uint32_t slot, const core::Blocker& blocker) const;
   bool has_no_room() const;
   void load();
   void wake_everybody();

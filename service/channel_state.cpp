@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/block.h"
-#include "core/blocker.h"
 #include "core/robust_lock.h"
 #include "core/status.h"
 #include "core/waking.h"
@@ -30,6 +29,16 @@ uint64_t distance(uint64_t from, uint64_t to, uint64_t most) {
   return from < to ? std::min(to - from, most) : 0;
 }
 
+pipe::ClientEntry entry_of(const Client& client, const core::ClientSlot& slot) {
+  pipe::ClientEntry entry{};
+  entry.pid = client.pid;
+  entry.session = session_of(client.pid);
+  entry.messages = look(slot.messages);
+  entry.bytes = look(slot.bytes);
+  entry.waits = look(slot.waits);
+  return entry;
+}
+
 }  // namespace
 
 pipe::ChannelEntry Channel::state() const {
@@ -53,18 +62,6 @@ pipe::ChannelEntry Channel::state() const {
   return state;
 }
 
-pipe::ClientEntry Channel::describe(const Place& place, const core::ClientSlot& slot) const {
-  pipe::ClientEntry entry{};
-  entry.pid = place.client.pid;
-  entry.session = session_of(place.client.pid);
-  entry.messages = look(slot.messages);
-  entry.bytes = look(slot.bytes);
-  entry.waits = look(slot.waits);
-  const std::wstring account = place.account.empty() ? L"" : win::account_name(place.account);
-  std::copy_n(account.begin(), std::min<size_t>(account.size(), pipe::kAccountUnits - 1), entry.account);
-  return entry;
-}
-
 // Whether somebody waits for room, or the next largest message would have to.
 bool Channel::has_no_room() const {
   const uint64_t used = distance(ring_->head_position(), ring_->tail(), ring_->capacity());
@@ -72,38 +69,54 @@ bool Channel::has_no_room() const {
          used + ring_->footprint(ring_->max_message()) > ring_->capacity();
 }
 
-std::vector<pipe::ClientEntry> Channel::clients(const std::function<bool(const std::wstring&)>& see) const {
+// Whoever keeps a channel without room from having some.
+core::Blocker Channel::blocker() const {
+  return ring_ && has_no_room() ? core::find_blocker(*ring_) : core::Blocker{};
+}
+
+pipe::ClientEntry Channel::reader_entry(uint32_t i, const core::Blocker& blocker) const {
   using Kind = core::Blocker::Kind;
-  const core::Blocker blocker = ring_ && has_no_room() ? core::find_blocker(*ring_) : core::Blocker{};
-  const uint32_t owner = core::RobustLock(data().lock).owner();
-  std::vector<pipe::ClientEntry> found;
-  for (uint32_t i = 0; i < readers_.size(); ++i) {
-    if (!readers_[i].taken || !see(readers_[i].account)) continue;
-    const core::ClientSlot& slot = shared_readers().readers[i];
-    pipe::ClientEntry& entry = found.emplace_back(describe(readers_[i], slot));
-    entry.access = core::kRead;
-    entry.lost = look(slot.gap);
-    const uint64_t cursor = look(slot.cursor);
-    if (geometry_.kind == core::Kind::topic && cursor != 0) {
-      // Positions begin at the capacity.
-      entry.cursor = cursor - std::min(cursor, ring_->capacity());
-      entry.lag = distance(cursor, ring_->tail(), ring_->capacity());
+  const core::ClientSlot& slot = shared_readers().readers[i];
+  pipe::ClientEntry entry = entry_of(readers_[i].client, slot);
+  entry.access = core::kRead;
+  entry.lost = look(slot.gap);
+  const uint64_t cursor = look(slot.cursor);
+  if (geometry_.kind == core::Kind::topic && cursor != 0) {
+    // Positions begin at the capacity.
+    entry.cursor = cursor - std::min(cursor, ring_->capacity());
+    entry.lag = distance(cursor, ring_->tail(), ring_->capacity());
+  }
+  const bool blocks = (blocker.kind == Kind::slow_reader || blocker.kind == Kind::claim) && blocker.slot == i;
+  entry.flags = (is_set(shared_readers().waiting, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u);
+  return entry;
+}
+
+pipe::ClientEntry Channel::writer_entry(uint32_t i, const core::Blocker& blocker) const {
+  const core::ClientSlot& slot = data().writers[i];
+  pipe::ClientEntry entry = entry_of(writers_[i].client, slot);
+  entry.access = core::kWrite;
+  if (ring_ && look(slot.cursor) != 0) entry.loan = slot.loan.load(std::memory_order_relaxed);
+  const bool blocks = blocker.kind == core::Blocker::Kind::loan && blocker.slot == i;
+  const bool has_lock = core::RobustLock(data().lock).owner() == i;
+  entry.flags = (is_set(shared_readers().waiting_writers, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u) |
+                (has_lock ? kLock : 0u) | (exclusive_ == i ? kExclusive : 0u);
+  return entry;
+}
+
+Channel::Page Channel::clients(const std::function<bool(const std::wstring&)>& sees, uint32_t first,
+                               uint32_t most) const {
+  const core::Blocker blocks = blocker();
+  Page page;
+  const auto visit = [&](const Places& places, auto entry) {
+    for (uint32_t i = 0; i < places.size(); ++i) {
+      if (!places[i].taken || !sees(places[i].account)) continue;
+      if (page.total++ >= first && page.clients.size() < most)
+        page.clients.emplace_back((this->*entry)(i, blocks), places[i].account);
     }
-    const bool blocks =
-        (blocker.kind == Kind::slow_reader || blocker.kind == Kind::claim) && blocker.slot == i;
-    entry.flags = (is_set(shared_readers().waiting, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u);
-  }
-  for (uint32_t i = 0; i < writers_.size(); ++i) {
-    if (!writers_[i].taken || !see(writers_[i].account)) continue;
-    const core::ClientSlot& slot = data().writers[i];
-    pipe::ClientEntry& entry = found.emplace_back(describe(writers_[i], slot));
-    entry.access = core::kWrite;
-    if (ring_ && look(slot.cursor) != 0) entry.loan = slot.loan.load(std::memory_order_relaxed);
-    const bool blocks = blocker.kind == Kind::loan && blocker.slot == i;
-    entry.flags = (is_set(shared_readers().waiting_writers, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u) |
-                  (owner == i ? kLock : 0u) | (exclusive_ == i ? kExclusive : 0u);
-  }
-  return found;
+  };
+  visit(readers_, &Channel::reader_entry);
+  visit(writers_, &Channel::writer_entry);
+  return page;
 }
 
 }  // namespace shmbroker::service

@@ -12,7 +12,7 @@ namespace shmbroker::service {
 // Error.
 void install(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data);
 
-// What 'sc create' and an installer leave open: recovery after a crash, the service's own SID, privileges, the texts of
+// What 'sc.exe create' and an installer leave open: recovery after a crash, the service's own SID, privileges, the texts of
 // the event log, the data folder with its rights and an example configuration. May be repeated. Throws Error,
 // also where the service runs and has no SID yet.
 void set_up();

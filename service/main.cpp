@@ -62,7 +62,7 @@ std::optional<std::wstring> wide(const std::string& text) {
 int run(std::vector<std::string> arguments) {
   CLI::App app("ShmBroker: the service that owns named shared memory and its locks.", "shmbroker");
   app.footer(
-      "Without a command it expects to be started by the service control manager (sc start ShmBroker).\n"
+      "Without a command it expects to be started by the service control manager (sc.exe start ShmBroker).\n"
       "Exit codes: 0 done, 1 failed, over 100 wrong usage.");
   app.set_version_flag("--version", fmt::format("{}.{}", SHM_VERSION >> 16, SHM_VERSION & 0xFFFF));
   app.require_subcommand(0, 1);
@@ -80,7 +80,8 @@ int run(std::vector<std::string> arguments) {
   const auto* install_command = app.add_subcommand("install", "Register this exe as the service ShmBroker");
   const auto* uninstall_command = app.add_subcommand("uninstall", "Stop the service and remove it");
   const auto* set_up_command = app.add_subcommand(
-      "set-up", "After sc create: recovery, least rights, event log, data folder and example configuration");
+      "set-up",
+      "After sc.exe create: recovery, least rights, event log, data folder and example configuration");
   // For the broker itself, which starts it: no person has a use for it.
   const auto* keep_command = app.add_subcommand("keep")->group("");
 
@@ -105,12 +106,12 @@ int run(std::vector<std::string> arguments) {
   if (*run_command) return run_in_console(paths(LogTo::console));
   if (*install_command) {
     install(wide(config), wide(data));
-    std::puts("The service ShmBroker is installed. Start it with: sc start ShmBroker");
+    std::puts("The service ShmBroker is installed. Start it with: shmbroker start");
     return 0;
   }
   if (*set_up_command) {
     set_up();
-    std::puts("The service ShmBroker is set up. Start it with: sc start ShmBroker");
+    std::puts("The service ShmBroker is set up. Start it with: shmbroker start");
     return 0;
   }
   if (*uninstall_command) {

@@ -39,6 +39,13 @@ std::optional<std::wstring> option_in(const std::vector<std::wstring>& arguments
   return std::nullopt;
 }
 
+// std::filesystem may look for a file in its folder's listing, and this folder not everybody may list.
+bool is_absent(const std::filesystem::path& file) {
+  if (GetFileAttributesW(file.c_str()) != INVALID_FILE_ATTRIBUTES) return false;
+  const DWORD error = GetLastError();
+  return error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND;
+}
+
 }  // namespace
 
 std::filesystem::path common_folder() { return known_folder(FOLDERID_ProgramData) / L"ShmBroker"; }
@@ -58,12 +65,10 @@ BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::opt
   BrokerPaths paths;
   const std::filesystem::path common = common_folder();
   if (config) {
-    paths.config = *config;
+    paths.config = std::filesystem::absolute(*config);  // who asks the service for it is in another folder
   } else {
-    std::error_code ignored;  // what can't be seen is taken for absent
     paths.config = common / L"shmbroker.json";
-    if (!std::filesystem::exists(paths.config, ignored))
-      paths.config = own_path().parent_path() / L"shmbroker.json";
+    if (is_absent(paths.config)) paths.config = own_path().parent_path() / L"shmbroker.json";
   }
   if (data) {
     paths.data = *data;

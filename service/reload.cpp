@@ -2,7 +2,6 @@
 #include <spdlog/spdlog.h>
 
 #include "core/crash_point.h"
-#include "core/win/time.h"
 #include "service/broker.h"
 #include "service/error.h"
 #include "service/event_log.h"
@@ -29,9 +28,10 @@ std::vector<const char*> fixed_differences(const ChannelConfig& now, const Chann
 void Broker::reload() {
   loop_.post([this] {
     try {
+      const uint64_t written = written_at(paths_.config);
       take(load_config(paths_.config));
       reloads_.refused = false;
-      reloads_.configured = win::now();
+      reloads_.configured = written;
       reloads_.text = summary();
       spdlog::info("configuration read again: {} channels", channels_.size());
     } catch (const std::exception& error) {
@@ -49,28 +49,34 @@ void Broker::take(const Config& config) {
   apply(config);
 }
 
-// Names all that stands in the way, each by its JSON pointer.
+// Names all that stands in the way, each by its JSON pointer, and says once what to do.
 void Broker::check_change(const Config& config) const {
-  std::string refused;
-  const auto refuse = [&](size_t index, const std::string& member, const std::string& why) {
-    refused += (refused.empty() ? "" : "; ") + ("/channels/" + std::to_string(index) + member) + ": " + why;
+  std::string fixed;
+  std::string names;
+  const auto add = [](std::string& list, size_t index, const char* member, const std::string& channel) {
+    list += (list.empty() ? "" : ", ") + ("/channels/" + std::to_string(index) + "/" + member) + " of '" +
+            channel + "'";
   };
   for (size_t i = 0; i < config.channels.size(); ++i) {
     const ChannelConfig& next = config.channels[i];
     const auto found = channels_.find(wide_name(next));
     if (found == channels_.end()) continue;
     if (found->second->is_created()) {
-      refuse(i, "/name",
-             "channel '" + next.name + "' was created by a client and is in use; it must end first");
+      add(names, i, "name", next.name);
       continue;
     }
     for (const char* member : fixed_differences(found->second->config(), next)) {
-      refuse(i, std::string("/") + member,
-             "channel '" + next.name + "' has another " + member +
-                 ", which can't change while the service runs; close its clients and restart the service");
+      add(fixed, i, member, next.name);
     }
   }
-  if (!refused.empty()) throw ConfigError(win::display_utf8(paths_.config.wstring()) + ": " + refused);
+  std::string refused;
+  if (!fixed.empty()) {
+    refused +=
+        ": " + fixed +
+        ": can't change while the service runs; close the clients of these channels and restart the service";
+  }
+  if (!names.empty()) refused += ": " + names + ": created by a client and in use; these must end first";
+  if (!refused.empty()) throw ConfigError(win::display_utf8(paths_.config.wstring()) + refused);
 }
 
 // What can fail comes first, and then nothing has changed yet.

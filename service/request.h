@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "core/status.h"
 #include "core/win/security.h"
@@ -27,12 +28,13 @@ class Refusal : public Error {
 // Who asks.
 struct Broker::Caller {
   // pipe: the connection that a request came through. Throws Error.
-  explicit Caller(HANDLE pipe);
+  Caller(HANDLE pipe, Broker& broker);
 
-  std::string name() const { return win::display_utf8(win::account_name(account)); }
+  std::string name() const { return win::display_utf8(broker.name_of(account)); }
   // SYSTEM or an administrator, with the rights of one.
   bool is_administrator() const;
 
+  Broker& broker;
   win::Handle token;
   std::wstring account;
   ULONG pid = 0;
@@ -51,6 +53,19 @@ void put_text(char16_t (&to)[N], const std::wstring& text) {
 template <size_t N>
 void put_text(char16_t (&to)[N], const std::string& text) {
   put_text(to, win::to_utf16(text).value_or(L""));
+}
+
+// For a text that is in the log too: where it does not fit, it ends with a whole word and says so.
+template <size_t N>
+void put_logged_text(char16_t (&to)[N], const std::string& text) {
+  constexpr std::wstring_view kRest = L" \x2026; the log has the rest";
+  std::wstring wide = win::to_utf16(text).value_or(L"");
+  if (wide.size() >= N) {
+    wide.resize(N - 1 - kRest.size());
+    wide.resize(std::min(wide.size(), wide.rfind(L' ')));
+    wide += kRest;
+  }
+  put_text(to, wide);
 }
 
 }  // namespace shmbroker::service

@@ -20,7 +20,7 @@ void Broker::carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::Re
     put_text(reply.text, std::string(why));
   };
   try {
-    Caller caller(pipe);
+    Caller caller(pipe, *this);
     if (!rate_.admit(caller.pid, GetTickCount64())) {
       throw Refusal(core::Status::busy, "process " + std::to_string(caller.pid) +
                                             " asks more often than the service answers; keep channels open");

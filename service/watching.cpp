@@ -3,25 +3,21 @@
 #include "service/request.h"
 
 namespace shmbroker::service {
-namespace {
 
-std::string list_of(const std::vector<std::string>& accounts) {
-  std::string list;
-  for (const std::string& account : accounts) {
-    const std::wstring wide = win::to_utf16(account).value_or(L"");
-    list += (list.empty() ? "" : ", ") +
-            win::display_utf8(account.starts_with("S-1-") ? win::account_name(wide) : wide);
-  }
-  return list.empty() ? "nobody" : list;
-}
-
-std::string in_words(const AccessConfig& access) {
+std::string Broker::in_words(const AccessConfig& access) {
+  const auto list_of = [this](const std::vector<std::string>& accounts) {
+    std::string list;
+    for (const std::string& account : accounts) {
+      const std::wstring wide = win::to_utf16(account).value_or(L"");
+      list +=
+          (list.empty() ? "" : ", ") + win::display_utf8(account.starts_with("S-1-") ? name_of(wide) : wide);
+    }
+    return list.empty() ? "nobody" : list;
+  };
   const std::string low = access.low_integrity ? "; low integrity too" : "";
   if (!access.sddl.empty()) return "SDDL " + access.sddl + low;
   return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
 }
-
-}  // namespace
 
 void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) {
   SHM_CRASH_POINT("request.list");
@@ -53,13 +49,14 @@ void Broker::inspect(const pipe::InspectRequest& request, const Caller& caller, 
   if (rights == 0 && !sees_all) throw refusal_of(channel, caller.name(), core::kRead, 0);
   reply.channel = channel.state();
   reply.channel.access = rights;
-  put_text(reply.channel.owner, win::account_name(realm_.identity.owner));
+  put_text(reply.channel.owner, name_of(realm_.identity.owner));
   put_text(reply.channel.rights, in_words(channel.config().access));
-  const auto clients =
-      channel.clients([&](const std::wstring& account) { return sees_all || account == caller.account; });
-  reply.total = static_cast<uint32_t>(clients.size());
-  for (size_t i = request.first; i < clients.size() && reply.count < pipe::kInspectClients; ++i) {
-    reply.clients[reply.count++] = clients[i];
+  const auto sees = [&](const std::wstring& account) { return sees_all || account == caller.account; };
+  const auto page = channel.clients(sees, request.first, pipe::kInspectClients);
+  reply.total = page.total;
+  for (const auto& [client, account] : page.clients) {
+    pipe::ClientEntry& entry = reply.clients[reply.count++] = client;
+    if (!account.empty()) put_text(entry.account, name_of(account));
   }
 }
 
@@ -77,7 +74,7 @@ void Broker::inspect_service(const pipe::ServiceRequest&, const Caller& caller, 
   reply.recoveries = counts_.recoveries;
   if (!caller.is_administrator()) return;
   put_text(reply.config, paths_.config.wstring());
-  put_text(reply.reload_text, reloads_.text);
+  put_logged_text(reply.reload_text, reloads_.text);
 }
 
 }  // namespace shmbroker::service

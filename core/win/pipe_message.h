@@ -14,6 +14,7 @@ inline constexpr uint32_t kProtocolVersion = 1;
 inline constexpr uint32_t kNameUnits = 64;     // a channel's name with its zero
 inline constexpr uint32_t kObjectUnits = 128;  // a kernel object's name with its zero
 inline constexpr uint32_t kTextUnits = 256;
+inline constexpr uint32_t kReloadUnits = 1024;
 inline constexpr uint32_t kListEntries = 16;
 inline constexpr uint32_t kInspectClients = 8;
 inline constexpr uint32_t kAccountUnits = 96;
@@ -195,7 +196,7 @@ struct ServiceReply {
   uint64_t quota;
   uint64_t recoveries;
   char16_t config[kPathUnits];
-  char16_t reload_text[kTextUnits];
+  char16_t reload_text[kReloadUnits];
 };
 
 static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 176 && sizeof(CloseRequest) == 168);
@@ -203,7 +204,7 @@ static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 144 && sizeo
               sizeof(OpenReply) == 2120);
 static_assert(sizeof(InspectRequest) == 152 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 264 &&
               sizeof(InspectReply) == 3712);
-static_assert(sizeof(ServiceRequest) == 16 && sizeof(ServiceReply) == 1624);
+static_assert(sizeof(ServiceRequest) == 16 && sizeof(ServiceReply) == 3160);
 static_assert(sizeof(ListEntry) == 160 && sizeof(ListReply) == 3096);
 
 // The largest of either, for buffers.

@@ -1,12 +1,25 @@
 #include "service/commands/client_api.h"
 
-#include "service/error.h"
 #include "service/paths.h"
 
 namespace shmbroker::service {
 namespace {
 
 constexpr uint32_t kMostClients = 128;  // 64 readers and 64 writers
+
+// The service answers each process so many times a second and no more; who asks about hundreds of channels may have to
+// pause.
+template <class Ask>
+int32_t ask_patiently(Ask&& ask) {
+  constexpr int kMostPauses = 50;
+  constexpr DWORD kPause = 100;  // milliseconds
+  int32_t status = ask();
+  for (int pauses = 0; status == SHM_E_BUSY && pauses < kMostPauses; ++pauses) {
+    Sleep(kPause);
+    status = ask();
+  }
+  return status;
+}
 
 template <class Function>
 void find(HMODULE dll, const char* name, Function& function) {
@@ -39,7 +52,7 @@ ClientApi::ClientApi() {
 }
 
 int32_t check(const ClientApi& api, int32_t status) {
-  if (status < 0) throw Error(api.last_error_text());
+  if (status < 0) throw ClientError(status, api.last_error_text());
   return status;
 }
 
@@ -66,7 +79,8 @@ std::vector<ShmInfo> list_channels(const ClientApi& api) {
     ShmInfo info{};
     info.size = sizeof info;
     list.resize(list.size() + 64, info);
-    const int32_t status = api.list_channels(list.data(), static_cast<uint32_t>(list.size()), &count);
+    const int32_t status = ask_patiently(
+        [&] { return api.list_channels(list.data(), static_cast<uint32_t>(list.size()), &count); });
     if (status == SHM_E_BUFFER) continue;  // there are more
     check(api, status);
     list.resize(count);
@@ -81,15 +95,26 @@ Watched inspect(const ClientApi& api, const std::wstring& name) {
   client.size = sizeof client;
   watched.clients.resize(kMostClients, client);
   uint32_t count = 0;
-  check(api, api.inspect(name.c_str(), &watched.state, watched.clients.data(), kMostClients, &count));
+  check(api, ask_patiently([&] {
+          return api.inspect(name.c_str(), &watched.state, watched.clients.data(), kMostClients, &count);
+        }));
   watched.clients.resize(count);
   return watched;
+}
+
+std::optional<Watched> inspect_listed(const ClientApi& api, const std::wstring& name) {
+  try {
+    return inspect(api, name);
+  } catch (const ClientError& error) {
+    if (error.status() != SHM_E_NOT_FOUND && error.status() != SHM_E_ACCESS) throw;
+    return std::nullopt;
+  }
 }
 
 ShmServiceState inspect_service(const ClientApi& api) {
   ShmServiceState state{};
   state.size = sizeof state;
-  check(api, api.inspect_service(&state));
+  check(api, ask_patiently([&] { return api.inspect_service(&state); }));
   return state;
 }
 

@@ -5,10 +5,23 @@
 
 #include <shmbroker/watch.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "service/error.h"
+
 namespace shmbroker::service {
+
+// What a function of the DLL failed with, in its words.
+class ClientError : public Error {
+ public:
+  ClientError(int32_t status, const std::string& text) : Error(text), status_(status) {}
+  int32_t status() const { return status_; }
+
+ private:
+  int32_t status_;
+};
 
 // The DLL beside this exe, and its functions. Throws Error where it is not there or is another version.
 class ClientApi {
@@ -27,7 +40,7 @@ class ClientApi {
   decltype(&::ShmLastErrorTextUtf8) last_error_text;
 };
 
-// Throws Error with the DLL's words if a status is one.
+// Throws ClientError if a status is one of failure.
 int32_t check(const ClientApi& api, int32_t status);
 
 // An open channel.
@@ -55,6 +68,9 @@ struct Watched {
   std::vector<ShmClientState> clients;
 };
 Watched inspect(const ClientApi& api, const std::wstring& name);
+
+// One that was listed a moment ago: nothing if it has ended since, or is not for the user any more.
+std::optional<Watched> inspect_listed(const ClientApi& api, const std::wstring& name);
 
 // The service as a whole.
 ShmServiceState inspect_service(const ClientApi& api);

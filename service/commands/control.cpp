@@ -1,4 +1,4 @@
-// start, stop, reload: what sc does, and waits for the outcome.
+// start, stop, reload: what sc.exe does, and waits for the outcome.
 #include <windows.h>
 
 #include <cstdio>

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/win/text.h"
-#include "core/win/time.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/words.h"
@@ -58,7 +57,7 @@ std::string look_at_service(bool answers) {
   const ServiceFacts facts = service_facts();
   if (answers && facts.state != SERVICE_RUNNING) return "a broker in a console answers";
   if (!facts.installed) throw Error("not installed; as an administrator: shmbroker install");
-  if (facts.state != SERVICE_RUNNING) throw Error("installed and not running; start it: sc start ShmBroker");
+  if (facts.state != SERVICE_RUNNING) throw Error("installed and not running; start it: shmbroker start");
   return "running, " + win::display_utf8(facts.command);
 }
 
@@ -102,10 +101,16 @@ std::string look_at_state(const ClientApi& api) {
 std::string look_at_file(const ClientApi& api) {
   const ShmServiceState state = inspect_service(api);
   const std::string name = win::display_utf8(state.config);
-  WIN32_FILE_ATTRIBUTE_DATA file{};
-  if (state.config[0] == 0 || !GetFileAttributesExW(state.config, GetFileExInfoStandard, &file))
-    return "which file the service reads is told to administrators only";
-  if (win::number_of(file.ftLastWriteTime) <= state.configured) return name + " is what the service has read";
+  if (state.config[0] == 0) return "which file the service reads is told to administrators only";
+  uint64_t written = 0;
+  try {
+    written = written_at(state.config);
+  } catch (const Error& error) {
+    const std::string what =
+        "the service needs " + name + " for its next start, and it can't be read any more";
+    throw win32_error(what + "; put it back, or see who may read it", error.win32());
+  }
+  if (written == state.configured) return name + " is what the service has read";
   throw Error(name + " has changed since the service read it; check it with shmbroker check-config, then: " +
               "shmbroker reload");
 }

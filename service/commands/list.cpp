@@ -7,7 +7,6 @@
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/words.h"
-#include "service/error.h"
 
 namespace shmbroker::service {
 namespace {
@@ -58,7 +57,9 @@ int list(bool as_json) {
   Rows rows = {{"CHANNEL", "KIND", "CAPACITY", "LARGEST", "READERS", "WRITERS", "MESSAGES", "YOU MAY"}};
   Json all = Json::array();
   for (const ShmInfo& info : list_channels(api)) {
-    const ShmChannelState state = inspect(api, info.name).state;
+    const auto watched = inspect_listed(api, info.name);
+    if (!watched) continue;
+    const ShmChannelState& state = watched->state;
     all.push_back(to_json(state));
     rows.push_back({win::display_utf8(state.name), kind_word(state.kind), size_word(state.capacity),
                     size_word(state.max_message), std::to_string(state.readers),

@@ -4,22 +4,37 @@
 #include "service/error.h"
 
 namespace shmbroker::service {
+namespace {
 
-Screen::Screen() : output_(GetStdHandle(STD_OUTPUT_HANDLE)), input_(GetStdHandle(STD_INPUT_HANDLE)) {
+HANDLE interrupted;
+
+// These must not end us before the console is as it was. With the window it goes away itself.
+BOOL WINAPI note_interruption(DWORD control) {
+  return (control == CTRL_C_EVENT || control == CTRL_BREAK_EVENT) && SetEvent(interrupted);
+}
+
+}  // namespace
+
+Screen::Screen()
+    : output_(GetStdHandle(STD_OUTPUT_HANDLE)),
+      input_(GetStdHandle(STD_INPUT_HANDLE)),
+      interrupted_(CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
   is_console_ = GetConsoleScreenBufferInfo(output_, &before_) != FALSE;
-  has_keys_ = is_console_ && GetConsoleMode(input_, &input_mode_) != FALSE;
-  // Ctrl-C comes as a key: it must not end us before the console is as it was.
-  if (has_keys_) SetConsoleMode(input_, input_mode_ & ~DWORD{ENABLE_PROCESSED_INPUT});
-  if (!is_console_ || !GetConsoleCursorInfo(output_, &cursor_)) return;
+  if (!is_console_) return;
+  DWORD mode = 0;
+  has_keys_ = GetConsoleMode(input_, &mode) != FALSE;
+  interrupted = interrupted_.get();
+  SetConsoleCtrlHandler(note_interruption, TRUE);
+  if (!GetConsoleCursorInfo(output_, &cursor_)) return;
   const CONSOLE_CURSOR_INFO hidden{cursor_.dwSize, FALSE};
   SetConsoleCursorInfo(output_, &hidden);
 }
 
 Screen::~Screen() {
   if (!is_console_) return;
-  if (has_keys_) SetConsoleMode(input_, input_mode_);
   SetConsoleTextAttribute(output_, before_.wAttributes);
   if (cursor_.dwSize != 0) SetConsoleCursorInfo(output_, &cursor_);
+  SetConsoleCtrlHandler(note_interruption, FALSE);
 }
 
 WORD Screen::attributes_of(Emphasis emphasis) const {
@@ -57,14 +72,14 @@ void Screen::show(const std::vector<ScreenLine>& lines) const {
 }
 
 char Screen::wait_for_key(uint32_t timeout_ms) const {
-  if (!has_keys_) {
-    Sleep(timeout_ms);
-    return 0;
-  }
+  const HANDLE either[] = {interrupted_.get(), input_};
   const ULONGLONG end = GetTickCount64() + timeout_ms;
   for (;;) {
     const ULONGLONG now = GetTickCount64();
-    if (now >= end || WaitForSingleObject(input_, static_cast<DWORD>(end - now)) != WAIT_OBJECT_0) return 0;
+    const DWORD left = now < end ? static_cast<DWORD>(end - now) : 0;
+    const DWORD happened = WaitForMultipleObjects(has_keys_ ? 2 : 1, either, FALSE, left);
+    if (happened == WAIT_OBJECT_0) return 'q';
+    if (happened != WAIT_OBJECT_0 + 1) return 0;
     INPUT_RECORD record;
     DWORD count = 0;
     if (!ReadConsoleInputW(input_, &record, 1, &count) || count == 0) return 0;

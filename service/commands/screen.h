@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/win/handle.h"
+
 namespace shmbroker::service {
 
 enum class Emphasis { none, heading, alert };
@@ -16,6 +18,7 @@ struct ScreenLine {
   Emphasis emphasis = Emphasis::none;
 };
 
+// There is one at a time.
 class Screen {
  public:
   // Standard output, as it was found; that is restored at the end.
@@ -30,7 +33,7 @@ class Screen {
   // What does not fit is cut off. Throws Error.
   void show(const std::vector<ScreenLine>& lines) const;
 
-  // Returns the key that was pressed within the time, 'q' for Escape and Ctrl-C, or 0.
+  // Returns the key that was pressed within the time, 'q' for Escape, Ctrl-C and Ctrl-Break, or 0.
   char wait_for_key(uint32_t timeout_ms) const;
 
  private:
@@ -43,7 +46,7 @@ class Screen {
   CONSOLE_CURSOR_INFO cursor_{};
   bool is_console_ = false;
   bool has_keys_ = false;
-  DWORD input_mode_ = 0;
+  win::Handle interrupted_;
 };
 
 }  // namespace shmbroker::service

@@ -15,7 +15,6 @@
 #include "service/commands/commands.h"
 #include "service/commands/screen.h"
 #include "service/commands/words.h"
-#include "service/error.h"
 
 namespace shmbroker::service {
 namespace {
@@ -62,13 +61,9 @@ class Watcher {
     std::map<std::wstring, uint64_t> counts;
     const ULONGLONG now = GetTickCount64();
     for (const ShmInfo& info : list_channels(api_)) {
-      Watched watched;
-      try {
-        watched = inspect(api_, info.name);
-      } catch (const Error&) {
-        continue;  // it has ended since it was listed
-      }
-      Line line = line_of(watched);
+      const auto watched = inspect_listed(api_, info.name);
+      if (!watched) continue;
+      Line line = line_of(*watched);
       const auto before = counts_.find(info.name);
       if (before != counts_.end() && now > then_ && line.state.messages >= before->second) {
         line.rate = 1000.0 * static_cast<double>(line.state.messages - before->second) /

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "core/win/text.h"
 #include "tests/integration/program.h"
 #include "tests/integration/service_fixture.h"
 
@@ -82,7 +83,7 @@ TEST_F(Command, InstallRegistersAndUninstallRemoves) {
 
   const Outcome installed = run(L"install" + config_option());
   EXPECT_EQ(installed.exit_code, 0u) << installed.text;
-  EXPECT_THAT(installed.text, HasSubstr("sc start ShmBroker"));
+  EXPECT_THAT(installed.text, HasSubstr("shmbroker start"));
   {
     const ScmHandle service = open_service(SERVICE_QUERY_CONFIG);
     ASSERT_TRUE(service);
@@ -131,6 +132,21 @@ TEST_F(Console, ServesClientsUntilCtrlC) {
   EXPECT_EQ(exit_code, 0u);
   ShmChannel channel = 0;
   EXPECT_SHM(SHM_E_NO_SERVICE, ShmOpen(L"MapName", nullptr, &channel));
+}
+
+// Whoever asks it which file it has read is in another folder.
+TEST_F(Console, TellsItsConfigurationByItsFullPath) {
+  const std::filesystem::path here = std::filesystem::current_path();
+  std::filesystem::current_path(data_);
+  Child broker(shmbroker(L"run --config shmbroker.json --data " + quoted(data_)));
+  std::filesystem::current_path(here);
+  await_running(broker);
+  const Outcome doctor = run(L"doctor");
+  EXPECT_EQ(doctor.exit_code, 0u) << doctor.text;
+  EXPECT_THAT(doctor.text, HasSubstr(win::display_utf8(config_.wstring()) + " is what the service has read"));
+  press_ctrl_c(broker);
+  DWORD exit_code = 99;
+  broker.rest(exit_code);
 }
 
 TEST_F(Console, SaysWhyItDoesNotStart) {

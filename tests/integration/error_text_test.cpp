@@ -43,7 +43,7 @@ TEST_F(ErrorText, OfAnOpenSaysHowToOpenIt) {
   service.stop();
   EXPECT_SHM(SHM_E_NO_SERVICE, open(L"topic", options_for(SHM_READ)));
   EXPECT_THAT(ShmLastErrorTextUtf8(),
-              AllOf(HasSubstr("; start it with: sc start ShmBroker (or: shmbroker run). Windows says: "),
+              AllOf(HasSubstr("; start it with: sc.exe start ShmBroker (or: shmbroker run). Windows says: "),
                     HasSubstr("(error 2)")));
 }
 

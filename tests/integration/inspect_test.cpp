@@ -7,6 +7,7 @@
 
 #include "core/win/security.h"
 #include "core/win/text.h"
+#include "core/win/time.h"
 #include "tests/integration/peer_process.h"
 #include "tests/integration/service_fixture.h"
 
@@ -163,6 +164,9 @@ TEST_F(Inspect, ListsMoreClientsThanOneReplyHolds) {
   const View view = inspect(L"topic");
   EXPECT_SHM(SHM_OK, view.status);
   EXPECT_EQ(view.clients.size(), 31u);
+  EXPECT_EQ(view.only(SHM_WRITE).pid, GetCurrentProcessId());
+  for (const ShmClientState& client : view.clients)
+    EXPECT_EQ(client.account, win::account_name(win::process_user()));
   const View few = inspect(L"topic", 3);
   EXPECT_SHM(SHM_E_BUFFER, few.status);
   EXPECT_EQ(few.clients[2].pid, GetCurrentProcessId());
@@ -206,6 +210,12 @@ TEST_F(Inspect, GoesOnAfterTheServicesDeath) {
   EXPECT_STREQ(view.only(SHM_READ).account, L"");
 }
 
+uint64_t written_at(const std::filesystem::path& file) {
+  WIN32_FILE_ATTRIBUTE_DATA data{};
+  EXPECT_TRUE(GetFileAttributesExW(file.c_str(), GetFileExInfoStandard, &data));
+  return win::number_of(data.ftLastWriteTime);
+}
+
 ShmServiceState service_state() {
   ShmServiceState state{};
   state.size = sizeof state;
@@ -222,7 +232,7 @@ TEST_F(Inspect, TellsHowTheServiceIs) {
   EXPECT_EQ(state.clients, 1u);
   EXPECT_EQ(state.reloads, 0u);
   EXPECT_GT(state.started, 0u);
-  EXPECT_LE(state.started, state.configured);
+  EXPECT_EQ(state.configured, written_at(service.config_file()));
   EXPECT_EQ(state.config, service.config_file().wstring());
 }
 
@@ -240,7 +250,7 @@ TEST_F(Inspect, TellsWhatCameOfAReload) {
   state = service_state();
   EXPECT_EQ(state.reloads, 2u);
   EXPECT_EQ(state.reload_status, SHM_OK);
-  EXPECT_GT(state.configured, first);
+  EXPECT_EQ(state.configured, written_at(service.config_file()));
   EXPECT_EQ(state.channels, 1u);
 }
 

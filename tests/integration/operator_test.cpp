@@ -1,6 +1,8 @@
 // The commands with which an operator looks at a running service.
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -20,10 +22,17 @@ class Operator : public ServiceTest {
       : ServiceTest(config_of({block("value"), topic("topic", "wait", 65536), queue("jobs", 65536)})) {}
 };
 
-nlohmann::json json_of(const std::wstring& arguments) {
+nlohmann::json json_of(const std::wstring& arguments, DWORD exit_code = 0) {
   const Outcome outcome = run(arguments);
-  EXPECT_EQ(outcome.exit_code, 0u) << outcome.text;
+  EXPECT_EQ(outcome.exit_code, exit_code) << outcome.text;
   return nlohmann::json::parse(outcome.text);
+}
+
+nlohmann::json finding_of(const nlohmann::json& doctor, const char* what) {
+  for (const auto& finding : doctor) {
+    if (finding["what"] == what) return finding;
+  }
+  return nlohmann::json();
 }
 
 TEST_F(Operator, ListsTheChannels) {
@@ -118,6 +127,20 @@ TEST_F(Operator, TopPrintsALineOfJsonForEachLook) {
   }
 }
 
+// As Ctrl-Break does; see docs/testing.md.
+TEST_F(Operator, TopInterruptedLeavesTheConsoleAsItWas) {
+  const Started top = start_process(shmbroker(L"top"), {});
+  Peer person;
+  const std::string there = std::to_string(top.pid);
+  ASSERT_TRUE(eventually([&] { return person.ask("cursor " + there).text == "hidden"; }));
+  EXPECT_EQ(person.ask("ctrl-c " + there).status, SHM_OK);
+  ASSERT_EQ(WaitForSingleObject(top.process.get(), kPatience), DWORD{WAIT_OBJECT_0});
+  DWORD exit_code = 99;
+  EXPECT_TRUE(GetExitCodeProcess(top.process.get(), &exit_code));
+  EXPECT_EQ(exit_code, 0u);
+  EXPECT_EQ(person.ask("cursor " + there).text, "shown");
+}
+
 TEST_F(Operator, DoctorIsContentWithASoundService) {
   const Outcome doctor = run(L"doctor value --config " + quoted(service.config_file()));
   EXPECT_EQ(doctor.exit_code, 0u) << doctor.text;
@@ -128,18 +151,11 @@ TEST_F(Operator, DoctorIsContentWithASoundService) {
 TEST_F(Operator, DoctorNamesWhatIsWrong) {
   service.stop();
   service.configure("{ \"channels\": 7 }");
-  const Outcome doctor = run(L"doctor --json --config " + quoted(service.config_file()));
-  EXPECT_EQ(doctor.exit_code, 1u);
-  const auto findings = nlohmann::json::parse(doctor.text);
-  const auto found = [&](const char* what) {
-    for (const auto& finding : findings) {
-      if (finding["what"] == what) return finding;
-    }
-    return nlohmann::json();
-  };
+  const auto doctor = json_of(L"doctor --json --config " + quoted(service.config_file()), 1);
+  const auto found = [&](const char* what) { return finding_of(doctor, what); };
   EXPECT_EQ(found("DLL")["ok"], true);
   EXPECT_THAT(found("configuration")["found"], HasSubstr("/channels: expected an array"));
-  EXPECT_THAT(found("service")["found"], HasSubstr("sc start ShmBroker"));
+  EXPECT_THAT(found("service")["found"], HasSubstr("shmbroker start"));
   EXPECT_EQ(found("reachable")["ok"], false);
 }
 
@@ -167,11 +183,59 @@ TEST_F(Operator, ReloadSaysWhyTheOldConfigurationStays) {
   EXPECT_THAT(doctor.text, HasSubstr("the last reload was refused"));
 }
 
+TEST_F(Operator, ReloadAndDoctorNameAllThatCantChange) {
+  const std::string name(60, 'n');
+  service.configure(config_of({block(name), topic(name + "2", "wait"), queue(name + "3")}));
+  ASSERT_EQ(run(L"reload").exit_code, 0u);
+  service.configure(config_of(
+      {block(name, 1024), topic(name + "2", "overwrite", 256 * 1024), queue(name + "3", 256 * 1024)}));
+  for (const wchar_t* command : {L"reload", L"doctor"}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.exit_code, 1u);
+    for (const char* member : {"/channels/0/capacity", "/channels/1/when_full", "/channels/1/capacity",
+                               "/channels/1/max_message", "/channels/2/capacity", "/channels/2/max_message"})
+      EXPECT_THAT(outcome.text, HasSubstr(member));
+    EXPECT_THAT(outcome.text, HasSubstr("restart the service"));
+  }
+}
+
+TEST_F(Operator, ReloadSaysWhereTheRestIsOfWhatCantChange) {
+  const auto channels_of = [](uint64_t capacity) {
+    std::vector<std::string> channels;
+    for (int i = 0; i < 40; ++i) channels.push_back(block("channel number " + std::to_string(i), capacity));
+    return config_of(channels);
+  };
+  service.configure(channels_of(512));
+  ASSERT_EQ(run(L"reload").exit_code, 0u);
+  service.configure(channels_of(1024));
+  const Outcome outcome = run(L"reload");
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, AllOf(HasSubstr("/channels/9/capacity"), Not(HasSubstr("/channels/39/capacity")),
+                                  HasSubstr("\xE2\x80\xA6; the log has the rest\n")));
+  EXPECT_THAT(service.log(), HasSubstr("/channels/39/capacity"));
+}
+
 TEST_F(Operator, DoctorSeesThatTheServiceWasNotToldOfAChange) {
   service.configure(config_of({block("value")}));
   const Outcome doctor = run(L"doctor --config " + quoted(service.config_file()));
   EXPECT_EQ(doctor.exit_code, 1u);
   EXPECT_THAT(doctor.text, HasSubstr("has changed since the service read it"));
+}
+
+TEST_F(Operator, DoctorSeesThatACopyFromBeforeWasPutBack) {
+  const auto before = std::filesystem::last_write_time(service.config_file()) - std::chrono::hours(24);
+  service.configure(config_of({block("value")}));
+  std::filesystem::last_write_time(service.config_file(), before);
+  const auto found = finding_of(json_of(L"doctor --json", 1), "in force");
+  EXPECT_EQ(found["ok"], false);
+  EXPECT_THAT(found["found"], HasSubstr("has changed since the service read it"));
+}
+
+TEST_F(Operator, DoctorIsNotContentWithAFileThatIsGone) {
+  std::filesystem::remove(service.config_file());
+  const auto found = finding_of(json_of(L"doctor --json", 1), "in force");
+  EXPECT_EQ(found["ok"], false);
+  EXPECT_THAT(found["found"], HasSubstr("can't be read any more; put it back"));
 }
 
 TEST_F(Operator, StartSaysWhereToLookWhenItFails) {

@@ -31,6 +31,7 @@
 //                                   event, rights: as a number. text: the error code, 0 if it could
 //   unprotect <object>              maps a section for reading and tries to make that writable. text: as above
 //   ctrl-c <pid>                    as if somebody had pressed it in that process's console
+//   cursor <pid>                    text: "shown" or "hidden", in that process's console
 #include <windows.h>
 
 #include <cstdlib>
@@ -229,13 +230,34 @@ Reply consume(ShmChannel channel, std::istream& line) {
                       std::to_string(stats.lost)};
 }
 
-Reply ctrl_c(std::istream& line) {
+// Comes into the console of the process that the line names, and stays there when that has ended.
+bool share_console(std::istream& line) {
+  static DWORD shared = 0;
   DWORD pid = 0;
   line >> pid;
+  if (pid == shared) return true;
   FreeConsole();
-  const bool sent =
-      AttachConsole(pid) && SetConsoleCtrlHandler(nullptr, TRUE) && GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
+  if (!AttachConsole(pid)) return false;
+  shared = pid;
+  // A key goes to everybody in the console, and is not meant for us.
+  return SetConsoleCtrlHandler([](DWORD) { return TRUE; }, TRUE) != FALSE;
+}
+
+Reply ctrl_c(std::istream& line) {
+  const bool sent = share_console(line) && GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
   return {sent ? SHM_OK : SHM_E_SYSTEM, std::to_string(GetLastError())};
+}
+
+Reply cursor(std::istream& line) {
+  if (!share_console(line)) return {SHM_E_SYSTEM, std::to_string(GetLastError())};
+  const HANDLE screen = CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE,
+                                    FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr);
+  CONSOLE_CURSOR_INFO info{};
+  const bool known = GetConsoleCursorInfo(screen, &info) != FALSE;
+  const DWORD error = GetLastError();
+  CloseHandle(screen);
+  if (!known) return {SHM_E_SYSTEM, std::to_string(error)};
+  return {SHM_OK, info.bVisible ? "shown" : "hidden"};
 }
 
 Reply touch(std::istream& line) {
@@ -263,6 +285,7 @@ Reply unprotect(std::istream& line) {
 Reply obey(const std::string& command, std::istream& line) {
   if (command == "open") return open(line);
   if (command == "ctrl-c") return ctrl_c(line);
+  if (command == "cursor") return cursor(line);
   if (command == "touch") return touch(line);
   if (command == "unprotect") return unprotect(line);
   ShmChannel channel = 0;

@@ -26,7 +26,7 @@ void expect_refused_start(Service& service, const std::string& reason) {
 void expect_no_service() {
   ShmChannel channel = 77;
   EXPECT_SHM(SHM_E_NO_SERVICE, ShmOpen(L"MapName", nullptr, &channel));
-  EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("sc start ShmBroker")) << "it must say what to do";
+  EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("sc.exe start ShmBroker")) << "it must say what to do";
   EXPECT_EQ(channel, 77u);
 }
 
@@ -241,10 +241,9 @@ TEST_F(Running, RefusedReloadLeavesTheRunningConfiguration) {
   const std::string larger = config_of({block("MapName", 1024), block("added")});
   const std::string unknown_account =
       config_of({block("added"), block("MapName", 512, R"({ "read": ["no such account"] })")});
-  for (const auto& [config, reason] :
-       {std::pair<std::string, std::string>("{", "not valid JSON"),
-        {larger, "/channels/0/capacity: channel 'MapName' has another capacity"},
-        {unknown_account, "no such account"}}) {
+  for (const auto& [config, reason] : {std::pair<std::string, std::string>("{", "not valid JSON"),
+                                       {larger, "/channels/0/capacity of 'MapName': can't change"},
+                                       {unknown_account, "no such account"}}) {
     service.configure(config);
     EXPECT_FALSE(service.reload());
     EXPECT_THAT(service.log(), HasSubstr(reason));

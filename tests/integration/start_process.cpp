@@ -35,7 +35,7 @@ Started start_process(const std::wstring& command, const StandardHandles& handle
 
   STARTUPINFOW startup{};
   startup.cb = sizeof startup;
-  startup.dwFlags = STARTF_USESTDHANDLES;
+  startup.dwFlags = handles.output != nullptr ? STARTF_USESTDHANDLES : 0u;
   startup.hStdInput = handles.input;
   startup.hStdOutput = handles.output;
   startup.hStdError = handles.errors;

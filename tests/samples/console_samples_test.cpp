@@ -118,7 +118,7 @@ TEST_F(SampleConsoles, ExitCodesTellWhatWentWrong) {
   service.stop();
   const Result stopped = run(L"receiver.exe", L"--timeout 0");
   EXPECT_EQ(stopped.exit_code, 3u);
-  EXPECT_THAT(stopped.output, HasSubstr("sc start ShmBroker"));
+  EXPECT_THAT(stopped.output, HasSubstr("sc.exe start ShmBroker"));
 }
 
 TEST_F(SampleConsoles, ExplainThemselves) {

@@ -150,7 +150,7 @@ TEST_F(Monitor, SaysThatTheServiceHasStoppedAndFindsItAgain) {
   const ProgramWindow monitor(L"monitor.exe", L"ticks");
   ASSERT_TRUE(shows_rows(monitor, IDC_CHANNELS, 4));
   service.stop();
-  EXPECT_TRUE(monitor.shows(IDC_STATUS, L"sc start ShmBroker"));
+  EXPECT_TRUE(monitor.shows(IDC_STATUS, L"sc.exe start ShmBroker"));
   EXPECT_EQ(monitor.rows(IDC_CHANNELS), 0);
   EXPECT_EQ(monitor.rows(IDC_CLIENTS), 0);
   service.start();

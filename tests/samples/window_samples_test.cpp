@@ -80,8 +80,8 @@ TEST_F(SampleWindows, SayHowToStartTheServiceAndGoOnWhenItRuns) {
   const ProgramWindow receiver(L"receiver_gui.exe");
   const ProgramWindow sender(L"sender_gui.exe", L"--text hello");
   sender.press(IDOK);
-  EXPECT_TRUE(receiver.shows(IDC_STATUS, L"sc start ShmBroker"));
-  EXPECT_TRUE(sender.shows(kSenderStatus, L"sc start ShmBroker"));
+  EXPECT_TRUE(receiver.shows(IDC_STATUS, L"sc.exe start ShmBroker"));
+  EXPECT_TRUE(sender.shows(kSenderStatus, L"sc.exe start ShmBroker"));
   service.start();
   EXPECT_TRUE(receiver.shows(IDC_STATUS, L"Reading 'MapName'"));
   sender.press(IDOK);

@@ -13,7 +13,7 @@ extern "C" {
 #define SHM_ACCOUNT_MAX 95
 #define SHM_RIGHTS_MAX 399
 #define SHM_PATH_MAX 259
-#define SHM_TEXT_MAX 255
+#define SHM_TEXT_MAX 1023
 
 /* ShmChannelState.flags */
 #define SHM_CHANNEL_CREATED 1u /* by a client, not by the configuration */
@@ -94,7 +94,7 @@ typedef struct ShmServiceState {
   int32_t reload_status; /* of the last time. SHM_OK: in force; SHM_E_ARGUMENT: refused, and the old one is */
   uint32_t reserved;     /* 0 */
   uint64_t started;      /* in 100 ns since 1601 UTC */
-  uint64_t configured;   /* when it read the configuration that is in force */
+  uint64_t configured;   /* when the file was last written that it read its configuration from */
   uint64_t denials;      /* requests refused for want of a right, since its start */
   uint64_t quota;        /* requests refused because an account had used up what it may, since its start */
   uint64_t recoveries;   /* locks and loans taken back from processes that died, since its start */
