@@ -42,7 +42,7 @@ const
   SHM_E_SIZE = -10;      // larger than the channel's largest message
   SHM_E_EMPTY = -11;     // nothing to read within the timeout
   SHM_E_FULL = -12;      // no room to write within the timeout
-  SHM_E_TIMEOUT = -13;   // a lock, or the service, did not answer within the timeout
+  SHM_E_TIMEOUT = -13;   // a lock, a turn at this handle, or the service was not to be had in time
   SHM_E_CANCELLED = -14; // ShmCancel ended the wait
   SHM_E_CLOSED = -15;    // the channel has ended, or the handle is being closed
   SHM_E_CORRUPT = -16;   // the channel's memory is damaged

@@ -52,7 +52,8 @@ Public Const SHM_E_BUFFER As Long = -9 ' the buffer is too small; the size neede
 Public Const SHM_E_SIZE As Long = -10 ' larger than the channel's largest message
 Public Const SHM_E_EMPTY As Long = -11 ' nothing to read within the timeout
 Public Const SHM_E_FULL As Long = -12 ' no room to write within the timeout
-Public Const SHM_E_TIMEOUT As Long = -13 ' a lock, or the service, did not answer within the timeout
+' a lock, a turn at this handle, or the service was not to be had in time
+Public Const SHM_E_TIMEOUT As Long = -13
 Public Const SHM_E_CANCELLED As Long = -14 ' ShmCancel ended the wait
 Public Const SHM_E_CLOSED As Long = -15 ' the channel has ended, or the handle is being closed
 Public Const SHM_E_CORRUPT As Long = -16 ' the channel's memory is damaged

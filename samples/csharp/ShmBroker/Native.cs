@@ -57,7 +57,7 @@ namespace ShmBroker
         public const int SHM_E_EMPTY = -11;
         /// <summary>no room to write within the timeout</summary>
         public const int SHM_E_FULL = -12;
-        /// <summary>a lock, or the service, did not answer within the timeout</summary>
+        /// <summary>a lock, a turn at this handle, or the service was not to be had in time</summary>
         public const int SHM_E_TIMEOUT = -13;
         /// <summary>ShmCancel ended the wait</summary>
         public const int SHM_E_CANCELLED = -14;

@@ -51,7 +51,7 @@ const (
 	ErrSize      Status = -10 // larger than the channel's largest message
 	ErrEmpty     Status = -11 // nothing to read within the timeout
 	ErrFull      Status = -12 // no room to write within the timeout
-	ErrTimeout   Status = -13 // a lock, or the service, did not answer within the timeout
+	ErrTimeout   Status = -13 // a lock, a turn at this handle, or the service was not to be had in time
 	ErrCancelled Status = -14 // ShmCancel ended the wait
 	ErrClosed    Status = -15 // the channel has ended, or the handle is being closed
 	ErrCorrupt   Status = -16 // the channel's memory is damaged

@@ -64,7 +64,7 @@ export const SHM_E_SIZE: -10;
 export const SHM_E_EMPTY: -11;
 /** no room to write within the timeout */
 export const SHM_E_FULL: -12;
-/** a lock, or the service, did not answer within the timeout */
+/** a lock, a turn at this handle, or the service was not to be had in time */
 export const SHM_E_TIMEOUT: -13;
 /** ShmCancel ended the wait */
 export const SHM_E_CANCELLED: -14;

@@ -57,7 +57,7 @@ impl Status {
     pub const EMPTY: Self = Self(-11);
     /// No room to write within the timeout.
     pub const FULL: Self = Self(-12);
-    /// A lock, or the service, did not answer within the timeout.
+    /// A lock, a turn at this handle, or the service was not to be had in time.
     pub const TIMEOUT: Self = Self(-13);
     /// ShmCancel ended the wait.
     pub const CANCELLED: Self = Self(-14);
