@@ -2,6 +2,7 @@
 // number is read once, and brought into its range before it is told.
 #include <algorithm>
 
+#include "core/backlog.h"
 #include "core/block.h"
 #include "core/robust_lock.h"
 #include "core/status.h"
@@ -55,7 +56,7 @@ pipe::ChannelEntry Channel::state() const {
   state.denials = denials_;
   if (ring_) {
     state.messages = ring_->messages();
-    state.backlog = distance(ring_->head_position(), ring_->tail(), ring_->capacity());
+    state.backlog = core::backlog(*ring_);
   } else {
     state.messages = core::Block(data(), shared_readers(), geometry_.capacity).sequence();
   }

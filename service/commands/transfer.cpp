@@ -22,7 +22,8 @@ struct Options {
   Form form = Form::utf16;
   // tail
   uint32_t count = 0;
-  uint32_t timeout_ms = SHM_INFINITE;
+  uint32_t timeout_ms = SHM_INFINITE;  // tail
+  uint32_t room_ms = 5000;             // send
   bool next = false;
   bool take = false;
   // send
@@ -115,7 +116,7 @@ int send(const Options& options) {
       options.file.empty() ? bytes_of(options.text, options.form) : content_of(options.file);
   const ClientApi api;
   const OpenChannel channel(api, win::to_utf16(options.channel).value_or(L""), SHM_WRITE);
-  check(api, api.write(channel.get(), message.data(), message.size(), options.timeout_ms));
+  check(api, api.write(channel.get(), message.data(), message.size(), options.room_ms));
   std::printf("sent %zu bytes\n", message.size());
   return 0;
 }
@@ -151,8 +152,8 @@ void add_transfer(CLI::App& app, Action& action) {
   auto* text = send_command->add_option("text", options->text, "The message");
   send_command->add_option("--file", options->file, "Send what is in this file, as it is")->excludes(text);
   add_forms(*send_command, *options);
-  send_command->add_option("--timeout", options->timeout_ms,
-                           "Milliseconds to wait for room; otherwise for ever");
+  send_command->add_option("--timeout", options->room_ms, "Milliseconds to wait for room")
+      ->capture_default_str();
   send_command->callback([&action, options] { action = [options] { return send(*options); }; });
 }
 

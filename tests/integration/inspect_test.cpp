@@ -54,6 +54,7 @@ class Inspect : public ServiceTest {
 };
 
 TEST_F(Inspect, TellsWhatAChannelIs) {
+  const Opened in(L"topic", SHM_READ);
   const Opened out(L"topic", SHM_WRITE);
   write(out, "1");
   write(out, "2");
@@ -65,7 +66,7 @@ TEST_F(Inspect, TellsWhatAChannelIs) {
   EXPECT_EQ(view.state.capacity, 65536u);
   EXPECT_EQ(view.state.access, SHM_READ | SHM_WRITE);
   EXPECT_EQ(view.state.flags, SHM_CHANNEL_KEPT);
-  EXPECT_EQ(view.state.readers, 0u);
+  EXPECT_EQ(view.state.readers, 1u);
   EXPECT_EQ(view.state.writers, 1u);
   EXPECT_EQ(view.state.messages, 2u);
   EXPECT_GT(view.state.backlog, 2u);
@@ -123,6 +124,7 @@ TEST_F(Inspect, TellsHowFarAReaderIsBehindAndThatItBlocks) {
   }
   const View read_up = inspect(L"topic");
   EXPECT_EQ(read_up.only(SHM_READ).lag, 0u);
+  EXPECT_EQ(read_up.state.backlog, 0u);
   EXPECT_EQ(read_up.only(SHM_READ).messages, full.state.messages);
   EXPECT_EQ(read_up.only(SHM_READ).flags & SHM_CLIENT_BLOCKS, 0u);
 }

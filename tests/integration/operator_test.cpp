@@ -88,6 +88,17 @@ TEST_F(Operator, SendsAndPrintsTextBytesAndFiles) {
   EXPECT_THAT(run(L"tail topic --utf8 --timeout 0").text, HasSubstr("plain\n"));
 }
 
+TEST_F(Operator, SendToAFullChannelSaysWhoHoldsItUp) {
+  const Opened reader(L"topic", SHM_READ);
+  const Opened writer(L"topic", SHM_WRITE);
+  const std::string kilobyte(1024, 'x');
+  while (write(writer, kilobyte) == SHM_OK) {
+  }
+  const Outcome outcome = run(L"send topic --timeout 0 --file " + quoted(service.config_file()));
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, HasSubstr("process " + std::to_string(GetCurrentProcessId())));
+}
+
 TEST_F(Operator, SendRefusesWhatIsNoHex) {
   for (const wchar_t* wrong : {L"send topic --hex 0", L"send topic --hex 0x"}) {
     EXPECT_EQ(run(wrong).exit_code, 1u);
