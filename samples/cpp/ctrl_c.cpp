@@ -11,13 +11,14 @@ namespace {
 // ends: so nothing here is ever freed.
 const HANDLE pressed = CreateEventW(nullptr, TRUE, FALSE, nullptr);
 const HANDLE has_left = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+// relaxed, everywhere: stored before there is a handler, and nothing else is read on the strength of it.
 std::atomic<ShmChannel> reading{0};
 
 // ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so we cancel until
 // it says that it has left.
 DWORD WINAPI end_waits(void*) {
   do {
-    ShmCancel(reading.load());
+    ShmCancel(reading.load(std::memory_order_relaxed));
   } while (WaitForSingleObject(has_left, 10) == WAIT_TIMEOUT);
   return 0;
 }
@@ -44,7 +45,7 @@ BOOL WINAPI exit_on_control(DWORD) { ExitProcess(kDone); }
 void exit_at_ctrl_c() { SetConsoleCtrlHandler(exit_on_control, TRUE); }
 
 CtrlC::CtrlC(const shmbroker::Channel& channel) {
-  reading = channel.handle();
+  reading.store(channel.handle(), std::memory_order_relaxed);
   SetConsoleCtrlHandler(on_control, TRUE);
 }
 

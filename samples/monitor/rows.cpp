@@ -135,7 +135,8 @@ std::wstring facts_of(const Observed& observed) {
   text += L".\r\nYou may " + access_word(state.access) + L".\r\nRights: " + state.rights + L".\r\nOwner: " +
           state.owner + L".\r\n" + origin_line(state) + L"\r\nWritten so far: " + number_word(state.messages);
   if (state.kind != SHM_BLOCK) {
-    text += L"; still to be read: " + size(state.backlog) + L", " + std::to_wstring(percent_full(state)) + L" %";
+    text +=
+        L"; still to be read: " + size(state.backlog) + L", " + std::to_wstring(percent_full(state)) + L" %";
   }
   return text + L".\r\nTaken back from processes that died: " + number_word(state.recoveries) +
          L". Openings refused: " + number_word(state.denials) + L".";

@@ -11,7 +11,7 @@ struct Tail::Shared {
   Shared(std::wstring name, HWND window, UINT message) : channel(std::move(name)), latest(window, message) {}
 
   DWORD turn() {
-    if (paused) {
+    if (paused.load(std::memory_order_relaxed)) {
       channel.close();
       return INFINITE;
     }
@@ -22,7 +22,7 @@ struct Tail::Shared {
 
   ChannelTail channel;  // of the loop's thread
   Latest<LastMessages> latest;
-  std::atomic<bool> paused = false;
+  std::atomic<bool> paused = false;  // relaxed: it says all by itself, and wake() has the loop look
 };
 
 Tail::Tail(std::wstring channel, HWND window, UINT message)
@@ -32,7 +32,7 @@ Tail::Tail(std::wstring channel, HWND window, UINT message)
 std::optional<LastMessages> Tail::take() { return shared_->latest.take(); }
 
 void Tail::pause(bool paused) {
-  if (shared_->paused.exchange(paused) != paused) loop_.wake();
+  if (shared_->paused.exchange(paused, std::memory_order_relaxed) != paused) loop_.wake();
 }
 
 }  // namespace samples::monitor

@@ -72,13 +72,13 @@ Snapshot look() {
 
 Watcher::Watcher(HWND window, UINT message)
     : shared_(std::make_shared<Shared>(window, message)), loop_([shared = shared_]() -> DWORD {
-        if (shared->paused) return INFINITE;
+        if (shared->paused.load(std::memory_order_relaxed)) return INFINITE;
         shared->latest.put(look());
         return kInterval;
       }) {}
 
 void Watcher::pause(bool paused) {
-  if (shared_->paused.exchange(paused) != paused) loop_.wake();
+  if (shared_->paused.exchange(paused, std::memory_order_relaxed) != paused) loop_.wake();
 }
 
 }  // namespace samples::monitor

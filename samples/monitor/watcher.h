@@ -27,7 +27,7 @@ class Watcher {
   struct Shared {
     Shared(HWND window, UINT message) : latest(window, message) {}
     Latest<Snapshot> latest;
-    std::atomic<bool> paused = false;
+    std::atomic<bool> paused = false;  // relaxed: it says all by itself, and wake() has the loop look
   };
 
   std::shared_ptr<Shared> shared_;
