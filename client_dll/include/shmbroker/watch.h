@@ -38,8 +38,7 @@ typedef struct ShmChannelState {
   uint64_t capacity;    /* bytes of payload that the channel holds */
   uint64_t max_message; /* bytes of the largest message */
   uint64_t messages;    /* ever written; those that are being written count */
-  uint64_t backlog;     /* bytes still to be read: of a topic by its slowest reader, of a queue from the oldest
-                           message on that no reader is done with; of a block: 0 */
+  uint64_t backlog;     /* bytes not read yet: by its slowest reader, or by any of a queue; of a block: 0 */
   uint64_t recoveries;  /* locks and loans taken back from processes that died */
   uint64_t denials;     /* openings refused for want of a right, since the service's start */
   wchar_t name[SHM_NAME_MAX + 1];
