@@ -1,8 +1,9 @@
 // How long a reader that has found nothing keeps off before it looks again.
 //
 // Each look takes the line of the next message away from the writer that fills it, and a writer that streams is slowed
-// down many times by a reader on its heels. So a reader that finds something almost at once keeps off for longer, and
-// then finds several messages. One that has to wait, or finds few, comes closer again: it is there when they come.
+// down many times by a reader on its heels. So a reader that finds something almost at once keeps off, and if it then
+// finds several messages, for longer. One that has to wait, or finds one at a time, comes closer again: it is there when
+// they come. Between two quick processors a partner's answer comes as soon as a stream's next message; it comes alone.
 #pragma once
 
 #include <algorithm>
@@ -25,8 +26,18 @@ class Distance {
 
   // looks: how many it took until there was something, after keeping off.
   void note_wait(uint32_t looks) {
-    const bool streams = looks < kAtOnce && run_ * kTurnsAMessage >= turns_ && run_bytes_ < most_bytes_;
-    turns_ = streams ? std::min(2 * turns_ + kAtOnce, kFarthest) : turns_ / 2;
+    const bool is_quick = looks < kAtOnce && run_bytes_ < most_bytes_;
+    if (turns_ == 0) {
+      // A stream, or a partner that answers at once: whether several come while it keeps off once will tell.
+      if (is_quick && ++quick_ >= trial_after_) turns_ = kTrial;
+    } else if (is_quick && run_ > 1 && run_ * kTurnsAMessage >= turns_) {
+      turns_ = std::min(2 * turns_, kFarthest);
+      trial_after_ = kFirstTrial;
+    } else {
+      if (turns_ == kTrial) trial_after_ = std::min(2 * trial_after_, kLastTrial);
+      turns_ = turns_ / 2 < kTrial ? 0 : turns_ / 2;
+    }
+    if (turns_ != 0) quick_ = 0;
     run_ = run_bytes_ = 0;
   }
 
@@ -34,11 +45,16 @@ class Distance {
   static constexpr uint32_t kAtOnce = 4;
   static constexpr uint32_t kTurnsAMessage =
       32;  // a writer that needs longer for one is not worth waiting for
+  static constexpr uint32_t kTrial = 16;
   static constexpr uint32_t kFarthest = 512;
+  static constexpr uint32_t kFirstTrial = 4;
+  static constexpr uint32_t kLastTrial = 1024;
 
   const uint64_t most_bytes_;
   uint32_t turns_ = 0;
-  uint64_t run_ = 0;  // messages since the last wait
+  uint32_t quick_ = 0;                  // quick waits since it kept off
+  uint32_t trial_after_ = kFirstTrial;  // of them; more after each trial in vain
+  uint64_t run_ = 0;                    // messages since the last wait
   uint64_t run_bytes_ = 0;
 };
 
