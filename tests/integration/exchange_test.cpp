@@ -40,8 +40,8 @@ TEST_F(Block, TwoSendersReachThreeReceivers) {
   }
   ShmChannel out[2];
   for (int i = 0; i < 2; ++i) out[i] = senders[i].open("MapName", "w");
-  senders[0].begin("count " + std::to_string(out[0]) + " 1000001 1020000");
-  senders[1].begin("count " + std::to_string(out[1]) + " 2000001 2020000");
+  senders[0].begin("count " + std::to_string(out[0]) + " 1000001 1200000");
+  senders[1].begin("count " + std::to_string(out[1]) + " 2000001 2200000");
   for (Peer& sender : senders) EXPECT_SHM(SHM_OK, sender.finish().status);
   senders[0].write(out[0], "end");
   for (Peer& receiver : receivers) {
