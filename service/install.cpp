@@ -153,7 +153,8 @@ void set_up(SC_HANDLE service) {
   const Identity identity = configure(service);
   register_event_source();
   const bool had_sid = identity.service.empty() || names(data, identity.service);
-  for (const auto& folder : {common_folder(), data}) set_up_data_folder(folder, identity);
+  set_up_data_folder(common_folder(), identity);
+  if (data != common_folder()) set_up_data_folder(data, identity);
   bring_config(common_folder(), programs);
   if (!had_sid) end_keepers(data);
   warn_of_open_folder(programs);
