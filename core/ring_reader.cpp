@@ -50,9 +50,8 @@ void RingReader::leave() {
   wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
 }
 
-// What lies at the position. ok: a frame that is complete.
-RingReader::Result RingReader::look(Frame& frame) const {
-  const uint64_t here = position();
+// What lies at a position. ok: a frame that is complete.
+RingReader::Result RingReader::look(uint64_t here, Frame& frame) const {
   // acquire: pairs with the release in RingWriter::close(), and with the one of the padding in reserve().
   frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
   // The word means something only if it was no writer's payload yet: as Ring::left_alone(). SUBTLE: one look at the
@@ -83,7 +82,7 @@ RingReader::Result RingReader::next(Frame& frame) {
     }
   }
   for (uint64_t step = 0; step <= ring_.capacity() / kTopicAlign; ++step) {
-    const Result result = look(frame);
+    const Result result = look(position(), frame);
     if (result == Result::empty) publish_cursor();
     if (result == Result::empty || result == Result::corrupt) return result;
     if (result == Result::overtaken) {
@@ -121,14 +120,20 @@ bool RingReader::catch_up() {
 }
 
 // For a reader that was overtaken while it copied: the oldest message is about to be overwritten too, so it
-// leaves half of what is kept, and has as long as writers take for that.
+// leaves half of what is kept, and has as long as writers take for that. It does not leave the newest: perhaps no
+// other ever comes.
 bool RingReader::skip_half() {
   if (!ring_.left_alone(position()) && !catch_up()) return false;
-  const uint64_t goal = position() + ring_.capacity() / 2;
+  const uint64_t from = position();
+  uint64_t passed = passed_;
   Frame frame;
-  while (position() < goal && look(frame) == Result::ok) {
-    if (frame.state == FrameState::ready && position() >= start_) ++lost_;
-    step_over(frame);
+  for (uint64_t at = from; at - from < ring_.capacity() && look(at, frame) == Result::ok;
+       at += ring_.footprint(frame.size)) {
+    if (frame.state != FrameState::ready) continue;
+    position_.store(at, std::memory_order_relaxed);
+    lost_ += passed - passed_;
+    passed_ = passed++;
+    if (at - from >= ring_.capacity() / 2) break;
   }
   return true;
 }

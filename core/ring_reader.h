@@ -77,7 +77,7 @@ class RingReader {
   }
 
  private:
-  Result look(Frame& frame) const;
+  Result look(uint64_t here, Frame& frame) const;
   Result next(Frame& frame);
   void step_over(const Frame& frame);
   bool go_to_head();

@@ -1,5 +1,9 @@
-// Threads that die as processes do: at any of core/'s crash points, by an exception that nobody on the way catches.
+// Threads that die as processes do: at any of core/'s crash points, by an exception that nobody on the way catches. Or
+// at which others do something, so that a race has one outcome.
 #pragma once
+
+#include <functional>
+#include <string>
 
 #include "core/crash_point.h"
 #include "tests/stress/seed.h"
@@ -17,6 +21,15 @@ class Mortal {
   ~Mortal();
   Mortal(const Mortal&) = delete;
   Mortal& operator=(const Mortal&) = delete;
+};
+
+// What happens meanwhile, once: when its thread comes to the point of this name.
+class Meanwhile {
+ public:
+  Meanwhile(std::string point, std::function<void()> happens);
+  ~Meanwhile();
+  Meanwhile(const Meanwhile&) = delete;
+  Meanwhile& operator=(const Meanwhile&) = delete;
 };
 
 }  // namespace shmbroker::stress
