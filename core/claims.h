@@ -25,13 +25,14 @@ class Claims {
 
   // For a reader: takes the message. again: a reader that had it before died, or gave it back.
   bool claim(uint64_t position, uint32_t slot, bool& again) const {
-    // relaxed: see offer() and give_back(); nothing is read on the strength of the claim that the frame's own
-    // word does not vouch for.
+    // relaxed: see offer(); nothing is read on the strength of it that the frame's own word does not vouch for.
     uint32_t seen = word(position).load(std::memory_order_relaxed);
     if (!is_offer(seen, position)) return false;
     again = seen == tagged(position, kOfferedAgain, 0);
+    // acquire: pairs with the release in give_back(): what that reader read comes before our finish(), and so before
+    // the writer's overwriting it.
     return word(position).compare_exchange_strong(seen, tagged(position, kClaimed, slot),
-                                                  std::memory_order_relaxed);
+                                                  std::memory_order_acquire, std::memory_order_relaxed);
   }
 
   // Whether it could be claimed now.
@@ -64,8 +65,8 @@ class Claims {
   // For the reader that claimed it: others may have it.
   void give_back(uint64_t position, uint32_t slot) const {
     uint32_t claimed = tagged(position, kClaimed, slot);
-    // release: pairs with the acquire of ReadersSection::returns, which sends readers to look at old messages
-    // again.
+    // release: pairs with the acquire in claim(), and with the one of ReadersSection::returns, which sends readers to
+    // look at old messages again.
     word(position).compare_exchange_strong(claimed, tagged(position, kOfferedAgain, 0),
                                            std::memory_order_release, std::memory_order_relaxed);
   }

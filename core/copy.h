@@ -7,11 +7,6 @@
 
 #include "core/crash_point.h"
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SHM_COPY_BY_ATOMICS 1
-#endif
-#endif
 #ifdef SHM_COPY_BY_ATOMICS
 #include <atomic>
 #endif
