@@ -40,8 +40,9 @@ bool Ring::read(const RingHead& shared, Head& head) const {
 
 uint32_t Ring::lender(uint64_t position) const {
   for (uint32_t slot = 0; slot < kMaxWriters; ++slot) {
-    // relaxed: reserve() has stored it before the tail, behind which the position lies.
-    if (data_->writers[slot].cursor.load(std::memory_order_relaxed) == position) return slot;
+    // reserve() has stored it before the tail, behind which the position lies. acquire: pairs with the releases in
+    // RingWriter::close() and recover_writer().
+    if (data_->writers[slot].cursor.load(std::memory_order_acquire) == position) return slot;
   }
   return kNobody;
 }

@@ -12,7 +12,11 @@ constexpr int kJoinTries = 100;  // then the head is not what writers of ours wo
 }  // namespace
 
 RingReader::RingReader(const Ring& ring, uint32_t slot)
-    : ring_(ring), place_(ring.readers().readers[slot]), slot_(slot) {}
+    : ring_(ring),
+      place_(ring.readers().readers[slot]),
+      slot_(slot),
+      // A largest message needs its footprint, and less than that is left before the ring's end.
+      spare_(ring.capacity() - 2 * ring.footprint(ring.max_message())) {}
 
 RingReader::Result RingReader::join(Start start) {
   // acquire: pairs with the release in give_back() and recover_reader(): what was given back before is seen
@@ -238,9 +242,17 @@ void RingReader::finish(const Frame& frame) {
 // relaxed: a mark that we miss here is seen when we find nothing more.
 void RingReader::tell_writers() {
   if (position() - published_ >= ring_.capacity() / 8 ||
-      ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0) {
+      ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0 || keeps_room()) {
     publish_cursor();
   }
+}
+
+// Whether a writer might find no room for a largest message, though nothing is left to read: who has read all may
+// never ask for more.
+bool RingReader::keeps_room() const {
+  if (!ring_.waits() || position() - published_ <= spare_) return false;
+  // relaxed: what comes later is there to be read.
+  return unpack(ring_.header(position()).word.load(std::memory_order_relaxed)).state != FrameState::ready;
 }
 
 void RingReader::publish_cursor() {

@@ -89,11 +89,13 @@ class RingReader {
   void finish(const Frame& frame);
   void publish_cursor();
   void tell_writers();
+  bool keeps_room() const;
   uint64_t position() const { return position_.load(std::memory_order_relaxed); }
 
   Ring ring_;
   ClientSlot& place_;
   uint32_t slot_;
+  uint64_t spare_;  // bytes of read messages that are in no writer's way
   std::atomic<uint64_t> position_{0};  // moved by the thread that reads, looked at by may_have_news()
   std::atomic<uint64_t> returns_{
       0};                   // a queue: the last ReadersSection::returns that this reader has seen to

@@ -32,7 +32,8 @@ bool recover_writer(const Ring& ring, uint32_t slot) {
     ring.header(loan.position).word.store(pack(aborted), std::memory_order_release);
     SHM_CRASH_POINT("recovery.loan-aborted");
   }
-  place.cursor.store(0, std::memory_order_relaxed);
+  // release: pairs with the acquire in Ring::lender().
+  place.cursor.store(0, std::memory_order_release);
   return loan.position != 0;
 }
 

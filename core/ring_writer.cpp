@@ -41,7 +41,7 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   // relaxed: the lock orders writers among themselves.
   uint64_t tail = shared.position.load(std::memory_order_relaxed);
   const uint64_t head = ring_.head_position();
-  if (!ring_.is_place(tail) || tail - head > ring_.capacity()) return Result::corrupt;
+  if (!ring_.is_place(tail)) return Result::corrupt;
   tail_ = tail;
   const Frame left = unpack(ring_.header(tail).word.load(std::memory_order_relaxed));
   if (left.state == FrameState::padding) {
@@ -49,6 +49,8 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   } else if (left.state != FrameState::empty) {
     return Result::corrupt;
   }
+  // Behind the padding: a writer that died after us may have moved the head past it, and not yet the tail.
+  if (tail - head > ring_.capacity()) return Result::corrupt;
 
   const uint64_t before_end = ring_.before_end(tail);
   const uint64_t begin = bytes <= before_end ? tail : tail + before_end;
@@ -116,8 +118,8 @@ void RingWriter::close(uint64_t word) {
   // it.
   ring_.header(begin_).word.store(word, std::memory_order_release);
   SHM_CRASH_POINT("writer.committed");
-  // relaxed: until the broker sees it, it finds a frame that is complete, and leaves it.
-  place_.cursor.store(0, std::memory_order_relaxed);
+  // release: pairs with the acquire in Ring::lender(): who finds no lender finds a frame that is complete.
+  place_.cursor.store(0, std::memory_order_release);
   begin_ = end_ = next_ = 0;
   SHM_CRASH_POINT("writer.closed");
 }
@@ -135,7 +137,7 @@ void RingWriter::prefetch_next(uint64_t bytes) const {
 // Moves the head to where the frame fits, and by a margin further.
 RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t bytes, uint64_t tail) {
   Ring::Head old;
-  if (!ring_.read_head(old)) return Result::corrupt;
+  if (!ring_.read_head(old) || tail - old.position > ring_.capacity()) return Result::corrupt;
   const uint64_t limit = ring_.waits() ? slowest_cursor(ring_, old.position, tail) : tail;
   Ring::Head reached = old;
   const Result result = pass(reached, needed + margin(bytes), limit, tail);
@@ -212,8 +214,8 @@ bool RingWriter::announce(const Ring::Head& wanted, const Ring::Head& old, uint6
 void RingWriter::store(RingHead& shared, const Ring::Head& head) {
   // relaxed: only the lock's holder stores it.
   const uint64_t which = (shared.word.load(std::memory_order_relaxed) & 1) ^ 1;
-  // relaxed: the release below comes after it.
-  shared.messages[which].store(head.messages, std::memory_order_relaxed);
+  // release: pairs with the second acquire in Ring::read(): who sees this number sees that the head has moved on.
+  shared.messages[which].store(head.messages, std::memory_order_release);
   // release: pairs with the acquires in Ring.
   shared.word.store(head.position | which, std::memory_order_release);
 }

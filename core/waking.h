@@ -14,8 +14,8 @@ namespace shmbroker::core {
 
 // For a reader: asks to be woken by the next message. The caller must look for one again before it sleeps.
 inline void mark_waiting(ReadersSection& readers, uint32_t slot) {
-  // relaxed: the fence below does the ordering.
-  readers.waiting.fetch_or(uint64_t{1} << slot, std::memory_order_relaxed);
+  // release: pairs with the acquire in unmark_waiting(). The fence below orders it before the look.
+  readers.waiting.fetch_or(uint64_t{1} << slot, std::memory_order_release);
   // Partner: the fence in take_waiting().
   std::atomic_thread_fence(std::memory_order_seq_cst);
   SHM_CRASH_POINT("reader.marked");
@@ -24,10 +24,10 @@ inline void mark_waiting(ReadersSection& readers, uint32_t slot) {
 // For a reader that has found something after all, or gives up. Returns whether the mark was still there; if
 // not, a writer has taken it, and the reader's event is or will be set.
 inline bool unmark_waiting(ReadersSection& readers, uint32_t slot) {
-  // relaxed: who of reader and writer took the mark is decided by the word alone; nothing is read on the
-  // strength of it.
+  // acquire: pairs with the release in mark_waiting(): who takes off another thread's mark sees what that one has
+  // asked for before.
   const uint64_t bit = uint64_t{1} << slot;
-  return (readers.waiting.fetch_and(~bit, std::memory_order_relaxed) & bit) != 0;
+  return (readers.waiting.fetch_and(~bit, std::memory_order_acquire) & bit) != 0;
 }
 
 inline bool is_marked_waiting(const ReadersSection& readers, uint32_t slot) {

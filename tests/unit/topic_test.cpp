@@ -141,6 +141,38 @@ TEST_F(WaitingTopic, WaitsForNobodyWhoHasSeenThatThereIsNoMessage) {
   }
 }
 
+TEST_F(WaitingTopic, HasRoomForALargestMessageOnceAllIsRead) {
+  for (size_t first = 16; first < largest_message(kMinRing); first += 16 * 7) {
+    const Sections fresh(sections.geometry);
+    const Ring ring(fresh.data(), fresh.readers(), fresh.geometry);
+    RingWriter to(ring, 0);
+    JoinedReader from(ring, 0);
+    for (const size_t size : {first, size_t{8000}}) {
+      ASSERT_EQ(write(to, std::string(size, 'a')), Write::ok);
+      ASSERT_TRUE(read(from));
+    }
+    ASSERT_EQ(write(to, std::string(largest_message(kMinRing), 'b')), Write::ok) << first;
+  }
+}
+
+// One dies when it has laid padding; the next moves the head past that, and dies before it moves the tail.
+TEST_F(WaitingTopic, GoesOnAfterTwoWritersDiedAtTheRingsEnd) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  for (uint64_t i = 0; i < 70; ++i) ASSERT_EQ(write(to, numbered(i)), Write::ok);
+  read_all(from);
+  const uint64_t tail = ring().tail();
+  const uint64_t rest = ring().before_end(tail) - sizeof(FrameHeader);
+  ring().header(tail + ring().before_end(tail)).word.store(0);
+  ring().header(tail).word.store(pack({FrameState::padding, false, 0, rest}));
+  EXPECT_FALSE(from.seek());
+  RingHead& head = ring().control().head;
+  head.messages[1].store(70);
+  head.word.store((tail + ring().before_end(tail)) | 1);
+  EXPECT_EQ(write(to, "next"), Write::ok);
+  EXPECT_EQ(read(from), "next");
+}
+
 TEST_F(WaitingTopic, NamesItsSlowestReader) {
   RingWriter to = writer();
   JoinedReader slow = reader(7);
