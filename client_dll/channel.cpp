@@ -1,6 +1,7 @@
 #include "client_dll/channel.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "client_dll/block_channel.h"
 #include "client_dll/errors.h"
@@ -140,10 +141,13 @@ const Patience& Channel::Wait::patience() {
   return *patience_;
 }
 
+WaitEnd Channel::Wait::again() { return std::exchange(was_here_, true) ? patience().end() : WaitEnd::none; }
+
 int32_t Channel::take_lock(Wait& wait) {
   core::RobustLock lock(at().data().lock);
   if (lock.try_lock(at().writer())) return SHM_OK;
   add(lock_waits_, 1);
+  add(at().writer_slot().waits, 1);
   KernelLockWait lock_wait(wait.patience(), at().mutex(), at().lock_event(), write_nudge_.get());
   if (lock.lock(at().writer(), spin_, lock_wait)) return SHM_OK;
   return lock_wait.end() == WaitEnd::timeout ? refuse_locked() : refuse_wait(lock_wait.end());
@@ -193,21 +197,29 @@ bool Channel::spin_for_news(Wait& wait, WaitEnd& end) {
 }
 
 int32_t Channel::await_news(Wait& wait) {
-  const bool notify = notification_->is_wanted();
   if (!wait.is_allowed()) {
-    if (notify && !core::is_marked_waiting(at().readers(), at().reader()) && mark_and_look()) return SHM_OK;
+    if (notification_->is_wanted() && !core::is_marked_waiting(at().readers(), at().reader()) &&
+        mark_and_look())
+      return SHM_OK;
     return has_ended() ? refuse_ended() : SHM_E_EMPTY;
   }
-  WaitEnd end = WaitEnd::none;
-  if (spin_for_news(wait, end)) return SHM_OK;
-  SwitchToThread();  // where reader and writer share a processor, this is what lets the writer write
-  if (has_news()) return SHM_OK;
-  while (!mark_and_look() && end == WaitEnd::none) {
-    end = wait.patience().wait(at().reader_event(), read_nudge_.get());
+  // Who comes again has been told of news and got none: hostile readers could make that go on for ever.
+  WaitEnd end = wait.again();
+  if (end == WaitEnd::none) {
+    if (spin_for_news(wait, end)) return SHM_OK;
+    SwitchToThread();  // where reader and writer share a processor, this is what lets the writer write
+    if (has_news()) return SHM_OK;
+    bool found = false;
+    while (!(found = mark_and_look()) && end == WaitEnd::none) {
+      end = wait.patience().wait(at().reader_event(), read_nudge_.get());
+    }
+    add(at().reader_slot().waits, 1);
+    if (end == WaitEnd::none || (found && end == WaitEnd::timeout)) return SHM_OK;
   }
-  add(at().reader_slot().waits, 1);
-  if (end == WaitEnd::none) return SHM_OK;
-  if (!notify) core::unmark_waiting(at().readers(), at().reader());
+  // SUBTLE: the mark may be one that a notification needs, whose thread asked for it meanwhile. So it is looked for
+  // after the mark is off.
+  core::unmark_waiting(at().readers(), at().reader());
+  if (notification_->is_wanted()) notify_if_readable();
   return end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(end);
 }
 

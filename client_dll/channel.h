@@ -86,12 +86,15 @@ class Channel {
     // The clock runs from the first call of this, and others may sleep until the turn is free: who needs not wait needs
     // neither.
     const Patience& patience();
+    // Whether a call that waits once more has to give up. The first time it has not.
+    WaitEnd again();
 
    private:
     const Channel& channel_;
     Turn& turn_;
     const DWORD timeout_ms_;
     std::optional<Patience> patience_;
+    bool was_here_ = false;
   };
 
   int32_t take_lock(Wait& wait);

@@ -107,11 +107,13 @@ class AnyWait {
     return nullptr;
   }
 
-  // Gives the turns back, and the marks up, unless they are also somebody else's.
+  // Gives the turns back, and the marks up. SUBTLE: an event that ended the wait may have been a notification's, too.
   void let_go() {
     for (Source& source : sources_) {
-      if (source.is_marked && !source.channel().notification_->is_wanted())
+      if (source.is_marked) {
         core::unmark_waiting(source.channel().at().readers(), source.channel().at().reader());
+        if (source.channel().notification_->is_wanted()) source.channel().notify_if_readable();
+      }
       if (source.is_held) source.entry->calls.reading.leave();
       source.is_held = source.is_marked = false;
     }

@@ -43,7 +43,10 @@ WaitEnd Turn::enter(const Patience& patience) {
     if (ended != WaitEnd::none) return ended;
     wait(patience.left());
   }
-  return WaitEnd::none;
+  // A cancel that came meanwhile is this call's: who has the turn looks only for those that come after it.
+  if (patience.end() != WaitEnd::cancelled) return WaitEnd::none;
+  leave();
+  return WaitEnd::cancelled;
 }
 
 void Turn::enter_to_close() {

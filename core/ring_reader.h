@@ -95,7 +95,7 @@ class RingReader {
   Ring ring_;
   ClientSlot& place_;
   uint32_t slot_;
-  uint64_t spare_;  // bytes of read messages that are in no writer's way
+  uint64_t spare_;                     // bytes of read messages that are in no writer's way
   std::atomic<uint64_t> position_{0};  // moved by the thread that reads, looked at by may_have_news()
   std::atomic<uint64_t> returns_{
       0};                   // a queue: the last ReadersSection::returns that this reader has seen to
