@@ -122,10 +122,14 @@ DWORD denied_to(const Grant& grant, const Masks& masks) {
   return grant.write ? masks.write & ~(masks.read | READ_CONTROL) : 0;
 }
 
-std::wstring ace(bool deny, DWORD mask, const std::wstring& sid) {
+std::wstring hex(DWORD mask) {
   wchar_t text[16];
   std::swprintf(text, std::size(text), L"0x%lx", mask);
-  return std::wstring(deny ? L"(D;;" : L"(A;;") + text + L";;;" + sid + L")";
+  return text;
+}
+
+std::wstring ace(bool deny, DWORD mask, const std::wstring& sid) {
+  return (deny ? L"(D;;" : L"(A;;") + hex(mask) + L";;;" + sid + L")";
 }
 
 }  // namespace
@@ -155,7 +159,7 @@ win::SecurityDescriptor describe(Object object, const Access& access, const Iden
   const Masks masks = masks_for(object);
   // P: nothing is inherited. The first entry that speaks about a right decides: no denial keeps the service from
   // its own objects when it is back, a reader from its own event, or a writer from waking it.
-  std::wstring list = own_entries(identity);
+  std::wstring list = own_entries(identity, object == Object::channel ? hex(masks.all) : L"GA");
   if (!present.reader.empty()) list += ace(false, kWaitAndSet, present.reader);
   for (const std::wstring& writer : present.writers) list += ace(false, kSet, writer);
   for (const bool deny : {true, false}) {

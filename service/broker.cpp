@@ -167,14 +167,17 @@ Realm Broker::find_realm() {
   return {global ? L"Global\\ShmBroker." : L"Local\\ShmBroker.", own_identity()};
 }
 
+AccessConfig Broker::access_of_created(const ChannelConfig& channel, const Config& policy) {
+  AccessConfig access = policy.create.also;
+  access.read.push_back(channel.creator);
+  access.write.push_back(channel.creator);
+  return access;
+}
+
 std::unique_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const Config& policy) {
   try {
     ChannelConfig full = config;
-    if (!config.creator.empty()) {
-      full.access = policy.create.also;
-      full.access.read.push_back(config.creator);
-      full.access.write.push_back(config.creator);
-    }
+    if (!config.creator.empty()) full.access = access_of_created(config, policy);
     std::unique_ptr<BackingFile> file;
     if (config.file) file = std::make_unique<BackingFile>(*config.file, policy.file_folders, config.capacity);
     const auto known = state_.channels.find(config.name);
@@ -237,7 +240,7 @@ void Broker::bury(const Client& client) {
     } else {
       bury_client(client);
     }
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {  // such as no memory for a value that is to be saved
     spdlog::error("{}", error.what());
     report_event(Event::failed, error.what());
   }
@@ -253,7 +256,7 @@ DWORD Broker::tend_keeper() {
     start_keeper(state_now());
     SHM_CRASH_POINT("keeper.replaced");
     for (const auto& [name, channel] : channels_) channel->entrust_to(keeper_);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     const std::string text = std::string("no keeper yet, trying again: ") + error.what();
     spdlog::error("{}", text);
     report_event(Event::failed, text);
@@ -277,15 +280,22 @@ void Broker::bury_client(const Client& client) {
     if (channel->writers() == 0) save_value(*channel);
     found.push_back(channel.get());
   }
-  for (Channel* channel : found) drop_if_over(*channel);
+  // All go before anything is saved: a full disk does not keep them.
+  bool any_went = false;
+  for (Channel* channel : found) any_went |= erase_if_over(*channel);
+  if (any_went) save();
 }
 
 void Broker::drop_if_over(Channel& channel) {
-  if (!channel.is_over()) return;
+  if (erase_if_over(channel)) save();
+}
+
+bool Broker::erase_if_over(Channel& channel) {
+  if (!channel.is_over()) return false;
   spdlog::info("channel '{}' is over: nobody has it open any more", channel.config().name);
   channels_.erase(std::wstring(channel.name()));
   SHM_CRASH_POINT("drop.erased");
-  save();
+  return true;
 }
 
 }  // namespace shmbroker::service

@@ -72,6 +72,8 @@ class Broker {
   DWORD tend_keeper();
   void note_instance(const ChannelConfig& config);
   void take_over_created();
+  // The policy's, and the creator's own.
+  static AccessConfig access_of_created(const ChannelConfig& channel, const Config& policy);
   std::unique_ptr<Channel> make_channel(const ChannelConfig& config, const Config& policy);
   std::filesystem::path state_file() const { return paths_.data / L"state.json"; }
   void take(const Config& config);
@@ -101,6 +103,7 @@ class Broker {
   Channel& create(const pipe::OpenRequest& request, const Caller& caller);
   void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
   void drop_if_over(Channel& channel);
+  bool erase_if_over(Channel& channel);
   void bury(const Client& client);
   void bury_client(const Client& client);
 

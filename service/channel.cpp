@@ -48,6 +48,13 @@ core::Geometry geometry_from(const ChannelConfig& config, const Instance& instan
   return geometry;
 }
 
+// A reader's event has it in its name. Nobody can guess it, make an event of that name first, and so keep readers out.
+uint32_t another_generation(uint32_t last) {
+  uint32_t next = last;
+  while (next == last) next = static_cast<uint32_t>(new_instance().words[0]);
+  return next;
+}
+
 }  // namespace
 
 Instance new_instance() {
@@ -247,7 +254,7 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   if (writer != pipe::kNoSlot && (exclusive_ != pipe::kNoSlot || (exclusive && writers() > 0))) return false;
   if (reader != pipe::kNoSlot) {
     Place& place = readers_[reader];
-    ++place.generation;
+    place.generation = another_generation(place.generation);
     place.event = objects_.make_reader_event(reader, place.generation, present_with(account));
     place.account = account;
     take(place, shared_readers().readers[reader], client, core::SlotState::taken);

@@ -12,14 +12,14 @@ Identity own_identity() {
   return identity;
 }
 
-std::wstring own_entries(const Identity& identity) {
+std::wstring own_entries(const Identity& identity, const std::wstring& all) {
   constexpr wchar_t kOwnerRights[] = L"S-1-3-4";  // its entry replaces what Windows lets every owner do
-  const auto entry = [](const wchar_t* rights, const std::wstring& who) {
-    return std::wstring(L"(A;;") + rights + L";;;" + who + L")";
+  const auto entry = [](const std::wstring& rights, const std::wstring& who) {
+    return L"(A;;" + rights + L";;;" + who + L")";
   };
-  const std::wstring others = entry(L"GA", L"SY") + entry(L"GA", L"BA");
-  if (identity.service.empty()) return others + entry(L"GA", identity.owner);
-  return others + entry(L"GA", identity.service) + entry(L"RC", kOwnerRights);
+  const std::wstring others = entry(all, L"SY") + entry(all, L"BA");
+  if (identity.service.empty()) return others + entry(all, identity.owner);
+  return others + entry(all, identity.service) + entry(L"RC", kOwnerRights);
 }
 
 }  // namespace shmbroker::service

@@ -162,7 +162,7 @@ void PipeServer::keep_listening() {
     } catch (const Error&) {
       // Out of some resource, for now: go on with the connections that there are; the next one that ends
       // tries again.
-      if (listening_ == 0) throw;
+      if (connections_.empty()) throw;
       return;
     }
   }

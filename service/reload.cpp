@@ -95,6 +95,7 @@ void Broker::apply(const Config& config) {
   for (const auto& [name, channel] : channels_) {
     spdlog::info("channel '{}' has ended: the configuration has it no more", channel->config().name);
     channel->end();
+    save_value(*channel);
   }
   channels_ = std::move(next);
   for (const auto& [name, channel] : channels_) channel->begin();
@@ -121,12 +122,16 @@ void Broker::change_access(const Config& config) const {
   };
   std::vector<Change> wanted;
   std::vector<Change> before;
+  const auto want = [&](Channel& channel, const AccessConfig& access) {
+    wanted.push_back({channel, access, resolve_access(access)});
+    before.push_back({channel, channel.config().access, channel.access()});
+  };
   for (const ChannelConfig& next : config.channels) {
     const auto found = channels_.find(wide_name(next));
-    if (found == channels_.end()) continue;
-    Channel& channel = *found->second;
-    wanted.push_back({channel, next.access, resolve_access(next.access)});
-    before.push_back({channel, channel.config().access, channel.access()});
+    if (found != channels_.end()) want(*found->second, next.access);
+  }
+  for (const auto& [name, channel] : channels_) {
+    if (channel->is_created()) want(*channel, access_of_created(channel->config(), config));
   }
   const auto set = [](const std::vector<Change>& changes) {
     for (const Change& each : changes) each.channel.set_access(each.config, each.access);

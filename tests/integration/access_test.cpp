@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/win/security.h"
 #include "core/win/text.h"
@@ -143,12 +144,12 @@ std::string news(const char* write, bool low_integrity = false) {
 
 // Whether a reader's event lets an account set it and nothing else, by an entry of its own. Under Wine all clients have
 // one account, and each could set it as the reader's: so the test looks at the list.
-bool lets_wake(uint32_t reader, const std::wstring& sid) {
-  const std::wstring name = L"Global\\ShmBroker.news.reader." + std::to_wstring(reader) + L".1";
-  const win::Handle event(OpenEventW(READ_CONTROL, FALSE, name.c_str()));
+bool lets_wake(ShmChannel reader, const std::wstring& sid) {
+  void* event = nullptr;
+  EXPECT_SHM(SHM_OK, ShmGetWaitHandle(reader, &event));
   PACL list = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;
-  EXPECT_EQ(GetSecurityInfo(event.get(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &list,
+  EXPECT_EQ(GetSecurityInfo(event, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &list,
                             nullptr, &descriptor),
             DWORD{ERROR_SUCCESS});
   bool found = false;
@@ -167,10 +168,10 @@ const std::wstring kInteractive = L"S-1-5-4";
 
 TEST_F(Access, ReloadLetsANewWriterWakeWhoReadsAlready) {
   const Opened reader(L"news", SHM_READ);
-  EXPECT_FALSE(lets_wake(0, kInteractive));
+  EXPECT_FALSE(lets_wake(reader, kInteractive));
   service.configure(news("INTERACTIVE"));
   ASSERT_TRUE(service.reload()) << service.log();
-  EXPECT_TRUE(lets_wake(0, kInteractive));
+  EXPECT_TRUE(lets_wake(reader, kInteractive));
 }
 
 TEST_F(Access, RestartLetsANewWriterWakeWhoReadsAlready) {
@@ -178,7 +179,7 @@ TEST_F(Access, RestartLetsANewWriterWakeWhoReadsAlready) {
   service.configure(news("INTERACTIVE"));
   service.kill();
   service.start();
-  EXPECT_TRUE(lets_wake(0, kInteractive));
+  EXPECT_TRUE(lets_wake(reader, kInteractive));
 }
 
 TEST_F(Access, WriterThatAReloadShutsOutMayWakeAllTheSame) {
@@ -188,11 +189,22 @@ TEST_F(Access, WriterThatAReloadShutsOutMayWakeAllTheSame) {
     service.configure(config_of({block("news", 512, R"({ "read": ["INTERACTIVE"], "write": ["SYSTEM"] })")}));
     ASSERT_TRUE(service.reload()) << service.log();
     const Opened late(L"news", SHM_READ);
-    for (const uint32_t reader : {0u, 1u}) EXPECT_TRUE(lets_wake(reader, win::process_user()));
+    for (const Opened* reader : {&early, &late}) EXPECT_TRUE(lets_wake(*reader, win::process_user()));
   }
   service.configure(news("INTERACTIVE"));
   ASSERT_TRUE(service.reload()) << service.log();
-  EXPECT_FALSE(lets_wake(0, win::process_user())) << "it has closed";
+  EXPECT_FALSE(lets_wake(early, win::process_user())) << "it has closed";
+}
+
+TEST_F(Access, EventOfAReaderHasANameThatNobodyCanTakeFirst) {
+  std::vector<win::Handle> squatters;
+  for (int next = 0; next < 100; ++next) {
+    const std::wstring name = L"Global\\ShmBroker.news.reader.0." + std::to_wstring(next);
+    squatters.emplace_back(CreateEventW(nullptr, FALSE, FALSE, name.c_str()));
+    ASSERT_TRUE(squatters.back());
+  }
+  const Opened reader(L"news", SHM_READ);
+  EXPECT_NE(ShmChannel{reader}, 0u);
 }
 
 std::wstring integrity_of(const wchar_t* section) {

@@ -1,5 +1,9 @@
 // Channels that clients create: by whom, how many, and for how long.
+#include <windows.h>
+
+#include <aclapi.h>
 #include <gmock/gmock.h>
+#include <sddl.h>
 
 #include <cstdio>
 #include <memory>
@@ -198,6 +202,38 @@ TEST_F(Create, SurvivesAReloadThatDoesNotKnowIt) {
   ASSERT_SHM(SHM_OK, ShmClose(channel));
   EXPECT_TRUE(service.reload());
   EXPECT_TRUE(exists(L"made"));
+}
+
+std::wstring dacl_of(HANDLE object) {
+  PSECURITY_DESCRIPTOR descriptor = nullptr;
+  EXPECT_EQ(GetSecurityInfo(object, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, nullptr,
+                            nullptr, &descriptor),
+            DWORD{ERROR_SUCCESS});
+  wchar_t* text = nullptr;
+  EXPECT_TRUE(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+      descriptor, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, nullptr));
+  std::wstring list = text == nullptr ? L"" : text;
+  LocalFree(text);
+  LocalFree(descriptor);
+  return list;
+}
+
+TEST_F(Create, IsNoLongerForThoseWhomAReloadTakesOffThePolicy) {
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));
+  const auto data_is_for_others = [this] {
+    const std::string name = data_section_of("made");
+    const win::Handle section(OpenFileMappingA(READ_CONTROL, FALSE, name.c_str()));
+    EXPECT_TRUE(section) << name;
+    return dacl_of(section.get()).find(L";;;IU)") != std::wstring::npos;
+  };
+  EXPECT_TRUE(data_is_for_others());
+  std::string narrowed = kConfig;
+  const std::string also = R"("also_read": ["INTERACTIVE"], )";
+  service.configure(narrowed.erase(narrowed.find(also), also.size()));
+  EXPECT_TRUE(service.reload());
+  EXPECT_FALSE(data_is_for_others());
+  EXPECT_SHM(SHM_OK, ShmClose(channel));
 }
 
 }  // namespace

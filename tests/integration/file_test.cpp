@@ -94,6 +94,15 @@ TEST_F(File, HasTheValueWhenTheLastWriterHasGone) {
   EXPECT_TRUE(eventually([&] { return read_file(file_) == "of the dead"; }));
 }
 
+TEST_F(File, HasTheValueOfAChannelThatAReloadRemoves) {
+  service_.start();
+  const Opened channel(L"saved");
+  write(channel, "value");
+  service_.configure(config_of({block("plain")}));
+  EXPECT_TRUE(service_.reload());
+  EXPECT_EQ(read_file(file_), "value");
+}
+
 TEST_F(File, GivesTheValueBackAfterAStop) {
   service_.start();
   {

@@ -54,6 +54,22 @@ TEST(Access, OfAdministratorsIsNotForTheirProgramsWithoutElevation) {
   EXPECT_EQ(user_rights(accounts({"Administrators"}, {"Administrators", "SYSTEM"})), kNothing);
 }
 
+// Wine's AccessCheck maps generic rights in a descriptor, Windows' does not: so there are none to map.
+TEST(Access, IsAskedAboutWithoutGenericRights) {
+  const auto descriptor =
+      describe(Object::channel, resolve_access(accounts({"Users"}, {"Users"})), kLocalService);
+  BOOL present = FALSE;
+  BOOL defaulted = FALSE;
+  PACL list = nullptr;
+  ASSERT_TRUE(GetSecurityDescriptorDacl(descriptor.get(), &present, &list, &defaulted));
+  ASSERT_GE(list->AceCount, 4u);
+  for (DWORD i = 0; i < list->AceCount; ++i) {
+    void* entry = nullptr;
+    ASSERT_TRUE(GetAce(list, i, &entry));
+    EXPECT_EQ(static_cast<ACCESS_ALLOWED_ACE*>(entry)->Mask & ~kReadWrite, 0u) << i;
+  }
+}
+
 TEST(Access, DenialComesBeforeWhatIsAllowed) {
   EXPECT_EQ(user_rights(sddl("D:(A;;GRGW;;;WD)(D;;GW;;;IU)")), core::kRead);
   EXPECT_EQ(user_rights(sddl("D:(A;;GRGW;;;WD)(D;;GR;;;IU)")), kNothing) << "who writes sees the memory";
