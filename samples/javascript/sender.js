@@ -113,7 +113,7 @@ run("sender", HELP, async (signal) => {
     let isFirst = true;
     for await (const message of messages(channel, settings, signal)) {
       for (let i = 0; i < settings.repeat; i++) {
-        if (!isFirst && settings.interval > 0) await sleep(settings.interval, undefined, { signal });
+        if (!isFirst && settings.interval > 0) await sleep(Math.min(settings.interval, 0x7fffffff), undefined, { signal });
         isFirst = false;
         await send(channel, message, { timeout: settings.timeout, signal });
       }

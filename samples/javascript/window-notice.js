@@ -7,6 +7,7 @@ import { Failure } from "./program.js";
 
 const WM_QUIT = 0x0012;
 const READABLE = 0x8000 + 1; // WM_APP + 1
+const LONGEST_TIMER = 0x7fffffff; // a longer one of Node.js ends at once
 
 const PostThreadMessage = koffi
   .load("user32.dll")
@@ -42,7 +43,7 @@ export class WindowNotice {
 
   /** @param {import("shmbroker").WaitOptions} options @returns {Promise<boolean>} false: the time is up */
   async wait({ timeout = Infinity, signal }) {
-    const timeUp = timeout === Infinity ? undefined : AbortSignal.timeout(timeout);
+    const timeUp = timeout > LONGEST_TIMER ? undefined : AbortSignal.timeout(timeout);
     const ends = [signal, timeUp].filter((end) => end !== undefined);
     try {
       while (!this.#isTold) await once(this.#worker, "message", { signal: AbortSignal.any(ends) });

@@ -63,6 +63,14 @@ export class Lender {
   }
 }
 
+/**
+ * As a size_t of C, -1 would be SHM_KEEP.
+ * @param {number} size
+ */
+function checkSize(size) {
+  if (!(Number.isSafeInteger(size) && size >= 0)) throw new ShmError(abi.SHM_E_SIZE);
+}
+
 class Lent {
   #lender;
 
@@ -84,6 +92,7 @@ class Lent {
    * @param {(handle: number) => number} native
    */
   giveBack(native) {
+    if (!this.isHeld) throw new ShmError(abi.SHM_E_STATE); // and the channel may have lent another one since
     const status = native(this.#lender.channel.handle);
     const isOvertaken = status === abi.SHM_E_OVERTAKEN;
     if (!isOvertaken) check(status);
@@ -95,15 +104,17 @@ class Lent {
 export class Loan extends Lent {
   /** @param {number} [size] */
   commit(size = this.memory.length) {
+    checkSize(size);
     this.giveBack((handle) => abi.ShmCommit(handle, size));
   }
 
+  /** Nothing happens where it has been committed. */
   abort() {
-    this.giveBack(abi.ShmAbort);
+    if (this.isHeld) this.giveBack(abi.ShmAbort);
   }
 
   [Symbol.dispose]() {
-    if (this.isHeld) this.abort();
+    this.abort();
   }
 }
 
@@ -116,15 +127,17 @@ export class Lock extends Lent {
 
   /** @param {number} [size] */
   publish(size = this.size) {
+    checkSize(size);
     this.giveBack((handle) => abi.ShmUnlock(handle, size));
   }
 
+  /** Nothing happens where a value has been published. */
   keep() {
-    this.giveBack((handle) => abi.ShmUnlock(handle, abi.SHM_KEEP));
+    if (this.isHeld) this.giveBack((handle) => abi.ShmUnlock(handle, abi.SHM_KEEP));
   }
 
   [Symbol.dispose]() {
-    if (this.isHeld) this.keep();
+    this.keep();
   }
 }
 

@@ -41,6 +41,8 @@ class Watch {
   #events = new Set();
   /** @type {bigint[]} */
   #removed = []; // events that are to be closed when the thread does not wait for them
+  /** @type {Set<bigint>} */
+  #missed = new Set(); // events whose wait had been given up when the thread came back with them
 
   constructor() {
     // Node.js does not end while a worker thread is at work.
@@ -59,6 +61,7 @@ class Watch {
   /** @param {bigint} event */
   remove(event) {
     this.#events.delete(event);
+    this.#missed.delete(event);
     this.#removed.push(event);
     for (const wait of this.#waits) {
       if (wait.event === event) wait.end(false, new ShmError(SHM_E_CLOSED));
@@ -73,6 +76,7 @@ class Watch {
    * @returns {Promise<boolean>}
    */
   wait(event, deadline, signal) {
+    if (this.#missed.delete(event)) return Promise.resolve(true);
     return new Promise((resolve, reject) => {
       const abort = () => {
         wait.end(false, signal?.reason);
@@ -117,6 +121,8 @@ class Watch {
 
   /** @param {bigint | undefined} event what was set, if anything */
   #end(event) {
+    const isAwaited = [...this.#waits].some((wait) => wait.event === event);
+    if (event !== undefined && !isAwaited && this.#events.has(event)) this.#missed.add(event);
     for (const wait of this.#waits) {
       const isReady = wait.event === event;
       if (isReady || wait.deadline.left === 0) wait.end(isReady);

@@ -135,6 +135,21 @@ test("an abort ends a read, wherever it is, and loses no message", async () => {
   );
 });
 
+test("an abort loses no event, though the thread that waits has taken it", async () => {
+  const topic = await createTopic();
+  for (let i = 0; i < 20; i++) {
+    const interrupt = new AbortController();
+    const waiting = topic.readable({ signal: interrupt.signal }).catch(() => false);
+    await sleep(5);
+    topic.tryWrite(Buffer.from(String(i)));
+    for (const end = Date.now() + 5; Date.now() < end; );
+    interrupt.abort();
+    assert.ok((await waiting) || (await topic.readable({ timeout: 10_000 })));
+    assert.equal(textOf(topic.tryRead()), String(i));
+    assert.equal(topic.tryRead(), null);
+  }
+});
+
 test("an abort ends a write that waits for room, and nothing is written", async () => {
   const topic = await createTopic();
   const before = fill(topic);
@@ -194,6 +209,21 @@ test("a loan is a message when it is committed, and only then", async () => {
   assert.throws(() => held.commit(9), shmError("SHM_E_SIZE"));
   assert.ok(held.isHeld);
   held.abort();
+});
+
+test("a loan that has ended is not the next one", async () => {
+  const topic = await createTopic();
+  const first = await topic.loan(8);
+  first.commit();
+  const second = await topic.loan(8);
+  second.memory.write("second");
+  assert.throws(() => first.commit(), shmError("SHM_E_STATE"));
+  first.abort();
+  assert.throws(() => second.commit(-1), shmError("SHM_E_SIZE"));
+  assert.ok(second.isHeld);
+  second.commit(6);
+  topic.tryRead();
+  assert.equal(textOf(topic.tryRead()), "second");
 });
 
 test("a lock publishes a new value, or keeps the old one", async () => {

@@ -64,6 +64,11 @@ class Channel:
         """
         if "\0" in name:
             raise error(abi.SHM_E_NAME, f"{name!r} can't be a channel's name: it has a control character")
+        try:
+            name_utf8 = name.encode()
+        except UnicodeEncodeError:
+            text = f"{name!r} can't be a channel's name: it has half a surrogate pair"
+            raise error(abi.SHM_E_NAME, text) from None
         flags = [
             (next, abi.SHM_OPEN_NEXT),
             (exclusive, abi.SHM_OPEN_EXCLUSIVE),
@@ -85,7 +90,7 @@ class Channel:
         self._reading = threading.Lock()
         self._room = (c_char * _ROOM)()  # of the reader whose turn it is
         handle = c_uint32()
-        check(library().ShmOpenUtf8(name.encode(), byref(options), byref(handle)))
+        check(library().ShmOpenUtf8(name_utf8, byref(options), byref(handle)))
         self._handle: int = handle.value
         self._lender = Lender(self._handle)
         # Runs once: by close(), or when the channel has been forgotten, or at the program's end.

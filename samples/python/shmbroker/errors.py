@@ -11,6 +11,9 @@ class ShmError(Exception):
         self.code = abi.STATUS_NAMES.get(status, "SHM_E_UNKNOWN")
         self.written: int | None = None  # of write_batch: messages published before the one that failed
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.status, str(self)), self.__dict__  # to and from another process
+
 
 class ShmTimeout(ShmError, TimeoutError):
     """The time was up: no room to write, or another writer at work, or no answer from the service."""

@@ -65,7 +65,10 @@ class Lent:
     def _view(self) -> memoryview:
         if not self._address or self._size == 0:
             return memoryview(bytearray())
-        return memoryview((ctypes.c_ubyte * self._size).from_address(self._address)).cast("B")
+        array = (ctypes.c_ubyte * self._size).from_address(self._address)
+        # Whoever has the memory keeps this, and with it the channel: a forgotten one closes itself.
+        setattr(array, "lent", self)
+        return memoryview(array).cast("B")
 
     def _drop(self) -> None:
         raise NotImplementedError
@@ -74,6 +77,8 @@ class Lent:
         if not self._lender.has(self):  # and the channel may have lent another one since
             kind = type(self).__name__.lower()
             raise error(abi.SHM_E_STATE, f"this {kind} has ended already; begin another one.")
+        if any(argument < 0 for argument in arguments):
+            raise error(abi.SHM_E_SIZE, f"{arguments[0]} is no size; give the number of bytes.")
         self.memory.release()  # first: if that raises an error, nothing has happened
         status = call(self._lender.handle, *arguments)
         # Where the DLL refuses, it is still lent; with SHM_E_OVERTAKEN it has ended all the same.
