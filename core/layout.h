@@ -30,7 +30,7 @@ enum class SlotState : uint32_t {
 
 struct alignas(kCacheLine) ClientSlot {
   std::atomic<uint32_t> state;       // SlotState
-  std::atomic<uint32_t> generation;  // counts the clients that this place has had
+  std::atomic<uint32_t> generation;  // another for each client that this place has
   std::atomic<uint32_t> pid;
   std::atomic<uint32_t> loan;      // a writer: messages that its loan is for
   std::atomic<uint64_t> created;   // the process's creation time, so that a reused pid is not mistaken for it
