@@ -67,7 +67,7 @@ export class Lender {
  * As a size_t of C, -1 would be SHM_KEEP.
  * @param {number} size
  */
-function checkSize(size) {
+export function checkSize(size) {
   if (!(Number.isSafeInteger(size) && size >= 0)) throw new ShmError(abi.SHM_E_SIZE);
 }
 
