@@ -66,6 +66,10 @@ namespace ShmBroker.Samples
                 }
                 goOn.Start();
             }
+            catch (ShmException error) when (error.Status == Native.SHM_E_OVERTAKEN)
+            {
+                goOn.Start(); // the next message tells of the loss
+            }
             catch (ShmException error)
             {
                 Add(error.Message);
