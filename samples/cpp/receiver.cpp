@@ -127,7 +127,7 @@ class Receiver {
     if (status == SHM_S_LOST) news_.line(L"receiver: messages before number " + number + L" were lost");
     if (status == SHM_S_REDELIVERED) {
       news_.line(L"receiver: number " + number +
-                 L" was taken before, by a reader that died and may have acted on it");
+                 L" was taken before, by a reader that died or gave it back, and may have acted on it");
     }
     if (settings_.binary) {
       output_.bytes(bytes_.data(), bytes_.size());

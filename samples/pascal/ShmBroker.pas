@@ -77,7 +77,7 @@ type
   TShmReadResult = (
     rrMessage,
     rrLost,         // a message; messages before it were lost to this slow reader, see Stats
-    rrRedelivered,  // a queue's message that a reader took before; that one died and may have acted on it
+    rrRedelivered,  // a queue's message that a reader took before, which died or gave it back
     rrUnchanged,    // a block's value, which this channel object has read before
     rrNothing,      // nothing came within the timeout
     rrCancelled);   // Cancel ended the wait
