@@ -32,9 +32,9 @@ struct Settings {
 std::optional<Answer> read_settings(int argc, wchar_t** argv, Settings& settings) {
   CLI::App app("Prints what comes through a ShmBroker channel, a line for each message.", "receiver");
   app.add_option("--channel", settings.channel, "The channel's name")->capture_default_str();
-  app.add_option("--count", settings.count, "End after so many messages; otherwise go on until Ctrl-C");
-  app.add_option(
-      "--timeout", settings.timeout_ms,
+  add_number(app, "--count", settings.count, "End after so many messages; otherwise go on until Ctrl-C");
+  add_number(
+      app, "--timeout", settings.timeout_ms,
       "End when nothing has come for so many milliseconds; 0: read what there is. Otherwise wait for ever");
   app.add_option(
          "--notify", settings.notify,
