@@ -142,6 +142,8 @@ export class Lock extends Lent {
 }
 
 export class Peek extends Lent {
+  #isWhole = false; // also where closing the channel has ended it
+
   /** @param {Lender} lender @param {bigint | null} address @param {number} size @param {number} status */
   constructor(lender, address, size, status) {
     super(lender, address, size);
@@ -150,11 +152,13 @@ export class Peek extends Lent {
     this.unchanged = status === abi.SHM_S_UNCHANGED;
   }
 
+  /** Nothing happens where it has been released. */
   release() {
-    return this.giveBack(abi.ShmRelease);
+    if (this.isHeld) this.#isWhole = this.giveBack(abi.ShmRelease);
+    return this.#isWhole;
   }
 
   [Symbol.dispose]() {
-    if (this.isHeld) this.release();
+    this.release();
   }
 }

@@ -234,7 +234,7 @@ export class Peek implements Lent {
   readonly redelivered: boolean;
   readonly unchanged: boolean;
   /**
-   * Gives it back, and goes on to the next message.
+   * Gives it back, and goes on to the next message. A second time it only says the same again.
    * @returns false: a writer has overwritten it meanwhile; discard what was made of it
    */
   release(): boolean;

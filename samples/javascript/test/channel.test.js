@@ -254,8 +254,12 @@ test("a peek shows a message where it lies, until it is released", async () => {
   assert.throws(() => topic.tryRead(), shmError("SHM_E_STATE", /ShmRelease/));
   assert.equal(peek.release(), true);
   assert.equal(memory.length, 0, "the memory must be out of reach");
-  assert.throws(() => peek.release(), shmError("SHM_E_STATE"));
   assert.equal(await topic.peek({ timeout: 0 }), null);
+  await topic.write(Buffer.from("next"));
+  const next = await topic.peek();
+  assert.equal(peek.release(), true, "it goes on saying how it ended");
+  assert.ok(next?.isHeld);
+  assert.equal(next.memory.toString(), "next");
 });
 
 test("a peek of what was overwritten says so", async () => {
@@ -294,6 +298,7 @@ test("closing ends what waits, and takes memory back", async () => {
   await Promise.all([topic.close(), topic.close(), other[Symbol.asyncDispose]()]);
   await Promise.all(waits);
   assert.equal(peek?.memory.length, 0);
+  assert.equal(peek.release(), false);
   assert.throws(() => topic.tryRead(), shmError("SHM_E_HANDLE"));
 });
 
