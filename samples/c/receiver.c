@@ -127,7 +127,8 @@ static bool print_message(Receiver* receiver, int32_t status) {
   const unsigned long number = ++receiver->received;
   if (status == SHM_S_LOST) say(L"messages before number %lu were lost", number);
   if (status == SHM_S_REDELIVERED) {
-    say(L"number %lu was taken before, by a reader that died and may have acted on it", number);
+    say(L"number %lu was taken before, by a reader that died or gave it back, and may have acted on it",
+        number);
   }
   return settings.binary ? print_bytes(receiver->room, receiver->size) : print_text(receiver);
 }

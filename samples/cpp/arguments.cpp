@@ -1,12 +1,25 @@
 #include "arguments.h"
 
 #include <algorithm>
+#include <charconv>
 #include <vector>
 
 #include "exit_code.h"
 #include "text.h"
 
 namespace samples {
+
+CLI::Option* add_number(CLI::App& app, const std::string& name, uint32_t& value,
+                        const std::string& description) {
+  // CLI11's own numbers may be empty, octal or hexadecimal.
+  const auto read = [&value, name](const std::string& text) {
+    const char* end = text.data() + text.size();
+    const auto [read_to, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && read_to == end) return;
+    throw CLI::ValidationError(name, "a number from 0 to 4294967295 belongs here, not '" + text + "'");
+  };
+  return app.add_option_function<std::string>(name, read, description)->type_name("UINT");
+}
 
 std::optional<Answer> parse(CLI::App& app, int argc, wchar_t** argv) {
   app.allow_windows_style_options(false);  // or else the text "/hello" would be an option

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,10 @@ struct Answer {
   int exit_code;
   std::wstring text;
 };
+
+// An option that takes a number, in decimal digits.
+CLI::Option* add_number(CLI::App& app, const std::string& name, uint32_t& value,
+                        const std::string& description);
 
 std::optional<Answer> parse(CLI::App& app, int argc, wchar_t** argv);
 Answer wrong_usage(const CLI::App& app, const std::wstring& what);

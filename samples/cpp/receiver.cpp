@@ -32,9 +32,9 @@ struct Settings {
 std::optional<Answer> read_settings(int argc, wchar_t** argv, Settings& settings) {
   CLI::App app("Prints what comes through a ShmBroker channel, a line for each message.", "receiver");
   app.add_option("--channel", settings.channel, "The channel's name")->capture_default_str();
-  app.add_option("--count", settings.count, "End after so many messages; otherwise go on until Ctrl-C");
-  app.add_option(
-      "--timeout", settings.timeout_ms,
+  add_number(app, "--count", settings.count, "End after so many messages; otherwise go on until Ctrl-C");
+  add_number(
+      app, "--timeout", settings.timeout_ms,
       "End when nothing has come for so many milliseconds; 0: read what there is. Otherwise wait for ever");
   app.add_option(
          "--notify", settings.notify,
@@ -127,7 +127,7 @@ class Receiver {
     if (status == SHM_S_LOST) news_.line(L"receiver: messages before number " + number + L" were lost");
     if (status == SHM_S_REDELIVERED) {
       news_.line(L"receiver: number " + number +
-                 L" was taken before, by a reader that died and may have acted on it");
+                 L" was taken before, by a reader that died or gave it back, and may have acted on it");
     }
     if (settings_.binary) {
       output_.bytes(bytes_.data(), bytes_.size());

@@ -166,7 +166,7 @@ class ReceiverWindow final : public DialogWindow {
 
   void add(int32_t status) {
     std::wstring text = text_of(reader_.message());
-    if (status == SHM_S_REDELIVERED) text.insert(0, L"(again: its last reader died) ");
+    if (status == SHM_S_REDELIVERED) text.insert(0, L"(again: its last reader died or gave it back) ");
     list_.add({++received_, time_of_day(), reader_.message().size(), std::move(text)});
   }
 

@@ -32,12 +32,11 @@ std::optional<Answer> read_settings(int argc, wchar_t** argv, Settings& settings
                                     "What to send. Without it, every line of the input (UTF-8) is a message")
                          ->type_name("");
   app.add_option("--channel", settings.channel, "The channel's name")->capture_default_str();
-  app.add_option("--repeat", settings.repeat, "How often to send each message; 0: until Ctrl-C")
-      ->capture_default_str();
-  app.add_option("--interval", settings.interval_ms, "Milliseconds between two messages")
-      ->capture_default_str();
-  app.add_option("--timeout", settings.timeout_ms, "Milliseconds to wait for room, or for another writer")
-      ->capture_default_str();
+  add_number(app, "--repeat", settings.repeat, "How often to send each message; 0: until Ctrl-C")
+      ->default_str("1");
+  add_number(app, "--interval", settings.interval_ms, "Milliseconds between two messages")->default_str("0");
+  add_number(app, "--timeout", settings.timeout_ms, "Milliseconds to wait for room, or for another writer")
+      ->default_str("5000");
   app.add_flag("--binary", settings.binary, "Send the whole input as one message of bytes");
   app.add_flag("--in-place", settings.in_place,
                "Fill the channel's own memory (ShmLoan; of a block, ShmLock) and have nothing copied");

@@ -145,7 +145,8 @@ function tellNews({ lost, redelivered }, number) {
   if (lost) console.error(`receiver: messages before number ${number} were lost`);
   if (redelivered) {
     console.error(
-      `receiver: number ${number} was taken before, by a reader that died and may have acted on it`,
+      `receiver: number ${number} was taken before, ` +
+        "by a reader that died or gave it back, and may have acted on it",
     );
   }
 }

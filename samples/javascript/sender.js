@@ -5,6 +5,8 @@ import { open } from "shmbroker";
 import { numberOf, parseUsage, run, wrongUsage } from "./program.js";
 import { bytes, lines } from "./streams.js";
 
+const LONGEST_TIMER = 0x7fffffff; // a longer one of Node.js ends at once
+
 const HELP = `Sends text, or the lines of its input, through a ShmBroker channel.
 Usage: sender [OPTIONS] [TEXT]
 
@@ -48,7 +50,7 @@ function readSettings() {
     text,
     channel: values.channel,
     repeat: numberOf("repeat", values.repeat) || Infinity,
-    interval: numberOf("interval", values.interval),
+    interval: Math.min(numberOf("interval", values.interval), LONGEST_TIMER),
     timeout: numberOf("timeout", values.timeout),
     binary: values.binary,
     inPlace: values["in-place"],
@@ -113,7 +115,7 @@ run("sender", HELP, async (signal) => {
     let isFirst = true;
     for await (const message of messages(channel, settings, signal)) {
       for (let i = 0; i < settings.repeat; i++) {
-        if (!isFirst && settings.interval > 0) await sleep(Math.min(settings.interval, 0x7fffffff), undefined, { signal });
+        if (!isFirst && settings.interval > 0) await sleep(settings.interval, undefined, { signal });
         isFirst = false;
         await send(channel, message, { timeout: settings.timeout, signal });
       }

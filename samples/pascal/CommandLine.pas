@@ -116,6 +116,16 @@ begin
     Result := Default;
 end;
 
+{ What else Pascal takes for a number, such as 0x10 and +1, is none in a command line. }
+function IsDecimal(const Text: UnicodeString): Boolean;
+var
+  I: Integer;
+begin
+  Result := Text <> '';
+  for I := 1 to Length(Text) do
+    Result := Result and (Text[I] >= '0') and (Text[I] <= '9');
+end;
+
 function TCommandLine.Number(const Option: UnicodeString; Default: Cardinal): Cardinal;
 var
   Text: UnicodeString;
@@ -124,14 +134,15 @@ begin
   Result := Default;
   if not HasValue(Option, Text) then
     Exit;
-  if not TryStrToInt64(string(Text), Value) or (Value < 0) or (Value > High(Cardinal)) then
+  if not IsDecimal(Text) or not TryStrToInt64(string(Text), Value) or (Value > High(Cardinal)) then
     raise EUsage.Create(Option + ' needs a whole number from 0 to 4294967295, not ' + Text);
   Result := Value;
 end;
 
 function TCommandLine.HasText(out Text: UnicodeString): Boolean;
 begin
-  Result := (Length(FArguments) > 0) and ((FOptions = 0) or (Copy(FArguments[0], 1, 1) <> '-'));
+  Result := (Length(FArguments) > 0) and
+    ((FOptions = 0) or (FArguments[0] = '-') or (Copy(FArguments[0], 1, 1) <> '-'));
   if Result then
     Text := Take(0);
 end;

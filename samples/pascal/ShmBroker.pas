@@ -77,7 +77,7 @@ type
   TShmReadResult = (
     rrMessage,
     rrLost,         // a message; messages before it were lost to this slow reader, see Stats
-    rrRedelivered,  // a queue's message that a reader took before; that one died and may have acted on it
+    rrRedelivered,  // a queue's message that a reader took before, which died or gave it back
     rrUnchanged,    // a block's value, which this channel object has read before
     rrNothing,      // nothing came within the timeout
     rrCancelled);   // Cancel ended the wait
@@ -107,8 +107,7 @@ type
     { The channels that the caller may read or write. }
     class function List: TShmInfos;
 
-    { Waits until one of the channels has something to read. Returns its index, or -1 when the time is up or
-      when Cancel was called for one of them. }
+    { Waits until one has something to read. Returns its index; -1: the time is up, or one was cancelled. }
     class function WaitAny(const Channels: array of TShmChannel; Timeout: Cardinal = SHM_INFINITE): Integer;
 
     { Each writes one message, or a block's value. The timeout is for another writer, and for room. Text is
@@ -173,8 +172,7 @@ type
     property Info: TShmInfo read GetInfo;
     property Stats: TShmStats read GetStats;
 
-    { An auto-reset event to wait for together with others. It is set when there is something to read: once,
-      and again after a read has found nothing left. It belongs to the channel. }
+    { An auto-reset event, set where NotifyWindow would post. It belongs to the channel. }
     property WaitHandle: THandle read GetWaitHandle;
   end;
 
@@ -471,6 +469,8 @@ end;
 
 procedure TShmChannel.Unlock(NewSize: NativeUInt);
 begin
+  if NewSize = SHM_KEEP then
+    Dec(NewSize); // it was a size of -1, and is to be refused as one
   ShmCheck(ShmUnlock(FHandle, NewSize));
 end;
 

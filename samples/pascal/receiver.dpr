@@ -163,7 +163,8 @@ begin
   if How = rrLost then
     Tell('messages before number ' + Number(FReceived) + ' were lost');
   if How = rrRedelivered then
-    Tell('number ' + Number(FReceived) + ' was taken before, by a reader that died and may have acted on it');
+    Tell('number ' + Number(FReceived) +
+      ' was taken before, by a reader that died or gave it back, and may have acted on it');
   if FBinary then
     ConsoleOutput.WriteBytes(FMessage)
   else

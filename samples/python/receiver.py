@@ -120,7 +120,7 @@ class Receiver:
         if message.news == News.LOST:
             say(f"receiver: messages before number {self.received} were lost")
         if message.news == News.REDELIVERED:
-            reader = "a reader that died and may have acted on it"
+            reader = "a reader that died or gave it back, and may have acted on it"
             say(f"receiver: number {self.received} was taken before, by {reader}")
         if self.settings.binary:
             sys.stdout.buffer.write(message.data)

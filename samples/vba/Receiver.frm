@@ -94,7 +94,11 @@ Private Sub ShowNew()
     GoOn.Enabled = True
     Exit Sub
 Failed:
-    AddRow Err.Description
+    If Err.Number = SHM_ERROR - SHM_E_OVERTAKEN Then
+        GoOn.Enabled = True ' the next message tells of the loss
+    Else
+        AddRow Err.Description
+    End If
 End Sub
 
 Private Sub AddRow(ByVal Text As String)

@@ -127,7 +127,7 @@ End Function
 Public Function ShmNewsText(ByVal News As Long, ByVal Number As Long) As String
     If News = SHM_S_LOST Then ShmNewsText = "messages before number " & Number & " were lost"
     If News = SHM_S_REDELIVERED Then ShmNewsText = "number " & Number & _
-        " was taken before, by a reader that died and may have acted on it"
+        " was taken before, by a reader that died or gave it back, and may have acted on it"
 End Function
 
 ' How many messages were lost because this reader was too slow.

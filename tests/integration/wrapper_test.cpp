@@ -212,6 +212,45 @@ TEST_F(Wrapper, PeekTellsWhetherItStayedWhole) {
   EXPECT_TRUE(after.message().follows_lost());
 }
 
+TEST_F(Wrapper, WhatHasEndedIsNotTheNextOne) {
+  Channel queue(L"queue");
+  Channel block(L"block");
+  Status status = SHM_OK;
+  Loan loan(queue, 4);
+  loan.commit();
+  Loan next_loan(queue, 8);
+  EXPECT_EQ(thrown([&] { loan.commit(); }), SHM_E_STATE);
+  loan.commit(4, status);
+  EXPECT_EQ(status, SHM_E_STATE);
+  next_loan.commit();
+
+  Peek peek(queue);
+  EXPECT_TRUE(peek.release());
+  Peek next_peek(queue);
+  EXPECT_EQ(thrown([&] { peek.release(); }), SHM_E_STATE);
+  EXPECT_FALSE(peek.release(status));
+  EXPECT_EQ(status, SHM_E_STATE);
+  EXPECT_EQ(next_peek.data().size(), 8u);
+  EXPECT_TRUE(next_peek.release());
+
+  Lock lock(block);
+  lock.publish(1);
+  Lock next_lock(block);
+  EXPECT_EQ(thrown([&] { lock.publish(2); }), SHM_E_STATE);
+  lock.publish(2, status);
+  EXPECT_EQ(status, SHM_E_STATE);
+  next_lock.publish(3);
+  EXPECT_EQ(block.read(room_, 0).data.size(), 3u);
+
+  EXPECT_EQ(thrown([] { Channel(L"nowhere"); }), SHM_E_NOT_FOUND);
+  try {
+    lock.publish(2);
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), ShmErrorTextUtf8(SHM_E_STATE)) << "and not what failed before";
+    EXPECT_EQ(error.text(), ShmErrorText(SHM_E_STATE));
+  }
+}
+
 TEST_F(Wrapper, WhatAPeekOfAQueueTookGoesBackWithItsChannel) {
   Channel(L"queue").write(bytes("job"));
   {

@@ -16,6 +16,7 @@ std::string config() {
   for (const std::string& language : language_names()) {
     channels.push_back(block("block." + language));
     channels.push_back(queue("queue." + language));
+    channels.push_back(queue("ten." + language));
   }
   return config_of(channels);
 }
@@ -78,6 +79,7 @@ Conducts::Conducts() {
   service.start();
   err();
   ask_how();
+  count();
   use_blocks();
   use_queues();
   be_told();
@@ -107,6 +109,18 @@ void Conducts::ask_how() {
   Runs asked_too(kReceiver, L"--help");
   asked_senders = asked.finish();
   asked_receivers = asked_too.finish();
+}
+
+void Conducts::count() {
+  const std::wstring nowhere = L" --channel nowhere ";
+  for (const char* number : {"--repeat \"\"", "--timeout \"\"", "--repeat 0x10", "--interval +1"}) {
+    misnumbered_senders[number] = Runs(kSender, wide(number) + nowhere + L"text").finish();
+  }
+  for (const char* number : {"--count \"\"", "--timeout \"\"", "--count 0x10", "--timeout 4294967296"}) {
+    misnumbered_receivers[number] = Runs(kReceiver, wide(number) + nowhere).finish();
+  }
+  decimal_senders = Runs(kSender, with_name(L"--repeat 010 --channel ten.", L" -")).finish();
+  decimal_receivers = Runs(kReceiver, with_name(L"--timeout 00 --channel ten.", L"")).finish();
 }
 
 void Conducts::use_blocks() {

@@ -18,6 +18,9 @@ class Conducts {
   std::string no_channel, no_name, no_service;
   // To an option that there is not, and to --help.
   ByLanguage wrong_senders, wrong_receivers, asked_senders, asked_receivers;
+  // To numbers that are none, by their arguments; and to a 010, and a lone dash as the text.
+  std::map<std::string, ByLanguage> misnumbered_senders, misnumbered_receivers;
+  ByLanguage decimal_senders, decimal_receivers;
   // To a channel with nothing in it; to a message that is larger than it takes, and how the DLL says it of each one's.
   ByLanguage idle_receivers, large_senders, large_in_place_senders;
   std::map<std::string, std::string> too_large;
@@ -36,6 +39,7 @@ class Conducts {
  private:
   void err();
   void ask_how();
+  void count();
   void use_blocks();
   void use_queues();
   void be_told();

@@ -67,6 +67,22 @@ TEST_P(Conduct, SaysWhatIsWrongWithTheCommandLine) {
   }
 }
 
+TEST_P(Conduct, TakesDecimalNumbersAlone) {
+  for (const auto* misnumbered : {&seen().misnumbered_senders, &seen().misnumbered_receivers}) {
+    for (const auto& [arguments, programs] : *misnumbered) {
+      const Finished& wrong = programs.at(GetParam());
+      EXPECT_EQ(wrong.exit_code, 2u) << arguments;
+      EXPECT_THAT(wrong.errors, EndsWith(" --help\n")) << arguments;
+    }
+  }
+}
+
+TEST_P(Conduct, TakesANumberWithAZeroBeforeItAndADashForAText) {
+  const Finished& sender = seen().decimal_senders.at(GetParam());
+  EXPECT_EQ(sender.exit_code, 0u) << sender.errors;
+  expect_output(seen().decimal_receivers.at(GetParam()), "-\n-\n-\n-\n-\n-\n-\n-\n-\n-\n");
+}
+
 TEST_P(Conduct, ExplainsItself) {
   const Finished& sender = seen().asked_senders.at(GetParam());
   EXPECT_EQ(sender.exit_code, 0u);

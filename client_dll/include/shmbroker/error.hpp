@@ -27,11 +27,16 @@ class Error : public std::runtime_error {
                                                            : ShmErrorTextUtf8(status)),
         status_(status),
         text_(error_text(status)) {}
+  // Of a call that was never made.
+  static Error of(Status status) { return {status, ShmErrorTextUtf8(status), ShmErrorText(status)}; }
 
   Status status() const noexcept { return status_; }
   const std::wstring& text() const noexcept { return text_; }
 
  private:
+  Error(Status status, const char* utf8, const wchar_t* text)
+      : std::runtime_error(utf8), status_(status), text_(text) {}
+
   Status status_;
   std::wstring text_;
 };

@@ -1,5 +1,6 @@
 // Messages where they lie, without a copy; see shmbroker.hpp. Each of these holds something of the channel from its
-// constructor to its end, as a std::lock_guard does. Closing the channel ends it too.
+// constructor to its end, as a std::lock_guard does. Closing the channel ends it too. One that has ended gives
+// SHM_E_STATE, whatever the channel has lent since.
 #pragma once
 
 #include <cstddef>
@@ -31,12 +32,13 @@ class Loan {
   // Publishes all of the memory, or its first bytes.
   void commit() { commit(memory_.size()); }
   void commit(size_t size) {
+    if (!held_) throw Error::of(SHM_E_STATE);
     Status status = SHM_OK;
     commit(size, status);
     check(status);
   }
   void commit(size_t size, Status& status) noexcept {
-    status = ShmCommit(channel_, size);
+    status = held_ ? ShmCommit(channel_, size) : SHM_E_STATE;
     if (status >= 0) held_ = false;
   }
 
@@ -77,12 +79,13 @@ class Lock {
 
   // Makes the first bytes of the memory the block's value.
   void publish(size_t size) {
+    if (!held_) throw Error::of(SHM_E_STATE);
     Status status = SHM_OK;
     publish(size, status);
     check(status);
   }
   void publish(size_t size, Status& status) noexcept {
-    status = ShmUnlock(channel_, size);
+    status = held_ ? ShmUnlock(channel_, size) : SHM_E_STATE;
     if (status >= 0) held_ = false;
   }
 
@@ -133,13 +136,14 @@ class Peek {
 
   // Gives it back. False: an overwriting topic's writers have overwritten it meanwhile; discard what was made of it.
   bool release() {
+    if (!held_) throw Error::of(SHM_E_STATE);
     Status status = SHM_OK;
     const bool intact = release(status);
     check(status);
     return intact;
   }
   bool release(Status& status) noexcept {
-    status = ShmRelease(channel_);
+    status = held_ ? ShmRelease(channel_) : SHM_E_STATE;
     held_ = false;
     if (status != SHM_E_OVERTAKEN) return status >= 0;
     status = SHM_OK;

@@ -66,6 +66,10 @@ namespace ShmBroker.Samples
                 }
                 goOn.Start();
             }
+            catch (ShmException error) when (error.Status == Native.SHM_E_OVERTAKEN)
+            {
+                goOn.Start(); // the next message tells of the loss
+            }
             catch (ShmException error)
             {
                 Add(error.Message);
@@ -80,7 +84,8 @@ namespace ShmBroker.Samples
         {
             received++;
             if (message.News == ShmNews.Lost) Add($"(messages before number {received} were lost)");
-            string again = message.News == ShmNews.Redelivered ? "(again: its last reader died) " : "";
+            bool isAgain = message.News == ShmNews.Redelivered;
+            string again = isAgain ? "(again: its last reader died or gave it back) " : "";
             Add(again + Encoding.Unicode.GetString(message.Data));
         }
 

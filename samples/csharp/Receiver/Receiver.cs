@@ -164,7 +164,7 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
             {
                 news.WriteLine(
                     $"receiver: number {received} was taken before, " +
-                    "by a reader that died and may have acted on it");
+                    "by a reader that died or gave it back, and may have acted on it");
             }
             if (isBinary) bytes.Write(message, 0, message.Length);
             else lines.WriteLine(Encoding.Unicode.GetString(message));

@@ -91,6 +91,12 @@ namespace ShmBroker
 
         internal abstract void Drop();
 
+        // As a size of C, -1 would be SHM_KEEP.
+        internal static UIntPtr SizeOf(int size)
+        {
+            return size >= 0 ? (UIntPtr)size : throw ShmException.Of(Native.SHM_E_SIZE);
+        }
+
         // Where the DLL refuses, it is still lent.
         internal bool GiveBack(Func<uint, int> native)
         {
@@ -119,7 +125,7 @@ namespace ShmBroker
         /// <summary>Publishes the first size bytes.</summary>
         public void Commit(int size)
         {
-            GiveBack(channel => Native.ShmCommit(channel, (UIntPtr)size));
+            GiveBack(channel => Native.ShmCommit(channel, SizeOf(size)));
         }
 
         internal override void Drop()
@@ -145,7 +151,7 @@ namespace ShmBroker
         /// <summary>Publishes the first size bytes as the new value.</summary>
         public void Publish(int size)
         {
-            GiveBack(channel => Native.ShmUnlock(channel, (UIntPtr)size));
+            GiveBack(channel => Native.ShmUnlock(channel, SizeOf(size)));
         }
 
         internal override void Drop()

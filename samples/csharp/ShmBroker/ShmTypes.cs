@@ -171,7 +171,9 @@ namespace ShmBroker
         /// </summary>
         Lost = Native.SHM_S_LOST,
 
-        /// <summary>A reader that took this message before has died, and may have acted on it.</summary>
+        /// <summary>
+        /// A reader that took this message before died or gave it back, and may have acted on it.
+        /// </summary>
         Redelivered = Native.SHM_S_REDELIVERED,
     }
 

@@ -32,7 +32,7 @@ const (
 	NoNews      = News(_SHM_OK)
 	Unchanged   = News(_SHM_S_UNCHANGED)   // the value is the one that was read from this channel before
 	Lost        = News(_SHM_S_LOST)        // messages before this one were lost to this slow reader; see Stats
-	Redelivered = News(_SHM_S_REDELIVERED) // a reader that took this message before died; it may have acted on it
+	Redelivered = News(_SHM_S_REDELIVERED) // a reader that took this message before died, or gave it back
 )
 
 // String gives a sentence.

@@ -5,7 +5,7 @@ import { BatchReader, structOf } from "./batch.js";
 import { Deadline } from "./deadline.js";
 import { ShmError, callOnWorker, check, checkService, checkWorker } from "./error.js";
 import { isTurnDue, turn } from "./event-loop.js";
-import { Lender, Loan, Lock, Peek } from "./in-place.js";
+import { Lender, Loan, Lock, Peek, checkSize } from "./in-place.js";
 import { Readiness } from "./readiness.js";
 import { infoOf, newStructs, optionsOf, statsOf } from "./structs.js";
 import { Turns } from "./turns.js";
@@ -265,6 +265,7 @@ export class Channel {
 
   /** @param {number} size @param {WaitOptions} [options] */
   async loan(size, options) {
+    checkSize(size);
     /** @type {[bigint]} */
     const address = [0n];
     await this.#inTurn((call, timeout) => call(abi.ShmLoan, this.#handle, size, address, timeout), options);

@@ -67,7 +67,7 @@ export class Lender {
  * As a size_t of C, -1 would be SHM_KEEP.
  * @param {number} size
  */
-function checkSize(size) {
+export function checkSize(size) {
   if (!(Number.isSafeInteger(size) && size >= 0)) throw new ShmError(abi.SHM_E_SIZE);
 }
 
@@ -142,6 +142,8 @@ export class Lock extends Lent {
 }
 
 export class Peek extends Lent {
+  #isWhole = false; // also where closing the channel has ended it
+
   /** @param {Lender} lender @param {bigint | null} address @param {number} size @param {number} status */
   constructor(lender, address, size, status) {
     super(lender, address, size);
@@ -150,11 +152,13 @@ export class Peek extends Lent {
     this.unchanged = status === abi.SHM_S_UNCHANGED;
   }
 
+  /** Nothing happens where it has been released. */
   release() {
-    return this.giveBack(abi.ShmRelease);
+    if (this.isHeld) this.#isWhole = this.giveBack(abi.ShmRelease);
+    return this.#isWhole;
   }
 
   [Symbol.dispose]() {
-    if (this.isHeld) this.release();
+    this.release();
   }
 }

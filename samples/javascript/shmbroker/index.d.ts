@@ -58,7 +58,7 @@ export interface Message {
   readonly data: Buffer;
   /** Messages before this one were lost to this slow reader; stats() counts them. */
   readonly lost: boolean;
-  /** A reader that took this message before has died, and may have acted on it. */
+  /** A reader that took this message before died or gave it back, and may have acted on it. */
   readonly redelivered: boolean;
   /** Of a block: nothing new, this handle has read this value before. */
   readonly unchanged: boolean;
@@ -234,7 +234,7 @@ export class Peek implements Lent {
   readonly redelivered: boolean;
   readonly unchanged: boolean;
   /**
-   * Gives it back, and goes on to the next message.
+   * Gives it back, and goes on to the next message. A second time it only says the same again.
    * @returns false: a writer has overwritten it meanwhile; discard what was made of it
    */
   release(): boolean;

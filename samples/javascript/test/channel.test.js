@@ -215,11 +215,12 @@ test("a loan that has ended is not the next one", async () => {
   const topic = await createTopic();
   const first = await topic.loan(8);
   first.commit();
+  await assert.rejects(topic.loan(-1), shmError("SHM_E_SIZE"));
   const second = await topic.loan(8);
   second.memory.write("second");
   assert.throws(() => first.commit(), shmError("SHM_E_STATE"));
   first.abort();
-  assert.throws(() => second.commit(-1), shmError("SHM_E_SIZE"));
+  for (const size of [-1, NaN, 1.5]) assert.throws(() => second.commit(size), shmError("SHM_E_SIZE"));
   assert.ok(second.isHeld);
   second.commit(6);
   topic.tryRead();
@@ -236,6 +237,9 @@ test("a lock publishes a new value, or keeps the old one", async () => {
   assert.equal(textOf(block.tryRead()), "old value");
   const again = await block.lock();
   again.memory.write("new");
+  lock.keep();
+  assert.throws(() => lock.publish(0), shmError("SHM_E_STATE"));
+  assert.throws(() => again.publish(-1), shmError("SHM_E_SIZE"));
   again.publish();
   assert.equal(textOf(block.tryRead()), "new value");
 });
@@ -251,6 +255,11 @@ test("a peek shows a message where it lies, until it is released", async () => {
   assert.equal(peek.release(), true);
   assert.equal(memory.length, 0, "the memory must be out of reach");
   assert.equal(await topic.peek({ timeout: 0 }), null);
+  await topic.write(Buffer.from("next"));
+  const next = await topic.peek();
+  assert.equal(peek.release(), true, "it goes on saying how it ended");
+  assert.ok(next?.isHeld);
+  assert.equal(next.memory.toString(), "next");
 });
 
 test("a peek of what was overwritten says so", async () => {
@@ -289,6 +298,7 @@ test("closing ends what waits, and takes memory back", async () => {
   await Promise.all([topic.close(), topic.close(), other[Symbol.asyncDispose]()]);
   await Promise.all(waits);
   assert.equal(peek?.memory.length, 0);
+  assert.equal(peek.release(), false);
   assert.throws(() => topic.tryRead(), shmError("SHM_E_HANDLE"));
 });
 

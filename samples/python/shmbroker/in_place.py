@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from . import abi
 from .errors import check, error
@@ -30,18 +30,21 @@ class Lender:
 
     def remove(self, lent: "Lent") -> None:
         self._lent.discard(lent)
+        lent.when_forgotten.detach()
 
     def close(self) -> None:
         """Raises BufferError if something still has a hold on what was lent."""
         with ExitStack() as stack:
-            while self._lent:
-                stack.callback(self._lent.pop().memory.release)
+            for lent in list(self._lent):
+                self.remove(lent)
+                stack.callback(lent.memory.release)
 
 
 class Lent:
     """Memory that a channel has lent. What was made of it without a copy, such as a slice, must not be used
     after its end. If something still has a hold on it then, such as an array of another library, BufferError
-    is raised: nothing has been given back, and it can be tried again."""
+    is raised: nothing has been given back, and it can be tried again. What is forgotten, its memory too, is
+    given back when Python's garbage collector finds it."""
 
     memory: memoryview
 
@@ -52,6 +55,8 @@ class Lent:
         self._size = size
         self.memory = self._view()
         lender.add(self)
+        self.when_forgotten = weakref.finalize(self, self._drop, lender.handle)
+        self.when_forgotten.atexit = False  # then its channel is closed
 
     def __enter__(self: Self) -> Self:
         return self
@@ -60,7 +65,7 @@ class Lent:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._lender.has(self):
-            self._drop()
+            self._give_back(self._drop)
 
     def _view(self) -> memoryview:
         if not self._address or self._size == 0:
@@ -70,7 +75,9 @@ class Lent:
         setattr(array, "lent", self)
         return memoryview(array).cast("B")
 
-    def _drop(self) -> None:
+    @staticmethod
+    def _drop(handle: int) -> Any:
+        """The call that gives it back as if nothing had been done with it."""
         raise NotImplementedError
 
     def _give_back(self, call: Callable[..., int], *arguments: int) -> None:
@@ -96,8 +103,9 @@ class Loan(Lent):
         """Publishes the first size bytes, or all."""
         self._give_back(library().ShmCommit, self._size if size is None else size)
 
-    def _drop(self) -> None:
-        self._give_back(library().ShmAbort)
+    @staticmethod
+    def _drop(handle: int) -> Any:
+        return library().ShmAbort(handle)
 
 
 class Lock(Lent):
@@ -111,8 +119,9 @@ class Lock(Lent):
         """Publishes the first size bytes, or as many as the value had, as the new value."""
         self._give_back(library().ShmUnlock, self.size if size is None else size)
 
-    def _drop(self) -> None:
-        self._give_back(library().ShmUnlock, abi.SHM_KEEP)
+    @staticmethod
+    def _drop(handle: int) -> Any:
+        return library().ShmUnlock(handle, abi.SHM_KEEP)
 
 
 class Peek(Lent):
@@ -125,10 +134,11 @@ class Peek(Lent):
 
     def release(self) -> None:
         """Gives it back before the end of the with block, and goes on to the next message."""
-        self._give_back(library().ShmRelease)
+        self._give_back(self._drop)
 
     def _view(self) -> memoryview:
         return super()._view().toreadonly()
 
-    def _drop(self) -> None:
-        self.release()
+    @staticmethod
+    def _drop(handle: int) -> Any:
+        return library().ShmRelease(handle)

@@ -28,7 +28,7 @@ class News(enum.IntEnum):
     NONE = abi.SHM_OK
     UNCHANGED = abi.SHM_S_UNCHANGED  # of a block: this value has been read through this channel before
     LOST = abi.SHM_S_LOST  # messages before this one were lost to this slow reader; stats() counts them
-    REDELIVERED = abi.SHM_S_REDELIVERED  # a reader that took it before has died, and may have acted on it
+    REDELIVERED = abi.SHM_S_REDELIVERED  # a reader that took it before died or gave it back
 
 
 class Message(NamedTuple):

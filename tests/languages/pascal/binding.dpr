@@ -169,6 +169,14 @@ begin
   Check(Reader.Peek(Memory, Size, 0) = rrNothing, 'and once');
 end;
 
+procedure UnlockMinusOne(Writer, Reader: TShmChannel);
+var
+  Size: Integer;
+begin
+  Size := -1;
+  Writer.Unlock(NativeUInt(Size));
+end;
+
 procedure Locks(Writer, Reader: TShmChannel);
 var
   Memory: Pointer;
@@ -182,6 +190,7 @@ begin
   Writer.Revert;
   Check((Reader.ReadBytes(Read, Soon) = rrMessage) and Same(Read, Bytes(4)), 'the old value can stay');
   Memory := Writer.Lock(Size);
+  CheckRefused(SHM_E_SIZE, UnlockMinusOne, Writer, Reader, 'a size of -1');
   Move(Bytes(6, 9)[0], Memory^, 6);
   Writer.Unlock(6);
   Writer.Revert;

@@ -197,7 +197,7 @@ func (r *receiver) print(news shmbroker.News) error {
 	case shmbroker.Lost:
 		tell("messages before number %d were lost", r.received)
 	case shmbroker.Redelivered:
-		tell("number %d was taken before, by a reader that died and may have acted on it", r.received)
+		tell("number %d was taken before, by a reader that died or gave it back, and may have acted on it", r.received)
 	}
 	if _, err := os.Stdout.Write(r.output); err != nil {
 		return fmt.Errorf("cannot write: whoever read the output has gone (%w)", err)

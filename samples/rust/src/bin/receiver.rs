@@ -192,7 +192,8 @@ impl<'c> Receiver<'c> {
         match news {
             Some(News::Lost) => tell(format!("messages before number {number} were lost")),
             Some(News::Redelivered) => tell(format!(
-                "number {number} was taken before, by a reader that died and may have acted on it"
+                "number {number} was taken before, by a reader that died or gave it back, \
+                 and may have acted on it"
             )),
             _ => {}
         }

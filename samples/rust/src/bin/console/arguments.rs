@@ -24,7 +24,7 @@ impl Arguments {
                 parsed.texts.extend(rest.cloned());
                 break;
             }
-            if !argument.starts_with('-') {
+            if argument == "-" || !argument.starts_with('-') {
                 parsed.texts.push(argument.clone());
                 continue;
             }
@@ -67,7 +67,8 @@ impl Arguments {
 
     pub fn number(&self, option: &str) -> Result<Option<u32>> {
         let parse = |value: &str| {
-            value.parse().map_err(|_| {
+            let is_signed = value.starts_with('+'); // which Rust allows
+            value.parse().ok().filter(|_| !is_signed).ok_or_else(|| {
                 let most = u32::MAX;
                 wrong(format!(
                     "--{option} is a number from 0 to {most}, not '{value}'"
