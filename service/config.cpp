@@ -127,12 +127,18 @@ LogConfig parse_log(const Node& node) {
   return log;
 }
 
+// What is no UTF-8 becomes U+FFFD.
+std::string well_formed(const std::string& text) {
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+}
+
 Json parse_json(std::string_view text, const std::string& file) {
   try {
     return Json::parse(text, nullptr, true, /*ignore_comments=*/true);
   } catch (const Json::exception& error) {  // a number like 1E999 is not among its parse errors
-    // nlohmann's text begins with "[json.exception.parse_error.101] ", which helps nobody.
-    const std::string what = error.what();
+    // nlohmann's text begins with "[json.exception.parse_error.101] ", which helps nobody, and ends with what it has
+    // just read: the bytes of a file in another encoding.
+    const std::string what = well_formed(error.what());
     throw ConfigError(file + ": not valid JSON: " + what.substr(what.find("] ") + 2));
   }
 }

@@ -22,7 +22,11 @@ class Node {
 
   [[noreturn]] void fail(const std::string& expected) const {
     std::string found = value_.dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (found.size() > 60) found = found.substr(0, 57) + "...";
+    if (found.size() > kMostShown) {
+      size_t end = kMostShown - 3;
+      while ((static_cast<unsigned char>(found[end]) & 0xC0) == 0x80) --end;  // a character stays whole
+      found = found.substr(0, end) + "...";
+    }
     throw ConfigError(file_ + ": " + (pointer_.empty() ? "/" : pointer_) + ": expected " + expected +
                       ", found " + found);
   }
@@ -108,6 +112,8 @@ class Node {
   }
 
  private:
+  static constexpr size_t kMostShown = 60;  // bytes of a wrong value
+
   static bool parse_size(const std::string& text, uint64_t& bytes) {
     size_t digits = 0;
     uint64_t number = 0;

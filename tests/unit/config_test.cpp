@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace shmbroker::service {
@@ -62,6 +63,37 @@ TEST(Config, TellsWhereItIsNotJson) {
   EXPECT_THAT(error_of("{ \"channels\": [ }"), AllOf(HasSubstr("test.json"), HasSubstr("line 1, column 17")));
   EXPECT_THAT(error_of(""), HasSubstr("not valid JSON"));
   EXPECT_THAT(error_of("1E999"), AllOf(HasSubstr("not valid JSON"), HasSubstr("number overflow")));
+}
+
+// A ConfigError goes into JSON and UTF-16, which take nothing else.
+bool is_utf8(const std::string& text) {
+  const auto strict = nlohmann::json::error_handler_t::strict;
+  try {
+    return !nlohmann::json(text).dump(-1, ' ', false, strict).empty();
+  } catch (const nlohmann::json::exception&) {
+    return false;
+  }
+}
+
+TEST(Config, TellsInUtf8WhereAFileIsNot) {
+  const std::string latin1 = error_of("{ \"channels\": [ { \"name\": \"M\xFCnze\" } ] }");
+  EXPECT_TRUE(is_utf8(latin1));
+  EXPECT_THAT(latin1, AllOf(HasSubstr("not valid JSON"), HasSubstr("line 1, column"), HasSubstr("M\uFFFD")));
+  const std::string utf16 = error_of("\xFF\xFE{");
+  EXPECT_TRUE(is_utf8(utf16));
+  EXPECT_THAT(utf16, HasSubstr("not valid JSON"));
+}
+
+TEST(Config, CutsAWrongValueBetweenCharacters) {
+  for (const char* character : {"x", "\u00FC", "\u7B80", "\U0001F600"}) {
+    for (size_t before = 0; before < 4; ++before) {
+      std::string value(before, 'x');
+      while (value.size() < 100) value += character;
+      const std::string error = error_of(channel_with("kind", '"' + value + '"'));
+      EXPECT_TRUE(is_utf8(error)) << error;
+      EXPECT_THAT(error, HasSubstr(std::string(character) + "..."));
+    }
+  }
 }
 
 TEST(Config, NamesTheMemberThatItDoesNotKnow) {
