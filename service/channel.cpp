@@ -49,9 +49,10 @@ core::Geometry geometry_from(const ChannelConfig& config, const Instance& instan
 }
 
 // A reader's event has it in its name. Nobody can guess it, make an event of that name first, and so keep readers out.
+// Never 0: what a writer takes it for that has woken no reader in this place yet.
 uint32_t another_generation(uint32_t last) {
-  uint32_t next = last;
-  while (next == last) next = static_cast<uint32_t>(new_instance().words[0]);
+  uint32_t next = 0;
+  while (next == 0 || next == last) next = static_cast<uint32_t>(new_instance().words[0]);
   return next;
 }
 
@@ -254,8 +255,7 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   if (writer != pipe::kNoSlot && (exclusive_ != pipe::kNoSlot || (exclusive && writers() > 0))) return false;
   if (reader != pipe::kNoSlot) {
     Place& place = readers_[reader];
-    place.generation = another_generation(place.generation);
-    place.event = objects_.make_reader_event(reader, place.generation, present_with(account));
+    place.event = make_reader_event(reader, present_with(account));
     place.account = account;
     take(place, shared_readers().readers[reader], client, core::SlotState::taken);
     SHM_CRASH_POINT("admit.reader-taken");
@@ -282,6 +282,20 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   put(reply.space_event, objects_.name(L"space"));
   put(reply.reader_event, objects_.name(L"reader"));
   return true;
+}
+
+// Somebody may keep the event of an earlier client of this place open: another name then.
+win::Handle Channel::make_reader_event(uint32_t reader, const Present& present) {
+  constexpr int kMostTries = 3;
+  for (int tries = 1;; ++tries) {
+    uint32_t& generation = readers_[reader].generation;
+    generation = another_generation(generation);
+    try {
+      return objects_.make_reader_event(reader, generation, present);
+    } catch (const Error& error) {
+      if (error.win32() != ERROR_ALREADY_EXISTS || tries == kMostTries) throw;
+    }
+  }
 }
 
 bool Channel::leave(const Client& client, uint32_t reader, uint32_t writer) {

@@ -127,6 +127,7 @@ class Channel {
   void wipe(const std::optional<Instance>& known);
   Error not_ours() const;
   void adopt_places(Places& places, core::ClientSlot* slots, bool readers);
+  win::Handle make_reader_event(uint32_t reader, const Present& present);
   core::Blocker blocker() const;
   pipe::ClientEntry reader_entry(uint32_t slot, const core::Blocker& blocker) const;
   pipe::ClientEntry writer_entry(uint32_t slot, const core::Blocker& blocker) const;

@@ -108,7 +108,10 @@ win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   win::Handle event(CreateEventW(&security, FALSE, FALSE, full.c_str()));
   const DWORD error = GetLastError();
-  if (!event || error == ERROR_ALREADY_EXISTS) throw taken(full, win::display_utf8(win::error_text(error)));
+  if (error == ERROR_ALREADY_EXISTS || error == ERROR_ACCESS_DENIED || error == ERROR_INVALID_HANDLE) {
+    throw taken(full, win::display_utf8(win::error_text(error)));
+  }
+  if (!event) throw win32_error("cannot make the event " + win::display_utf8(full), error);
   return event;
 }
 

@@ -40,6 +40,7 @@ void Broker::carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::Re
   } catch (const Error& error) {
     refuse(core::Status::system, error.what(), error.win32());
     spdlog::error("{}", error.what());
+    if (error.win32() == ERROR_ALREADY_EXISTS) report_event(Event::squatted, error.what());
   } catch (const std::exception& error) {  // such as no memory: this request fails, and the service goes on
     refuse(core::Status::system, error.what(), 0);
     spdlog::error("{}", error.what());
