@@ -223,7 +223,7 @@ void Broker::close_down() {
 void Broker::save_value(Channel& channel) const {
   try {
     channel.flush();
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {  // such as no memory for the value
     const std::string text = "channel '" + channel.config().name + "': " + error.what();
     spdlog::error("{}", text);
     report_event(Event::failed, text);
@@ -240,7 +240,7 @@ void Broker::bury(const Client& client) {
     } else {
       bury_client(client);
     }
-  } catch (const std::exception& error) {  // such as no memory for a value that is to be saved
+  } catch (const std::exception& error) {
     spdlog::error("{}", error.what());
     report_event(Event::failed, error.what());
   }
@@ -283,11 +283,20 @@ void Broker::bury_client(const Client& client) {
   // All go before anything is saved: a full disk does not keep them.
   bool any_went = false;
   for (Channel* channel : found) any_went |= erase_if_over(*channel);
-  if (any_went) save();
+  if (any_went) save_what_is_left();
 }
 
 void Broker::drop_if_over(Channel& channel) {
-  if (erase_if_over(channel)) save();
+  if (erase_if_over(channel)) save_what_is_left();
+}
+
+// What went stays gone if this fails: the next start finds no memory of it, and whoever closed it is done.
+void Broker::save_what_is_left() const {
+  try {
+    save();
+  } catch (const std::exception& error) {
+    spdlog::warn("{}", error.what());
+  }
 }
 
 bool Broker::erase_if_over(Channel& channel) {

@@ -83,6 +83,7 @@ class Broker {
   void check_change(const Config& config) const;
   State state_now() const;
   void save() const;
+  void save_what_is_left() const;
   void close_down();
   void save_value(Channel& channel) const;
   void carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::ReplyHeader& reply,

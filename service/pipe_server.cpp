@@ -159,7 +159,7 @@ void PipeServer::keep_listening() {
   while (listening_ < kListening && connections_.size() < kMostConnections) {
     try {
       listen(/*first=*/false);
-    } catch (const Error&) {
+    } catch (const std::exception&) {
       // Out of some resource, for now: go on with the connections that there are; the next one that ends
       // tries again.
       if (connections_.empty()) throw;

@@ -6,6 +6,7 @@
 #include <sddl.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -104,6 +105,31 @@ TEST_F(Create, EndsWithTheDeathOfTheLastThatHadItOpen) {
   EXPECT_TRUE(exists(L"made"));
   other->kill();
   EXPECT_TRUE(eventually([] { return !exists(L"made"); }));
+}
+
+// As a full disk would.
+TEST_F(Create, EndsAlsoWhereTheStateCannotBeSaved) {
+  auto other = std::make_unique<Peer>();
+  other->open("made", "rwc");
+  other->open("made too", "rwc");
+  ShmChannel own = 0;
+  ASSERT_SHM(SHM_OK, open(L"own", creating(SHM_BLOCK, 512), own));
+  const std::filesystem::path next = service.data_folder() / L"state.json.new";
+  ASSERT_TRUE(std::filesystem::create_directory(next));
+  other->kill();
+  // Whoever opened one to see would end it by closing.
+  const auto are_left = [](uint32_t expected) {
+    uint32_t count = 0;
+    return ShmListChannels(nullptr, 0, &count) == SHM_OK && count == expected;
+  };
+  EXPECT_TRUE(eventually([&] { return are_left(1); }));
+  EXPECT_SHM(SHM_OK, ShmClose(own));
+  EXPECT_TRUE(are_left(0));
+  EXPECT_THAT(service.log(), HasSubstr("cannot write "));
+  ASSERT_TRUE(std::filesystem::remove(next));
+  for (const wchar_t* name : {L"made", L"made too", L"own"}) {
+    EXPECT_SHM(SHM_OK, open(name, creating(SHM_BLOCK, 512), own)) << "its quota is free again";
+  }
 }
 
 TEST_F(Create, KeptStaysWithoutHandlesUntilTheServiceEnds) {
