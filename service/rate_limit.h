@@ -13,14 +13,15 @@ class RateLimit {
   static constexpr uint64_t kBurst = 2000;
   static constexpr uint64_t kPerSecond = 1000;
 
-  // Whether a process may ask once more. now_ms: any clock that does not go back.
-  bool admit(uint32_t pid, uint64_t now_ms) {
+  // Whether a process may ask once more. now_ms: any clock that does not go back. close: it counts, but is never refused,
+  // or who gives up a place would keep it for good.
+  bool admit(uint32_t pid, uint64_t now_ms, bool close = false) {
     if (spent_.size() > kMostRemembered) forget(now_ms);
     Account& account = spent_[pid];
     const uint64_t regained = (now_ms - account.since_ms) * kPerSecond / 1000;
     account.spent -= std::min(account.spent, regained);
     account.since_ms = now_ms;
-    if (account.spent >= kBurst) return false;
+    if (account.spent >= kBurst) return close;
     ++account.spent;
     return true;
   }

@@ -21,9 +21,8 @@ void Broker::carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::Re
   };
   try {
     Caller caller(pipe, *this);
-    // It counts, but is never refused: who gives up a place would keep it for good.
     const bool is_close = request.type == static_cast<uint32_t>(pipe::RequestType::close);
-    if (!rate_.admit(caller.pid, GetTickCount64()) && !is_close) {
+    if (!rate_.admit(caller.pid, GetTickCount64(), is_close)) {
       throw Refusal(core::Status::busy, "process " + std::to_string(caller.pid) +
                                             " asks more often than the service answers; keep channels open");
     }

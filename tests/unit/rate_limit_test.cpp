@@ -42,6 +42,15 @@ TEST(RateLimit, LosesNothingToManyAskingsInOneMillisecond) {
   EXPECT_EQ(count, RateLimit::kPerSecond);
 }
 
+TEST(RateLimit, CountsACloseAndNeverRefusesIt) {
+  RateLimit limit;
+  EXPECT_TRUE(limit.admit(kPid, 0, /*close=*/true));
+  EXPECT_EQ(spend_all(limit, kPid, 0), RateLimit::kBurst - 1);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(limit.admit(kPid, 0, /*close=*/true));
+  EXPECT_FALSE(limit.admit(kPid, 0));
+  EXPECT_TRUE(limit.admit(kPid, 1)) << "it has no debt";
+}
+
 TEST(RateLimit, CountsEachProcessForItself) {
   RateLimit limit;
   spend_all(limit, kPid, 0);
