@@ -258,4 +258,9 @@ ServiceFacts service_facts() {
   return {true, status_of(service.get()).dwCurrentState, command_of(service.get())};
 }
 
+BrokerPaths service_paths() {
+  const ServiceFacts facts = service_facts();
+  return facts.installed ? paths_of_command(facts.command) : find_paths({}, {}, LogTo::service);
+}
+
 }  // namespace shmbroker::service

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "service/paths.h"
+
 namespace shmbroker::service {
 
 // Registers this program as the service, and sets it up. config, data: a --config and a --data to run it with. Throws
@@ -24,6 +26,10 @@ void uninstall();
 void start();
 void stop();
 void reload();
+
+// Where the installed service looks for its configuration and keeps its data, or one would that is installed without
+// options. Throws Error.
+BrokerPaths service_paths();
 
 struct ServiceFacts {
   bool installed = false;

@@ -70,7 +70,8 @@ int run(std::vector<std::string> arguments) {
   std::string data;
   app.add_option(
       "--config", config,
-      "Configuration file; otherwise %ProgramData%\\ShmBroker\\shmbroker.json, or the one beside this exe");
+      "Configuration file; otherwise %ProgramData%\\ShmBroker\\shmbroker.json, or the one beside this exe;\n"
+      "with check-config and doctor the one that the installed service is to read");
   app.add_option(
       "--data", data,
       "Folder for log and state; otherwise %ProgramData%\\ShmBroker, with 'run' %LOCALAPPDATA%\\ShmBroker");
@@ -91,8 +92,9 @@ int run(std::vector<std::string> arguments) {
   add_list(app, action);
   add_top(app, action);
   add_transfer(app, action);
-  add_check(app, action, [&] { return paths(LogTo::service); });
-  add_doctor(app, action, [&] { return paths(LogTo::service); });
+  const auto looked_at = [&] { return config.empty() ? service_paths() : paths(LogTo::service); };
+  add_check(app, action, looked_at);
+  add_doctor(app, action, looked_at);
 
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its end
   try {

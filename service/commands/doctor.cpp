@@ -128,9 +128,9 @@ std::string look_at_channel(const ClientApi& api, const std::string& name) {
   return text;
 }
 
-int doctor(const std::string& channel, bool as_json, const std::filesystem::path& config) {
+int doctor(const std::string& channel, bool as_json, const std::function<BrokerPaths()>& find_paths) {
   Findings findings(as_json);
-  findings.run("configuration", [&] { return look_at_config(config); });
+  findings.run("configuration", [&] { return look_at_config(find_paths().config); });
   std::unique_ptr<ClientApi> api;
   const bool loaded = findings.run("DLL", [&] {
     api = std::make_unique<ClientApi>();
@@ -164,7 +164,7 @@ void add_doctor(CLI::App& app, Action& action, const std::function<BrokerPaths()
   command->add_flag("--json", options->json, "For scripts");
   command->footer("Exit code 0: all is well; 1: something is wrong.");
   command->callback([&action, options, find_paths] {
-    action = [options, find_paths] { return doctor(options->channel, options->json, find_paths().config); };
+    action = [options, find_paths] { return doctor(options->channel, options->json, find_paths); };
   });
 }
 

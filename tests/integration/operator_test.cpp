@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/win/text.h"
 #include "tests/integration/program.h"
 
 namespace shmbroker::tests {
@@ -159,10 +160,18 @@ TEST_F(Operator, DoctorIsContentWithASoundService) {
                                  HasSubstr("you may read, write"), Not(HasSubstr("WRONG"))));
 }
 
+TEST_F(Operator, DoctorAndCheckConfigLookAtTheFileOfTheInstalledService) {
+  const std::string file = win::display_utf8(service.config_file().wstring());
+  EXPECT_THAT(run(L"check-config").text, HasSubstr(file + " is sound: 3 channels"));
+  EXPECT_THAT(run(L"doctor").text, HasSubstr(file + " is sound: 3 channels"));
+  service.configure("{}");
+  EXPECT_THAT(run(L"check-config").text, HasSubstr(file + ": /: expected"));
+}
+
 TEST_F(Operator, DoctorNamesWhatIsWrong) {
   service.stop();
   service.configure("{ \"channels\": 7 }");
-  const auto doctor = json_of(L"doctor --json --config " + quoted(service.config_file()), 1);
+  const auto doctor = json_of(L"doctor --json", 1);
   const auto found = [&](const char* what) { return finding_of(doctor, what); };
   EXPECT_EQ(found("DLL")["ok"], true);
   EXPECT_THAT(found("configuration")["found"], HasSubstr("/channels: expected an array"));
@@ -192,6 +201,16 @@ TEST_F(Operator, ReloadSaysWhyTheOldConfigurationStays) {
   const Outcome doctor = run(L"doctor --config " + quoted(service.config_file()));
   EXPECT_EQ(doctor.exit_code, 1u);
   EXPECT_THAT(doctor.text, HasSubstr("the last reload was refused"));
+}
+
+TEST_F(Operator, SaysWhatIsWrongWithAFileInAnotherEncoding) {
+  service.configure("{ \"channels\": [ { \"name\": \"M\xFCnze\" } ] }");
+  const std::string reason = "ill-formed UTF-8";
+  EXPECT_THAT(json_of(L"check-config --json", 1)["error"], HasSubstr(reason));
+  const Outcome reload = run(L"reload");
+  EXPECT_EQ(reload.exit_code, 1u);
+  EXPECT_THAT(reload.text, HasSubstr(reason));
+  EXPECT_THAT(finding_of(json_of(L"doctor --json", 1), "running")["found"], HasSubstr(reason));
 }
 
 TEST_F(Operator, ReloadAndDoctorNameAllThatCantChange) {
