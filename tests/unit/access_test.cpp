@@ -54,6 +54,17 @@ TEST(Access, OfAdministratorsIsNotForTheirProgramsWithoutElevation) {
   EXPECT_EQ(user_rights(accounts({"Administrators"}, {"Administrators", "SYSTEM"})), kNothing);
 }
 
+TEST(Access, OfAnAdministratorIsAll) {
+  HANDLE primary = nullptr;
+  ASSERT_TRUE(OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &primary));
+  const win::Handle closes(primary);
+  HANDLE copy = nullptr;
+  ASSERT_TRUE(DuplicateToken(primary, SecurityIdentification, &copy));
+  const win::Handle token(copy);
+  ASSERT_TRUE(is_among(copy, {"Administrators"})) << "these tests run as an administrator";
+  EXPECT_EQ(rights_of(copy, describe(Object::channel, Access{}, kLocalService)), kReadWrite);
+}
+
 // Wine's AccessCheck maps generic rights in a descriptor, Windows' does not: so there are none to map.
 TEST(Access, IsAskedAboutWithoutGenericRights) {
   const auto descriptor =
