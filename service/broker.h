@@ -100,8 +100,8 @@ class Broker {
   void inspect_service(const pipe::ServiceRequest& request, const Caller& caller, pipe::ServiceReply& reply);
   std::wstring name_of(const std::wstring& account) { return names_.name_of(account, GetTickCount64()); }
   std::string in_words(const AccessConfig& access);
-  Channel& find(const char16_t* name) const;
-  Channel& create(const pipe::OpenRequest& request, const Caller& caller);
+  Channel& find(const std::wstring& name) const;
+  Channel& create(const std::wstring& name, const pipe::OpenRequest& request, const Caller& caller);
   void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
   void drop_if_over(Channel& channel);
   bool erase_if_over(Channel& channel);

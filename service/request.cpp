@@ -1,5 +1,7 @@
 #include "service/request.h"
 
+#include "core/channel_name.h"
+
 namespace shmbroker::service {
 namespace {
 
@@ -36,6 +38,17 @@ Broker::Caller::Caller(HANDLE pipe, Broker& asked)
 }
 
 bool Broker::Caller::is_administrator() const { return is_among(token.get(), {"S-1-5-18", "S-1-5-32-544"}); }
+
+std::wstring name_in(const char16_t (&field)[pipe::kNameUnits]) {
+  if (!pipe::is_terminated(field)) throw Refusal(core::Status::name, "the channel's name has no end");
+  std::wstring name = reinterpret_cast<const wchar_t*>(field);
+  if (core::is_channel_name(field)) return name;
+  const auto is_control = [](wchar_t unit) { return unit < 0x20 || (unit >= 0x7F && unit <= 0x9F); };
+  std::ranges::replace_if(name, is_control, L'\xFFFD');
+  throw Refusal(core::Status::name, "'" + win::display_utf8(name) +
+                                        "' can't be a channel's name: 1 to 63 characters, no backslash, no "
+                                        "control character");
+}
 
 std::string rights_text(uint32_t rights) {
   if (rights == 0) return "nothing";

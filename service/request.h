@@ -40,6 +40,10 @@ struct Broker::Caller {
   ULONG pid = 0;
 };
 
+// A channel's name out of a request. Throws Refusal if it can't be one, and then shows it without control characters: a
+// name must not write lines of its own into the log.
+std::wstring name_in(const char16_t (&field)[pipe::kNameUnits]);
+
 std::string rights_text(uint32_t rights);
 
 // Why a channel refuses a caller, by name. missing, granted: core::kRead | core::kWrite.

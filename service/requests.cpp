@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 
-#include "core/channel_name.h"
 #include "core/crash_point.h"
 #include "service/event_log.h"
 #include "service/request.h"
@@ -77,21 +76,19 @@ size_t Broker::answer(HANDLE pipe, std::span<const std::byte> request, std::span
   return 0;
 }
 
-Channel& Broker::find(const char16_t* name) const {
-  const auto* wide = reinterpret_cast<const wchar_t*>(name);
-  const auto found = channels_.find(wide);
+Channel& Broker::find(const std::wstring& name) const {
+  const auto found = channels_.find(name);
   if (found == channels_.end()) {
-    throw Refusal(core::Status::not_found, "there is no channel '" + win::display_utf8(wide) +
+    throw Refusal(core::Status::not_found, "there is no channel '" + win::display_utf8(name) +
                                                "'; add it to shmbroker.json and reload the service");
   }
   return *found->second;
 }
 
 void Broker::open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply) {
-  if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
-  const bool known = channels_.contains(reinterpret_cast<const wchar_t*>(request.name));
-  const bool create_it = !known && (request.flags & pipe::kCreate) != 0;
-  Channel& channel = create_it ? create(request, caller) : find(request.name);
+  const std::wstring name = name_in(request.name);
+  const bool create_it = !channels_.contains(name) && (request.flags & pipe::kCreate) != 0;
+  Channel& channel = create_it ? create(name, request, caller) : find(name);
   SHM_CRASH_POINT("request.open");
   try {
     admit(channel, request, caller, reply);
@@ -142,8 +139,7 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
 }
 
 void Broker::close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply&) {
-  if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
-  Channel& channel = find(request.name);
+  Channel& channel = find(name_in(request.name));
   const Instance instance{{request.instance[0], request.instance[1]}};
   SHM_CRASH_POINT("request.close");
   const Client client = watch_.add(caller.pid);
@@ -161,8 +157,7 @@ void Broker::close(const pipe::CloseRequest& request, const Caller& caller, pipe
 }
 
 void Broker::flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply&) {
-  if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
-  Channel& channel = find(request.name);
+  Channel& channel = find(name_in(request.name));
   if (channel.rights_of(caller.token.get()) == 0) throw refusal_of(channel, caller.name(), core::kWrite, 0);
   if (!channel.config().file) {
     throw Refusal(core::Status::kind,
@@ -173,15 +168,9 @@ void Broker::flush(const pipe::FlushRequest& request, const Caller& caller, pipe
 }
 
 // A channel that is not in the configuration: its creator's, for as long as somebody has it open.
-Channel& Broker::create(const pipe::OpenRequest& request, const Caller& caller) {
-  const auto* name = reinterpret_cast<const wchar_t*>(request.name);
+Channel& Broker::create(const std::wstring& name, const pipe::OpenRequest& request, const Caller& caller) {
   ChannelConfig wanted;
   wanted.name = win::display_utf8(name);
-  if (!core::is_channel_name({request.name, wcslen(name)})) {
-    throw Refusal(core::Status::name, "'" + wanted.name +
-                                          "' can't be a channel's name: 1 to 63 characters, no backslash, no "
-                                          "control character");
-  }
   if (!is_among(caller.token.get(), config_.create.accounts)) {
     throw Refusal(core::Status::access,
                   caller.name() + " may not create channel '" + wanted.name +

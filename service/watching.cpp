@@ -42,8 +42,7 @@ void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::
 }
 
 void Broker::inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply) {
-  if (!pipe::is_terminated(request.name)) throw Refusal(core::Status::name, "the channel's name has no end");
-  const Channel& channel = find(request.name);
+  const Channel& channel = find(name_in(request.name));
   const bool sees_all = caller.is_administrator();
   const uint32_t rights = channel.rights_of(caller.token.get());
   if (rights == 0 && !sees_all) throw refusal_of(channel, caller.name(), core::kRead, 0);

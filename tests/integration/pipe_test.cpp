@@ -100,6 +100,24 @@ TEST_F(Pipe, RefusesANameWithoutEndAndRightsThatAreNone) {
   EXPECT_LT(reinterpret_cast<pipe::OpenReply*>(reply_.data())->header.status, 0);
 }
 
+TEST_F(Pipe, RefusesWhatIsNoNameAndWritesNoLinesOfItIntoTheLog) {
+  const std::u16string name = u"x'\n2026-01-01 forged";
+  pipe::OpenRequest open = open_request();
+  std::copy(name.begin(), name.end(), open.name);
+  pipe::InspectRequest inspect{};
+  inspect.header = open.header;
+  inspect.header.size = sizeof inspect;
+  inspect.header.type = static_cast<uint32_t>(pipe::RequestType::inspect);
+  std::copy(name.begin(), name.end(), inspect.name);
+  ASSERT_EQ(say(connect(), &open, sizeof open, reply_), sizeof(pipe::OpenReply));
+  EXPECT_EQ(reinterpret_cast<pipe::OpenReply*>(reply_.data())->header.status, SHM_E_NAME);
+  ASSERT_EQ(say(connect(), &inspect, sizeof inspect, reply_), sizeof(pipe::InspectReply));
+  EXPECT_EQ(reinterpret_cast<pipe::InspectReply*>(reply_.data())->header.status, SHM_E_NAME);
+  const std::string log = service.log();
+  EXPECT_NE(log.find("\uFFFD2026-01-01 forged"), std::string::npos) << log;
+  EXPECT_EQ(log.find("\n2026-01-01 forged"), std::string::npos) << log;
+}
+
 TEST_F(Pipe, TakesBackNoPlaceFromWhoDoesNotHaveIt) {
   Peer victim;
   const ShmChannel in = victim.open("MapName", "r");
