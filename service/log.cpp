@@ -4,7 +4,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "core/win/text.h"
 #include "service/data_folder.h"
 #include "service/error.h"
 
@@ -14,7 +13,7 @@ void open_log(const std::filesystem::path& folder, const LogConfig& config, LogT
   make_data_folder(folder, own_identity());
   try {
     std::vector<spdlog::sink_ptr> sinks;
-    const auto file = win::display_utf8((folder / L"shmbroker.log").wstring());
+    const std::wstring file = (folder / L"shmbroker.log").wstring();
     sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
         file, static_cast<size_t>(config.max_size), static_cast<size_t>(config.files)));
     if (to == LogTo::console) sinks.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());

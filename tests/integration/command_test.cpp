@@ -134,6 +134,18 @@ TEST_F(Console, ServesClientsUntilCtrlC) {
   EXPECT_SHM(SHM_E_NO_SERVICE, ShmOpen(L"MapName", nullptr, &channel));
 }
 
+TEST_F(Console, LogsIntoAFolderWhateverItsName) {
+  const std::filesystem::path data = folder_.path() / L"\x5171\x4EAB \x00FC";
+  std::filesystem::create_directories(data);
+  Child broker(shmbroker(L"run" + config_option() + L" --data " + quoted(data)));
+  await_running(broker);
+  EXPECT_THAT(read_file(data / L"shmbroker.log"), HasSubstr("serving 1 channels"));
+  press_ctrl_c(broker);
+  DWORD exit_code = 99;
+  broker.rest(exit_code);
+  EXPECT_EQ(exit_code, 0u);
+}
+
 // Whoever asks it which file it has read is in another folder.
 TEST_F(Console, TellsItsConfigurationByItsFullPath) {
   const std::filesystem::path here = std::filesystem::current_path();
