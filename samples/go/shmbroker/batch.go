@@ -1,10 +1,7 @@
-//go:build windows
-
 package shmbroker
 
 import (
 	"context"
-	"syscall"
 	"time"
 	"unsafe"
 )
@@ -63,7 +60,7 @@ func NewBatch(messages, bytes int) *Batch {
 // own memory, until it is used again.
 func (c *Channel) ReadBatch(ctx context.Context, batch *Batch) ([]Message, News, error) {
 	if len(batch.raw) == 0 {
-		return nil, NoNews, ErrArgument
+		return nil, NoNews, failed(ErrArgument)
 	}
 	first := &batch.raw[0]
 	var count uint32
@@ -82,6 +79,13 @@ func (c *Channel) ReadBatch(ctx context.Context, batch *Batch) ([]Message, News,
 	return messages, news, nil
 }
 
+// timeOf converts 100 ns since 1601, as Windows counts.
+func timeOf(timestamp uint64) time.Time {
+	const perSecond = 10_000_000
+	const from1601To1970 = 11_644_473_600
+	return time.Unix(int64(timestamp/perSecond)-from1601To1970, int64(timestamp%perSecond)*100)
+}
+
 func messageOf(raw *shmMessage) Message {
 	message := Message{
 		Data:        unsafe.Slice((*byte)(raw.data), raw.length),
@@ -90,8 +94,7 @@ func messageOf(raw *shmMessage) Message {
 		Redelivered: raw.flags&_SHM_MESSAGE_REDELIVERED != 0,
 	}
 	if raw.timestamp != 0 {
-		date := syscall.Filetime{LowDateTime: uint32(raw.timestamp), HighDateTime: uint32(raw.timestamp >> 32)}
-		message.Time = time.Unix(0, date.Nanoseconds())
+		message.Time = timeOf(raw.timestamp)
 	}
 	return message
 }

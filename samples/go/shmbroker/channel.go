@@ -1,5 +1,3 @@
-//go:build windows
-
 package shmbroker
 
 import (
@@ -12,6 +10,10 @@ import (
 type Channel struct {
 	handle   uint32
 	capacity int
+
+	loans leases
+	locks leases
+	peeks leases
 }
 
 // Open opens a channel, whether the other side has opened it before, will do so later, or never. With nil options it
@@ -22,7 +24,7 @@ func Open(name string, options *Options) (*Channel, error) {
 	}
 	text, err := syscall.BytePtrFromString(name)
 	if err != nil {
-		return nil, &Error{Status: ErrName, Text: ErrName.Error()}
+		return nil, failed(ErrName)
 	}
 	channel := &Channel{}
 	raw := options.raw()
@@ -94,8 +96,8 @@ func (c *Channel) Read(ctx context.Context, buffer []byte) (int, News, error) {
 }
 
 func withSize(err error, size uintptr) error {
-	if failed, ok := err.(*Error); ok && failed.Status == ErrBuffer {
-		failed.Size = int(size)
+	if tooLarge, ok := err.(*Error); ok && tooLarge.Status == ErrBuffer {
+		tooLarge.Size = int(size)
 	}
 	return err
 }

@@ -1,8 +1,6 @@
-//go:build windows
-
 // Package shmbroker shares memory between programs by name, through the ShmBroker service and its shmclient.dll.
 //
-//	channel, err := shmbroker.Open("MapName", nil)
+//	channel, err := shmbroker.Open("MapName", &shmbroker.Options{Access: shmbroker.Write})
 //	if err != nil {
 //		return err
 //	}
@@ -19,6 +17,11 @@
 // wrote one succeeds. After a cancellation the error is ctx.Err(). After a deadline it is ErrEmpty, ErrFull or
 // ErrTimeout, and errors.Is takes it for context.DeadlineExceeded, too. With NoWait a call asks once.
 //
+// # Opening
+//
+// Open for what the program does: one with both rights is a reader, too, and what it never reads holds up the writers of a
+// waiting topic, itself among them.
+//
 // # Closing
 //
 // Close a channel that is done with. One that nobody refers to any more is closed when the garbage collector finds it.
@@ -26,7 +29,11 @@
 //
 // # Errors
 //
-// An error from the DLL is an *Error with a status and a text that says what to do:
+// An error is an *Error with a status and a text that says what to do, or the context's own after a cancellation:
 //
 //	if errors.Is(err, shmbroker.ErrAccess) …
+//
+// # Other systems
+//
+// The package compiles elsewhere, too. There Open and ListChannels fail.
 package shmbroker

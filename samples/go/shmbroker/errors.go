@@ -1,5 +1,3 @@
-//go:build windows
-
 package shmbroker
 
 import (
@@ -33,6 +31,9 @@ func (e *Error) Error() string        { return e.Text }
 func (e *Error) Is(target error) bool { return target == e.Status }
 func (e *Error) Unwrap() error        { return e.cause }
 
+// failed is the error of a status that the DLL was not asked for.
+func failed(status Status) *Error { return &Error{Status: status, Text: status.Error()} }
+
 // failure tells of the call that has just failed in this thread.
 func failure(status Status) *Error {
 	text := goString(shmLastErrorTextUtf8())
@@ -44,17 +45,17 @@ func failure(status Status) *Error {
 
 // waitFailure does so for a call that may have waited as long as ctx let it.
 func waitFailure(status Status, ctx context.Context) *Error {
-	failed := failure(status)
+	err := failure(status)
 	if _, limited := ctx.Deadline(); limited && hasWaited(status) {
-		failed.cause = context.DeadlineExceeded
+		err.cause = context.DeadlineExceeded
 	}
-	return failed
+	return err
 }
 
 // statusOf gives the status that an error of this package has, if it has one.
 func statusOf(err error) Status {
-	if failed, ok := err.(*Error); ok {
-		return failed.Status
+	if known, ok := err.(*Error); ok {
+		return known.Status
 	}
 	return _SHM_OK
 }

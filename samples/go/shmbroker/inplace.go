@@ -1,11 +1,41 @@
-//go:build windows
-
 package shmbroker
 
 import (
 	"context"
+	"sync"
 	"unsafe"
 )
+
+// leases number what a channel lends of one sort, one at a time. A Loan, a Lock and a Peek know their number, so that none
+// of them, and no copy, ends what the channel has lent since.
+type leases struct {
+	mutex   sync.Mutex
+	last    uint64
+	current uint64 // 0 while nothing is lent
+}
+
+func (l *leases) begin() uint64 {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.last++
+	l.current = l.last
+	return l.current
+}
+
+// end makes the call that ends a lease, unless that has ended already: then it returns false. A size that the DLL refuses
+// does not end it.
+func (l *leases) end(number uint64, call func() error) (bool, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if number == 0 || l.current != number {
+		return false, nil
+	}
+	err := call()
+	if statusOf(err) != ErrSize {
+		l.current = 0
+	}
+	return true, err
+}
 
 // A Loan is the memory of a topic's or a queue's next message. Readers get what other writers publish after it only
 // when it is committed or aborted.
@@ -13,6 +43,7 @@ type Loan struct {
 	Data []byte // of no particular content; until Commit or Abort
 
 	channel *Channel
+	number  uint64
 }
 
 // Loan lends the memory of a message of so many bytes. One at a time for each channel.
@@ -32,29 +63,36 @@ func (c *Channel) Loan(ctx context.Context, size int) (Loan, error) {
 	if err != nil {
 		return Loan{}, err
 	}
-	return Loan{Data: unsafe.Slice((*byte)(memory), size), channel: c}, nil
+	return Loan{Data: unsafe.Slice((*byte)(memory), size), channel: c, number: c.loans.begin()}, nil
 }
 
-// Commit publishes the first size bytes as a message. If they are more than were lent the loan goes on.
+// Commit publishes the first size bytes as a message. If they are more than were lent the loan goes on. A loan that has
+// ended is ErrState, whatever the channel has lent since.
 func (l *Loan) Commit(size int) error {
-	if l.channel == nil {
-		return ErrState
-	}
-	err := l.channel.checked(func() Status { return shmCommit(l.channel.handle, uintptr(size)) })
-	if statusOf(err) != ErrSize {
-		*l = Loan{}
+	held, err := l.end(func(handle uint32) Status { return shmCommit(handle, uintptr(size)) })
+	if !held {
+		return failed(ErrState)
 	}
 	return err
 }
 
 // Abort gives the memory back; there is no message. After Commit it does nothing.
 func (l *Loan) Abort() error {
-	if l.channel == nil {
-		return nil
-	}
-	err := l.channel.checked(func() Status { return shmAbort(l.channel.handle) })
-	*l = Loan{}
+	_, err := l.end(shmAbort)
 	return err
+}
+
+func (l *Loan) end(call func(handle uint32) Status) (bool, error) {
+	if l.channel == nil {
+		return false, nil
+	}
+	held, err := l.channel.loans.end(l.number, func() error {
+		return l.channel.checked(func() Status { return call(l.channel.handle) })
+	})
+	if statusOf(err) != ErrSize {
+		*l = Loan{}
+	}
+	return held, err
 }
 
 // A Lock is the memory of a block, with every other writer kept out. Readers go on reading the old value.
@@ -63,6 +101,7 @@ type Lock struct {
 	Size int    // bytes of that value; 0 if nothing was ever written
 
 	channel *Channel
+	number  uint64
 }
 
 // Lock locks a block. One at a time for each channel.
@@ -83,34 +122,40 @@ func (c *Channel) Lock(ctx context.Context) (Lock, error) {
 	if err != nil {
 		return Lock{}, err
 	}
-	return Lock{Data: unsafe.Slice((*byte)(memory), c.capacity), Size: int(size), channel: c}, nil
+	data := unsafe.Slice((*byte)(memory), c.capacity)
+	return Lock{Data: data, Size: int(size), channel: c, number: c.locks.begin()}, nil
 }
 
-// Unlock makes the first size bytes the new value. If they are more than the block has the lock is still held.
+// Unlock makes the first size bytes the new value. If they are more than the block has the lock is still held. A lock
+// that has ended is ErrState.
 func (l *Lock) Unlock(size int) error {
-	if l.channel == nil {
-		return ErrState
-	}
 	if size < 0 {
-		return ErrSize // it would be _SHM_KEEP
+		return failed(ErrSize) // it would be _SHM_KEEP
 	}
-	return l.unlock(uintptr(size))
+	held, err := l.unlock(uintptr(size))
+	if !held {
+		return failed(ErrState)
+	}
+	return err
 }
 
 // Keep unlocks the block with the value that it had. After Unlock it does nothing.
 func (l *Lock) Keep() error {
-	if l.channel == nil {
-		return nil
-	}
-	return l.unlock(_SHM_KEEP)
+	_, err := l.unlock(_SHM_KEEP)
+	return err
 }
 
-func (l *Lock) unlock(size uintptr) error {
-	err := l.channel.checked(func() Status { return shmUnlock(l.channel.handle, size) })
+func (l *Lock) unlock(size uintptr) (bool, error) {
+	if l.channel == nil {
+		return false, nil
+	}
+	held, err := l.channel.locks.end(l.number, func() error {
+		return l.channel.checked(func() Status { return shmUnlock(l.channel.handle, size) })
+	})
 	if statusOf(err) != ErrSize {
 		*l = Lock{}
 	}
-	return err
+	return held, err
 }
 
 // A Peek is a message, or a block's value, where it lies.
@@ -119,6 +164,7 @@ type Peek struct {
 	News News
 
 	channel *Channel
+	number  uint64
 }
 
 // Peek gives what Read would, without copying it. One at a time for each channel.
@@ -140,7 +186,8 @@ func (c *Channel) Peek(ctx context.Context) (Peek, error) {
 	if err != nil {
 		return Peek{}, err
 	}
-	return Peek{Data: unsafe.Slice((*byte)(memory), int(size)), News: news, channel: c}, nil
+	data := unsafe.Slice((*byte)(memory), int(size))
+	return Peek{Data: data, News: news, channel: c, number: c.peeks.begin()}, nil
 }
 
 // Release gives it back, and goes on to the next message. With ErrOvertaken it has been overwritten meanwhile: discard
@@ -149,7 +196,9 @@ func (p *Peek) Release() error {
 	if p.channel == nil {
 		return nil
 	}
-	err := p.channel.checked(func() Status { return shmRelease(p.channel.handle) })
+	_, err := p.channel.peeks.end(p.number, func() error {
+		return p.channel.checked(func() Status { return shmRelease(p.channel.handle) })
+	})
 	*p = Peek{}
 	return err
 }

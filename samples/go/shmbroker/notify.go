@@ -1,21 +1,9 @@
-//go:build windows
-
 package shmbroker
 
 import (
 	"context"
 	"runtime"
-	"syscall"
 )
-
-// WaitHandle gives an auto-reset event for WaitForMultipleObjects. It is set once when the channel becomes readable,
-// and again only after a read has found nothing (ErrEmpty, Unchanged); at once if there is something to read now. It
-// belongs to the channel and must not be closed. Do not mix it with reads that wait.
-func (c *Channel) WaitHandle() (syscall.Handle, error) {
-	var handle uintptr
-	err := c.checked(func() Status { return shmGetWaitHandle(c.handle, &handle) })
-	return syscall.Handle(handle), err
-}
 
 // NotifyWindow posts a message to a window of this process (an HWND) when the channel becomes readable: once, and
 // again only after a read has found nothing (ErrEmpty, Unchanged); at once if there is something to read now. Its
@@ -28,7 +16,7 @@ func (c *Channel) NotifyWindow(window uintptr, message uint32, cookie uintptr) e
 // it is read.
 func WaitAny(ctx context.Context, channels ...*Channel) (int, error) {
 	if len(channels) == 0 {
-		return 0, ErrArgument
+		return 0, failed(ErrArgument)
 	}
 	handles := make([]uint32, len(channels))
 	for i, channel := range channels {

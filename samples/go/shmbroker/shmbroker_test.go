@@ -229,6 +229,124 @@ func TestLoan(t *testing.T) {
 	expectRead(t, channel, "behind", NoNews)
 }
 
+func TestACopyOfALoanEndsNoOther(t *testing.T) {
+	channel := create(t, Options{Kind: Topic})
+	loan, err := channel.Loan(background, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := loan
+	if err := loan.Commit(copy(loan.Data, "first")); err != nil {
+		t.Fatal(err)
+	}
+	second, err := channel.Loan(background, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectError(t, copied.Commit(0), ErrState)
+	if err := copied.Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Commit(copy(second.Data, "second")); err != nil {
+		t.Fatal(err)
+	}
+	expectRead(t, channel, "first", NoNews)
+	expectRead(t, channel, "second", NoNews)
+	_, _, err = channel.Read(NoWait, nil)
+	expectError(t, err, ErrEmpty)
+}
+
+func TestACopyOfAPeekReleasesNoOther(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	for _, message := range []string{"first", "second"} {
+		write(t, channel, message)
+	}
+	peek, err := channel.Peek(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := peek
+	if err := peek.Release(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := channel.Peek(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := copied.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if string(second.Data) != "second" {
+		t.Fatalf("%q", second.Data)
+	}
+	_, err = channel.Peek(NoWait) // the second is still held
+	expectError(t, err, ErrState)
+	if err := second.Release(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestACopyOfALockUnlocksNoOther(t *testing.T) {
+	channel := create(t, Options{Kind: Block, Capacity: 64})
+	lock, err := channel.Lock(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := lock
+	if err := lock.Unlock(0); err != nil {
+		t.Fatal(err)
+	}
+	second, err := channel.Lock(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := copied.Keep(); err != nil {
+		t.Fatal(err)
+	}
+	expectError(t, copied.Unlock(0), ErrState)
+	if err := second.Unlock(copy(second.Data, "value")); err != nil {
+		t.Fatal(err)
+	}
+	expectRead(t, channel, "value", NoNews)
+}
+
+func TestEveryErrorIsAnError(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	block, err := Open(t.Name()+" block", &Options{Create: true, Kind: Block, Capacity: 64})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer block.Close()
+	_, openError := Open("no such channel", nil)
+	_, nameError := Open("a\x00b", nil)
+	_, _, readError := channel.ReadBatch(NoWait, NewBatch(0, 0))
+	_, anyError := WaitAny(NoWait)
+	_, lockError := channel.Lock(NoWait)
+	loan, err := channel.Loan(background, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sizeError := loan.Commit(5)
+	if err := loan.Commit(4); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := block.Lock(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	negativeError := lock.Unlock(-1)
+	if err := lock.Keep(); err != nil {
+		t.Fatal(err)
+	}
+	for i, err := range []error{openError, nameError, readError, anyError, lockError, sizeError, loan.Commit(4),
+		(&Loan{}).Commit(0), negativeError, lock.Unlock(1), channel.Flush()} {
+		var known *Error
+		if !errors.As(err, &known) || known.Text == "" || known.Status >= 0 {
+			t.Errorf("error %d is %#v", i, err)
+		}
+	}
+}
+
 func TestLock(t *testing.T) {
 	channel := create(t, Options{Kind: Block, Capacity: 64})
 	write(t, channel, "12")

@@ -1,3 +1,5 @@
+//go:build windows
+
 // Command receiver reads messages from a ShmBroker channel, and writes them to its output.
 package main
 

@@ -1,3 +1,5 @@
+//go:build windows
+
 // Command sender writes messages to a ShmBroker channel, from its command line or from its input.
 package main
 

@@ -1,3 +1,5 @@
+//go:build windows
+
 // Package console is what the sender and the receiver share: their command lines, exit codes, and text.
 package console
 
