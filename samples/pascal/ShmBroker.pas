@@ -1,6 +1,6 @@
 { ShmBroker for Delphi (2009 and later) and Free Pascal: memory shared between programs, by name.
 
-    Channel := TShmChannel.Create('MapName');
+    Channel := TShmChannel.Create('MapName', [srWrite]);
     try
       Channel.WriteText('hello');
     finally
@@ -8,7 +8,10 @@
     end;
 
   What goes wrong raises an EShmError. Timeouts are in milliseconds: 0 asks once and does not wait. A channel
-  may be used by several threads; who frees it ends the calls that wait in it. }
+  may be used by several threads; who frees it ends the calls that wait in it.
+
+  Open for what the program does. With both rights, the default, it is a reader, too; what it never reads holds up the
+  writers of a waiting topic, itself among them. }
 unit ShmBroker;
 
 {$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
@@ -16,19 +19,10 @@ unit ShmBroker;
 interface
 
 uses
-  Windows, SysUtils, ShmBrokerApi;
+  Windows, SysUtils, ShmBrokerApi, ShmBrokerErrors, ShmBrokerLoans;
 
 type
-  EShmError = class(Exception)
-  private
-    FStatus: Integer;
-    FText: UnicodeString;
-  public
-    { For the last call of this thread, which failed with AStatus. }
-    constructor Create(AStatus: Integer);
-    property Status: Integer read FStatus;   // SHM_E_... of ShmBrokerApi
-    property Text: UnicodeString read FText; // what Message says, which is not Unicode in Free Pascal
-  end;
+  EShmError = ShmBrokerErrors.EShmError;
 
   TShmKind = (
     skAny,
@@ -92,6 +86,11 @@ type
   end;
   TShmMessages = array of TShmMessage;
 
+  { What a channel lends. }
+  IShmLoan = ShmBrokerLoans.IShmLoan;
+  IShmLock = ShmBrokerLoans.IShmLock;
+  IShmPeek = ShmBrokerLoans.IShmPeek;
+
   TShmChannel = class
   private
     FHandle: Cardinal;
@@ -131,35 +130,11 @@ type
     function ReadBatch(out Messages: TShmMessages; MaxCount: Cardinal;
       Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
 
-    { A message of a topic or a queue, written where it lies:
-        Memory := Channel.Loan(Size);
-        try
-          ...                          // fill Memory^
-          Channel.Commit(Size);        // publishes it
-        finally
-          Channel.Abort;               // gives back what is not committed; never raises
-        end; }
-    function Loan(Size: NativeUInt; Timeout: Cardinal = SHM_INFINITE): Pointer;
-    procedure Commit(Size: NativeUInt);
-    procedure Abort;
-
-    { A block's value, changed where it lies, with other writers kept out:
-        Memory := Channel.Lock(Size);  // as many bytes as Info.Capacity; the first Size are the value
-        try
-          ...
-          Channel.Unlock(NewSize);     // publishes the new value
-        finally
-          Channel.Revert;              // leaves the old one if there was no Unlock; never raises
-        end; }
-    function Lock(out Size: NativeUInt; Timeout: Cardinal = SHM_INFINITE): Pointer;
-    procedure Unlock(NewSize: NativeUInt);
-    procedure Revert;
-
-    { A message or a value, looked at where it lies, from Peek until Release. Release tells whether it was
-      intact all the time: where a writer of an overwriting topic has overtaken it, discard what was made of
-      it. After rrNothing and rrCancelled there is nothing to release. }
-    function Peek(out Data: Pointer; out Size: NativeUInt; Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
-    function Release: Boolean;
+    { Large messages and values without a copy, one of each sort at a time. There is no IShmPeek after rrNothing and
+      rrCancelled. }
+    function Loan(Size: NativeUInt; Timeout: Cardinal = SHM_INFINITE): IShmLoan;
+    function Lock(Timeout: Cardinal = SHM_INFINITE): IShmLock;
+    function Peek(out Peeked: IShmPeek; Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
 
     { Posts Message to a window of this process when there is something to read: once, and again after a read
       has found nothing left. wParam is the cookie, lParam is Handle. A window of 0 ends it. }
@@ -183,25 +158,7 @@ const
 { The UTF-16 text in a message. U+FFFD stands for half a character at its end. }
 function ShmText(Data: Pointer; Size: NativeUInt): UnicodeString;
 
-{ Raises an EShmError if a function of ShmBrokerApi has failed. }
-procedure ShmCheck(Status: Integer);
-
 implementation
-
-constructor EShmError.Create(AStatus: Integer);
-begin
-  FStatus := AStatus;
-  FText := ShmLastErrorText;
-  if FText = '' then
-    FText := ShmErrorText(AStatus);
-  inherited Create(string(FText));
-end;
-
-procedure ShmCheck(Status: Integer);
-begin
-  if Status < 0 then
-    raise EShmError.Create(Status);
-end;
 
 function ShmText(Data: Pointer; Size: NativeUInt): UnicodeString;
 begin
@@ -447,51 +404,32 @@ begin
     TakeMessage(Raw[I], Messages[I]);
 end;
 
-function TShmChannel.Loan(Size: NativeUInt; Timeout: Cardinal): Pointer;
-begin
-  ShmCheck(ShmLoan(FHandle, Size, Result, Timeout));
-end;
-
-procedure TShmChannel.Commit(Size: NativeUInt);
-begin
-  ShmCheck(ShmCommit(FHandle, Size));
-end;
-
-procedure TShmChannel.Abort;
-begin
-  ShmAbort(FHandle);
-end;
-
-function TShmChannel.Lock(out Size: NativeUInt; Timeout: Cardinal): Pointer;
-begin
-  ShmCheck(ShmLock(FHandle, Result, Size, Timeout));
-end;
-
-procedure TShmChannel.Unlock(NewSize: NativeUInt);
-begin
-  if NewSize = SHM_KEEP then
-    Dec(NewSize); // it was a size of -1, and is to be refused as one
-  ShmCheck(ShmUnlock(FHandle, NewSize));
-end;
-
-procedure TShmChannel.Revert;
-begin
-  ShmUnlock(FHandle, SHM_KEEP);
-end;
-
-function TShmChannel.Peek(out Data: Pointer; out Size: NativeUInt; Timeout: Cardinal): TShmReadResult;
-begin
-  Result := ReadResult(ShmPeek(FHandle, Data, Size, Timeout));
-end;
-
-function TShmChannel.Release: Boolean;
+function TShmChannel.Loan(Size: NativeUInt; Timeout: Cardinal): IShmLoan;
 var
-  Status: Integer;
+  Memory: Pointer;
 begin
-  Status := ShmRelease(FHandle);
-  Result := Status <> SHM_E_OVERTAKEN;
-  if Result then
-    ShmCheck(Status);
+  ShmCheck(ShmLoan(FHandle, Size, Memory, Timeout));
+  Result := TShmLoan.Create(FHandle, Memory, Size);
+end;
+
+function TShmChannel.Lock(Timeout: Cardinal): IShmLock;
+var
+  Memory: Pointer;
+  Size: NativeUInt;
+begin
+  ShmCheck(ShmLock(FHandle, Memory, Size, Timeout));
+  Result := TShmLock.Create(FHandle, Memory, Size);
+end;
+
+function TShmChannel.Peek(out Peeked: IShmPeek; Timeout: Cardinal): TShmReadResult;
+var
+  Data: Pointer;
+  Size: NativeUInt;
+begin
+  Peeked := nil;
+  Result := ReadResult(ShmPeek(FHandle, Data, Size, Timeout));
+  if not (Result in [rrNothing, rrCancelled]) then
+    Peeked := TShmPeek.Create(FHandle, Data, Size);
 end;
 
 function TShmChannel.GetWaitHandle: THandle;

@@ -8,6 +8,8 @@ uses
   Windows,
   SysUtils,
   ShmBrokerApi in 'ShmBrokerApi.pas',
+  ShmBrokerErrors in 'ShmBrokerErrors.pas',
+  ShmBrokerLoans in 'ShmBrokerLoans.pas',
   ShmBroker in 'ShmBroker.pas',
   Failures in 'Failures.pas',
   ConsoleText in 'ConsoleText.pas',
@@ -145,16 +147,15 @@ end;
 { What a writer has overtaken while we looked at it is discarded. }
 function TReceiver.ReadInPlace(Timeout: Cardinal): TShmReadResult;
 var
-  Data: Pointer;
-  Size: NativeUInt;
+  Peek: IShmPeek;
 begin
   repeat
-    Result := FChannel.Peek(Data, Size, Timeout);
-    if Result in [rrNothing, rrCancelled] then
+    Result := FChannel.Peek(Peek, Timeout);
+    if Peek = nil then
       Exit;
-    SetLength(FMessage, Size);
-    Move(Data^, Pointer(FMessage)^, Size);
-  until FChannel.Release;
+    SetLength(FMessage, Peek.Size);
+    Move(Peek.Data^, Pointer(FMessage)^, Peek.Size);
+  until Peek.Release;
 end;
 
 procedure TReceiver.Print(How: TShmReadResult);

@@ -8,6 +8,8 @@ uses
   Windows,
   SysUtils,
   ShmBrokerApi in 'ShmBrokerApi.pas',
+  ShmBrokerErrors in 'ShmBrokerErrors.pas',
+  ShmBrokerLoans in 'ShmBrokerLoans.pas',
   ShmBroker in 'ShmBroker.pas',
   Failures in 'Failures.pas',
   ConsoleText in 'ConsoleText.pas',
@@ -138,30 +140,21 @@ end;
 
 procedure TSender.FillLoan(Data: Pointer; Size: NativeUInt);
 var
-  Memory: Pointer;
+  Loan: IShmLoan;
 begin
-  Memory := FChannel.Loan(Size, FTimeout);
-  try
-    Move(Data^, Memory^, Size);
-    FChannel.Commit(Size);
-  finally
-    FChannel.Abort;
-  end;
+  Loan := FChannel.Loan(Size, FTimeout);
+  Move(Data^, Loan.Memory^, Size);
+  Loan.Commit(Size);
 end;
 
 procedure TSender.FillBlock(Data: Pointer; Size: NativeUInt);
 var
-  Memory: Pointer;
-  OldSize: NativeUInt;
+  Lock: IShmLock;
 begin
-  Memory := FChannel.Lock(OldSize, FTimeout);
-  try
-    if Size <= FInfo.Capacity then // what is larger Unlock refuses
-      Move(Data^, Memory^, Size);
-    FChannel.Unlock(Size);
-  finally
-    FChannel.Revert;
-  end;
+  Lock := FChannel.Lock(FTimeout);
+  if Size <= FInfo.Capacity then // what is larger Unlock refuses
+    Move(Data^, Lock.Memory^, Size);
+  Lock.Unlock(Size);
 end;
 
 function Send(Arguments: TCommandLine): Integer;

@@ -5,6 +5,8 @@ program receiver_note;
 
 uses
   ShmBrokerApi in '..\ShmBrokerApi.pas',
+  ShmBrokerErrors in '..\ShmBrokerErrors.pas',
+  ShmBrokerLoans in '..\ShmBrokerLoans.pas',
   ShmBroker in '..\ShmBroker.pas',
   NoteChannel in 'NoteChannel.pas',
   NoteWindow in 'NoteWindow.pas',

@@ -8,6 +8,8 @@ uses
   Windows,
   SysUtils,
   ShmBrokerApi in '..\..\..\samples\pascal\ShmBrokerApi.pas',
+  ShmBrokerErrors in '..\..\..\samples\pascal\ShmBrokerErrors.pas',
+  ShmBrokerLoans in '..\..\..\samples\pascal\ShmBrokerLoans.pas',
   ShmBroker in '..\..\..\samples\pascal\ShmBroker.pas';
 
 const

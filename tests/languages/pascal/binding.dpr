@@ -10,6 +10,8 @@ uses
   SysUtils,
   Messages,
   ShmBrokerApi in '..\..\..\samples\pascal\ShmBrokerApi.pas',
+  ShmBrokerErrors in '..\..\..\samples\pascal\ShmBrokerErrors.pas',
+  ShmBrokerLoans in '..\..\..\samples\pascal\ShmBrokerLoans.pas',
   ShmBroker in '..\..\..\samples\pascal\ShmBroker.pas';
 
 const
@@ -154,19 +156,81 @@ end;
 
 procedure Loans(Writer, Reader: TShmChannel);
 var
-  Memory: Pointer;
-  Size: NativeUInt;
+  Loan: IShmLoan;
+  Peek: IShmPeek;
+begin
+  Loan := Writer.Loan(8);
+  Loan.Abort;
+  Check((Reader.Peek(Peek, 0) = rrNothing) and (Peek = nil), 'what is given back never was');
+  Loan := Writer.Loan(8);
+  Move(Bytes(8)[0], Loan.Memory^, 8);
+  Loan.Commit(5);
+  Loan.Abort;
+  Check((Reader.Peek(Peek, Soon) = rrMessage) and (Peek.Size = 5), 'what is committed comes');
+  Check(CompareMem(Peek.Data, Pointer(Bytes(5)), 5) and Peek.Release, 'as it was filled');
+  Check(Peek.Release, 'a second release tells the same');
+  Check(Reader.Peek(Peek, 0) = rrNothing, 'and once');
+end;
+
+procedure CommitTwice(Writer, Reader: TShmChannel);
+var
+  Loan: IShmLoan;
+begin
+  Loan := Writer.Loan(8);
+  Loan.Commit(1);
+  Loan.Commit(1);
+end;
+
+procedure CommitTooMuch(Writer, Reader: TShmChannel);
+var
+  Loan: IShmLoan;
+begin
+  Loan := Writer.Loan(8);
+  Loan.Commit(9);
+end;
+
+procedure ForgetLoan(Writer: TShmChannel);
 begin
   Writer.Loan(8);
-  Writer.Abort;
-  Check(Reader.Peek(Memory, Size, 0) = rrNothing, 'what is given back never was');
-  Memory := Writer.Loan(8);
-  Move(Bytes(8)[0], Memory^, 8);
-  Writer.Commit(5);
-  Writer.Abort;
-  Check((Reader.Peek(Memory, Size, Soon) = rrMessage) and (Size = 5), 'what is committed comes');
-  Check(CompareMem(Memory, Pointer(Bytes(5)), 5) and Reader.Release, 'as it was filled');
-  Check(Reader.Peek(Memory, Size, 0) = rrNothing, 'and once');
+end;
+
+{ As a try Commit finally Abort of one thread beside another's. }
+procedure EndedLoans(Writer, Reader: TShmChannel);
+var
+  First, Second: IShmLoan;
+  Read: TBytes;
+begin
+  First := Writer.Loan(8);
+  First.Commit(1);
+  Second := Writer.Loan(8);
+  First.Abort;
+  First := nil;
+  Move(Bytes(8)[0], Second.Memory^, 8);
+  Second.Commit(8);
+  Check((Reader.ReadBytes(Read, Soon) = rrMessage) and (Length(Read) = 1), 'the first loan came');
+  Check((Reader.ReadBytes(Read, Soon) = rrMessage) and Same(Read, Bytes(8)), 'the second was not touched by it');
+  CheckRefused(SHM_E_STATE, CommitTwice, Writer, Reader, 'a loan that has ended');
+  Check(Reader.ReadBytes(Read, Soon) = rrMessage, 'it had been committed once');
+  CheckRefused(SHM_E_SIZE, CommitTooMuch, Writer, Reader, 'more than was lent');
+  ForgetLoan(Writer);
+  Writer.WriteBytes(Bytes(3));
+  Check((Reader.ReadBytes(Read, Soon) = rrMessage) and (Length(Read) = 3), 'a forgotten loan holds nothing up');
+end;
+
+procedure EndedPeeks(Writer, Reader: TShmChannel);
+var
+  First, Second: IShmPeek;
+  Read: TBytes;
+begin
+  Writer.WriteBytes(Bytes(1));
+  Writer.WriteBytes(Bytes(2));
+  Check(Reader.Peek(First, Soon) = rrMessage, 'a first message');
+  Check(First.Release, 'it is given back');
+  Check(Reader.Peek(Second, Soon) = rrMessage, 'a second message');
+  First.Release;
+  First := nil;
+  Check((Second.Data <> nil) and (Second.Size = 2) and Second.Release, 'it is still held');
+  Check(Reader.ReadBytes(Read, 0) = rrNothing, 'each message came once');
 end;
 
 procedure UnlockMinusOne(Writer, Reader: TShmChannel);
@@ -174,26 +238,26 @@ var
   Size: Integer;
 begin
   Size := -1;
-  Writer.Unlock(NativeUInt(Size));
+  Writer.Lock.Unlock(NativeUInt(Size));
 end;
 
 procedure Locks(Writer, Reader: TShmChannel);
 var
-  Memory: Pointer;
-  Size: NativeUInt;
+  Lock, Other: IShmLock;
   Read: TBytes;
 begin
   Writer.WriteBytes(Bytes(4));
-  Memory := Writer.Lock(Size);
-  Check((Size = 4) and CompareMem(Memory, Pointer(Bytes(4)), 4), 'the value is there');
-  PByte(Memory)^ := 77;
-  Writer.Revert;
+  Lock := Writer.Lock;
+  Check((Lock.Size = 4) and CompareMem(Lock.Memory, Pointer(Bytes(4)), 4), 'the value is there');
+  PByte(Lock.Memory)^ := 77;
+  Lock.Revert;
   Check((Reader.ReadBytes(Read, Soon) = rrMessage) and Same(Read, Bytes(4)), 'the old value can stay');
-  Memory := Writer.Lock(Size);
   CheckRefused(SHM_E_SIZE, UnlockMinusOne, Writer, Reader, 'a size of -1');
-  Move(Bytes(6, 9)[0], Memory^, 6);
-  Writer.Unlock(6);
-  Writer.Revert;
+  Other := Writer.Lock;
+  Lock.Revert;
+  Move(Bytes(6, 9)[0], Other.Memory^, 6);
+  Other.Unlock(6);
+  Other.Revert;
   Check((Reader.ReadBytes(Read, Soon) = rrMessage) and Same(Read, Bytes(6, 9)), 'a new value comes');
 end;
 
@@ -371,6 +435,8 @@ begin
     Run(Losses, 'lossy');
     Run(Values, 'block');
     Run(Loans, 'topic');
+    Run(EndedLoans, 'topic');
+    Run(EndedPeeks, 'queue');
     Run(Locks, 'block');
     Run(Cancels, 'topic');
     Run(Events, 'topic');

@@ -1,0 +1,52 @@
+{ How a failure of ShmBroker is raised. }
+unit ShmBrokerErrors;
+
+{$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
+
+interface
+
+uses
+  SysUtils, ShmBrokerApi;
+
+type
+  EShmError = class(Exception)
+  private
+    FStatus: Integer;
+    FText: UnicodeString;
+  public
+    { For the last call of this thread, which failed with AStatus. }
+    constructor Create(AStatus: Integer);
+    { For a failure that no call has had. }
+    constructor CreateOfStatus(AStatus: Integer);
+    property Status: Integer read FStatus;   // SHM_E_... of ShmBrokerApi
+    property Text: UnicodeString read FText; // what Message says, which is not Unicode in Free Pascal
+  end;
+
+{ Raises an EShmError if a function of ShmBrokerApi has failed. }
+procedure ShmCheck(Status: Integer);
+
+implementation
+
+constructor EShmError.Create(AStatus: Integer);
+begin
+  FStatus := AStatus;
+  FText := ShmLastErrorText;
+  if FText = '' then
+    FText := ShmErrorText(AStatus);
+  inherited Create(string(FText));
+end;
+
+constructor EShmError.CreateOfStatus(AStatus: Integer);
+begin
+  FStatus := AStatus;
+  FText := ShmErrorText(AStatus);
+  inherited Create(string(FText));
+end;
+
+procedure ShmCheck(Status: Integer);
+begin
+  if Status < 0 then
+    raise EShmError.Create(Status);
+end;
+
+end.
