@@ -128,6 +128,10 @@ int32_t SHM_CALL ShmClose(ShmChannel channel) { return close_entry(channel); }
 
 int32_t SHM_CALL ShmCancel(ShmChannel channel) { return cancel_entry(channel); }
 
+int32_t SHM_CALL ShmSetCancelled(ShmChannel channel, int32_t cancelled) {
+  return set_cancelled_entry(channel, cancelled != 0);
+}
+
 int32_t SHM_CALL ShmGetInfo(ShmChannel channel, ShmInfo* info) {
   if (!is_known(info)) return bad_argument(L"ShmGetInfo: info is NULL, or its size is not sizeof(ShmInfo)");
   return with_guard(channel, [=](Channel& open) {
@@ -241,11 +245,11 @@ int32_t SHM_CALL ShmLoan(ShmChannel channel, size_t size, void** memory, uint32_
 }
 
 int32_t SHM_CALL ShmCommit(ShmChannel channel, size_t size) {
-  return with_turn<&Calls::writing>(channel, SHM_INFINITE, [=](Channel& open) { return open.commit(size); });
+  return with_turn_to_give_back<&Calls::writing>(channel, [=](Channel& open) { return open.commit(size); });
 }
 
 int32_t SHM_CALL ShmAbort(ShmChannel channel) {
-  return with_turn<&Calls::writing>(channel, SHM_INFINITE, [](Channel& open) { return open.abort(); });
+  return with_turn_to_give_back<&Calls::writing>(channel, [](Channel& open) { return open.abort(); });
 }
 
 int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32_t timeout_ms) {
@@ -258,7 +262,7 @@ int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32
 }
 
 int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size) {
-  return with_turn<&Calls::writing>(channel, SHM_INFINITE, [=](Channel& open) { return open.unlock(size); });
+  return with_turn_to_give_back<&Calls::writing>(channel, [=](Channel& open) { return open.unlock(size); });
 }
 
 int32_t SHM_CALL ShmFlush(ShmChannel channel) {
@@ -272,7 +276,7 @@ int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, ui
 }
 
 int32_t SHM_CALL ShmRelease(ShmChannel channel) {
-  return with_turn<&Calls::reading>(channel, SHM_INFINITE, [](Channel& open) { return open.release(); });
+  return with_turn_to_give_back<&Calls::reading>(channel, [](Channel& open) { return open.release(); });
 }
 
 int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle) {

@@ -96,7 +96,11 @@ int32_t Channel::refuse_ended() const {
 int32_t Channel::refuse_wait(WaitEnd end) const {
   switch (end) {
     case WaitEnd::cancelled:
-      return refuse(SHM_E_CANCELLED, L"ShmCancel ended the wait; call again to go on waiting");
+      // relaxed: for people.
+      return refuse(SHM_E_CANCELLED,
+                    calls_.interrupts.is_cancelled.load(std::memory_order_relaxed)
+                        ? L"ShmSetCancelled keeps this handle from waiting; call it with 0 to wait again"
+                        : L"ShmCancel ended the wait; call again to go on waiting");
     case WaitEnd::closing:
       return refuse(SHM_E_CLOSED, L"this handle is being closed; open it again to go on");
     default:

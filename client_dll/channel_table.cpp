@@ -64,6 +64,7 @@ int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChann
   Entry* entry = reserve_entry();
   if (entry == nullptr) return fail(SHM_E_MEMORY, L"4,096 channels are open in this process; close some");
   entry->calls.interrupts.closing.store(false, std::memory_order_relaxed);
+  entry->calls.interrupts.is_cancelled.store(false, std::memory_order_relaxed);
   std::unique_ptr<Channel> channel;
   const int32_t status = no_throw([&] { return Channel::open(name, options, entry->calls, channel); });
   if (status != SHM_OK) {
@@ -111,6 +112,20 @@ int32_t cancel_entry(ShmChannel handle) {
   return with_guard(handle, [entry](Channel&) {
     // release: pairs with the acquire in Patience.
     entry->calls.interrupts.cancels.fetch_add(1, std::memory_order_release);
+    interrupt(*entry);
+    return SHM_OK;
+  });
+}
+
+int32_t set_cancelled_entry(ShmChannel handle, bool is_cancelled) {
+  Entry* entry = entry_of(handle);
+  return with_guard(handle, [=](Channel&) {
+    Interrupts& interrupts = entry->calls.interrupts;
+    // release: pairs with the acquire in Patience.
+    interrupts.is_cancelled.store(is_cancelled, std::memory_order_release);
+    if (!is_cancelled) return SHM_OK;
+    // What waits now ends, even if the mark is off again before it has looked.
+    interrupts.cancels.fetch_add(1, std::memory_order_release);
     interrupt(*entry);
     return SHM_OK;
   });

@@ -26,6 +26,7 @@ int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChann
 
 int32_t close_entry(ShmChannel handle);
 int32_t cancel_entry(ShmChannel handle);
+int32_t set_cancelled_entry(ShmChannel handle, bool is_cancelled);
 
 // The entry of a handle, or NULL if it can't be one. The generation is still to be checked, with is_open().
 Entry* entry_of(ShmChannel handle);
@@ -34,6 +35,11 @@ bool is_open(const Entry& entry, ShmChannel handle);
 // Calls work(Channel&) with a turn, which it waits for.
 template <Turn Calls::*turn, class Work>
 int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work);
+
+// The same for a call that gives something back, which no ShmCancel ends: whoever holds something has the next turn
+// soon.
+template <Turn Calls::*turn, class Work>
+int32_t with_turn_to_give_back(ShmChannel handle, Work&& work);
 
 // Calls work(Channel&) beside whatever reads and writes.
 template <class Work>

@@ -21,20 +21,31 @@ int32_t no_throw(Work&& work) noexcept {
 
 int32_t turn_refused(ShmChannel handle, WaitEnd end);
 
-template <Turn Calls::*turn, class Work>
-int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work) {
+template <Turn Calls::*turn, class MakePatience, class Work>
+int32_t with_turn_by(ShmChannel handle, MakePatience&& make_patience, Work&& work) {
   Entry* entry = entry_of(handle);
   if (entry == nullptr) return fail(SHM_E_HANDLE);
   Turn& mine = entry->calls.*turn;
   if (!mine.try_enter()) {
     if (!is_open(*entry, handle)) return fail(SHM_E_HANDLE);
-    const WaitEnd end = mine.enter(Patience(entry->calls.interrupts, timeout_ms));
+    const WaitEnd end = mine.enter(make_patience(entry->calls.interrupts));
     if (end != WaitEnd::none) return turn_refused(handle, end);
   }
   const int32_t status =
       is_open(*entry, handle) ? no_throw([&] { return work(*entry->channel); }) : fail(SHM_E_HANDLE);
   mine.leave();
   return status;
+}
+
+template <Turn Calls::*turn, class Work>
+int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work) {
+  return with_turn_by<turn>(
+      handle, [=](const Interrupts& interrupts) { return Patience(interrupts, timeout_ms); }, work);
+}
+
+template <Turn Calls::*turn, class Work>
+int32_t with_turn_to_give_back(ShmChannel handle, Work&& work) {
+  return with_turn_by<turn>(handle, Patience::without_cancel, work);
 }
 
 template <class Work>

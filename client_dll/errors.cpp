@@ -44,7 +44,7 @@ constexpr Entry kTexts[] = {
     SHM_TEXT(SHM_E_EMPTY, "There was nothing to read; wait longer, or start a writer."),
     SHM_TEXT(SHM_E_FULL, "There was no room to write; wait longer, or start a reader."),
     SHM_TEXT(SHM_E_TIMEOUT, "The time was up; try again, or wait longer."),
-    SHM_TEXT(SHM_E_CANCELLED, "ShmCancel ended the wait; call again to go on waiting."),
+    SHM_TEXT(SHM_E_CANCELLED, "ShmCancel or ShmSetCancelled ended the wait; call again to go on waiting."),
     SHM_TEXT(SHM_E_CLOSED, "The channel has ended, or its handle is being closed; open it again."),
     SHM_TEXT(SHM_E_CORRUPT, "The channel's memory is damaged; restart the service with no client attached."),
     SHM_TEXT(

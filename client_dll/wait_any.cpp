@@ -14,7 +14,7 @@ static_assert(2 * SHM_WAIT_MAX <= MAXIMUM_WAIT_OBJECTS, "an event and a nudge fo
 // mark is one thread's.
 class AnyWait {
  public:
-  explicit AnyWait(uint32_t timeout_ms) : deadline_(timeout_ms) {}
+  explicit AnyWait(uint32_t timeout_ms) : timeout_ms_(timeout_ms), deadline_(timeout_ms) {}
   ~AnyWait() { let_go(); }
   AnyWait(const AnyWait&) = delete;
   AnyWait& operator=(const AnyWait&) = delete;
@@ -25,7 +25,7 @@ class AnyWait {
     const auto same = std::ranges::find(sources_, entry, &Source::entry);
     // Named twice it is waited for once. Of two handles with one entry, one at least is stale.
     if (same != sources_.end()) return same->handle == handle ? SHM_OK : fail(SHM_E_HANDLE);
-    sources_.push_back({entry, handle, index, Patience(entry->calls.interrupts, SHM_INFINITE)});
+    sources_.push_back({entry, handle, index, Patience(entry->calls.interrupts, timeout_ms_)});
     return SHM_OK;
   }
 
@@ -59,7 +59,7 @@ class AnyWait {
       }
       if (find_news(index)) return SHM_OK;
       for (const Source& source : sources_) {
-        const WaitEnd end = source.patience.end();
+        const WaitEnd end = source.patience.interrupted();
         if (end != WaitEnd::none) return source.channel().refuse_wait(end);
         if (source.channel().has_ended()) return source.channel().refuse_ended();
       }
@@ -75,7 +75,7 @@ class AnyWait {
     Entry* entry;
     ShmChannel handle;
     uint32_t index;     // among the caller's
-    Patience patience;  // from the call's begin: for its interrupts alone
+    Patience patience;  // from the call's begin: for what interrupts it
     bool is_held = false;
     bool is_marked = false;
 
@@ -86,10 +86,14 @@ class AnyWait {
   int32_t await_turn_of(Source& wanted) {
     constexpr DWORD kPause = 10;
     Calls& calls = wanted.entry->calls;
-    while (calls.reading.enter(Patience(calls.interrupts, std::min(deadline_.left(), kPause))) !=
-           WaitEnd::none) {
+    const auto enter = [&] {
+      return calls.reading.try_enter() ||
+             calls.reading.enter(Patience(calls.interrupts, std::min(deadline_.left(), kPause))) ==
+                 WaitEnd::none;
+    };
+    while (!enter()) {
       for (const Source& source : sources_) {
-        const WaitEnd end = source.patience.end();
+        const WaitEnd end = source.patience.interrupted();
         if (end != WaitEnd::none) return turn_refused(source.handle, end);
       }
       if (deadline_.left() == 0) return turn_refused(wanted.handle, WaitEnd::timeout);
@@ -127,6 +131,7 @@ class AnyWait {
     return true;
   }
 
+  const uint32_t timeout_ms_;
   Deadline deadline_;
   std::vector<Source> sources_;
 };

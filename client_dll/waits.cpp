@@ -4,12 +4,21 @@
 
 namespace shmbroker::client {
 
-WaitEnd Patience::end() const {
-  // acquire: pairs with the release in ChannelTable's interrupt().
+WaitEnd Patience::interrupted() const {
+  // acquire, all three: pairs with the releases in close_entry(), cancel_entry() and set_cancelled_entry().
   if (interrupts_.closing.load(std::memory_order_acquire)) return WaitEnd::closing;
-  if (interrupts_.cancels.load(std::memory_order_acquire) != cancels_) return WaitEnd::cancelled;
+  if (can_be_cancelled_ && (interrupts_.cancels.load(std::memory_order_acquire) != cancels_ ||
+                            interrupts_.is_cancelled.load(std::memory_order_acquire))) {
+    return WaitEnd::cancelled;
+  }
   // acquire: pairs with the broker's release in Channel::end(), which sets the channel's events afterwards.
   if (ended_ != nullptr && ended_->load(std::memory_order_acquire) != 0) return WaitEnd::ended;
+  return WaitEnd::none;
+}
+
+WaitEnd Patience::end() const {
+  const WaitEnd end = interrupted();
+  if (end != WaitEnd::none) return end;
   return deadline_.left() == 0 ? WaitEnd::timeout : WaitEnd::none;
 }
 

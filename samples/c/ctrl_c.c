@@ -8,29 +8,13 @@ static HANDLE pressed;
 static HANDLE has_left;
 static ShmChannel reading;
 
-/* ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so we cancel until it says
- * that it has left. */
-static DWORD WINAPI end_waits(void* nothing) {
-  (void)nothing;
-  do {
-    ShmCancel(reading);
-  } while (WaitForSingleObject(has_left, 10) == WAIT_TIMEOUT);
-  return 0;
-}
-
 static BOOL WINAPI on_control(DWORD event) {
   const bool is_key = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
-  HANDLE thread = NULL;
   if (ctrl_c_was_pressed()) return FALSE;
   SetEvent(pressed);
-  /* A second Ctrl-C may be kept waiting until the first one's handler has returned: so that goes on in another thread.
-   * When the console closes, Windows ends the process as soon as this returns. */
-  if (is_key) thread = CreateThread(NULL, 0, end_waits, NULL, 0, NULL);
-  if (thread == NULL) {
-    end_waits(NULL);
-  } else {
-    CloseHandle(thread);
-  }
+  ShmSetCancelled(reading, 1); /* ends the read that waits now, and one that is about to wait */
+  /* When the console closes, Windows ends the process as soon as this returns. */
+  if (!is_key) WaitForSingleObject(has_left, INFINITE);
   return TRUE;
 }
 

@@ -14,27 +14,14 @@ const HANDLE has_left = CreateEventW(nullptr, TRUE, FALSE, nullptr);
 // relaxed, everywhere: stored before there is a handler, and nothing else is read on the strength of it.
 std::atomic<ShmChannel> reading{0};
 
-// ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so we cancel until
-// it says that it has left.
-DWORD WINAPI end_waits(void*) {
-  do {
-    ShmCancel(reading.load(std::memory_order_relaxed));
-  } while (WaitForSingleObject(has_left, 10) == WAIT_TIMEOUT);
-  return 0;
-}
-
 BOOL WINAPI on_control(DWORD event) {
   if (WaitForSingleObject(pressed, 0) == WAIT_OBJECT_0) return FALSE;
   SetEvent(pressed);
-  // A second Ctrl-C may be kept waiting until the first one's handler has returned: so that goes on in another
-  // thread. When the console closes, Windows ends the process as soon as this returns.
+  // Ends the read that waits now, and one that is about to wait.
+  ShmSetCancelled(reading.load(std::memory_order_relaxed), 1);
+  // When the console closes, Windows ends the process as soon as this returns.
   const bool is_key = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
-  const HANDLE thread = is_key ? CreateThread(nullptr, 0, end_waits, nullptr, 0, nullptr) : nullptr;
-  if (thread == nullptr) {
-    end_waits(nullptr);
-  } else {
-    CloseHandle(thread);
-  }
+  if (!is_key) WaitForSingleObject(has_left, INFINITE);
   return TRUE;
 }
 

@@ -43,7 +43,7 @@ const
   SHM_E_EMPTY = -11;     // nothing to read within the timeout
   SHM_E_FULL = -12;      // no room to write within the timeout
   SHM_E_TIMEOUT = -13;   // a lock, a turn at this handle, or the service was not to be had in time
-  SHM_E_CANCELLED = -14; // ShmCancel ended the wait
+  SHM_E_CANCELLED = -14; // ShmCancel ended the wait, or ShmSetCancelled is in force
   SHM_E_CLOSED = -15;    // the channel has ended, or the handle is being closed
   SHM_E_CORRUPT = -16;   // the channel's memory is damaged
   SHM_E_STATE = -17;     // out of turn, such as ShmUnlock without ShmLock
@@ -162,6 +162,7 @@ function ShmOpenUtf8(Name: PAnsiChar; Options: PShmOptions; out Channel: Cardina
   external ShmClientDll;
 function ShmClose(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
 function ShmCancel(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
+function ShmSetCancelled(Channel: Cardinal; Cancelled: Integer): Integer; stdcall; external ShmClientDll;
 function ShmGetInfo(Channel: Cardinal; Info: PShmInfo): Integer; stdcall; external ShmClientDll;
 function ShmGetInfoUtf8(Channel: Cardinal; Info: PShmInfoUtf8): Integer; stdcall; external ShmClientDll;
 function ShmGetStats(Channel: Cardinal; Stats: PShmStats): Integer; stdcall; external ShmClientDll;

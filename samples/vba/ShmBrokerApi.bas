@@ -54,7 +54,7 @@ Public Const SHM_E_EMPTY As Long = -11 ' nothing to read within the timeout
 Public Const SHM_E_FULL As Long = -12 ' no room to write within the timeout
 ' a lock, a turn at this handle, or the service was not to be had in time
 Public Const SHM_E_TIMEOUT As Long = -13
-Public Const SHM_E_CANCELLED As Long = -14 ' ShmCancel ended the wait
+Public Const SHM_E_CANCELLED As Long = -14 ' ShmCancel ended the wait, or ShmSetCancelled is in force
 Public Const SHM_E_CLOSED As Long = -15 ' the channel has ended, or the handle is being closed
 Public Const SHM_E_CORRUPT As Long = -16 ' the channel's memory is damaged
 Public Const SHM_E_STATE As Long = -17 ' out of turn, such as ShmUnlock without ShmLock
@@ -177,6 +177,8 @@ Public Declare PtrSafe Function ShmOpenUtf8 Lib "shmclient.dll" _
     (ByVal Name As LongPtr, ByRef Options As ShmOptions, ByRef Channel As Long) As Long
 Public Declare PtrSafe Function ShmClose Lib "shmclient.dll" (ByVal Channel As Long) As Long
 Public Declare PtrSafe Function ShmCancel Lib "shmclient.dll" (ByVal Channel As Long) As Long
+Public Declare PtrSafe Function ShmSetCancelled Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Cancelled As Long) As Long
 Public Declare PtrSafe Function ShmGetInfo Lib "shmclient.dll" _
     (ByVal Channel As Long, ByRef Info As ShmInfo) As Long
 Public Declare PtrSafe Function ShmGetInfoUtf8 Lib "shmclient.dll" _
@@ -240,6 +242,8 @@ Public Declare Function ShmOpenUtf8 Lib "shmclient.dll" _
     (ByVal Name As LongPtr, ByRef Options As ShmOptions, ByRef Channel As Long) As Long
 Public Declare Function ShmClose Lib "shmclient.dll" (ByVal Channel As Long) As Long
 Public Declare Function ShmCancel Lib "shmclient.dll" (ByVal Channel As Long) As Long
+Public Declare Function ShmSetCancelled Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Cancelled As Long) As Long
 Public Declare Function ShmGetInfo Lib "shmclient.dll" _
     (ByVal Channel As Long, ByRef Info As ShmInfo) As Long
 Public Declare Function ShmGetInfoUtf8 Lib "shmclient.dll" _

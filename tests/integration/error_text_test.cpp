@@ -129,6 +129,9 @@ TEST_F(ErrorText, OfAWaitThatOthersEndedSaysHowToGoOn) {
   };
   expect_text("queue", SHM_E_CANCELLED, interrupted([&] { ShmCancel(queue); }),
               "call again to go on waiting");
+  expect_text("queue", SHM_E_CANCELLED, interrupted([&] { ShmSetCancelled(queue, 1); }),
+              "call it with 0 to wait again");
+  EXPECT_SHM(SHM_OK, ShmSetCancelled(queue, 0));
   const auto taken_away = [&] {
     service.configure(config_of({block("block")}));
     service.reload();

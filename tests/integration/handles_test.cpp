@@ -35,6 +35,7 @@ std::vector<Call> all_calls() {
   return {
       {"ShmClose", [](ShmChannel channel) { return ShmClose(channel); }},
       {"ShmCancel", [](ShmChannel channel) { return ShmCancel(channel); }},
+      {"ShmSetCancelled", [](ShmChannel channel) { return ShmSetCancelled(channel, 0); }},
       {"ShmGetInfo",
        [info = sized<ShmInfo>()](ShmChannel channel) mutable { return ShmGetInfo(channel, &info); }},
       {"ShmGetInfoUtf8",
@@ -144,9 +145,10 @@ TEST_F(Handles, ThatMayOnlyWriteReadNothing) {
   for (const wchar_t* name : {L"MapName", L"topic", L"queue"}) {
     const Opened writer(name, SHM_WRITE);
     write(writer, "x");
-    for (const Call& call : calls_but({"ShmClose", "ShmCancel", "ShmGetInfo", "ShmGetInfoUtf8", "ShmGetStats",
-                                       "ShmWrite", "ShmWriteBatch", "ShmLoan", "ShmCommit", "ShmAbort",
-                                       "ShmLock", "ShmUnlock", "ShmRelease"})) {
+    for (const Call& call :
+         calls_but({"ShmClose", "ShmCancel", "ShmSetCancelled", "ShmGetInfo", "ShmGetInfoUtf8", "ShmGetStats",
+                    "ShmWrite", "ShmWriteBatch", "ShmLoan", "ShmCommit", "ShmAbort", "ShmLock", "ShmUnlock",
+                    "ShmRelease"})) {
       EXPECT_SHM(SHM_E_ACCESS, call.make(writer)) << call.name;
     }
     EXPECT_SHM(SHM_E_STATE, ShmRelease(writer));

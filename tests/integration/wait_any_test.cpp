@@ -106,6 +106,21 @@ TEST_F(WaitAny, EndsByACancelOfAnyOfThem) {
   }
 }
 
+TEST_F(WaitAny, DoesNotWaitWhileAnyOfThemIsCancelled) {
+  for (uint32_t i = 0; i < kCount; ++i) {
+    begin();
+    EXPECT_SHM(SHM_OK, ShmSetCancelled(in[i], 1));
+    EXPECT_EQ(finish(), (Found{SHM_E_CANCELLED, 77}));
+    EXPECT_EQ(wait_any(handles, SHM_INFINITE), (Found{SHM_E_CANCELLED, 77}));
+    EXPECT_EQ(wait_any(handles, 0), kNone) << "it would not wait anyway";
+    write(Opened(L"queue", SHM_WRITE), "x");
+    EXPECT_EQ(wait_any(handles, SHM_INFINITE), (Found{SHM_OK, 3})) << "it needs no wait";
+    EXPECT_EQ(read(in[3]), (Answer{SHM_OK, "x"}));
+    EXPECT_SHM(SHM_OK, ShmSetCancelled(in[i], 0));
+    EXPECT_EQ(wait_any(handles, 1), kNone);
+  }
+}
+
 TEST_F(WaitAny, EndsByTheCloseOfAnyOfThem) {
   begin();
   in[2].close();

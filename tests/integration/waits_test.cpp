@@ -103,6 +103,34 @@ class Waits : public ServiceTest, public testing::WithParamInterface<Wait> {
     return status_;
   }
 
+  // Makes what the call waits for.
+  void clear_the_way() {
+    switch (GetParam().what) {
+      case For::message:
+        EXPECT_SHM(SHM_OK, write(*other_, "x"));
+        break;
+      case For::room:
+        while (read_into_nowhere(*other_, 0) >= 0) {
+        }
+        break;
+      case For::lock:
+        EXPECT_SHM(SHM_OK, ShmUnlock(*other_, SHM_KEEP));
+        break;
+    }
+  }
+  // What the call got, if it has to be given back: that is done while the handle is cancelled, too.
+  void give_back() {
+    if (GetParam().call == peek) {
+      EXPECT_SHM(SHM_OK, ShmRelease(*waiting_));
+    }
+    if (GetParam().call == loan) {
+      EXPECT_SHM(SHM_OK, ShmAbort(*waiting_));
+    }
+    if (GetParam().call == lock) {
+      EXPECT_SHM(SHM_OK, ShmUnlock(*waiting_, SHM_KEEP));
+    }
+  }
+
   bool waits() const {
     if (GetParam().what == For::message) return memory_->reader_waits();
     return GetParam().what == For::room ? memory_->writer_waits_for_room() : memory_->writer_waits();
@@ -122,6 +150,32 @@ TEST_P(Waits, CancelEndsItAndTheNextCallWaitsAsBefore) {
   EXPECT_SHM(SHM_OK, ShmCancel(*waiting_));
   EXPECT_SHM(SHM_E_CANCELLED, finish());
   EXPECT_SHM(GetParam().timed_out, GetParam().call(*waiting_, 1));
+}
+
+TEST_P(Waits, SetCancelledEndsItAndEveryLaterOneUntilItIsReset) {
+  begin();
+  EXPECT_SHM(SHM_OK, ShmSetCancelled(*waiting_, 1));
+  EXPECT_SHM(SHM_E_CANCELLED, finish());
+  for (int i = 0; i < 3; ++i) EXPECT_SHM(SHM_E_CANCELLED, GetParam().call(*waiting_, SHM_INFINITE));
+  EXPECT_SHM(GetParam().timed_out, GetParam().call(*waiting_, 0)) << "it would not wait anyway";
+  clear_the_way();
+  EXPECT_SHM(SHM_OK, GetParam().call(*waiting_, SHM_INFINITE)) << "it need not wait";
+  give_back();
+  EXPECT_SHM(SHM_OK, ShmSetCancelled(*waiting_, 0));
+}
+
+// One waits for what it wants, the other for its turn at the handle.
+TEST_P(Waits, SetCancelledEndsAllThatWaitThoughItIsResetAtOnce) {
+  begin();
+  std::atomic<int32_t> second = 77;
+  std::thread thread([&] { second = GetParam().call(*waiting_, SHM_INFINITE); });
+  EXPECT_SHM(SHM_OK, ShmSetCancelled(*waiting_, 1));
+  EXPECT_SHM(SHM_OK, ShmSetCancelled(*waiting_, 0));
+  EXPECT_SHM(SHM_E_CANCELLED, finish());
+  // The second may not have come to wait before it was reset; so for that one it is set for good.
+  EXPECT_SHM(SHM_OK, ShmSetCancelled(*waiting_, 1));
+  thread.join();
+  EXPECT_SHM(SHM_E_CANCELLED, second);
 }
 
 TEST_P(Waits, CloseEndsItAndReturnsWhenTheCallHasLeft) {
@@ -152,6 +206,9 @@ TEST_P(Waits, StopOfTheServiceEndsItWhereTheConfigurationSaysSo) {
 
 TEST_P(Waits, CancelWithNothingWaitingChangesNothing) {
   EXPECT_SHM(SHM_OK, ShmCancel(*waiting_));
+  EXPECT_SHM(GetParam().timed_out, GetParam().call(*waiting_, 1));
+  EXPECT_SHM(SHM_OK, ShmSetCancelled(*waiting_, 1));
+  EXPECT_SHM(SHM_OK, ShmSetCancelled(*waiting_, 0));
   EXPECT_SHM(GetParam().timed_out, GetParam().call(*waiting_, 1));
 }
 

@@ -17,6 +17,26 @@ TEST(Turn, IsNotForACallThatWasCancelledWhileAnotherHadIt) {
   EXPECT_TRUE(turn.try_enter()) << "nobody has it";
 }
 
+TEST(Turn, IsNotWaitedForWhileTheHandleIsCancelled) {
+  Interrupts interrupts;
+  Turn turn;
+  ASSERT_TRUE(turn.try_enter());
+  interrupts.is_cancelled = true;
+  EXPECT_EQ(turn.enter(Patience(interrupts, INFINITE)), WaitEnd::cancelled);
+  EXPECT_EQ(turn.enter(Patience(interrupts, 0)), WaitEnd::timeout) << "it would not wait anyway";
+}
+
+TEST(Turn, OfACallThatGivesSomethingBackIsNotCancelled) {
+  Interrupts interrupts;
+  Turn turn;
+  ASSERT_TRUE(turn.try_enter());
+  const Patience giving_back = Patience::without_cancel(interrupts);
+  ++interrupts.cancels;
+  interrupts.is_cancelled = true;
+  turn.leave();
+  EXPECT_EQ(turn.enter(giving_back), WaitEnd::none);
+}
+
 TEST(Turn, IsForACallThatCameAfterTheCancel) {
   Interrupts interrupts;
   Turn turn;

@@ -72,6 +72,9 @@ class Channel {
   }
   // Ends what other threads wait for on this channel now. From any thread.
   void cancel() noexcept { ShmCancel(handle_); }
+  // While it is set, what would have to wait fails with SHM_E_CANCELLED at once, and what waits now ends. From any
+  // thread.
+  void set_cancelled(bool is_cancelled) noexcept { ShmSetCancelled(handle_, is_cancelled ? 1 : 0); }
 
   // ---- copied
 

@@ -24,7 +24,8 @@
  * Threads. Every function may be called from any thread, on the same handle too. Two calls that read
  * through one handle take turns, and so do two that write; a read and a write do not wait for each other.
  *
- * Timeouts are in milliseconds: 0 asks once and does not wait, SHM_INFINITE waits until ShmCancel.
+ * Timeouts are in milliseconds: 0 asks once and does not wait, SHM_INFINITE waits until ShmCancel or
+ * ShmSetCancelled.
  *
  * Structs start with their size in bytes, which the caller sets to sizeof before the call. They have no
  * padding and grow only at their end, so that a program built with an older header goes on working.
@@ -79,7 +80,7 @@ extern "C" {
 #define SHM_E_EMPTY (-11)     /* nothing to read within the timeout */
 #define SHM_E_FULL (-12)      /* no room to write within the timeout */
 #define SHM_E_TIMEOUT (-13)   /* a lock, a turn at this handle, or the service was not to be had in time */
-#define SHM_E_CANCELLED (-14) /* ShmCancel ended the wait */
+#define SHM_E_CANCELLED (-14) /* ShmCancel ended the wait, or ShmSetCancelled is in force */
 #define SHM_E_CLOSED (-15)    /* the channel has ended, or the handle is being closed */
 #define SHM_E_CORRUPT (-16)   /* the channel's memory is damaged */
 #define SHM_E_STATE (-17)     /* out of turn, such as ShmUnlock without ShmLock */
@@ -241,9 +242,21 @@ int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmCha
  * @return  SHM_OK */
 int32_t SHM_CALL ShmClose(ShmChannel channel);
 
-/* Ends every call that waits on this handle now, with SHM_E_CANCELLED. Later calls are not affected.
+/* Ends every call that waits on this handle now, with SHM_E_CANCELLED. Later calls are not affected: a thread
+ * that is about to wait goes on to do so. To stop another thread for certain use ShmSetCancelled.
  * @return  SHM_OK, also if nothing was waiting */
 int32_t SHM_CALL ShmCancel(ShmChannel channel);
+
+/* Ends every call that waits on this handle now, as ShmCancel does, and keeps later ones from waiting until it is
+ * reset: a call that would have to wait returns SHM_E_CANCELLED at once. What needs no wait still succeeds, and
+ * a call with a timeout of 0, which never waits, returns what it would without. ShmCommit, ShmAbort, ShmUnlock,
+ * ShmRelease and ShmClose do their work whether it is set or not. So do ShmOpen and ShmFlush, which wait for the
+ * service and not for other clients.
+ * It does not set the event of ShmGetWaitHandle, nor post to the window of ShmNotifyWindow: who waits for those
+ * waits for an event of its own beside them.
+ * @param cancelled  [in] not 0: no call may wait on this handle from now on; 0: calls may wait again
+ * @return  SHM_OK, also if that was so already */
+int32_t SHM_CALL ShmSetCancelled(ShmChannel channel, int32_t cancelled);
 
 /* Tells what a channel is.
  * @param info  [in, out] size set by the caller, the rest stored
@@ -285,7 +298,7 @@ int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint3
  *                           topic whose room another writer's loan takes; nothing was written
  *          SHM_E_TIMEOUT    another writer held the lock, or another thread wrote through this handle, for
  *                           timeout_ms; nothing was written
- *          SHM_E_CANCELLED  ShmCancel; nothing was written
+ *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled; nothing was written
  *          SHM_E_STATE      this handle holds ShmLock or ShmLoan; nothing was written */
 int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms);
 
@@ -307,7 +320,7 @@ int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uin
  *          SHM_E_TIMEOUT    another thread read through this handle for timeout_ms; nothing was taken, and there
  *                           may be something
  *          SHM_E_OVERTAKEN  writers overwrite a topic faster than this reader can copy; nothing was taken
- *          SHM_E_CANCELLED  ShmCancel; nothing was taken
+ *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled; nothing was taken
  *          SHM_E_STATE      this handle holds ShmPeek */
 int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size_t* size,
                          uint32_t timeout_ms);
@@ -377,7 +390,7 @@ int32_t SHM_CALL ShmAbort(ShmChannel channel);
  *          SHM_E_ACCESS     the handle was not opened for writing
  *          SHM_E_KIND       not a block
  *          SHM_E_TIMEOUT    another writer held the lock for timeout_ms
- *          SHM_E_CANCELLED  ShmCancel
+ *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled
  *          SHM_E_STATE      this handle holds ShmLock already */
 int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32_t timeout_ms);
 
@@ -452,7 +465,7 @@ int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t mess
  *          SHM_E_EMPTY      none had within timeout_ms
  *          SHM_E_TIMEOUT    another thread read through one of the handles for timeout_ms
  *          SHM_E_ACCESS     one of the handles was not opened for reading
- *          SHM_E_CANCELLED  ShmCancel on one of the handles */
+ *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled on one of the handles */
 int32_t SHM_CALL ShmWaitAny(const ShmChannel* channels, uint32_t count, uint32_t* index, uint32_t timeout_ms);
 
 #ifdef __cplusplus

@@ -59,7 +59,7 @@ namespace ShmBroker
         public const int SHM_E_FULL = -12;
         /// <summary>a lock, a turn at this handle, or the service was not to be had in time</summary>
         public const int SHM_E_TIMEOUT = -13;
-        /// <summary>ShmCancel ended the wait</summary>
+        /// <summary>ShmCancel ended the wait, or ShmSetCancelled is in force</summary>
         public const int SHM_E_CANCELLED = -14;
         /// <summary>the channel has ended, or the handle is being closed</summary>
         public const int SHM_E_CLOSED = -15;
@@ -223,6 +223,9 @@ namespace ShmBroker
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
         public static extern int ShmCancel(uint channel);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmSetCancelled(uint channel, int cancelled);
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
         public static extern int ShmGetInfo(uint channel, ShmInfo* info);

@@ -47,7 +47,7 @@ const (
 	ErrEmpty     Status = -11 // nothing to read within the timeout
 	ErrFull      Status = -12 // no room to write within the timeout
 	ErrTimeout   Status = -13 // a lock, a turn at this handle, or the service was not to be had in time
-	ErrCancelled Status = -14 // ShmCancel ended the wait
+	ErrCancelled Status = -14 // ShmCancel ended the wait, or ShmSetCancelled is in force
 	ErrClosed    Status = -15 // the channel has ended, or the handle is being closed
 	ErrCorrupt   Status = -16 // the channel's memory is damaged
 	ErrState     Status = -17 // out of turn, such as ShmUnlock without ShmLock

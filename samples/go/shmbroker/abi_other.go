@@ -44,6 +44,10 @@ func shmCancel(channel uint32) Status {
 	return ErrSystem
 }
 
+func shmSetCancelled(channel uint32, cancelled Status) Status {
+	return ErrSystem
+}
+
 func shmGetInfo(channel uint32, info *shmInfo) Status {
 	return ErrSystem
 }

@@ -17,6 +17,7 @@ var (
 	procShmOpenUtf8          = procedure("ShmOpenUtf8")
 	procShmClose             = procedure("ShmClose")
 	procShmCancel            = procedure("ShmCancel")
+	procShmSetCancelled      = procedure("ShmSetCancelled")
 	procShmGetInfo           = procedure("ShmGetInfo")
 	procShmGetInfoUtf8       = procedure("ShmGetInfoUtf8")
 	procShmGetStats          = procedure("ShmGetStats")
@@ -85,6 +86,11 @@ func shmClose(channel uint32) Status {
 
 func shmCancel(channel uint32) Status {
 	r, _, _ := syscall.Syscall(procShmCancel.Addr(), 1, uintptr(channel), 0, 0)
+	return Status(r)
+}
+
+func shmSetCancelled(channel uint32, cancelled Status) Status {
+	r, _, _ := syscall.Syscall(procShmSetCancelled.Addr(), 2, uintptr(channel), uintptr(cancelled), 0)
 	return Status(r)
 }
 

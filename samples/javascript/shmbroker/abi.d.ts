@@ -66,7 +66,7 @@ export const SHM_E_EMPTY: -11;
 export const SHM_E_FULL: -12;
 /** a lock, a turn at this handle, or the service was not to be had in time */
 export const SHM_E_TIMEOUT: -13;
-/** ShmCancel ended the wait */
+/** ShmCancel ended the wait, or ShmSetCancelled is in force */
 export const SHM_E_CANCELLED: -14;
 /** the channel has ended, or the handle is being closed */
 export const SHM_E_CLOSED: -15;
@@ -249,6 +249,7 @@ export const ShmOpenUtf8: Native<
 >;
 export const ShmClose: Native<(channel: number) => number>;
 export const ShmCancel: Native<(channel: number) => number>;
+export const ShmSetCancelled: Native<(channel: number, cancelled: number) => number>;
 export const ShmGetInfo: Native<(channel: number, info: Structs<ShmInfo>) => number>;
 export const ShmGetInfoUtf8: Native<(channel: number, info: Structs<ShmInfoUtf8>) => number>;
 export const ShmGetStats: Native<(channel: number, stats: Structs<ShmStats>) => number>;

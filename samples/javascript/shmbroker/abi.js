@@ -53,7 +53,7 @@ export const SHM_E_SIZE = -10; // larger than the channel's largest message
 export const SHM_E_EMPTY = -11; // nothing to read within the timeout
 export const SHM_E_FULL = -12; // no room to write within the timeout
 export const SHM_E_TIMEOUT = -13; // a lock, a turn at this handle, or the service was not to be had in time
-export const SHM_E_CANCELLED = -14; // ShmCancel ended the wait
+export const SHM_E_CANCELLED = -14; // ShmCancel ended the wait, or ShmSetCancelled is in force
 export const SHM_E_CLOSED = -15; // the channel has ended, or the handle is being closed
 export const SHM_E_CORRUPT = -16; // the channel's memory is damaged
 export const SHM_E_STATE = -17; // out of turn, such as ShmUnlock without ShmLock
@@ -231,6 +231,10 @@ export const ShmOpenUtf8 = native("int32_t", "ShmOpenUtf8", {
 });
 export const ShmClose = native("int32_t", "ShmClose", { channel: "uint32_t" });
 export const ShmCancel = native("int32_t", "ShmCancel", { channel: "uint32_t" });
+export const ShmSetCancelled = native("int32_t", "ShmSetCancelled", {
+  channel: "uint32_t",
+  cancelled: "int32_t",
+});
 export const ShmGetInfo = native("int32_t", "ShmGetInfo", { channel: "uint32_t", info: "_Inout_ ShmInfo *" });
 export const ShmGetInfoUtf8 = native("int32_t", "ShmGetInfoUtf8", {
   channel: "uint32_t",

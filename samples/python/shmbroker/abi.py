@@ -42,7 +42,7 @@ SHM_E_SIZE = -10  # larger than the channel's largest message
 SHM_E_EMPTY = -11  # nothing to read within the timeout
 SHM_E_FULL = -12  # no room to write within the timeout
 SHM_E_TIMEOUT = -13  # a lock, a turn at this handle, or the service was not to be had in time
-SHM_E_CANCELLED = -14  # ShmCancel ended the wait
+SHM_E_CANCELLED = -14  # ShmCancel ended the wait, or ShmSetCancelled is in force
 SHM_E_CLOSED = -15  # the channel has ended, or the handle is being closed
 SHM_E_CORRUPT = -16  # the channel's memory is damaged
 SHM_E_STATE = -17  # out of turn, such as ShmUnlock without ShmLock
@@ -334,6 +334,8 @@ def declare(library: ctypes.CDLL) -> None:
     library.ShmClose.argtypes = [c_uint32]
     library.ShmCancel.restype = c_int32
     library.ShmCancel.argtypes = [c_uint32]
+    library.ShmSetCancelled.restype = c_int32
+    library.ShmSetCancelled.argtypes = [c_uint32, c_int32]
     library.ShmGetInfo.restype = c_int32
     library.ShmGetInfo.argtypes = [c_uint32, POINTER(ShmInfo)]
     library.ShmGetInfoUtf8.restype = c_int32

@@ -59,7 +59,7 @@ impl Status {
     pub const FULL: Self = Self(-12);
     /// A lock, a turn at this handle, or the service was not to be had in time.
     pub const TIMEOUT: Self = Self(-13);
-    /// ShmCancel ended the wait.
+    /// ShmCancel ended the wait, or ShmSetCancelled is in force.
     pub const CANCELLED: Self = Self(-14);
     /// The channel has ended, or the handle is being closed.
     pub const CLOSED: Self = Self(-15);
@@ -344,6 +344,7 @@ pub struct Functions {
     ) -> Status,
     pub ShmClose: unsafe extern "system" fn(channel: u32) -> Status,
     pub ShmCancel: unsafe extern "system" fn(channel: u32) -> Status,
+    pub ShmSetCancelled: unsafe extern "system" fn(channel: u32, cancelled: Status) -> Status,
     pub ShmGetInfo: unsafe extern "system" fn(channel: u32, info: *mut ShmInfo) -> Status,
     pub ShmGetInfoUtf8: unsafe extern "system" fn(channel: u32, info: *mut ShmInfoUtf8) -> Status,
     pub ShmGetStats: unsafe extern "system" fn(channel: u32, stats: *mut ShmStats) -> Status,
@@ -438,6 +439,7 @@ impl Functions {
                 ShmOpenUtf8: transmute(find("ShmOpenUtf8\0")?),
                 ShmClose: transmute(find("ShmClose\0")?),
                 ShmCancel: transmute(find("ShmCancel\0")?),
+                ShmSetCancelled: transmute(find("ShmSetCancelled\0")?),
                 ShmGetInfo: transmute(find("ShmGetInfo\0")?),
                 ShmGetInfoUtf8: transmute(find("ShmGetInfoUtf8\0")?),
                 ShmGetStats: transmute(find("ShmGetStats\0")?),
