@@ -1,8 +1,8 @@
 # A Windows of our own under build, with a screen of its own; all of it ends with the script, or the subshell. Sourced,
 # after debian.sh.
 export WINEPREFIX=$root/build/wine WINEDEBUG=-all
-# Without these Wine would offer to download them.
-export WINEDLLOVERRIDES="mscoree=d;mshtml=d"
+# Wine would offer to download mshtml's Gecko. Its debugger never ends with a program of .NET that has crashed.
+export WINEDLLOVERRIDES="mshtml=d;winedbg.exe=d"
 xvfb=
 
 # Linux puts a program's heap at random addresses; one start of 1,600 it is where Wine's loader must put a page that
@@ -14,6 +14,9 @@ if ! "${steady[@]}" true 2>/dev/null; then
 fi
 steadily() { "${steady[@]}" env "$@"; }
 wine() { steadily wine "$@"; }
+# A program that may be the first one: it has Wine set the prefix up, or bring it up to date, and Wine would then offer to
+# download Mono, by its mscoree.dll. Other programs need that DLL: Wine's loader asks it about every assembly of .NET.
+boot() { steadily WINEDLLOVERRIDES="mscoree=d;$WINEDLLOVERRIDES" wine "$@"; }
 
 stop_windows() { wineserver -k 2>/dev/null && wineserver -w || true; }
 
@@ -53,11 +56,11 @@ begin_windows() {
   stop_windows # what --keep, or a script that was killed, has left
   start_screen
   if [ ! -f "$WINEPREFIX/system.reg" ]; then
-    logged "$windows-boot" wine wineboot --init 9>&-
+    logged "$windows-boot" boot wineboot --init 9>&-
     stop_windows # in its very first session no service can be started
   fi
   if [ ! -f "$WINEPREFIX/is-windows-10" ]; then
-    logged "$windows-cfg" wine winecfg -v win10 9>&-
+    logged "$windows-cfg" boot winecfg -v win10 9>&-
     stop_windows # or the next line would find a server that is about to go
     touch "$WINEPREFIX/is-windows-10"
   fi
@@ -68,7 +71,7 @@ begin_windows() {
   local log=$logs/$windows-keep-alive.log
   rm -f "$WINEPREFIX/key" "$log"
   mkfifo "$WINEPREFIX/key"
-  wine cmd /c pause <>"$WINEPREFIX/key" >"$log" 2>&1 9>&- &
+  boot cmd /c pause <>"$WINEPREFIX/key" >"$log" 2>&1 9>&- &
   until [ -s "$log" ]; do
     kill -0 $! || fail "Windows did not start in $WINEPREFIX"
     sleep 0.1

@@ -4,8 +4,7 @@
 source "$(dirname "$0")/../cmake/debian.sh"
 source "$root/cmake/wine.sh"
 
-languages=(python3 python3-pycparser fp-compiler fpc-source golang-go rustc libstd-rust-dev-windows mono-mcs
-  libmono-system-windows-forms4.0-cil mypy)
+languages=(python3 python3-pycparser fp-compiler fpc-source golang-go rustc libstd-rust-dev-windows mypy)
 command -v npm >/dev/null || languages+=(nodejs npm)
 need_packages "${windows_packages[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
   fonts-liberation fonts-wine wixl msitools "${languages[@]}"

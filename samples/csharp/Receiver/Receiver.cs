@@ -97,17 +97,21 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
         }
 
         // ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so it is
-        // repeated until the receiver has left. A second Ctrl-C ends the process at once.
+        // repeated until the receiver has left. A second Ctrl-C ends the process at once; Windows tells of it only
+        // when this has returned.
         private void Stop(uint channel, ConsoleCancelEventArgs e)
         {
             if (stop.WaitOne(0)) return;
             e.Cancel = true;
             stop.Set();
-            do
+            ThreadPool.QueueUserWorkItem(state =>
             {
-                Native.ShmCancel(channel);
-            }
-            while (!hasLeft.WaitOne(10));
+                do
+                {
+                    Native.ShmCancel(channel);
+                }
+                while (!hasLeft.WaitOne(10));
+            });
         }
 
         /// <returns>false: the time is up</returns>
