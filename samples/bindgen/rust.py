@@ -106,9 +106,21 @@ def constant(each: Constant) -> str:
 
 
 def status(each: Constant) -> str:
-    name = re.sub(r"SHM_(E_|S_)?", "", each.name)
     sentence = each.comment[0].upper() + each.comment[1:] + "." if each.comment else each.group
-    return f"{doc(sentence, '    ')}    pub const {name}: Self = Self({each.value});\n"
+    return f"{doc(sentence, '    ')}    pub const {status_name(each)}: Self = Self({each.value});\n"
+
+
+def status_name(each: Constant) -> str:
+    return re.sub(r"SHM_(E_|S_)?", "", each.name)
+
+
+def status_names(api: Api) -> str:
+    text = "\nimpl Status {\n    /// The name of its constant here.\n"
+    text += "    pub(crate) fn name(self) -> Option<&'static str> {\n        Some(match self {\n"
+    for each in api.constants:
+        if each.type == "i32":
+            text += f'            Self::{status_name(each)} => "{status_name(each)}",\n'
+    return text + "            _ => return None,\n        })\n    }\n}\n"
 
 
 def constants(api: Api) -> str:
@@ -166,7 +178,7 @@ def loading(each: Function) -> str:
 
 
 def generate(api: Api) -> dict:
-    text = OPENING + constants(api) + "".join(map(struct, api.structs))
+    text = OPENING + constants(api) + status_names(api) + "".join(map(struct, api.structs))
     text += "\n" + LAYOUT + "".join(map(layout, api.structs))
     text += "\n" + FUNCTIONS + "".join(map(function, api.functions)) + "}\n"
     text += "\n" + LOAD + "".join(map(loading, api.functions)) + "            })\n        }\n    }\n}\n"

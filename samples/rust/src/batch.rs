@@ -121,7 +121,7 @@ impl Channel {
             (self.functions().ShmWriteBatch)(self.handle(), first, count, &mut written, timeout_ms)
         };
         self.check(status)
-            .map_err(|error| error.with_amount(written as usize))?;
+            .map_err(|error| error.with_messages_written(written as usize))?;
         Ok(())
     }
 
@@ -151,7 +151,7 @@ impl Channel {
         let needed = batch.raw.first().map_or(0, |first| first.length);
         let news = self
             .check(status)
-            .map_err(|error| error.with_amount(needed))?;
+            .map_err(|error| error.with_size_needed(needed))?;
         batch.count = count as usize;
         Ok(news)
     }

@@ -1,6 +1,8 @@
 use std::ffi::c_void;
 use std::mem;
+#[cfg(windows)]
 use std::os::windows::io::BorrowedHandle;
+#[cfg(windows)]
 use std::ptr;
 use std::time::Duration;
 
@@ -47,7 +49,8 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Opens an existing channel, with every right that the caller has.
+    /// Opens an existing channel, with every right that the caller has. A program that only writes
+    /// opens with [`OpenOptions`]: one that may read and does not holds up a waiting topic.
     pub fn open(name: &str) -> Result<Self> {
         OpenOptions::new().open(name)
     }
@@ -95,7 +98,7 @@ impl Channel {
         };
         let news = self
             .check(status)
-            .map_err(|error| error.with_amount(size))?;
+            .map_err(|error| error.with_size_needed(size))?;
         Ok(Received {
             data: &buffer[..size],
             news,
@@ -122,6 +125,7 @@ impl Channel {
     /// becomes readable, and again only after a read has found nothing ([`Status::EMPTY`],
     /// [`News::Unchanged`]); at once if there is something to read now. Do not mix it with reads
     /// that wait.
+    #[cfg(windows)]
     pub fn wait_handle(&self) -> Result<BorrowedHandle<'_>> {
         let mut handle = ptr::null_mut();
         // SAFETY: room for a handle.

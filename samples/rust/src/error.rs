@@ -1,11 +1,11 @@
-use std::fmt;
+use std::{fmt, io};
 
 use crate::ffi::Functions;
 use crate::library::{functions, string};
 use crate::News;
 
 /// What a function of the DLL returned: one of the constants here, or one of a newer DLL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Status(pub(crate) i32);
 
@@ -18,6 +18,15 @@ impl Status {
     /// The number, which is negative for errors.
     pub fn code(self) -> i32 {
         self.0
+    }
+}
+
+impl fmt::Debug for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(formatter, "Status::{name}"),
+            None => write!(formatter, "Status({})", self.0),
+        }
     }
 }
 
@@ -39,7 +48,8 @@ impl fmt::Display for Status {
 pub struct Error {
     status: Status,
     text: String,
-    amount: usize,
+    size_needed: usize,
+    messages_written: usize,
 }
 
 /// The result of a call.
@@ -50,7 +60,8 @@ impl Error {
         Self {
             status,
             text,
-            amount: 0,
+            size_needed: 0,
+            messages_written: 0,
         }
     }
 
@@ -64,26 +75,46 @@ impl Error {
         &self.text
     }
 
+    /// The kind that this is of for [`std::io`].
+    pub fn kind(&self) -> io::ErrorKind {
+        match self.status {
+            Status::NOT_FOUND => io::ErrorKind::NotFound,
+            Status::ACCESS | Status::UNTRUSTED => io::ErrorKind::PermissionDenied,
+            Status::NO_SERVICE => io::ErrorKind::NotConnected,
+            Status::EMPTY | Status::FULL | Status::TIMEOUT => io::ErrorKind::TimedOut,
+            Status::CLOSED => io::ErrorKind::BrokenPipe,
+            Status::CORRUPT => io::ErrorKind::InvalidData,
+            Status::MEMORY => io::ErrorKind::OutOfMemory,
+            Status::VERSION => io::ErrorKind::Unsupported,
+            Status::ARGUMENT | Status::HANDLE | Status::NAME | Status::BUFFER | Status::SIZE => {
+                io::ErrorKind::InvalidInput
+            }
+            Status::STATE | Status::KIND | Status::MISMATCH => io::ErrorKind::InvalidInput,
+            _ => io::ErrorKind::Other,
+        }
+    }
+
     /// With [`Status::BUFFER`]: how many bytes the message has that did not fit.
     pub fn size_needed(&self) -> usize {
-        if self.status == Status::BUFFER {
-            self.amount
-        } else {
-            0
-        }
+        self.size_needed
     }
 
-    /// Of a batch: how many of its messages were written all the same, before the one that failed.
+    /// Of [`write_batch`](crate::Channel::write_batch): how many of its messages were written all the
+    /// same, before the one that failed. Of other calls: 0.
     pub fn messages_written(&self) -> usize {
-        if self.status == Status::BUFFER {
-            0
-        } else {
-            self.amount
-        }
+        self.messages_written
     }
 
-    pub(crate) fn with_amount(self, amount: usize) -> Self {
-        Self { amount, ..self }
+    pub(crate) fn with_size_needed(mut self, size: usize) -> Self {
+        if self.status == Status::BUFFER {
+            self.size_needed = size;
+        }
+        self
+    }
+
+    pub(crate) fn with_messages_written(mut self, count: usize) -> Self {
+        self.messages_written = count;
+        self
     }
 }
 
@@ -94,6 +125,13 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<Error> for io::Error {
+    /// Keeps the error as its source: `get_ref` and `downcast` give it back.
+    fn from(error: Error) -> Self {
+        Self::new(error.kind(), error)
+    }
+}
 
 impl From<Status> for Error {
     fn from(status: Status) -> Self {

@@ -122,6 +122,43 @@ pub const SHM_MESSAGE_REDELIVERED: u32 = 2;
 // ShmWaitAny: the most channels that one call waits for.
 pub const SHM_WAIT_MAX: u32 = 31;
 
+impl Status {
+    /// The name of its constant here.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::OK => "OK",
+            Self::UNCHANGED => "UNCHANGED",
+            Self::LOST => "LOST",
+            Self::REDELIVERED => "REDELIVERED",
+            Self::ARGUMENT => "ARGUMENT",
+            Self::HANDLE => "HANDLE",
+            Self::NAME => "NAME",
+            Self::NOT_FOUND => "NOT_FOUND",
+            Self::ACCESS => "ACCESS",
+            Self::NO_SERVICE => "NO_SERVICE",
+            Self::UNTRUSTED => "UNTRUSTED",
+            Self::VERSION => "VERSION",
+            Self::BUFFER => "BUFFER",
+            Self::SIZE => "SIZE",
+            Self::EMPTY => "EMPTY",
+            Self::FULL => "FULL",
+            Self::TIMEOUT => "TIMEOUT",
+            Self::CANCELLED => "CANCELLED",
+            Self::CLOSED => "CLOSED",
+            Self::CORRUPT => "CORRUPT",
+            Self::STATE => "STATE",
+            Self::KIND => "KIND",
+            Self::MISMATCH => "MISMATCH",
+            Self::BUSY => "BUSY",
+            Self::QUOTA => "QUOTA",
+            Self::MEMORY => "MEMORY",
+            Self::SYSTEM => "SYSTEM",
+            Self::OVERTAKEN => "OVERTAKEN",
+            _ => return None,
+        })
+    }
+}
+
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct ShmOptions {

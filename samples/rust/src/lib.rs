@@ -2,12 +2,15 @@
 //!
 //! ```no_run
 //! # fn main() -> shmbroker::Result<()> {
-//! let channel = shmbroker::Channel::open("MapName")?;
-//! channel.write(b"hello", None)?;
+//! use shmbroker::OpenOptions;
 //!
-//! let mut buffer = [0; 512];
-//! let received = channel.read(&mut buffer, None)?;
-//! assert_eq!(received.data, b"hello");
+//! let writer = OpenOptions::new().write(true).open("MapName")?; // one program
+//! writer.write(b"hello", None)?;
+//!
+//! let reader = OpenOptions::new().read(true).open("MapName")?; // another
+//! for message in reader.messages(None) {
+//!     println!("{} bytes", message?.data.len());
+//! }
 //! # Ok(())
 //! # }
 //! ```
@@ -16,14 +19,16 @@
 //! message) or a queue (every message goes to exactly one reader). A [`Channel`] may be shared by
 //! threads: those that read take turns, and so do those that write.
 //!
+//! Open for what the program does. [`Channel::open`], with every right that the caller has, makes a
+//! reader, too: what it never reads holds up the writers of a waiting topic, itself among them.
+//!
 //! Where a call may have to wait, its timeout is a [`Duration`](std::time::Duration), or `None` to
 //! wait until another thread uses the [`Canceller`]. `Duration::ZERO` asks once.
+//!
+//! The crate compiles for other systems, too. There every function that needs the DLL fails.
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![warn(missing_docs)]
-
-#[cfg(not(windows))]
-compile_error!("ShmBroker is for Windows: build with --target x86_64-pc-windows-gnu or -msvc");
 
 mod batch;
 mod channel;
@@ -32,6 +37,7 @@ mod ffi;
 mod in_place;
 mod info;
 mod library;
+mod messages;
 mod options;
 
 pub use batch::{Batch, Message};
@@ -40,4 +46,5 @@ pub use error::{Error, Result, Status};
 pub use in_place::{Loan, Lock, Peek};
 pub use info::{list_channels, Info, Stats};
 pub use library::version;
+pub use messages::{Messages, OwnedMessage};
 pub use options::{Kind, OpenOptions, WhenFull};

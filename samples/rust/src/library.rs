@@ -1,8 +1,11 @@
 //! Finds shmclient.dll when it is first needed. So nothing has to be linked, and a program can say
 //! what is wrong where the DLL is missing.
 
-use std::ffi::{c_void, CStr};
+#[cfg(windows)]
+use std::ffi::c_void;
+use std::ffi::CStr;
 use std::fmt;
+#[cfg(windows)]
 use std::io;
 use std::os::raw::c_char;
 use std::ptr;
@@ -11,6 +14,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use crate::ffi::Functions;
 use crate::{Error, Result, Status};
 
+#[cfg(windows)]
 #[link(name = "kernel32")]
 extern "system" {
     fn LoadLibraryA(name: *const c_char) -> *mut c_void;
@@ -42,6 +46,13 @@ pub(crate) fn functions() -> Result<&'static Functions> {
     Ok(unsafe { &*found })
 }
 
+#[cfg(not(windows))]
+fn load() -> Result<Functions> {
+    let text = "ShmBroker shares memory between Windows programs; this is another system.";
+    Err(Error::new(Status::SYSTEM, text.into()))
+}
+
+#[cfg(windows)]
 fn load() -> Result<Functions> {
     // SAFETY: a zero-terminated name. Windows looks beside the program, in its own folders and on PATH.
     let module = unsafe { LoadLibraryA("shmclient.dll\0".as_ptr().cast()) };
@@ -61,6 +72,7 @@ fn load() -> Result<Functions> {
     }
 }
 
+#[cfg(windows)]
 fn missing(what: &str) -> Error {
     let text = format!("{what}. Install ShmBroker, or put its shmclient.dll beside this program.");
     Error::new(Status::SYSTEM, text)

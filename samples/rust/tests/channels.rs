@@ -244,6 +244,58 @@ fn batches() {
 }
 
 #[test]
+fn an_error_tells_only_of_its_own_call() {
+    let channel = create("rust own error", Kind::Queue);
+    let mut batch = Batch::new(4, 64);
+    channel.write(&[1; 40], None).unwrap();
+    channel.read_batch(&mut batch, None).unwrap();
+    let error = assert_fails(channel.read_batch(&mut batch, NOW), Status::EMPTY);
+    assert_eq!((error.messages_written(), error.size_needed()), (0, 0));
+    let too_large = vec![0; 1024 * 1024];
+    let messages: [&[u8]; 3] = [b"one", b"two", &too_large];
+    let error = assert_fails(channel.write_batch(&messages, None), Status::SIZE);
+    assert_eq!((error.messages_written(), error.size_needed()), (2, 0));
+}
+
+#[test]
+fn an_error_is_one_of_io_too() {
+    fn as_io() -> std::io::Result<Channel> {
+        Ok(Channel::open("nowhere")?)
+    }
+    let error = as_io().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+    let source = error.get_ref().unwrap().downcast_ref::<Error>().unwrap();
+    assert_eq!(source.status(), Status::NOT_FOUND);
+    assert_eq!(format!("{:?}", source.status()), "Status::NOT_FOUND");
+    assert_eq!(format!("{:?}", Status::from_code(-999)), "Status(-999)");
+}
+
+#[test]
+fn messages_are_iterated() {
+    let channel = create("rust messages", Kind::Queue);
+    let large = vec![7; 5000];
+    channel
+        .write_batch(&[&large[..], b"", b"last"], None)
+        .unwrap();
+    let mut messages = channel.messages(NOW);
+    let data: Vec<_> = messages
+        .by_ref()
+        .map(|message| message.unwrap().data)
+        .collect();
+    assert_eq!(data, [large, vec![], b"last".to_vec()]);
+    channel.write(b"later", None).unwrap();
+    assert_eq!(messages.next().unwrap().unwrap().data, b"later");
+    let block = create("rust values", Kind::Block);
+    block.write(b"value", None).unwrap();
+    assert_eq!(block.messages(NOW).count(), 1);
+    let peek = block.peek(NOW).unwrap();
+    let mut failing = block.messages(NOW);
+    assert_fails(failing.next().unwrap(), Status::STATE);
+    assert!(failing.next().is_none());
+    peek.release().unwrap();
+}
+
+#[test]
 fn waiting_for_several() {
     let first = create("rust any 1", Kind::Queue);
     let second = create("rust any 2", Kind::Queue);
