@@ -63,6 +63,8 @@ constexpr Entry kTexts[] = {
              "There is not enough memory, or too many channels are open in this process; close some."),
     SHM_TEXT(SHM_E_SYSTEM, "Windows refused something; see ShmLastErrorText."),
     SHM_TEXT(SHM_E_OVERTAKEN, "What was peeked has been overwritten meanwhile; discard what was made of it."),
+    SHM_TEXT(SHM_E_UNAVAILABLE,
+             "The service could not set up this channel, and tries again; shmbroker doctor has the reason."),
     // The last entry is for every other status.
     SHM_TEXT(INT32_MIN, "This is not a status of ShmBroker."),
 };
@@ -80,7 +82,7 @@ static_assert(same(core::Status::ok, SHM_OK) && same(core::Status::argument, SHM
               same(core::Status::access, SHM_E_ACCESS) && same(core::Status::version, SHM_E_VERSION) &&
               same(core::Status::kind, SHM_E_KIND) && same(core::Status::quota, SHM_E_QUOTA) &&
               same(core::Status::mismatch, SHM_E_MISMATCH) && same(core::Status::busy, SHM_E_BUSY) &&
-              same(core::Status::system, SHM_E_SYSTEM));
+              same(core::Status::system, SHM_E_SYSTEM) && same(core::Status::unavailable, SHM_E_UNAVAILABLE));
 static_assert(core::kRead == SHM_READ && core::kWrite == SHM_WRITE &&
               pipe::kExclusive == SHM_OPEN_EXCLUSIVE && pipe::kCreate == SHM_OPEN_CREATE &&
               pipe::kKeep == SHM_OPEN_KEEP);

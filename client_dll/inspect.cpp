@@ -24,7 +24,7 @@ void copy_text(const char16_t (&from)[M], wchar_t (&to)[N]) {
 
 bool is_sound(const pipe::InspectReply& reply) {
   return reply.count <= pipe::kInspectClients && pipe::is_terminated(reply.channel.owner) &&
-         pipe::is_terminated(reply.channel.rights) &&
+         pipe::is_terminated(reply.channel.rights) && pipe::is_terminated(reply.header.text) &&
          std::all_of(reply.clients, reply.clients + reply.count,
                      [](const pipe::ClientEntry& client) { return pipe::is_terminated(client.account); });
 }
@@ -112,7 +112,10 @@ int32_t inspect(const wchar_t* name, ShmChannelState& state, ShmClientState* cli
     const int32_t status = ask(request, *reply, kPatience, identity);
     if (status != SHM_OK) return status;
     if (!is_sound(*reply)) return fail(SHM_E_VERSION);
-    if (next == 0) store(reply->channel, request.name, state);
+    if (next == 0) {
+      store(reply->channel, request.name, state);
+      copy_text(reply->header.text, state.reason);
+    }
     for (uint32_t i = 0; i < reply->count; ++i, ++next) {
       if (next < capacity) store(reply->clients[i], clients[next]);
     }

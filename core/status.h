@@ -18,6 +18,7 @@ enum class Status : int32_t {
   busy = -20,
   quota = -21,
   system = -23,
+  unavailable = -25,
 };
 
 inline constexpr uint32_t kRead = 1;  // SHM_READ

@@ -92,7 +92,7 @@ struct ReplyHeader {
   int32_t status;  // SHM_…
   uint32_t win32;  // the Win32 error behind it, or 0
   uint32_t protocol;
-  char16_t text[kTextUnits];  // what happened, to what, and what to do; "" with SHM_OK
+  char16_t text[kTextUnits];  // what happened, to what, and what to do; with SHM_OK "", or a note
 };
 
 struct OpenReply {
@@ -173,6 +173,7 @@ struct ClientEntry {
   char16_t account[kAccountUnits];
 };
 
+// header.text: why the channel is unavailable.
 struct InspectReply {
   ReplyHeader header;
   ChannelEntry channel;

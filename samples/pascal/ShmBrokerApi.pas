@@ -30,30 +30,31 @@ const
   SHM_S_REDELIVERED = 3; // a reader that took this message before died; it may have acted on it
 
   { Errors. }
-  SHM_E_ARGUMENT = -1;   // a parameter is NULL, out of range, or a struct's size is unknown
-  SHM_E_HANDLE = -2;     // not an open channel
-  SHM_E_NAME = -3;       // not a valid channel name
-  SHM_E_NOT_FOUND = -4;  // no channel has this name
-  SHM_E_ACCESS = -5;     // the caller lacks the right; kernel-enforced
-  SHM_E_NO_SERVICE = -6; // the ShmBroker service is not running
-  SHM_E_UNTRUSTED = -7;  // what answered is not the ShmBroker service
-  SHM_E_VERSION = -8;    // DLL and service are too far apart in version
-  SHM_E_BUFFER = -9;     // the buffer is too small; the size needed was stored
-  SHM_E_SIZE = -10;      // larger than the channel's largest message
-  SHM_E_EMPTY = -11;     // nothing to read within the timeout
-  SHM_E_FULL = -12;      // no room to write within the timeout
-  SHM_E_TIMEOUT = -13;   // a lock, a turn at this handle, or the service was not to be had in time
-  SHM_E_CANCELLED = -14; // ShmCancel ended the wait, or ShmSetCancelled is in force
-  SHM_E_CLOSED = -15;    // the channel has ended, or the handle is being closed
-  SHM_E_CORRUPT = -16;   // the channel's memory is damaged
-  SHM_E_STATE = -17;     // out of turn, such as ShmUnlock without ShmLock
-  SHM_E_KIND = -18;      // not for this kind of channel
-  SHM_E_MISMATCH = -19;  // the channel exists, and is not what was asked for
-  SHM_E_BUSY = -20;      // another holds it: the exclusive writer, or every place is taken
-  SHM_E_QUOTA = -21;     // the caller's account has used up what policy allows it
-  SHM_E_MEMORY = -22;    // out of memory
-  SHM_E_SYSTEM = -23;    // an unexpected Win32 error; see ShmLastErrorText
-  SHM_E_OVERTAKEN = -24; // what was peeked has been overwritten meanwhile: discard it
+  SHM_E_ARGUMENT = -1;     // a parameter is NULL, out of range, or a struct's size is unknown
+  SHM_E_HANDLE = -2;       // not an open channel
+  SHM_E_NAME = -3;         // not a valid channel name
+  SHM_E_NOT_FOUND = -4;    // no channel has this name
+  SHM_E_ACCESS = -5;       // the caller lacks the right; kernel-enforced
+  SHM_E_NO_SERVICE = -6;   // the ShmBroker service is not running
+  SHM_E_UNTRUSTED = -7;    // what answered is not the ShmBroker service
+  SHM_E_VERSION = -8;      // DLL and service are too far apart in version
+  SHM_E_BUFFER = -9;       // the buffer is too small; the size needed was stored
+  SHM_E_SIZE = -10;        // larger than the channel's largest message
+  SHM_E_EMPTY = -11;       // nothing to read within the timeout
+  SHM_E_FULL = -12;        // no room to write within the timeout
+  SHM_E_TIMEOUT = -13;     // a lock, a turn at this handle, or the service was not to be had in time
+  SHM_E_CANCELLED = -14;   // ShmCancel ended the wait, or ShmSetCancelled is in force
+  SHM_E_CLOSED = -15;      // the channel has ended, or the handle is being closed
+  SHM_E_CORRUPT = -16;     // the channel's memory is damaged
+  SHM_E_STATE = -17;       // out of turn, such as ShmUnlock without ShmLock
+  SHM_E_KIND = -18;        // not for this kind of channel
+  SHM_E_MISMATCH = -19;    // the channel exists, and is not what was asked for
+  SHM_E_BUSY = -20;        // another holds it: the exclusive writer, or every place is taken
+  SHM_E_QUOTA = -21;       // the caller's account has used up what policy allows it
+  SHM_E_MEMORY = -22;      // out of memory
+  SHM_E_SYSTEM = -23;      // an unexpected Win32 error; see ShmLastErrorText
+  SHM_E_OVERTAKEN = -24;   // what was peeked has been overwritten meanwhile: discard it
+  SHM_E_UNAVAILABLE = -25; // the service could not set up the channel; it tries again
 
   { Rights. }
   SHM_READ = 1;

@@ -65,6 +65,7 @@ Public Const SHM_E_QUOTA As Long = -21 ' the caller's account has used up what p
 Public Const SHM_E_MEMORY As Long = -22 ' out of memory
 Public Const SHM_E_SYSTEM As Long = -23 ' an unexpected Win32 error; see ShmLastErrorText
 Public Const SHM_E_OVERTAKEN As Long = -24 ' what was peeked has been overwritten meanwhile: discard it
+Public Const SHM_E_UNAVAILABLE As Long = -25 ' the service could not set up the channel; it tries again
 
 ' Rights.
 Public Const SHM_READ As Long = 1

@@ -67,30 +67,31 @@ extern "C" {
 #define SHM_S_REDELIVERED 3 /* a reader that took this message before died; it may have acted on it */
 
 /* Errors. */
-#define SHM_E_ARGUMENT (-1)   /* a parameter is NULL, out of range, or a struct's size is unknown */
-#define SHM_E_HANDLE (-2)     /* not an open channel */
-#define SHM_E_NAME (-3)       /* not a valid channel name */
-#define SHM_E_NOT_FOUND (-4)  /* no channel has this name */
-#define SHM_E_ACCESS (-5)     /* the caller lacks the right; kernel-enforced */
-#define SHM_E_NO_SERVICE (-6) /* the ShmBroker service is not running */
-#define SHM_E_UNTRUSTED (-7)  /* what answered is not the ShmBroker service */
-#define SHM_E_VERSION (-8)    /* DLL and service are too far apart in version */
-#define SHM_E_BUFFER (-9)     /* the buffer is too small; the size needed was stored */
-#define SHM_E_SIZE (-10)      /* larger than the channel's largest message */
-#define SHM_E_EMPTY (-11)     /* nothing to read within the timeout */
-#define SHM_E_FULL (-12)      /* no room to write within the timeout */
-#define SHM_E_TIMEOUT (-13)   /* a lock, a turn at this handle, or the service was not to be had in time */
-#define SHM_E_CANCELLED (-14) /* ShmCancel ended the wait, or ShmSetCancelled is in force */
-#define SHM_E_CLOSED (-15)    /* the channel has ended, or the handle is being closed */
-#define SHM_E_CORRUPT (-16)   /* the channel's memory is damaged */
-#define SHM_E_STATE (-17)     /* out of turn, such as ShmUnlock without ShmLock */
-#define SHM_E_KIND (-18)      /* not for this kind of channel */
-#define SHM_E_MISMATCH (-19)  /* the channel exists, and is not what was asked for */
-#define SHM_E_BUSY (-20)      /* another holds it: the exclusive writer, or every place is taken */
-#define SHM_E_QUOTA (-21)     /* the caller's account has used up what policy allows it */
-#define SHM_E_MEMORY (-22)    /* out of memory */
-#define SHM_E_SYSTEM (-23)    /* an unexpected Win32 error; see ShmLastErrorText */
-#define SHM_E_OVERTAKEN (-24) /* what was peeked has been overwritten meanwhile: discard it */
+#define SHM_E_ARGUMENT (-1)     /* a parameter is NULL, out of range, or a struct's size is unknown */
+#define SHM_E_HANDLE (-2)       /* not an open channel */
+#define SHM_E_NAME (-3)         /* not a valid channel name */
+#define SHM_E_NOT_FOUND (-4)    /* no channel has this name */
+#define SHM_E_ACCESS (-5)       /* the caller lacks the right; kernel-enforced */
+#define SHM_E_NO_SERVICE (-6)   /* the ShmBroker service is not running */
+#define SHM_E_UNTRUSTED (-7)    /* what answered is not the ShmBroker service */
+#define SHM_E_VERSION (-8)      /* DLL and service are too far apart in version */
+#define SHM_E_BUFFER (-9)       /* the buffer is too small; the size needed was stored */
+#define SHM_E_SIZE (-10)        /* larger than the channel's largest message */
+#define SHM_E_EMPTY (-11)       /* nothing to read within the timeout */
+#define SHM_E_FULL (-12)        /* no room to write within the timeout */
+#define SHM_E_TIMEOUT (-13)     /* a lock, a turn at this handle, or the service was not to be had in time */
+#define SHM_E_CANCELLED (-14)   /* ShmCancel ended the wait, or ShmSetCancelled is in force */
+#define SHM_E_CLOSED (-15)      /* the channel has ended, or the handle is being closed */
+#define SHM_E_CORRUPT (-16)     /* the channel's memory is damaged */
+#define SHM_E_STATE (-17)       /* out of turn, such as ShmUnlock without ShmLock */
+#define SHM_E_KIND (-18)        /* not for this kind of channel */
+#define SHM_E_MISMATCH (-19)    /* the channel exists, and is not what was asked for */
+#define SHM_E_BUSY (-20)        /* another holds it: the exclusive writer, or every place is taken */
+#define SHM_E_QUOTA (-21)       /* the caller's account has used up what policy allows it */
+#define SHM_E_MEMORY (-22)      /* out of memory */
+#define SHM_E_SYSTEM (-23)      /* an unexpected Win32 error; see ShmLastErrorText */
+#define SHM_E_OVERTAKEN (-24)   /* what was peeked has been overwritten meanwhile: discard it */
+#define SHM_E_UNAVAILABLE (-25) /* the service could not set up the channel; it tries again */
 
 /* Rights. */
 #define SHM_READ 1u
@@ -231,6 +232,8 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
  *                            writer, or options asks to be one and there is another; or this process asks
  *                            more than 1,000 times a second
  *          SHM_E_QUOTA       options asks to create it, and the caller's account has used up what it may
+ *          SHM_E_UNAVAILABLE  the service could not set up this channel of its configuration, such as for a
+ *                            file that is not there; ShmLastErrorText has the reason. It tries again by itself
  *          SHM_E_MEMORY      no memory for the handle, or 4,096 are open in this process */
 int32_t SHM_CALL ShmOpen(const wchar_t* name, const ShmOptions* options, ShmChannel* channel);
 int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmChannel* channel);

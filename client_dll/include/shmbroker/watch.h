@@ -14,11 +14,13 @@ extern "C" {
 #define SHM_RIGHTS_MAX 399
 #define SHM_PATH_MAX 259
 #define SHM_TEXT_MAX 1023
+#define SHM_REASON_MAX 255
 
 /* ShmChannelState.flags */
-#define SHM_CHANNEL_CREATED 1u /* by a client, not by the configuration */
-#define SHM_CHANNEL_KEPT 2u    /* it stays when nobody has it open */
-#define SHM_CHANNEL_FILE 4u    /* its value is kept in a file */
+#define SHM_CHANNEL_CREATED 1u     /* by a client, not by the configuration */
+#define SHM_CHANNEL_KEPT 2u        /* it stays when nobody has it open */
+#define SHM_CHANNEL_FILE 4u        /* its value is kept in a file */
+#define SHM_CHANNEL_UNAVAILABLE 8u /* the service could not set it up: see reason; nobody can open it */
 
 /* ShmClientState.flags */
 #define SHM_CLIENT_WAITING 1u   /* asleep: a reader until there is a message, a writer until there is room */
@@ -44,6 +46,7 @@ typedef struct ShmChannelState {
   wchar_t name[SHM_NAME_MAX + 1];
   wchar_t owner[SHM_ACCOUNT_MAX + 1]; /* account that owns the memory and its locks: the service's */
   wchar_t rights[SHM_RIGHTS_MAX + 1]; /* who may read and who may write, in words */
+  wchar_t reason[SHM_REASON_MAX + 1]; /* of SHM_CHANNEL_UNAVAILABLE; otherwise "" */
 } ShmChannelState;
 
 /* A handle that some process has open, one side of it: one that reads and writes is listed twice. */

@@ -81,6 +81,8 @@ namespace ShmBroker
         public const int SHM_E_SYSTEM = -23;
         /// <summary>what was peeked has been overwritten meanwhile: discard it</summary>
         public const int SHM_E_OVERTAKEN = -24;
+        /// <summary>the service could not set up the channel; it tries again</summary>
+        public const int SHM_E_UNAVAILABLE = -25;
 
         // Rights.
         public const uint SHM_READ = 1;

@@ -34,30 +34,31 @@ const (
 
 // Errors.
 const (
-	ErrArgument  Status = -1  // a parameter is NULL, out of range, or a struct's size is unknown
-	ErrHandle    Status = -2  // not an open channel
-	ErrName      Status = -3  // not a valid channel name
-	ErrNotFound  Status = -4  // no channel has this name
-	ErrAccess    Status = -5  // the caller lacks the right; kernel-enforced
-	ErrNoService Status = -6  // the ShmBroker service is not running
-	ErrUntrusted Status = -7  // what answered is not the ShmBroker service
-	ErrVersion   Status = -8  // DLL and service are too far apart in version
-	ErrBuffer    Status = -9  // the buffer is too small; the size needed was stored
-	ErrSize      Status = -10 // larger than the channel's largest message
-	ErrEmpty     Status = -11 // nothing to read within the timeout
-	ErrFull      Status = -12 // no room to write within the timeout
-	ErrTimeout   Status = -13 // a lock, a turn at this handle, or the service was not to be had in time
-	ErrCancelled Status = -14 // ShmCancel ended the wait, or ShmSetCancelled is in force
-	ErrClosed    Status = -15 // the channel has ended, or the handle is being closed
-	ErrCorrupt   Status = -16 // the channel's memory is damaged
-	ErrState     Status = -17 // out of turn, such as ShmUnlock without ShmLock
-	ErrKind      Status = -18 // not for this kind of channel
-	ErrMismatch  Status = -19 // the channel exists, and is not what was asked for
-	ErrBusy      Status = -20 // another holds it: the exclusive writer, or every place is taken
-	ErrQuota     Status = -21 // the caller's account has used up what policy allows it
-	ErrMemory    Status = -22 // out of memory
-	ErrSystem    Status = -23 // an unexpected Win32 error; see ShmLastErrorText
-	ErrOvertaken Status = -24 // what was peeked has been overwritten meanwhile: discard it
+	ErrArgument    Status = -1  // a parameter is NULL, out of range, or a struct's size is unknown
+	ErrHandle      Status = -2  // not an open channel
+	ErrName        Status = -3  // not a valid channel name
+	ErrNotFound    Status = -4  // no channel has this name
+	ErrAccess      Status = -5  // the caller lacks the right; kernel-enforced
+	ErrNoService   Status = -6  // the ShmBroker service is not running
+	ErrUntrusted   Status = -7  // what answered is not the ShmBroker service
+	ErrVersion     Status = -8  // DLL and service are too far apart in version
+	ErrBuffer      Status = -9  // the buffer is too small; the size needed was stored
+	ErrSize        Status = -10 // larger than the channel's largest message
+	ErrEmpty       Status = -11 // nothing to read within the timeout
+	ErrFull        Status = -12 // no room to write within the timeout
+	ErrTimeout     Status = -13 // a lock, a turn at this handle, or the service was not to be had in time
+	ErrCancelled   Status = -14 // ShmCancel ended the wait, or ShmSetCancelled is in force
+	ErrClosed      Status = -15 // the channel has ended, or the handle is being closed
+	ErrCorrupt     Status = -16 // the channel's memory is damaged
+	ErrState       Status = -17 // out of turn, such as ShmUnlock without ShmLock
+	ErrKind        Status = -18 // not for this kind of channel
+	ErrMismatch    Status = -19 // the channel exists, and is not what was asked for
+	ErrBusy        Status = -20 // another holds it: the exclusive writer, or every place is taken
+	ErrQuota       Status = -21 // the caller's account has used up what policy allows it
+	ErrMemory      Status = -22 // out of memory
+	ErrSystem      Status = -23 // an unexpected Win32 error; see ShmLastErrorText
+	ErrOvertaken   Status = -24 // what was peeked has been overwritten meanwhile: discard it
+	ErrUnavailable Status = -25 // the service could not set up the channel; it tries again
 )
 
 // Rights.

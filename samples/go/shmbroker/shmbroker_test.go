@@ -567,7 +567,7 @@ func TestReadAndWriteDoNotAllocate(t *testing.T) {
 }
 
 func TestEveryStatusHasAText(t *testing.T) {
-	for status := Status(_SHM_S_REDELIVERED); status >= ErrOvertaken; status-- {
+	for status := Status(_SHM_S_REDELIVERED); status >= ErrUnavailable; status-- {
 		if status.Error() == Status(12345).Error() {
 			t.Fatal(int(status))
 		}

@@ -88,6 +88,8 @@ export const SHM_E_MEMORY: -22;
 export const SHM_E_SYSTEM: -23;
 /** what was peeked has been overwritten meanwhile: discard it */
 export const SHM_E_OVERTAKEN: -24;
+/** the service could not set up the channel; it tries again */
+export const SHM_E_UNAVAILABLE: -25;
 
 // Rights.
 export const SHM_READ: 1;

@@ -64,6 +64,7 @@ export const SHM_E_QUOTA = -21; // the caller's account has used up what policy 
 export const SHM_E_MEMORY = -22; // out of memory
 export const SHM_E_SYSTEM = -23; // an unexpected Win32 error; see ShmLastErrorText
 export const SHM_E_OVERTAKEN = -24; // what was peeked has been overwritten meanwhile: discard it
+export const SHM_E_UNAVAILABLE = -25; // the service could not set up the channel; it tries again
 
 // Rights.
 export const SHM_READ = 1;
@@ -122,6 +123,7 @@ export const STATUS_NAMES = new Map([
   [SHM_E_MEMORY, "SHM_E_MEMORY"],
   [SHM_E_SYSTEM, "SHM_E_SYSTEM"],
   [SHM_E_OVERTAKEN, "SHM_E_OVERTAKEN"],
+  [SHM_E_UNAVAILABLE, "SHM_E_UNAVAILABLE"],
 ]);
 
 export const ShmOptions = struct(

@@ -53,6 +53,7 @@ SHM_E_QUOTA = -21  # the caller's account has used up what policy allows it
 SHM_E_MEMORY = -22  # out of memory
 SHM_E_SYSTEM = -23  # an unexpected Win32 error; see ShmLastErrorText
 SHM_E_OVERTAKEN = -24  # what was peeked has been overwritten meanwhile: discard it
+SHM_E_UNAVAILABLE = -25  # the service could not set up the channel; it tries again
 
 # Rights.
 SHM_READ = 1
@@ -111,6 +112,7 @@ STATUS_NAMES = {
     SHM_E_MEMORY: "SHM_E_MEMORY",
     SHM_E_SYSTEM: "SHM_E_SYSTEM",
     SHM_E_OVERTAKEN: "SHM_E_OVERTAKEN",
+    SHM_E_UNAVAILABLE: "SHM_E_UNAVAILABLE",
 }
 
 

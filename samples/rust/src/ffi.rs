@@ -81,6 +81,8 @@ impl Status {
     pub const SYSTEM: Self = Self(-23);
     /// What was peeked has been overwritten meanwhile: discard it.
     pub const OVERTAKEN: Self = Self(-24);
+    /// The service could not set up the channel; it tries again.
+    pub const UNAVAILABLE: Self = Self(-25);
 }
 
 // Rights.
@@ -154,6 +156,7 @@ impl Status {
             Self::MEMORY => "MEMORY",
             Self::SYSTEM => "SYSTEM",
             Self::OVERTAKEN => "OVERTAKEN",
+            Self::UNAVAILABLE => "UNAVAILABLE",
             _ => return None,
         })
     }
