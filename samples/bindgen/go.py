@@ -151,6 +151,8 @@ def layout(each: Struct) -> str:
 
 
 def parameter_type(parameter: Parameter) -> str:
+    if parameter.type.kind == "i32" and parameter.name != "status":
+        return "int32"
     text = type_of(parameter.type)
     return text.replace("unsafe.Pointer", "uintptr") if parameter.name in OPAQUE else text
 

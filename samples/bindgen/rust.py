@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from header import Api, Constant, Function, Struct, Type
+from header import Api, Constant, Function, Parameter, Struct, Type
 
 WIDTH = 100
 
@@ -163,8 +163,13 @@ def layout(each: Struct) -> str:
 # ---- functions
 
 
+def parameter_type(parameter: Parameter) -> str:
+    is_status = parameter.name == "status" or parameter.type.kind != "i32"
+    return type_of(parameter.type) if is_status else "i32"
+
+
 def function(each: Function) -> str:
-    parameters = [f"{parameter.name}: {type_of(parameter.type)}" for parameter in each.parameters]
+    parameters = [f"{parameter.name}: {parameter_type(parameter)}" for parameter in each.parameters]
     field, opening, closing = f"    pub {each.name}:", 'unsafe extern "system" fn(', f") -> {type_of(each.result)},\n"
     for space in (" ", "\n        "):
         whole = field + space + opening + ", ".join(parameters) + closing

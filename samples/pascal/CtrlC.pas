@@ -38,34 +38,17 @@ var
   HasLeft: THandle;
   Reading: Cardinal;
 
-{ ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so we cancel until it says
-  that it has left. }
-function EndWaits(Nothing: Pointer): DWORD; stdcall;
-begin
-  repeat
-    ShmCancel(Reading);
-  until WaitForSingleObject(HasLeft, 10) <> WAIT_TIMEOUT;
-  Result := 0;
-end;
-
 function StopReading(Kind: DWORD): BOOL; stdcall;
-var
-  Thread: THandle;
-  Id: DWORD;
 begin
   Result := WaitForSingleObject(WasPressed, 0) <> WAIT_OBJECT_0;
   if not Result then
     Exit;
   SetEvent(WasPressed);
-  { A second Ctrl-C may be kept waiting until the first one's handler has returned: so that goes on in another thread.
-    When the console closes, Windows ends the process as soon as this returns. }
-  Thread := 0;
-  if (Kind = CTRL_C_EVENT) or (Kind = CTRL_BREAK_EVENT) then
-    Thread := CreateThread(nil, 0, @EndWaits, nil, 0, Id);
-  if Thread = 0 then
-    EndWaits(nil)
-  else
-    CloseHandle(Thread);
+  { Ends the read that waits now, and one that is about to wait. }
+  ShmSetCancelled(Reading, 1);
+  { When the console closes, Windows ends the process as soon as this returns. }
+  if (Kind <> CTRL_C_EVENT) and (Kind <> CTRL_BREAK_EVENT) then
+    WaitForSingleObject(HasLeft, INFINITE);
 end;
 
 function EndNow(Kind: DWORD): BOOL; stdcall;

@@ -141,6 +141,9 @@ type
     procedure NotifyWindow(Window: HWND; Message: Cardinal; Cookie: NativeUInt = 0);
 
     procedure Cancel;   // ends the calls that wait for this channel now
+    { The same, and as long as it is set no call waits: it ends with rrCancelled, or SHM_E_CANCELLED, where it would have to.
+      What needs no wait still succeeds. For ending another thread's loop. }
+    procedure SetCancelled(Cancelled: Boolean);
     procedure Flush;    // brings a block's value to its file, down to the disk
 
     property Handle: Cardinal read FHandle;    // for the functions of ShmBrokerApi
@@ -312,6 +315,11 @@ end;
 procedure TShmChannel.Cancel;
 begin
   ShmCheck(ShmCancel(FHandle));
+end;
+
+procedure TShmChannel.SetCancelled(Cancelled: Boolean);
+begin
+  ShmCheck(ShmSetCancelled(FHandle, Ord(Cancelled)));
 end;
 
 procedure TShmChannel.Flush;

@@ -44,7 +44,7 @@ func shmCancel(channel uint32) Status {
 	return ErrSystem
 }
 
-func shmSetCancelled(channel uint32, cancelled Status) Status {
+func shmSetCancelled(channel uint32, cancelled int32) Status {
 	return ErrSystem
 }
 

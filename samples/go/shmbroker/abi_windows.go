@@ -89,7 +89,7 @@ func shmCancel(channel uint32) Status {
 	return Status(r)
 }
 
-func shmSetCancelled(channel uint32, cancelled Status) Status {
+func shmSetCancelled(channel uint32, cancelled int32) Status {
 	r, _, _ := syscall.Syscall(procShmSetCancelled.Addr(), 2, uintptr(channel), uintptr(cancelled), 0)
 	return Status(r)
 }

@@ -3,6 +3,7 @@ package shmbroker
 import (
 	"context"
 	"runtime"
+	"sync"
 	"time"
 )
 
@@ -74,20 +75,22 @@ func tryUntilDone(ctx context.Context, try func(timeoutMs uint32) Status, handle
 		if err := ctx.Err(); err != nil {
 			return _SHM_OK, err
 		}
+		runtime.Gosched() // as in uncancelled()
 	}
 }
 
-// uncancelled tries again after a ShmCancel. It ends all waits on a handle, and was meant for another one.
+// uncancelled tries again after a cancellation. That ends all waits on a handle, and was meant for another one.
 func uncancelled(timeoutMs uint32, try func(timeoutMs uint32) Status) Status {
 	for {
 		if status := try(timeoutMs); status != ErrCancelled {
 			return status
 		}
+		runtime.Gosched() // until the one that it was meant for has left
 	}
 }
 
 // cancelWhenDone ends the call that waits on some handles when its context is done; not at a deadline, which the call
-// knows itself.
+// knows itself. The call may be waiting for its turn at any one of the handles: so all of them are cancelled.
 func cancelWhenDone(ctx context.Context, handles []uint32, left <-chan struct{}) {
 	select {
 	case <-left:
@@ -97,17 +100,38 @@ func cancelWhenDone(ctx context.Context, handles []uint32, left <-chan struct{})
 	if _, limited := ctx.Deadline(); limited && ctx.Err() == context.DeadlineExceeded {
 		return
 	}
-	// ShmCancel ends waits that have begun, and ours may be just before that. So we cancel until the call has left. It may
-	// be waiting for its turn at any one of the handles: so all of them are told.
-	for {
-		for _, handle := range handles {
-			shmCancel(handle)
-		}
-		select {
-		case <-left:
-			return
-		case <-time.After(time.Millisecond):
-		}
+	for _, handle := range handles {
+		cancelled.add(handle)
+		defer cancelled.remove(handle)
+	}
+	<-left
+}
+
+// cancelled counts the calls that are to leave a handle. While there is one, no call waits there: ShmSetCancelled holds
+// for all that use the handle.
+var cancelled = cancelledHandles{calls: map[uint32]int{}}
+
+type cancelledHandles struct {
+	mutex sync.Mutex
+	calls map[uint32]int
+}
+
+func (c *cancelledHandles) add(handle uint32) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.calls[handle]++
+	if c.calls[handle] == 1 {
+		shmSetCancelled(handle, 1)
+	}
+}
+
+func (c *cancelledHandles) remove(handle uint32) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.calls[handle]--
+	if c.calls[handle] == 0 {
+		delete(c.calls, handle)
+		shmSetCancelled(handle, 0)
 	}
 }
 

@@ -189,13 +189,26 @@ pub struct Canceller {
 
 impl Canceller {
     /// Ends every call that waits on the channel now, with [`Status::CANCELLED`]. A call that is
-    /// about to wait is not affected: who wants to end a loop cancels until the loop has left.
+    /// about to wait is not affected: to end a loop in another thread, use
+    /// [`set_cancelled`](Self::set_cancelled).
     ///
     /// If the channel is closed already, that is [`Status::HANDLE`], and nothing happens.
     pub fn cancel(&self) -> Result<()> {
         // SAFETY: the DLL knows a handle that is no longer open.
         self.functions
             .check(unsafe { (self.functions.ShmCancel)(self.handle) })?;
+        Ok(())
+    }
+
+    /// Ends every call that waits on the channel now, and keeps later ones from waiting until it is
+    /// reset: one that would have to wait is [`Status::CANCELLED`] at once. What needs no wait still
+    /// succeeds.
+    ///
+    /// If the channel is closed already, that is [`Status::HANDLE`], and nothing happens.
+    pub fn set_cancelled(&self, cancelled: bool) -> Result<()> {
+        // SAFETY: the DLL knows a handle that is no longer open.
+        self.functions
+            .check(unsafe { (self.functions.ShmSetCancelled)(self.handle, cancelled.into()) })?;
         Ok(())
     }
 }

@@ -384,7 +384,7 @@ pub struct Functions {
     ) -> Status,
     pub ShmClose: unsafe extern "system" fn(channel: u32) -> Status,
     pub ShmCancel: unsafe extern "system" fn(channel: u32) -> Status,
-    pub ShmSetCancelled: unsafe extern "system" fn(channel: u32, cancelled: Status) -> Status,
+    pub ShmSetCancelled: unsafe extern "system" fn(channel: u32, cancelled: i32) -> Status,
     pub ShmGetInfo: unsafe extern "system" fn(channel: u32, info: *mut ShmInfo) -> Status,
     pub ShmGetInfoUtf8: unsafe extern "system" fn(channel: u32, info: *mut ShmInfoUtf8) -> Status,
     pub ShmGetStats: unsafe extern "system" fn(channel: u32, stats: *mut ShmStats) -> Status,

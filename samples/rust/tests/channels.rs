@@ -1,6 +1,5 @@
 //! With a running service, whose policy lets this account create channels.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -306,25 +305,25 @@ fn waiting_for_several() {
     assert_fails(wait_any(&[&first; 32], NOW), Status::ARGUMENT);
 }
 
-/// Also the one that comes just before the wait: as documented, by cancelling until it has ended.
 #[test]
 fn another_thread_cancels() {
     let channel = create("rust cancel", Kind::Queue);
     let canceller = channel.canceller();
     for _ in 0..100 {
-        let has_left = AtomicBool::new(false);
         thread::scope(|scope| {
-            scope.spawn(|| {
-                while !has_left.load(Ordering::Acquire) {
-                    canceller.cancel().unwrap();
-                }
-            });
+            // Perhaps before the wait has begun, perhaps after.
+            scope.spawn(|| canceller.set_cancelled(true).unwrap());
             assert_fails(channel.read(&mut [], None), Status::CANCELLED);
-            has_left.store(true, Ordering::Release);
         });
+        assert_eq!(channel.messages(None).count(), 0);
+        channel.write(b"still", NOW).unwrap();
+        assert_reads(&channel, b"still");
+        canceller.set_cancelled(false).unwrap();
     }
+    assert_fails(channel.read(&mut [], NOW), Status::EMPTY);
     drop(channel);
     assert_fails(canceller.cancel(), Status::HANDLE);
+    assert_fails(canceller.set_cancelled(true), Status::HANDLE);
 }
 
 #[test]

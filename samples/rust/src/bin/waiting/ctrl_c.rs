@@ -18,7 +18,7 @@ use super::win32::{
 /// perhaps still while the process ends: so it is never closed.
 static PRESSED: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
 
-/// Ends the waits of who has not left yet.
+/// Ends the waits of the receiver; none when it has left.
 static WAITING: Mutex<Option<Canceller>> = Mutex::new(None);
 
 fn waiting() -> MutexGuard<'static, Option<Canceller>> {
@@ -69,15 +69,6 @@ fn is_set(event: RawHandle) -> bool {
     unsafe { WaitForSingleObject(event, 0) == WAIT_OBJECT_0 }
 }
 
-/// A cancel ends waits that have begun, and the receiver may be just before one: so we cancel until
-/// it has left.
-fn end_waits() {
-    while let Some(canceller) = who_waits() {
-        let _ = canceller.cancel();
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
 extern "system" fn on_control(event: u32) -> i32 {
     let pressed = PRESSED.load(Ordering::Acquire);
     if is_set(pressed) {
@@ -85,11 +76,14 @@ extern "system" fn on_control(event: u32) -> i32 {
     }
     // SAFETY: Windows checks the handle.
     unsafe { SetEvent(pressed) };
-    // A second Ctrl-C may be kept waiting until the first one's handler has returned: so that goes on
-    // in another thread. When the console closes, Windows ends the process as soon as this returns.
+    // Ends the read that waits now, and one that is about to wait.
+    if let Some(canceller) = who_waits() {
+        let _ = canceller.set_cancelled(true);
+    }
+    // When the console closes, Windows ends the process as soon as this returns.
     let is_key = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
-    if !is_key || thread::Builder::new().spawn(end_waits).is_err() {
-        end_waits();
+    while !is_key && who_waits().is_some() {
+        thread::sleep(Duration::from_millis(10));
     }
     1
 }
