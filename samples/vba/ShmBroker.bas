@@ -3,7 +3,7 @@ Attribute VB_Name = "ShmBroker"
 ' is SHM_ERROR minus the status, and whose description says what happened, to which channel, and what to do.
 '
 '     Dim Channel As Long
-'     Channel = ShmOpenChannel("MapName")
+'     Channel = ShmOpenChannel("MapName", SHM_WRITE)
 '     ShmWriteText Channel, "Hello"
 '     ShmCloseChannel Channel
 '
@@ -46,7 +46,8 @@ Public Sub ShmLoadLibrary()
 End Sub
 
 ' Opens a channel and gives its handle. Access: SHM_READ, SHM_WRITE, both; 0: every right that this account
-' has. Flags: such as SHM_OPEN_NEXT.
+' has. Open for what the program does: what may read and never does holds up the writers of a waiting topic, its
+' own writes among them. Flags: such as SHM_OPEN_NEXT.
 Public Function ShmOpenChannel( _
     ByVal Name As String, Optional ByVal Access As Long = 0, Optional ByVal Flags As Long = 0) As Long
     Dim Options As ShmOptions
