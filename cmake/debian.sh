@@ -1,6 +1,12 @@
 # For the scripts that run on a Debian machine: installs what is missing, builds, and says what goes on. Sourced.
 set -euo pipefail
 export LC_ALL=C.UTF-8
+# What Debian's packages bring comes before another compiler, Python or Node that is first on the user's PATH, and the
+# settings for that one are not for Debian's.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
+unset CC CXX CPPFLAGS CFLAGS CXXFLAGS LDFLAGS RC RCFLAGS CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH LIBRARY_PATH \
+  LD_LIBRARY_PATH DESTDIR CMAKE_PREFIX_PATH CMAKE_PROGRAM_PATH CMAKE_INCLUDE_PATH CMAKE_LIBRARY_PATH CMAKE_GENERATOR \
+  CMAKE_TOOLCHAIN_FILE CMAKE_BUILD_TYPE GOROOT GOWORK GO111MODULE MONO_PATH NODE_OPTIONS NODE_PATH PYTHONHOME PYTHONPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 logs=$root/build/logs
 mkdir -p "$logs"
@@ -33,6 +39,22 @@ as_root() {
 
 is_installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
+# apt_get COMMAND...: waits for another one that is at work, as on every freshly started Debian that updates itself.
+# DPkg::Lock::Timeout would not do: it covers neither the lists nor the archives, and nobody would see it wait.
+apt_patience=1800
+apt_get() {
+  local log=$logs/apt-get-$1.log end=$((SECONDS + apt_patience)) lock shown=''
+  until as_root env LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive apt-get "$@" >"$log" 2>&1; do
+    if ! lock=$(grep -m 1 'Could not get lock' "$log") || [ $SECONDS -ge $end ]; then
+      tail -n 40 "$log" >&2
+      fail "apt-get $* (all of its output is in $log)"
+    fi
+    [ "$lock" = "$shown" ] || echo "Waiting for another apt to end: ${lock#E: }"
+    shown=$lock
+    sleep 2
+  done
+}
+
 # need_packages PACKAGE...: asks for root's rights only if one is missing.
 need_packages() {
   local missing=() package
@@ -41,9 +63,8 @@ need_packages() {
   done
   [ ${#missing[@]} = 0 ] && return
   step "Installing ${missing[*]}"
-  logged apt-update as_root apt-get update
-  logged apt-install as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends "${missing[@]}"
+  apt_get update
+  apt_get install -y --no-install-recommends "${missing[@]}"
 }
 
 # What every build for Windows needs, and what runs it.

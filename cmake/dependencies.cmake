@@ -44,5 +44,6 @@ if(WIN32)
 endif()
 
 set(INSTALL_GTEST OFF CACHE INTERNAL "")
+set(CMAKE_DISABLE_FIND_PACKAGE_Python ON) # for its own tests
 add_subdirectory(/usr/src/googletest ${CMAKE_BINARY_DIR}/deps/googletest EXCLUDE_FROM_ALL SYSTEM)
 add_library(dep_gtest ALIAS gmock)

@@ -4,7 +4,7 @@
 #   FPC           the compiler; FPC_MISSING says why there is none
 #   FPC_OPTIONS   what it needs to compile for Windows
 #   fpc-rtl       the stamp file that programs depend on
-find_program(FPC ppcx64)
+find_tool(FPC ppcx64)
 if(FPC)
   execute_process(COMMAND ${FPC} -iV OUTPUT_VARIABLE fpc_version OUTPUT_STRIP_TRAILING_WHITESPACE)
   set(fpc_source /usr/share/fpcsrc/${fpc_version}/rtl)

@@ -2,10 +2,13 @@
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
 set(triple x86_64-w64-mingw32)
+if(NOT CMAKE_HOST_WIN32)
+  set(debian /usr/bin/) # and not what else PATH has
+endif()
 # The posix variant is the one whose standard library has std::thread and std::mutex.
-set(CMAKE_C_COMPILER ${triple}-gcc-posix)
-set(CMAKE_CXX_COMPILER ${triple}-g++-posix)
-set(CMAKE_RC_COMPILER ${triple}-windres)
+set(CMAKE_C_COMPILER ${debian}${triple}-gcc-posix)
+set(CMAKE_CXX_COMPILER ${debian}${triple}-g++-posix)
+set(CMAKE_RC_COMPILER ${debian}${triple}-windres)
 set(CMAKE_FIND_ROOT_PATH /usr/${triple})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)

@@ -3,6 +3,7 @@
 export WINEPREFIX=$root/build/wine WINEDEBUG=-all
 # Wine would offer to download mshtml's Gecko. Its debugger never ends with a program of .NET that has crashed.
 export WINEDLLOVERRIDES="mshtml=d;winedbg.exe=d"
+unset WINEARCH WINELOADER WINESERVER WINEDLLPATH WINEPATH # for another Wine or prefix of the user's
 xvfb=
 
 # Linux puts a program's heap at random addresses; one start of 1,600 it is where Wine's loader must put a page that

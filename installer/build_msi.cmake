@@ -2,6 +2,7 @@
 # Makes the installer from a build: stages it, lists what is there, and has wixl or WiX 3 pack it. VERSION is what the
 # files say of themselves; PRODUCT_VERSION is for a test that needs an installer which says that it is older.
 cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/../cmake/tools.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/harvest.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/finish_wixl.cmake)
 
@@ -26,7 +27,7 @@ if(EXISTS ${X86_BINARY_DIR}/bin/shmclient.dll)
 endif()
 harvest(${stage} ${harvested} docs include lib x86 samples)
 
-find_program(wixl wixl)
+find_tool(wixl wixl)
 if(wixl)
   # It warns of each attribute that it does not know; finish_wixl() knows them.
   execute_process(COMMAND ${wixl} --arch x64 --define Wixl=yes --define Version=${PRODUCT_VERSION}

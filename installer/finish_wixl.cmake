@@ -1,14 +1,16 @@
 # What wixl 0.101 leaves out of shmbroker.wxs, and WiX does not.
 
+find_tool(msibuild msibuild)
+
 function(msi_query msi statement)
-  execute_process(COMMAND msibuild ${msi} -q "${statement}" COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+  execute_process(COMMAND ${msibuild} ${msi} -q "${statement}" COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
 endfunction()
 
 # add_table(msi name columns types keys row), in the form of 'msiinfo export'
 function(add_table msi name columns types keys row)
   cmake_path(GET msi PARENT_PATH folder)
   file(WRITE ${folder}/${name}.idt "${columns}\r\n${types}\r\n${name}\t${keys}\r\n${row}\r\n")
-  execute_process(COMMAND msibuild ${msi} -i ${folder}/${name}.idt COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND ${msibuild} ${msi} -i ${folder}/${name}.idt COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
 # finish_wixl(msi version file...): files that have the version as a resource
