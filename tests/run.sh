@@ -1,25 +1,67 @@
 #!/usr/bin/env bash
-# Every test, on a Debian machine: core/ natively under the sanitizers, then everything for Windows, under Wine with the
-# real service control manager. Installs what it needs. Arguments go to the last ctest: tests/run.sh -R Topic
+# The tests, on a Debian machine: core/ natively under the sanitizers, then everything for Windows, under Wine with the
+# real service control manager. Installs what it needs.
+usage='usage: tests/run.sh               every test but those that take minutes
+       tests/run.sh --all         those that take minutes
+       tests/run.sh OPTION...     of those for Windows the ones that ctest chooses by -R, -E, -L or -LE REGEX;
+                                  --rerun-failed, --repeat MODE:N, --timeout SECONDS and -V are its options too'
 source "$(dirname "$0")/../cmake/debian.sh"
 source "$root/cmake/wine.sh"
 
+refuse() {
+  printf 'tests/run.sh: %s\n%s\n' "$1" "$usage" >&2
+  exit 2
+}
+which=quick
+chosen=()
+while [ $# != 0 ]; do
+  case $1 in
+    --all) which=long ;;
+    -R | -E | -L | -LE | --repeat | --timeout)
+      [ $# -ge 2 ] || refuse "$1 needs a value"
+      chosen+=("$1" "$2")
+      shift
+      ;;
+    --rerun-failed | -V) chosen+=("$1") ;;
+    --help) echo "$usage" && exit ;;
+    *) refuse "unknown option: $1" ;;
+  esac
+  shift
+done
+[ ${#chosen[@]} = 0 ] || [ $which = quick ] || refuse "--all takes no other option"
+# Tests that use the service take turns, as there is one of it in a Windows. So there are two, each with a part of them.
+beside='crash|installer|languages'
+case $which in
+  quick)
+    native=(-LE '^long$')
+    first=(-LE "$beside|^long\$")
+    second=(-L "$beside" -LE '^long$')
+    ;;
+  long)
+    native=(-L '^long$')
+    first=(-L '^long$' -LE "$beside")
+    second=(-L '^long$' -L "$beside")
+    ;;
+esac
+
 languages=(python3 python3-pycparser fp-compiler fpc-source golang-go rustc libstd-rust-dev-windows mypy)
-command -v npm >/dev/null || languages+=(nodejs npm)
+[ -x /usr/bin/npm ] || languages+=(nodejs npm)
 need_packages "${windows_packages[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
-  fonts-liberation fonts-wine wixl msitools "${languages[@]}"
+  clang-format-14 fonts-liberation fonts-wine wixl msitools "${languages[@]}"
 
 export GTEST_BRIEF=1 # of a test program that fails, ctest shows what failed and not what passed
 for preset in linux-asan linux-tsan; do
   build $preset
   step "Testing $preset"
-  (cd "$root" && ctest --preset $preset -j "$(nproc)") || fail "ctest --preset $preset"
+  (cd "$root" && ctest --preset $preset -j "$(nproc)" "${native[@]}") || fail "ctest --preset $preset"
 done
 
 # Only built: to run it needs a 32-bit Wine, which Debian's amd64 does not have.
-build mingw-x86 shmclient abi_layout
-step "Testing mingw-x86"
-(cd "$root" && ctest --preset mingw-x86) || fail "ctest --preset mingw-x86"
+build mingw-x86 shmclient abi_layout c_samples sender receiver
+if [ $which = quick ]; then
+  step "Testing mingw-x86"
+  (cd "$root" && ctest --preset mingw-x86) || fail "ctest --preset mingw-x86"
+fi
 
 configure_options=(-D SHM_ALL_LANGUAGES=ON)
 build mingw-x64
@@ -35,20 +77,20 @@ test_in() {
   shift
   steadily ctest --output-on-failure -j "$(nproc)" "$@"
 }
-if [ $# != 0 ]; then
-  (test_in wine --test-dir "$tests" "$@") || failed "$tests/Testing/Temporary/LastTest.log"
+if [ ${#chosen[@]} != 0 ]; then
+  (test_in wine --test-dir "$tests" "${chosen[@]}") || failed "$tests/Testing/Temporary/LastTest.log"
   exit
 fi
 
-# All at once: tests that use the service take turns, as there is one of it in a Windows. So there are two.
-beside=$root/build/mingw-x64-beside
-mkdir -p "$beside"
-echo "subdirs(\"$tests\")" >"$beside/CTestTestfile.cmake"
-(test_in wine-beside --test-dir "$beside" -L 'crash|installer|languages') >"$logs/beside.log" 2>&1 &
-(test_in wine --test-dir "$tests" -LE 'crash|installer|languages') || failed "$tests/Testing/Temporary/LastTest.log"
+# All at once.
+tests_beside=$root/build/mingw-x64-beside
+mkdir -p "$tests_beside"
+echo "subdirs(\"$tests\")" >"$tests_beside/CTestTestfile.cmake"
+(test_in wine-beside --test-dir "$tests_beside" "${second[@]}") >"$logs/beside.log" 2>&1 &
+(test_in wine --test-dir "$tests" "${first[@]}") || failed "$tests/Testing/Temporary/LastTest.log"
 wait $! || {
   cat "$logs/beside.log"
-  failed "$beside/Testing/Temporary/LastTest.log"
+  failed "$tests_beside/Testing/Temporary/LastTest.log"
 }
 cat "$logs/beside.log"
 step "Done"
