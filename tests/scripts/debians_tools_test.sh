@@ -10,7 +10,7 @@ fail() {
   exit 1
 }
 
-languages=(cargo clang clang++ dlltool g++ gcc go llvm-symbolizer mypy node npm objdump ppcx64 python python3 rustc
+languages=(cargo clang clang++ dlltool g++ gcc go llvm-symbolizer mypy node npm objdump ppcx64 python python3 rustc rustdoc
   rustup spin wixl msibuild x86_64-w64-mingw32-gcc-posix x86_64-w64-mingw32-g++-posix x86_64-w64-mingw32-windmc
   i686-w64-mingw32-g++-posix)
 build_tools=(cmake ctest ninja make ccache clang-format-14 clang-tidy-14 gofmt wine wineserver Xvfb)
@@ -38,7 +38,7 @@ PATH=$work/languages:$work/build_tools:$PATH PYTHONHOME=/nowhere GOROOT=/nowhere
   ' "$source_folder" "${languages[@]}" "${build_tools[@]}"
 
 # CMake, started by hand with that PATH in a build folder where an earlier run has found the wrong ones.
-for variable in CLANG CXX_X86 FPC GO MESSAGE_COMPILER MYPY NODE NPM PYTHON3 RUSTC SYSTEM_PYTHON WIX_COMPILER; do
+for variable in CLANG CXX_X86 FPC GO MESSAGE_COMPILER MYPY NODE NPM PYTHON3 RUSTC RUSTDOC SYSTEM_PYTHON WIX_COMPILER; do
   echo "set($variable $work/languages/python CACHE FILEPATH \"Path to a program.\")"
 done >"$work/found.cmake"
 build=$work/build
