@@ -1,6 +1,7 @@
 #include "service/request.h"
 
 #include "core/channel_name.h"
+#include "core/visible_text.h"
 
 namespace shmbroker::service {
 namespace {
@@ -43,11 +44,9 @@ std::wstring name_in(const char16_t (&field)[pipe::kNameUnits]) {
   if (!pipe::is_terminated(field)) throw Refusal(core::Status::name, "the channel's name has no end");
   std::wstring name = reinterpret_cast<const wchar_t*>(field);
   if (core::is_channel_name(field)) return name;
-  const auto is_control = [](wchar_t unit) { return unit < 0x20 || (unit >= 0x7F && unit <= 0x9F); };
-  std::ranges::replace_if(name, is_control, L'\xFFFD');
-  throw Refusal(core::Status::name, "'" + win::display_utf8(name) +
-                                        "' can't be a channel's name: 1 to 63 characters, no backslash, no "
-                                        "control character");
+  const std::u16string shown = core::visible(field, core::Shown::name);
+  throw Refusal(core::Status::name, "'" + win::display_utf8(reinterpret_cast<const wchar_t*>(shown.c_str())) +
+                                        "' can't be a channel's name: " + core::kNameRule);
 }
 
 std::string rights_text(uint32_t rights) {

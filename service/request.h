@@ -40,8 +40,8 @@ struct Broker::Caller {
   ULONG pid = 0;
 };
 
-// A channel's name out of a request. Throws Refusal if it can't be one, and then shows it without control characters: a
-// name must not write lines of its own into the log.
+// A channel's name out of a request. Throws Refusal if it can't be one, and then shows it with escapes: a name must not write
+// lines of its own into the log.
 std::wstring name_in(const char16_t (&field)[pipe::kNameUnits]);
 
 std::string rights_text(uint32_t rights);

@@ -117,19 +117,19 @@ TEST_F(NameList, TellsHowManyThereAreWhereTheyDoNotFit) {
 // More than fit into one reply of the service, so that a list takes several.
 class LongList : public ServiceTest {
  protected:
-  static constexpr int kChannels = 40;
+  static constexpr int kChannels = 150;
   LongList() : ServiceTest(config()) {}
 
   static std::string config() {
-    std::string text = R"({ "create": { "accounts": ["Everyone"], "max_channels": 100 }, "channels": [)";
+    std::string text = R"({ "create": { "accounts": ["Everyone"], "max_channels": 400 }, "channels": [)";
     for (int i = 0; i < kChannels; ++i)
-      text += (i == 0 ? "" : ", ") + block("stays" + std::to_string(10 + i), 8);
+      text += (i == 0 ? "" : ", ") + block("stays" + std::to_string(100 + i), 8);
     return text + "] }";
   }
 
   // How often each of the channels that stay is in a list.
   static std::map<std::wstring, int> look() {
-    std::vector<ShmInfo> list(100);
+    std::vector<ShmInfo> list(400);
     list[0].size = sizeof(ShmInfo);
     uint32_t count = 0;
     EXPECT_SHM(SHM_OK, ShmListChannels(list.data(), static_cast<uint32_t>(list.size()), &count));
@@ -185,7 +185,11 @@ INSTANTIATE_TEST_SUITE_P(
     Each, RefusedName,
     testing::Values(Refused{"Unknown", SHM_E_NOT_FOUND, L"没有"},
                     Refused{"OtherCase", SHM_E_NOT_FOUND, L"mapname"},
-                    Refused{"OneMoreCharacter", SHM_E_NOT_FOUND, L"MapName "},
+                    Refused{"OneMoreCharacter", SHM_E_NOT_FOUND, L"MapName."},
+                    Refused{"BlankAtTheEnd", SHM_E_NAME, L"MapName "}, Refused{"Blank", SHM_E_NAME, L" "},
+                    Refused{"ZeroWidth", SHM_E_NAME, L"Map\u200BName"},
+                    Refused{"RightToLeft", SHM_E_NAME, L"\u202EemaNpaM"},
+                    Refused{"Noncharacter", SHM_E_NAME, L"MapName\uFFFF"},
                     Refused{"LongestUnknown", SHM_E_NOT_FOUND, std::wstring(SHM_NAME_MAX, L'x')},
                     Refused{"Empty", SHM_E_NAME, L""},
                     Refused{"OneTooLong", SHM_E_NAME, std::wstring(SHM_NAME_MAX + 1, L'x')},
@@ -196,6 +200,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"Delete", SHM_E_NAME, L"MapName\x7f"},
                     Refused{"C1Control", SHM_E_NAME, L"Map\u0085Name"}),
     [](const auto& each) { return std::string(each.param.title); });
+
+TEST_F(RefusedName, IsShownWithEscapes) {
+  ShmChannel channel = 77;
+  EXPECT_SHM(SHM_E_NAME, ShmOpen(L"Map\u202E\x1b[2J", nullptr, &channel));
+  EXPECT_NE(std::wstring(ShmLastErrorText()).find(L"'Map\\u202e\\x1b[2J' can't be"), std::wstring::npos)
+      << ShmLastErrorTextUtf8();
+}
 
 TEST_F(RefusedName, HalfAPairIsNoName) {
   const std::wstring face = L"\U0001F600";

@@ -30,6 +30,30 @@ TEST(ChannelName, RefusesControlCharacters) {
   EXPECT_FALSE(is_channel_name(u"\u0085"));
 }
 
+TEST(ChannelName, RefusesWhatNobodySees) {
+  EXPECT_FALSE(is_channel_name(u"ti\u200Bcks"));  // zero width
+  EXPECT_FALSE(is_channel_name(u"ticks\uFEFF"));  // byte order mark
+  EXPECT_FALSE(is_channel_name(u"ti\u00ADcks"));  // soft hyphen
+  EXPECT_FALSE(is_channel_name(u"\u202Eskcit"));  // right to left
+  EXPECT_FALSE(is_channel_name(u"\u2067ticks"));
+  EXPECT_FALSE(is_channel_name(u"ticks\u2028"));  // line separator
+  EXPECT_FALSE(is_channel_name(u"ticks\U000E0020"));
+}
+
+TEST(ChannelName, RefusesWhatIsNoCharacter) {
+  EXPECT_FALSE(is_channel_name(u"a\uFFFF"));
+  EXPECT_FALSE(is_channel_name(u"a\uFDD0"));
+  EXPECT_FALSE(is_channel_name(u"a\U0001FFFE"));
+}
+
+TEST(ChannelName, RefusesABlankAtAnEnd) {
+  EXPECT_FALSE(is_channel_name(u" "));
+  EXPECT_FALSE(is_channel_name(u"ticks "));
+  EXPECT_FALSE(is_channel_name(u" ticks"));
+  EXPECT_FALSE(is_channel_name(u"ticks\u3000"));
+  EXPECT_TRUE(is_channel_name(u"two ticks"));
+}
+
 TEST(ChannelName, RefusesHalfASurrogatePair) {
   const char16_t high[] = {0xD83D, u'x'};
   const char16_t low[] = {u'x', 0xDE00};

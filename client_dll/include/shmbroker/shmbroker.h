@@ -51,7 +51,7 @@ extern "C" {
 /* Version of this header: major in the upper 16 bits, minor in the lower. */
 #define SHM_VERSION 0x00000001u
 
-/* A channel's name: 1 to 63 UTF-16 units, no backslash, no control character. Case matters. */
+/* A channel's name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters. */
 #define SHM_NAME_MAX 63
 #define SHM_NAME_MAX_UTF8 189
 
@@ -219,7 +219,8 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
  * @return  SHM_OK
  *          SHM_E_ARGUMENT    name or channel is NULL, name is not valid UTF-8, options->size is unknown, or
  *                            a member of options is out of range
- *          SHM_E_NAME        name is empty, too long, or has a backslash or a control character
+ *          SHM_E_NAME        name is empty, too long, has a backslash or a blank at an end, or a control, invisible or
+ *                            direction character
  *          SHM_E_NO_SERVICE  the service is not running
  *          SHM_E_TIMEOUT     the service did not answer within options->open_timeout_ms
  *          SHM_E_UNTRUSTED   what answered is not the service: nothing was mapped
