@@ -1,8 +1,13 @@
 #include "service/config.h"
 
+#include <algorithm>
+#include <cctype>
+#include <map>
 #include <set>
 
 #include "core/channel_name.h"
+#include "core/visible_text.h"
+#include "service/encoding.h"
 #include "service/json_node.h"
 
 namespace shmbroker::service {
@@ -25,148 +30,209 @@ bool is_name(const std::string& utf8) {
   return core::is_channel_name(units);
 }
 
-std::vector<std::string> parse_accounts(const std::optional<Node>& node) {
-  std::vector<std::string> accounts;
-  if (!node) return accounts;
-  for (const Node& account : node->array()) {
-    accounts.push_back(account.string("an account name such as \"Users\" or \"CONTOSO\\\\bob\", or a SID"));
-  }
-  return accounts;
+std::string parse_account(const JsonNode& node) {
+  return node.plain_string("an account name such as \"Users\" or \"CONTOSO\\\\bob\", or a SID");
+}
+std::vector<std::string> parse_accounts(const JsonNode& node) { return node.each(parse_account); }
+std::string parse_folder(const JsonNode& node) { return node.plain_string("the full path of a folder"); }
+std::string parse_sddl(const JsonNode& node) {
+  return node.string("a security descriptor in SDDL, such as \"D:(A;;GR;;;IU)\"");
+}
+uint64_t parse_capacity(const JsonNode& node) { return node.size(1, core::kMaxCapacity); }
+
+std::string parse_name(const JsonNode& node) {
+  const std::string name = node.string();
+  if (!is_name(name)) node.fail(std::string("a name of ") + core::kNameRule);
+  return name;
 }
 
 // Without a word about it: whoever is logged on at this machine, and nobody from the network.
-AccessConfig parse_access(const std::optional<Node>& given) {
+AccessConfig default_access() { return {.read = {"INTERACTIVE"}, .write = {"INTERACTIVE"}}; }
+
+AccessConfig parse_access(const JsonNode& node) {
+  node.object({"read", "write", "sddl", "low_integrity"});
   AccessConfig access;
-  if (!given) {
-    access.read = access.write = {"INTERACTIVE"};
-    return access;
-  }
-  const Node& node = given->object({"read", "write", "sddl", "low_integrity"});
-  if (const auto low = node.find("low_integrity")) access.low_integrity = low->boolean();
-  if (const auto sddl = node.find("sddl")) {
-    if (node.find("read") || node.find("write")) node.fail("either \"sddl\", or \"read\" and \"write\"");
-    access.sddl = sddl->string("a security descriptor in SDDL, such as \"D:(A;;GR;;;IU)\"");
-  }
-  access.read = parse_accounts(node.find("read"));
-  access.write = parse_accounts(node.find("write"));
+  access.low_integrity =
+      node.member("low_integrity", [](const JsonNode& low) { return low.boolean(); }).value_or(false);
+  if (node.has("sddl") && (node.has("read") || node.has("write")))
+    node.fail("either \"sddl\", or \"read\" and \"write\"");
+  access.sddl = node.member("sddl", parse_sddl).value_or("");
+  const auto read = node.member("read", parse_accounts);
+  const auto write = node.member("write", parse_accounts);
+  if (read) access.read = *read;
+  if (write) access.write = *write;
+  if (!node.has("sddl") && access.read.empty() && (read || !node.has("read")))
+    node.warn("nobody but administrators may read this channel");
   return access;
 }
 
-FileConfig parse_file(const Node& node) {
+FileConfig parse_file(const JsonNode& node) {
   node.object({"path", "offset"});
   FileConfig file;
-  file.path = node.at("path").string("the full path of a file");
-  if (const auto offset = node.find("offset")) file.offset = offset->size(0, core::kMaxCapacity);
+  file.path =
+      node.needed("path", [](const JsonNode& path) { return path.plain_string("the full path of a file"); })
+          .value_or("");
+  file.offset =
+      node.member("offset", [](const JsonNode& offset) { return offset.size(0, core::kMaxCapacity); });
   return file;
 }
 
-void parse_sizes(const Node& node, ChannelConfig& channel) {
-  const uint64_t wanted = node.at("capacity").size(1, core::kMaxCapacity);
-  const auto max_message = node.find("max_message");
-  if (channel.kind == core::Kind::block) {
-    if (max_message) max_message->fail("no max_message: a block's is its capacity");
-    channel.capacity = wanted;
-    channel.max_message = wanted;
-    return;
-  }
-  const uint64_t largest = max_message ? max_message->size(0, core::largest_message(core::kMaxCapacity)) : 0;
-  channel.capacity = core::ring_capacity(wanted, largest);
-  channel.max_message = max_message ? largest : core::largest_message(channel.capacity);
+core::Kind parse_kind(const JsonNode& node) {
+  return node.choice<core::Kind>(
+      {{"block", core::Kind::block}, {"topic", core::Kind::topic}, {"queue", core::Kind::queue}});
 }
 
-ChannelConfig parse_channel(const Node& node) {
+// The capacity as it was asked for becomes what the memory will have.
+void parse_block_sizes(const JsonNode& node, ChannelConfig& channel) {
+  channel.max_message = channel.capacity;
+  node.member("max_message", [](const JsonNode& max_message) -> uint64_t {
+    max_message.fail("no max_message: a block's is its capacity");
+  });
+}
+
+void parse_ring_sizes(const JsonNode& node, ChannelConfig& channel) {
+  const uint64_t wanted = channel.capacity;
+  const auto largest = node.member("max_message", [&](const JsonNode& max_message) {
+    const uint64_t bytes = max_message.size(0, core::largest_message(core::kMaxCapacity));
+    const uint64_t enlarged = core::ring_capacity(wanted, bytes);
+    if (enlarged > core::ring_capacity(wanted, 0))
+      max_message.warn("makes the channel larger than its capacity: " + std::to_string(enlarged) + " bytes");
+    return bytes;
+  });
+  channel.capacity = core::ring_capacity(wanted, largest.value_or(0));
+  channel.max_message = largest ? *largest : core::largest_message(channel.capacity);
+}
+
+uint32_t parse_when_full(const JsonNode& node) {
+  return static_cast<uint32_t>(node.choice<core::WhenFull>(
+      {{"overwrite", core::WhenFull::overwrite}, {"wait", core::WhenFull::wait}}));
+}
+
+// What each kind alone may have.
+void parse_kinds_own(const JsonNode& node, ChannelConfig& channel) {
+  if (channel.kind == core::Kind::block) {
+    parse_block_sizes(node, channel);
+    channel.file = node.member("file", parse_file);
+  } else {
+    parse_ring_sizes(node, channel);
+    node.member("file", [](const JsonNode& file) -> int { file.fail("no file: only a block can have one"); });
+  }
+  const auto when_full = node.member("when_full", [&](const JsonNode& given) {
+    if (channel.kind != core::Kind::topic) given.fail("no when_full: it is for a topic alone");
+    return parse_when_full(given);
+  });
+  if (channel.kind == core::Kind::topic)
+    channel.when_full = when_full.value_or(static_cast<uint32_t>(core::WhenFull::overwrite));
+}
+
+ChannelConfig parse_channel(const JsonNode& node) {
   node.object({"name", "kind", "when_full", "capacity", "max_message", "access", "file"});
   ChannelConfig channel;
-  const Node name = node.at("name");
-  channel.name = name.string();
-  if (!is_name(channel.name))
-    name.fail("a name of 1 to 63 characters, with no backslash and no control character");
-  const Node kind = node.at("kind");
-  channel.kind = kind.choice<core::Kind>(
-      {{"block", core::Kind::block}, {"topic", core::Kind::topic}, {"queue", core::Kind::queue}});
-  if (const auto when_full = node.find("when_full")) {
-    if (channel.kind != core::Kind::topic) when_full->fail("no when_full: it is for a topic alone");
-    channel.when_full = static_cast<uint32_t>(when_full->choice<core::WhenFull>(
-        {{"overwrite", core::WhenFull::overwrite}, {"wait", core::WhenFull::wait}}));
-  } else if (channel.kind == core::Kind::topic) {
-    channel.when_full = static_cast<uint32_t>(core::WhenFull::overwrite);
+  channel.name = node.needed("name", parse_name).value_or("");
+  channel.capacity = node.needed("capacity", parse_capacity).value_or(1);
+  if (const auto kind = node.needed("kind", parse_kind)) {
+    channel.kind = *kind;
+    parse_kinds_own(node, channel);
   }
-  parse_sizes(node, channel);
-  channel.access = parse_access(node.find("access"));
-  if (const auto file = node.find("file")) {
-    if (channel.kind != core::Kind::block) file->fail("no file: only a block can have one");
-    channel.file = parse_file(*file);
-  }
+  channel.access =
+      node.has("access") ? node.member("access", parse_access).value_or(AccessConfig()) : default_access();
   return channel;
 }
 
-CreateConfig parse_create(const Node& node) {
+CreateConfig parse_create(const JsonNode& node) {
   node.object({"accounts", "also_read", "also_write", "max_channels", "max_bytes"});
   CreateConfig create;
-  create.accounts = parse_accounts(node.at("accounts"));
-  create.also.read = parse_accounts(node.find("also_read"));
-  create.also.write = parse_accounts(node.find("also_write"));
-  if (const auto most = node.find("max_channels")) create.max_channels = most->number(1, 100'000);
-  if (const auto most = node.find("max_bytes")) create.max_bytes = most->size(1, core::kMaxCapacity);
+  const std::vector<std::string> nobody;
+  create.accounts = node.needed("accounts", parse_accounts).value_or(nobody);
+  create.also.read = node.member("also_read", parse_accounts).value_or(nobody);
+  create.also.write = node.member("also_write", parse_accounts).value_or(nobody);
+  const auto most = [&](const char* name, auto read, uint64_t usual) {
+    return node.member(name, read).value_or(usual);
+  };
+  create.max_channels = most(
+      "max_channels", [](const JsonNode& given) { return given.number(1, 100'000); }, create.max_channels);
+  create.max_bytes = most("max_bytes", parse_capacity, create.max_bytes);
   return create;
 }
 
-LogConfig parse_log(const Node& node) {
+LogConfig parse_log(const JsonNode& node) {
   node.object({"level", "max_size", "files"});
   LogConfig log;
-  if (const auto level = node.find("level")) {
-    log.level = level->choice<const char*>({{"trace", "trace"},
-                                            {"debug", "debug"},
-                                            {"info", "info"},
-                                            {"warning", "warning"},
-                                            {"error", "error"},
-                                            {"off", "off"}});
-  }
-  if (const auto max_size = node.find("max_size")) log.max_size = max_size->size(4096, uint64_t{1} << 30);
-  if (const auto files = node.find("files")) log.files = files->number(1, 100);
+  const auto level = node.member("level", [](const JsonNode& given) {
+    return given.choice<const char*>({{"trace", "trace"},
+                                      {"debug", "debug"},
+                                      {"info", "info"},
+                                      {"warning", "warning"},
+                                      {"error", "error"},
+                                      {"off", "off"}});
+  });
+  if (level) log.level = *level;
+  const auto max_size =
+      node.member("max_size", [](const JsonNode& given) { return given.size(4096, uint64_t{1} << 30); });
+  const auto files = node.member("files", [](const JsonNode& given) { return given.number(1, 100); });
+  log.max_size = max_size.value_or(log.max_size);
+  log.files = files.value_or(log.files);
   return log;
 }
 
-// What is no UTF-8 becomes U+FFFD.
-std::string well_formed(const std::string& text) {
-  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+bool parse_at_stop(const JsonNode& node) { return node.choice<bool>({{"carry_on", false}, {"end", true}}); }
+
+std::string in_lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
+  return text;
 }
 
-Json parse_json(std::string_view text, const std::string& file) {
-  try {
-    return Json::parse(text, nullptr, true, /*ignore_comments=*/true);
-  } catch (const Json::exception& error) {  // a number like 1E999 is not among its parse errors
-    // nlohmann's text begins with "[json.exception.parse_error.101] ", which helps nobody, and ends with what it has
-    // just read: the bytes of a file in another encoding.
-    const std::string what = well_formed(error.what());
-    throw ConfigError(file + ": not valid JSON: " + what.substr(what.find("] ") + 2));
-  }
+std::vector<ChannelConfig> parse_channels(const JsonNode& node) {
+  std::set<std::string> names;
+  std::map<std::string, std::string> first;  // of those that differ by case alone
+  return node.each([&](const JsonNode& each) {
+    ChannelConfig channel = parse_channel(each);
+    if (channel.name.empty()) return channel;  // the report has it
+    const auto [other, is_first] = first.emplace(in_lower_case(channel.name), channel.name);
+    each.member("name", [&, other = other, is_first = is_first](const JsonNode& name) {
+      if (!names.insert(channel.name).second) name.fail("a name that no other channel has");
+      if (!is_first) name.warn("differs from '" + other->second + "' by case alone");
+      return true;
+    });
+    return channel;
+  });
+}
+
+void parse_root(const JsonNode& root, Config& config) {
+  root.object({"$schema", "channels", "create", "file_folders", "at_stop", "log"});
+  config.create = root.member("create", parse_create).value_or(CreateConfig());
+  const auto folders =
+      root.member("file_folders", [](const JsonNode& node) { return node.each(parse_folder); });
+  if (folders) config.file_folders = *folders;
+  config.channels_end_at_stop = root.member("at_stop", parse_at_stop).value_or(false);
+  config.log = root.member("log", parse_log).value_or(LogConfig());
+  if (auto channels = root.needed("channels", parse_channels)) config.channels = std::move(*channels);
 }
 
 }  // namespace
 
-Config parse_config(std::string_view text, const std::string& file) {
-  // Editors on Windows like to put a byte order mark first.
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  const Json json = parse_json(text, file);
-  const Node root(json, "", file);
-  root.object({"$schema", "channels", "create", "file_folders", "at_stop", "log"});
+Config parse_config(std::string_view bytes, const std::string& file) {
+  std::string text;
+  JsonTree tree;
+  try {
+    text = utf8_text(bytes);
+    tree = parse_json(text);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(file + ": " + error.what());
+  } catch (const JsonSyntaxError& error) {
+    const std::string place = ConfigReport(file, text).place_of(error.at());
+    throw ConfigError(file + ": " + place +
+                      ": not valid JSON: " + core::visible_utf8(error.what(), core::Shown::name));
+  }
+  ConfigReport report(file, text);
   Config config;
-  if (const auto create = root.find("create")) config.create = parse_create(*create);
-  if (const auto folders = root.find("file_folders")) {
-    for (const Node& folder : folders->array())
-      config.file_folders.push_back(folder.string("the full path of a folder"));
+  try {
+    parse_root(JsonNode(tree, "", report), config);
+  } catch (const Unusable&) {
+    // The report has it.
   }
-  if (const auto at_stop = root.find("at_stop")) {
-    config.channels_end_at_stop = at_stop->choice<bool>({{"carry_on", false}, {"end", true}});
-  }
-  if (const auto log = root.find("log")) config.log = parse_log(*log);
-  std::set<std::string> names;
-  for (const Node& node : root.at("channels").array()) {
-    config.channels.push_back(parse_channel(node));
-    if (!names.insert(config.channels.back().name).second)
-      node.at("name").fail("a name that no other channel has");
-  }
+  config.warnings = report.finish();
   return config;
 }
 

@@ -18,6 +18,7 @@ struct AccessConfig {
   std::vector<std::string> write{};
   std::string sddl{};
   bool low_integrity = false;  // also programs that run at low integrity, such as a browser's sandbox
+  bool operator==(const AccessConfig&) const = default;
 };
 
 // Where a block's value is kept. Without an offset it is the whole file.
@@ -60,15 +61,17 @@ struct Config {
   std::vector<std::string> file_folders;  // a block's file must be under one of them
   bool channels_end_at_stop = false;      // otherwise clients go on without the service
   LogConfig log;
+  std::vector<std::string> warnings;  // what is allowed, and hardly meant; as the lines of a ConfigError
 };
 
-// Says the file, the JSON pointer of the value and what was expected there.
+// What is wrong with a configuration. Its text has all that was found, a line each: the file, where in it, the JSON pointer
+// of the value, what was expected there and what was found.
 class ConfigError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Parses JSON with comments. file: its name, for errors. Throws ConfigError.
-Config parse_config(std::string_view text, const std::string& file);
+// Parses JSON with comments, in UTF-8 or UTF-16. file: its name, for errors and warnings. Throws ConfigError.
+Config parse_config(std::string_view bytes, const std::string& file);
 
 }  // namespace shmbroker::service

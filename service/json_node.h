@@ -1,140 +1,106 @@
-// A value of a JSON document that knows where it stands, so that an error can name the place.
+// A value of a configuration with what may be expected of it. Whatever is not as expected goes into a report, with its place
+// and its JSON pointer.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "service/config.h"
+#include "service/config_report.h"
+#include "service/json_tree.h"
+#include "service/suggestion.h"
 
 namespace shmbroker::service {
 
-using Json = nlohmann::json;
-
-// Each step down adds to the pointer that an error will name. What is not as expected is a ConfigError.
-class Node {
+class JsonNode {
  public:
-  Node(const Json& value, std::string pointer, const std::string& file)
-      : value_(value), pointer_(std::move(pointer)), file_(file) {}
+  JsonNode(const JsonTree& tree, std::string pointer, ConfigReport& report)
+      : tree_(tree), pointer_(std::move(pointer)), report_(report) {}
 
-  [[noreturn]] void fail(const std::string& expected) const {
-    std::string found = value_.dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (found.size() > kMostShown) {
-      size_t end = kMostShown - 3;
-      while ((static_cast<unsigned char>(found[end]) & 0xC0) == 0x80) --end;  // a character stays whole
-      found = found.substr(0, end) + "...";
-    }
-    throw ConfigError(file_ + ": " + (pointer_.empty() ? "/" : pointer_) + ": expected " + expected +
-                      ", found " + found);
-  }
+  // Reports what was expected and what was found, and throws Unusable. hint: "", or "; " and what to do.
+  [[noreturn]] void fail(const std::string& expected, const std::string& hint = {}) const;
 
-  // Checks that this is an object with no other members than these.
-  const Node& object(std::initializer_list<const char*> members) const {
-    if (!value_.is_object()) fail("an object");
-    for (const auto& [key, ignored] : value_.items()) {
-      bool known = false;
-      std::string list;
-      for (const char* member : members) {
-        known = known || key == member;
-        list += (list.empty() ? "" : ", ") + std::string(member);
-      }
-      if (!known) Node(Json(key), pointer_ + "/" + key, file_).fail("one of the members " + list);
-    }
-    return *this;
-  }
+  void warn(const std::string& what) const { report_.add_warning(tree_.at, pointer_, what); }
 
-  std::optional<Node> find(const char* member) const {
-    const auto found = value_.find(member);
-    if (found == value_.end()) return std::nullopt;
-    return Node(*found, pointer_ + "/" + member, file_);
-  }
+  // Reports if this is no object, or one that has another member than these, or the same one twice.
+  const JsonNode& object(std::initializer_list<const char*> members) const;
 
-  Node at(const char* member) const {
-    auto found = find(member);
-    if (!found) fail(std::string("an object with the member \"") + member + '"');
-    return *found;
+  // A member, with whatever read() finds wrong in it; nothing where there is none or it is of no use. needed: reports
+  // where it is missing.
+  template <class Read>
+  auto member(const char* name, Read&& read, bool needed = false) const
+      -> std::optional<decltype(read(std::declval<const JsonNode&>()))>;
+  template <class Read>
+  auto needed(const char* name, Read&& read) const {
+    return member(name, std::forward<Read>(read), true);
   }
+  bool has(const char* name) const { return find(name) != nullptr; }
 
-  std::vector<Node> array() const {
-    if (!value_.is_array()) fail("an array");
-    std::vector<Node> nodes;
-    for (size_t i = 0; i < value_.size(); ++i) {
-      nodes.emplace_back(value_[i], pointer_ + "/" + std::to_string(i), file_);
-    }
-    return nodes;
-  }
+  // What read() makes of each element of this array; those of no use are left out.
+  template <class Read>
+  auto each(Read&& read) const -> std::vector<decltype(read(std::declval<const JsonNode&>()))>;
 
-  std::string string(const char* expected = "a string") const {
-    if (!value_.is_string() || value_.get_ref<const std::string&>().empty()) fail(expected);
-    return value_.get<std::string>();
-  }
-
-  bool boolean() const {
-    if (!value_.is_boolean()) fail("true or false");
-    return value_.get<bool>();
-  }
+  // Not empty.
+  std::string string(const std::string& expected = "a string") const;
+  // A string that has no use for control characters; one that has them was meant to have a backslash.
+  std::string plain_string(const std::string& expected) const;
+  bool boolean() const;
+  uint64_t number(uint64_t least, uint64_t most) const;
+  uint64_t size(uint64_t least, uint64_t most) const;  // a number of bytes: 4096, or "64 MiB"
 
   // One of several words, each with what it stands for.
   template <class Value>
-  Value choice(std::initializer_list<std::pair<const char*, Value>> words) const {
-    std::string expected;
-    for (const auto& [word, value] : words) {
-      if (value_ == word) return value;
-      expected += (expected.empty() ? "\"" : ", \"") + std::string(word) + '"';
-    }
-    fail("one of " + expected);
-  }
-
-  uint64_t number(uint64_t least, uint64_t most) const {
-    const std::string expected =
-        "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
-    if (!value_.is_number_unsigned()) fail(expected);
-    const auto number = value_.get<uint64_t>();
-    if (number < least || number > most) fail(expected);
-    return number;
-  }
-
-  // A number of bytes: 4096, or "64 MiB".
-  uint64_t size(uint64_t least, uint64_t most) const {
-    const std::string expected = "a size from " + std::to_string(least) + " to " + std::to_string(most) +
-                                 " bytes, such as 4096 or \"64 MiB\"";
-    uint64_t bytes = 0;
-    if (value_.is_number_unsigned()) {
-      bytes = value_.get<uint64_t>();
-    } else if (!value_.is_string() || !parse_size(value_.get_ref<const std::string&>(), bytes)) {
-      fail(expected);
-    }
-    if (bytes < least || bytes > most) fail(expected);
-    return bytes;
-  }
+  Value choice(std::initializer_list<std::pair<const char*, Value>> words) const;
 
  private:
-  static constexpr size_t kMostShown = 60;  // bytes of a wrong value
+  const JsonTree* find(const char* name) const;
+  JsonNode below(const JsonTree& tree, const std::string& step) const;
+  void check_member(const JsonTree::Member& member, std::initializer_list<const char*> known) const;
+  [[noreturn]] void fail_choice(const std::vector<const char*>& words) const;
 
-  static bool parse_size(const std::string& text, uint64_t& bytes) {
-    size_t digits = 0;
-    uint64_t number = 0;
-    for (; digits < text.size() && digits < 12 && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
-      number = number * 10 + static_cast<uint64_t>(text[digits] - '0');
-    }
-    if (digits == 0) return false;
-    const std::string unit = text.substr(text[digits] == ' ' ? digits + 1 : digits);
-    const std::string units[] = {"B", "KiB", "MiB", "GiB"};
-    for (unsigned power = 0; power < 4; ++power) {
-      // 12 digits times 2^30 stays below 2^70: refuse what would not fit into 64 bits.
-      if (unit != units[power] || number > (UINT64_MAX >> (10 * power))) continue;
-      bytes = number << (10 * power);
-      return true;
-    }
-    return false;
-  }
-
-  const Json value_;
+  const JsonTree& tree_;
   std::string pointer_;
-  const std::string& file_;
+  ConfigReport& report_;
 };
+
+template <class Read>
+auto JsonNode::member(const char* name, Read&& read, bool needed) const
+    -> std::optional<decltype(read(std::declval<const JsonNode&>()))> {
+  try {
+    const JsonTree* const found = find(name);
+    if (found != nullptr) return read(below(*found, name));
+    if (needed) fail(std::string("an object with the member \"") + name + '"');
+  } catch (const Unusable&) {
+    // The report has it.
+  }
+  return std::nullopt;
+}
+
+template <class Read>
+auto JsonNode::each(Read&& read) const -> std::vector<decltype(read(std::declval<const JsonNode&>()))> {
+  if (!tree_.value.is_array()) fail("an array");
+  std::vector<decltype(read(std::declval<const JsonNode&>()))> all;
+  for (size_t i = 0; i < tree_.elements.size(); ++i) {
+    try {
+      all.push_back(read(below(tree_.elements[i], std::to_string(i))));
+    } catch (const Unusable&) {
+      // As above.
+    }
+  }
+  return all;
+}
+
+template <class Value>
+Value JsonNode::choice(std::initializer_list<std::pair<const char*, Value>> words) const {
+  std::vector<const char*> known;
+  for (const auto& [word, value] : words) {
+    if (tree_.value == word) return value;
+    known.push_back(word);
+  }
+  fail_choice(known);
+}
 
 }  // namespace shmbroker::service

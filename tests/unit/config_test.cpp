@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -11,6 +12,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 Config parse(const std::string& text) { return parse_config(text, "test.json"); }
 
@@ -56,7 +58,8 @@ TEST(Config, TakesASoundOneWithCommentsAndAByteOrderMark) {
 
 TEST(Config, NeedsNoChannelButTheList) {
   EXPECT_TRUE(parse(R"({"channels": []})").channels.empty());
-  EXPECT_THAT(error_of("{}"), HasSubstr(R"(test.json: /: expected an object with the member "channels")"));
+  EXPECT_THAT(error_of("{}"),
+              HasSubstr(R"(test.json: line 1, column 1: /: expected an object with the member "channels")"));
 }
 
 TEST(Config, TellsWhereItIsNotJson) {
@@ -76,12 +79,10 @@ bool is_utf8(const std::string& text) {
 }
 
 TEST(Config, TellsInUtf8WhereAFileIsNot) {
-  const std::string latin1 = error_of("{ \"channels\": [ { \"name\": \"M\xFCnze\" } ] }");
+  const std::string latin1 = error_of("{ \"channels\": [\n { \"name\": \"M\xFCnze\" } ] }");
   EXPECT_TRUE(is_utf8(latin1));
-  EXPECT_THAT(latin1, AllOf(HasSubstr("not valid JSON"), HasSubstr("line 1, column"), HasSubstr("M\uFFFD")));
-  const std::string utf16 = error_of("\xFF\xFE{");
-  EXPECT_TRUE(is_utf8(utf16));
-  EXPECT_THAT(utf16, HasSubstr("not valid JSON"));
+  EXPECT_THAT(latin1, AllOf(HasSubstr("test.json: it is not UTF-8: byte 0xFC at line 2, column 14"),
+                            HasSubstr("save it as UTF-8")));
 }
 
 TEST(Config, CutsAWrongValueBetweenCharacters) {
@@ -127,6 +128,108 @@ TEST(Config, RefusesNamesThatNoChannelCanHave) {
   for (int i = 0; i < 31; ++i) emojis += "\xF0\x9F\x98\x80";
   EXPECT_EQ(error_of(channel_with("name", '"' + emojis + "x\"")), "no error");
   EXPECT_THAT(error_of(channel_with("name", '"' + emojis + "xx\"")), HasSubstr("/channels/0/name"));
+}
+
+TEST(Config, RefusesNamesThatLookLikeOthersOrMoveTheCursor) {
+  for (const char* name :
+       {"a ", " ", " a", "a\u00A0", "a\u200Bb", "\u202Egnp", "a\u2066b", "a\uFEFF", "a\uFFFF", "a\u007F"}) {
+    EXPECT_THAT(error_of(channel_with("name", '"' + std::string(name) + '"')), HasSubstr("/channels/0/name"))
+        << name;
+  }
+}
+
+TEST(Config, RefusesAMemberThatIsGivenTwice) {
+  EXPECT_THAT(
+      error_of(R"({"channels": [], "channels": []})"),
+      HasSubstr("test.json: line 1, column 18: /channels: is given twice, first at line 1, column 2"));
+  EXPECT_THAT(
+      error_of(
+          R"({"channels": [{"name": "a", "kind": "block", "capacity": 1, "access": {}, "access": {}}]})"),
+      HasSubstr("/channels/0/access: is given twice"));
+  EXPECT_THAT(error_of(channel_with("access", R"({"read": ["Users"], "read": []})")),
+              HasSubstr("/channels/0/access/read: is given twice"));
+  EXPECT_THAT(error_of(R"({"channels": [], "log": {"level": "info", "level": "off"}})"),
+              HasSubstr("/log/level: is given twice"));
+}
+
+TEST(Config, RefusesAMemberThatIsGivenTwiceByCaseAlone) {
+  EXPECT_THAT(error_of(channel_with("access", R"({"Read": ["Users"], "read": []})")),
+              AllOf(HasSubstr("/channels/0/access/read: is given twice"),
+                    HasSubstr("/channels/0/access/Read: expected one of the members")));
+}
+
+TEST(Config, TellsAllThatIsWrongEachWithItsPlace) {
+  const std::string error = error_of(R"({
+  "channels": [
+    { "nam": "a", "kind": "blok", "capacity": 0 },
+    { "name": "b", "kind": "topic", "capacity": 512, "when_full": "Wait", "access": { "read": [7, "Users", ""] } }
+  ],
+  "log": { "level": "loud" }
+})");
+  EXPECT_EQ(std::ranges::count(error, '\n'), 7) << error;
+  for (
+      const char* part :
+      {R"(test.json: line 3, column 7: /channels/0/nam: expected one of the members)",
+       R"(found "nam"; did you mean "name"?)",
+       R"(line 3, column 5: /channels/0: expected an object with the member "name")",
+       R"(line 3, column 27: /channels/0/kind: expected one of "block", "topic", "queue", found "blok"; did you mean "block"?)",
+       R"(line 4, column 67: /channels/1/when_full: expected one of "overwrite", "wait", found "Wait"; did you mean "wait"?)",
+       R"(/channels/1/access/read/0: expected an account)",
+       R"(/channels/1/access/read/2: expected an account)",
+       R"(line 6, column 21: /log/level: expected one of "trace")"}) {
+    EXPECT_THAT(error, HasSubstr(part));
+  }
+}
+
+TEST(Config, TellsOfTooManyErrorsTheFirstAndHowManyMoreThereAre) {
+  std::string channels;
+  for (int i = 0; i < 300; ++i) channels += i == 0 ? "7" : ", 7";
+  EXPECT_THAT(error_of(R"({"channels": [)" + channels + "]}"),
+              AllOf(HasSubstr("/channels/99: expected an object"), HasSubstr("\nand 200 more")));
+}
+
+TEST(Config, SaysThatABackslashIsWrittenTwice) {
+  const auto with_path = [](const std::string& path) {
+    return R"({"channels": [], "file_folders": [")" + path + "\"]}";
+  };
+  for (const char* path : {R"(C:\Plant)", R"(C:\users\x)"})
+    EXPECT_THAT(error_of(with_path(path)), HasSubstr("a backslash is written twice")) << path;
+  for (const char* path : {R"(C:\new)", R"(C:\temp)", R"(D:\bin)"}) {
+    EXPECT_THAT(error_of(with_path(path)),
+                AllOf(HasSubstr("/file_folders/0"), HasSubstr("a backslash is written twice")))
+        << path;
+  }
+  EXPECT_THAT(error_of(channel_with("access", R"({"read": ["CONTOSO\bob"]})")),
+              AllOf(HasSubstr("/channels/0/access/read/0"), HasSubstr("a backslash is written twice")));
+  EXPECT_EQ(error_of(with_path(R"(C:\\Plant)")), "no error");
+}
+
+// An error goes to a terminal and into a log.
+TEST(Config, ShowsWhatIsWrongWithEscapes) {
+  EXPECT_THAT(error_of("{\"channels\": [], \"a\\u001b[2J\u202E\": 1}"),
+              AllOf(HasSubstr("/a\\x1b[2J\\u202e: expected"), HasSubstr("found \"a\\u001b[2J\\u202e\"")));
+  EXPECT_THAT(error_of("[\"\\x \u202E\"]"), Not(HasSubstr("\u202E")));
+}
+
+TEST(Config, SaysWhatIsEmpty) {
+  EXPECT_THAT(error_of(channel_with("name", "\"\"")),
+              HasSubstr("/channels/0/name: expected a string, found \"\", which is empty"));
+}
+
+TEST(Config, RefusesBracketsWithoutEnd) {
+  EXPECT_THAT(error_of(std::string(100'000, '[')), HasSubstr("nest too deeply"));
+}
+
+TEST(Config, WarnsOfWhatIsAllowedAndHardlyMeant) {
+  const Config config = parse(R"({ "channels": [
+    { "name": "ticks", "kind": "topic", "capacity": "64 KiB", "max_message": 99000 },
+    { "name": "Ticks", "kind": "block", "capacity": 1, "access": { "write": ["Users"] } } ] })");
+  ASSERT_EQ(config.warnings.size(), 3u);
+  EXPECT_THAT(config.warnings[0],
+              HasSubstr("line 2, column 78: /channels/0/max_message: makes the channel larger"));
+  EXPECT_THAT(config.warnings[2], HasSubstr("/channels/1/access: nobody but administrators may read"));
+  EXPECT_THAT(config.warnings[1], HasSubstr("/channels/1/name: differs from 'ticks' by case alone"));
+  EXPECT_TRUE(parse(channel_with("", "")).warnings.empty());
 }
 
 TEST(Config, RefusesTwoChannelsOfOneName) {

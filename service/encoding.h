@@ -1,0 +1,13 @@
+// The encodings that editors and shells on Windows write a text file in.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace shmbroker::service {
+
+// A file's text as UTF-8, without a byte order mark. It may be UTF-8 or UTF-16, with a mark or without: PowerShell's `>`
+// writes UTF-16. Throws std::invalid_argument naming what it is instead, and how to save it.
+std::string utf8_text(std::string_view bytes);
+
+}  // namespace shmbroker::service
