@@ -58,10 +58,25 @@ void report_event(Event event, const std::string& text) {
   if (is_one_too_many(kind)) return;  // the log file has it
   const HANDLE log = RegisterEventSourceW(nullptr, kServiceName);
   if (log == nullptr) return;
-  const std::wstring wide = win::to_utf16(text).value_or(L"");
+  const std::wstring wide = event_text(text);
   const wchar_t* strings[] = {wide.c_str()};
   ReportEventW(log, kind.type, 0, kind.id, nullptr, 1, 0, strings, nullptr);
   DeregisterEventSource(log);
+}
+
+std::wstring event_text(const std::string& text) {
+  constexpr size_t kMost = 31'000;  // ReportEvent takes 31,839 units
+  std::wstring escaped;
+  wchar_t last = 0;
+  for (const wchar_t unit : win::to_utf16(text).value_or(L"")) {
+    if (last == L'%' && unit >= L'0' && unit <= L'9') escaped += L' ';
+    escaped += last = unit;
+  }
+  if (escaped.size() > kMost) {
+    escaped.resize(kMost);
+    escaped += L"\x2026; the log has the rest";
+  }
+  return escaped;
 }
 
 void register_event_source() {

@@ -11,6 +11,10 @@ enum class Event { started, stopped, denied, quota, recovered, config, squatted,
 // it may not have must not fill the log. From one thread at a time.
 void report_event(Event event, const std::string& text);
 
+// A text as it may go into an event: what shows the log takes a % before a digit for a place where something else is to be
+// put in. Shortened where it is longer than an event may be.
+std::wstring event_text(const std::string& text);
+
 // Tells Windows where the texts are: in this program. Throws Error.
 void register_event_source();
 void unregister_event_source();
