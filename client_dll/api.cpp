@@ -4,8 +4,10 @@
 #include <memory>
 
 #include "client_dll/channel_table.h"
+#include "client_dll/listing.h"
 #include "client_dll/wait_any.h"
 #include "core/channel_name.h"
+#include "core/visible_text.h"
 #include "core/win/text.h"
 
 using namespace shmbroker;
@@ -46,9 +48,10 @@ int32_t open_checked(const std::wstring& name, const ShmOptions* given, ShmChann
   if (status != SHM_OK) return status;
   const auto* units = reinterpret_cast<const char16_t*>(name.data());
   if (!core::is_channel_name({units, name.size()})) {
-    return fail(SHM_E_NAME, L"'" + name +
-                                L"' can't be a channel's name: 1 to 63 characters, no backslash, no control "
-                                L"character");
+    const std::u16string shown = core::visible({units, name.size()}, core::Shown::name);
+    return fail(SHM_E_NAME,
+                L"'" + std::wstring(reinterpret_cast<const wchar_t*>(shown.c_str()), shown.size()) +
+                    L"' can't be a channel's name: " + win::to_utf16(core::kNameRule).value_or(L""));
   }
   return open_entry(name, options, *channel);
 }
@@ -65,40 +68,23 @@ void to_utf8(const ShmInfo& from, ShmInfoUtf8& to) {
   *std::copy_n(name.begin(), std::min<size_t>(name.size(), SHM_NAME_MAX_UTF8), to.name) = '\0';
 }
 
-// Lists with one request for each page of the reply; store(index, info) takes those that fit.
+// store(index, info) takes those that fit.
 template <class Store>
 int32_t list_channels(uint32_t capacity, uint32_t& count, Store&& store) {
-  const auto reply = std::make_unique<pipe::ListReply>();
-  pipe::ListRequest request{};
-  uint32_t next = 0;
-  do {
-    BrokerIdentity identity;
-    *reply = {};
-    const int32_t status = ask(request, *reply, 5000, identity);
-    if (status != SHM_OK) return status;
-    if (reply->count > pipe::kListEntries) return fail(SHM_E_VERSION);
-    for (uint32_t i = 0; i < reply->count; ++i, ++next) {
-      const pipe::ListEntry& entry = reply->entries[i];
-      if (!pipe::is_terminated(entry.name)) return fail(SHM_E_VERSION);
-      std::copy(std::begin(entry.name), std::end(entry.name), request.after);
-      if (next >= capacity) continue;
-      ShmInfo info{};
-      info.size = sizeof info;
-      info.kind = entry.kind;
-      info.access = entry.access;
-      info.readers = entry.readers;
-      info.writers = entry.writers;
-      info.capacity = entry.capacity;
-      info.max_message = entry.max_message;
-      std::copy(std::begin(entry.name), std::end(entry.name), info.name);
-      store(next, info);
-    }
-  } while (reply->count > 0 && reply->count < reply->total && next < capacity);
-  if (reply->total < reply->count) return fail(SHM_E_VERSION);
-  count = next + (reply->total - reply->count);
-  if (count <= capacity || capacity == 0) return SHM_OK;
-  return fail(SHM_E_BUFFER, L"there are " + std::to_wstring(count) + L" channels, and room for " +
-                                std::to_wstring(capacity) + L"; call again with more");
+  const int32_t status = list_all(count, [&](uint32_t index, const pipe::ListEntry& entry) {
+    if (index >= capacity) return;
+    ShmInfo info{};
+    info.size = sizeof info;
+    info.kind = entry.kind;
+    info.access = entry.access;
+    info.readers = entry.readers;
+    info.writers = entry.writers;
+    info.capacity = entry.capacity;
+    info.max_message = entry.max_message;
+    std::copy(std::begin(entry.name), std::end(entry.name), info.name);
+    store(index, info);
+  });
+  return status == SHM_OK ? check_room(count, capacity) : status;
 }
 
 }  // namespace

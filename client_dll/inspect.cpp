@@ -8,6 +8,7 @@
 
 #include "client_dll/broker_link.h"
 #include "client_dll/channel_table.h"
+#include "client_dll/listing.h"
 
 using namespace shmbroker;
 using namespace shmbroker::client;
@@ -85,6 +86,36 @@ void store(const pipe::ServiceReply& from, ShmServiceState& to) {
   copy_text(from.reload_text, to.reload_text);
 }
 
+void store(const pipe::ListEntry& from, ShmChannelSummary& to) {
+  to = {};
+  to.size = sizeof to;
+  to.kind = from.kind;
+  to.when_full = from.when_full;
+  to.access = from.access;
+  to.flags = from.flags;
+  to.readers = from.readers;
+  to.writers = from.writers;
+  to.blocker = from.blocker;
+  to.loans = from.loans;
+  to.capacity = from.capacity;
+  to.max_message = from.max_message;
+  to.messages = from.messages;
+  to.backlog = from.backlog;
+  to.lag = from.lag;
+  to.lost = from.lost;
+  to.waits = from.waits;
+  to.recoveries = from.recoveries;
+  to.denials = from.denials;
+  copy_text(from.name, to.name);
+}
+
+int32_t inspect_all(ShmChannelSummary* list, uint32_t capacity, uint32_t& count) {
+  const int32_t status = list_all(count, [&](uint32_t index, const pipe::ListEntry& entry) {
+    if (index < capacity) store(entry, list[index]);
+  });
+  return status == SHM_OK ? check_room(count, capacity) : status;
+}
+
 int32_t inspect_service(ShmServiceState& state) {
   pipe::ServiceRequest request{};
   const auto reply = std::make_unique<pipe::ServiceReply>();
@@ -139,6 +170,14 @@ int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClie
     return fail(SHM_E_ARGUMENT, L"ShmInspect: a parameter is NULL, or the size of a struct is unknown");
   }
   return no_throw([&] { return inspect(name, *state, clients, capacity, *count); });
+}
+
+int32_t SHM_CALL ShmInspectAll(ShmChannelSummary* list, uint32_t capacity, uint32_t* count) {
+  if (count == nullptr || (list == nullptr && capacity != 0) ||
+      (list != nullptr && list->size != sizeof(ShmChannelSummary))) {
+    return fail(SHM_E_ARGUMENT, L"ShmInspectAll: a parameter is NULL, or the size of a struct is unknown");
+  }
+  return no_throw([&] { return inspect_all(list, capacity, *count); });
 }
 
 int32_t SHM_CALL ShmInspectService(ShmServiceState* state) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cwchar>
 #include <iterator>
+#include <map>
+#include <mutex>
 
 #include "core/status.h"
 #include "service/error.h"
@@ -28,6 +30,31 @@ constexpr WellKnown kWellKnown[] = {
     {"Users", L"S-1-5-32-545"},
 };
 
+// Windows may have to ask another machine for an account, and thousands of channels name the same few. They are remembered
+// for as long as a start or a reload may take, and no longer: an account may be made anew.
+class RecentSids {
+ public:
+  // Empty means GetLastError.
+  std::wstring sid_of(const std::wstring& name) {
+    const std::scoped_lock lock(mutex_);
+    const ULONGLONG now = GetTickCount64();
+    if (now - since_ > kMostAge) {
+      known_.clear();
+      since_ = now;
+    }
+    if (const auto found = known_.find(name); found != known_.end()) return found->second;
+    std::wstring sid = win::account_sid(name);
+    if (!sid.empty()) known_.emplace(name, sid);
+    return sid;
+  }
+
+ private:
+  static constexpr ULONGLONG kMostAge = 10'000;  // milliseconds
+  std::mutex mutex_;
+  ULONGLONG since_ = 0;  // when the oldest may have been asked for
+  std::map<std::wstring, std::wstring> known_;
+};
+
 std::wstring sid_of(const std::string& account) {
   for (const WellKnown& known : kWellKnown) {
     if (account == known.name) return known.sid;
@@ -39,7 +66,8 @@ std::wstring sid_of(const std::string& account) {
     LocalFree(sid);
     return name;
   }
-  std::wstring sid = win::account_sid(name);
+  static RecentSids recent;
+  std::wstring sid = recent.sid_of(name);
   if (sid.empty()) throw win32_error("no account is named '" + account + "'");
   return sid;
 }
@@ -193,17 +221,20 @@ uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel) {
   }
   const Masks masks = masks_for(Object::channel);
   GENERIC_MAPPING mapping = {masks.read, masks.write, 0, masks.all};
-  uint32_t rights = 0;
-  for (const uint32_t right : {core::kRead, core::kWrite}) {
-    PRIVILEGE_SET privileges{};
-    DWORD size = sizeof privileges;
-    DWORD granted = 0;
-    BOOL allowed = FALSE;
-    if (AccessCheck(&copy, token, right, &mapping, &privileges, &size, &granted, &allowed) && allowed) {
-      rights |= right;
-    }
-  }
-  return rights;
+  PRIVILEGE_SET privileges{};
+  DWORD size = sizeof privileges;
+  DWORD granted = 0;
+  BOOL allowed = FALSE;
+  if (!AccessCheck(&copy, token, MAXIMUM_ALLOWED, &mapping, &privileges, &size, &granted, &allowed) ||
+      !allowed)
+    return 0;
+  return granted & masks.all;
+}
+
+uint32_t ManyRights::on(const win::SecurityDescriptor& channel) {
+  const auto [found, is_new] = known_.try_emplace(channel.bytes(), 0);
+  if (is_new) found->second = rights_of(token_, channel);
+  return found->second;
 }
 
 }  // namespace shmbroker::service

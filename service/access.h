@@ -3,6 +3,8 @@
 
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/win/security.h"
@@ -17,12 +19,14 @@ struct Grant {
   bool deny = false;
   bool read = false;
   bool write = false;
+  bool operator==(const Grant&) const = default;
 };
 
 // A channel's access, with accounts looked up.
 struct Access {
   std::vector<Grant> grants;
   bool low_integrity = false;
+  bool operator==(const Access&) const = default;
 };
 
 // Looks the accounts up. Throws Error naming the one that is unknown, or the SDDL that is not.
@@ -55,5 +59,17 @@ win::SecurityDescriptor describe(Object object, const Access& access, const Iden
 
 // Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of Object::channel.
 uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel);
+
+// The same of one token and many channels, of which most have the same descriptor: that is asked about once. The
+// descriptors must stay as they are meanwhile.
+class ManyRights {
+ public:
+  explicit ManyRights(HANDLE token) : token_(token) {}
+  uint32_t on(const win::SecurityDescriptor& channel);
+
+ private:
+  HANDLE token_;
+  std::unordered_map<std::string_view, uint32_t> known_;
+};
 
 }  // namespace shmbroker::service

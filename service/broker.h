@@ -97,6 +97,7 @@ class Broker {
   void list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply);
   void flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply& reply);
   void inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply);
+  static Channel::Sees sight_of(const Caller& caller);
   void inspect_service(const pipe::ServiceRequest& request, const Caller& caller, pipe::ServiceReply& reply);
   std::wstring name_of(const std::wstring& account) { return names_.name_of(account, GetTickCount64()); }
   std::string in_words(const AccessConfig& access);

@@ -55,6 +55,7 @@ class Channel {
   const core::Geometry& geometry() const { return geometry_; }
   Instance instance() const { return {{geometry_.instance[0], geometry_.instance[1]}}; }
   uint32_t rights_of(HANDLE token) const { return objects_.rights_of(token); }
+  const win::SecurityDescriptor& rights() const { return objects_.rights(); }
   uint64_t bytes() const { return objects_.data_size() + objects_.readers_size(); }
   bool is_created() const { return !config_.creator.empty(); }
   // A client has created it, and now nobody uses it.
@@ -89,14 +90,19 @@ class Channel {
   // What it is doing. Its strings are left to the caller, who knows what accounts are called.
   pipe::ChannelEntry state() const;
 
+  // Whether the caller may see clients of an account, as SID text.
+  using Sees = std::function<bool(const std::wstring& account)>;
+
+  // The same in short, with sums over its clients; without its name and the caller's rights.
+  pipe::ListEntry summary(const Sees& sees) const;
+
   // Some of those who have it open, each with its account as SID text, "" where it is not known.
   struct Page {
     uint32_t total = 0;  // of all pages
     std::vector<std::pair<pipe::ClientEntry, std::wstring>> clients;
   };
-  // From the one with index first on, and no more than most. sees(account): whether the caller may see clients of this
-  // account; those that he may not see don't count.
-  Page clients(const std::function<bool(const std::wstring&)>& sees, uint32_t first, uint32_t most) const;
+  // From the one with index first on, and no more than most. Those that the caller may not see don't count.
+  Page clients(const Sees& sees, uint32_t first, uint32_t most) const;
 
   uint64_t recoveries() const { return data().lock.recoveries.load(std::memory_order_relaxed); }
 

@@ -34,6 +34,7 @@ class ChannelObjects {
   void set_access(HANDLE reader_event, const Present& present) const;
 
   uint32_t rights_of(HANDLE token) const { return service::rights_of(token, rights_); }
+  const win::SecurityDescriptor& rights() const { return rights_; }
 
   // A reader's event has a name of its own for each client that its place ever had. Throws Error.
   win::Handle make_reader_event(uint32_t slot, uint32_t generation, const Present& present) const;

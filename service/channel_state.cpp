@@ -13,7 +13,7 @@ namespace shmbroker::service {
 namespace {
 
 // As SHM_CHANNEL_… and SHM_CLIENT_…
-enum ChannelFlag : uint32_t { kCreated = 1, kKept = 2, kFile = 4 };
+enum ChannelFlag : uint32_t { kCreated = 1, kKept = 2, kFile = 4, kHeldUp = 16, kUntaken = 32 };
 enum ClientFlag : uint32_t { kWaiting = 1, kBlocks = 2, kLock = 4, kExclusive = 8 };
 
 // relaxed: numbers for people.
@@ -30,10 +30,15 @@ uint64_t distance(uint64_t from, uint64_t to, uint64_t most) {
   return from < to ? std::min(to - from, most) : 0;
 }
 
+uint32_t flag_of(const core::Blocker& blocker) {
+  using Kind = core::Blocker::Kind;
+  if (blocker.kind == Kind::none) return 0;
+  return blocker.kind == Kind::nobody ? kUntaken : kHeldUp;
+}
+
 pipe::ClientEntry entry_of(const Client& client, const core::ClientSlot& slot) {
   pipe::ClientEntry entry{};
   entry.pid = client.pid;
-  entry.session = session_of(client.pid);
   entry.messages = look(slot.messages);
   entry.bytes = look(slot.bytes);
   entry.waits = look(slot.waits);
@@ -57,6 +62,7 @@ pipe::ChannelEntry Channel::state() const {
   if (ring_) {
     state.messages = ring_->messages();
     state.backlog = core::backlog(*ring_);
+    state.flags |= flag_of(blocker());
   } else {
     state.messages = core::Block(data(), shared_readers(), geometry_.capacity).sequence();
   }
@@ -104,8 +110,37 @@ pipe::ClientEntry Channel::writer_entry(uint32_t i, const core::Blocker& blocker
   return entry;
 }
 
-Channel::Page Channel::clients(const std::function<bool(const std::wstring&)>& sees, uint32_t first,
-                               uint32_t most) const {
+pipe::ListEntry Channel::summary(const Sees& sees) const {
+  const pipe::ChannelEntry whole = state();
+  pipe::ListEntry entry{};
+  entry.kind = whole.kind;
+  entry.when_full = whole.when_full;
+  entry.flags = whole.flags;
+  entry.readers = whole.readers;
+  entry.writers = whole.writers;
+  entry.capacity = whole.capacity;
+  entry.max_message = whole.max_message;
+  entry.messages = whole.messages;
+  entry.backlog = whole.backlog;
+  entry.recoveries = whole.recoveries;
+  entry.denials = whole.denials;
+  if (entry.readers + entry.writers == 0) return entry;
+  const core::Blocker blocks = blocker();
+  const auto add = [&](const Place& place, auto client_entry, uint32_t slot) {
+    if (!place.taken || !sees(place.account)) return;
+    const pipe::ClientEntry client = (this->*client_entry)(slot, blocks);
+    entry.lag = std::max(entry.lag, client.lag);
+    entry.lost += client.lost;
+    entry.waits += client.waits;
+    entry.loans += client.loan;
+    if ((client.flags & kBlocks) != 0) entry.blocker = client.pid;
+  };
+  for (uint32_t i = 0; i < readers_.size(); ++i) add(readers_[i], &Channel::reader_entry, i);
+  for (uint32_t i = 0; i < writers_.size(); ++i) add(writers_[i], &Channel::writer_entry, i);
+  return entry;
+}
+
+Channel::Page Channel::clients(const Sees& sees, uint32_t first, uint32_t most) const {
   const core::Blocker blocks = blocker();
   Page page;
   const auto visit = [&](const Places& places, auto entry) {
@@ -117,6 +152,7 @@ Channel::Page Channel::clients(const std::function<bool(const std::wstring&)>& s
   };
   visit(readers_, &Channel::reader_entry);
   visit(writers_, &Channel::writer_entry);
+  for (auto& [entry, account] : page.clients) entry.session = session_of(entry.pid);
   return page;
 }
 

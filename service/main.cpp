@@ -12,6 +12,9 @@
 #include <vector>
 
 #include "service/commands/commands.h"
+#include "service/commands/exit_code.h"
+#include "service/commands/output.h"
+#include "service/commands/words.h"
 #include "service/error.h"
 #include "service/install.h"
 #include "service/paths.h"
@@ -62,9 +65,10 @@ std::optional<std::wstring> wide(const std::string& text) {
 int run(std::vector<std::string> arguments) {
   CLI::App app("ShmBroker: the service that owns named shared memory and its locks.", "shmbroker");
   app.footer(
-      "Without a command it expects to be started by the service control manager (sc.exe start ShmBroker).\n"
-      "Exit codes: 0 done, 1 failed, over 100 wrong usage.");
-  app.set_version_flag("--version", fmt::format("{}.{}", SHM_VERSION >> 16, SHM_VERSION & 0xFFFF));
+      "Without a command it expects to be started by the service control manager (sc.exe start "
+      "ShmBroker).\n" +
+      std::string(kExitCodes));
+  app.set_version_flag("--version", version_word(SHM_VERSION));
   app.require_subcommand(0, 1);
   std::string config;
   std::string data;
@@ -100,7 +104,7 @@ int run(std::vector<std::string> arguments) {
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error);
+    return app.exit(error) == 0 ? kDone : kWrongUsage;  // --help is no error
   }
 
   if (*keep_command) Keeper::keep();
@@ -135,8 +139,10 @@ int wmain(int argc, wchar_t** argv) {
   for (int i = 1; i < argc; ++i) arguments.push_back(shmbroker::win::display_utf8(argv[i]));
   try {
     return shmbroker::service::run(std::move(arguments));
+  } catch (const shmbroker::service::OutputClosed&) {
+    return shmbroker::service::kFailed;  // who had enough wants to hear no more
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shmbroker: %s\n", error.what());
-    return 1;
+    return shmbroker::service::exit_code_of(error);
   }
 }

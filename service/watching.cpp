@@ -1,4 +1,6 @@
 // What those ask who watch: which channels there are, what one does, how the service is.
+#include <optional>
+
 #include "core/crash_point.h"
 #include "service/request.h"
 
@@ -19,39 +21,48 @@ std::string Broker::in_words(const AccessConfig& access) {
   return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
 }
 
+// Whom a caller may see. Whether he is an administrator is found out when it matters: on most pages nobody has anything
+// open.
+Channel::Sees Broker::sight_of(const Caller& caller) {
+  return [&caller, sees_all = std::optional<bool>()](const std::wstring& account) mutable {
+    if (account == caller.account) return true;
+    if (!sees_all) sees_all = caller.is_administrator();
+    return *sees_all;
+  };
+}
+
 void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply) {
   SHM_CRASH_POINT("request.list");
   if (!pipe::is_terminated(request.after)) throw Refusal(core::Status::name, "the channel's name has no end");
+  constexpr uint32_t kMostLooks = 4 * pipe::kListEntries;  // others wait for the broker meanwhile
+  ManyRights rights(caller.token.get());
+  const Channel::Sees sees = sight_of(caller);
   // By name and not by number: between two pages of the list a channel may come or go.
   auto at = channels_.upper_bound(reinterpret_cast<const wchar_t*>(request.after));
-  for (; at != channels_.end(); ++at) {
-    const auto& [name, channel] = *at;
-    const uint32_t rights = channel->rights_of(caller.token.get());
-    if (rights == 0) continue;
-    ++reply.total;
-    if (reply.count == pipe::kListEntries) continue;
-    pipe::ListEntry& entry = reply.entries[reply.count++];
-    entry.kind = static_cast<uint32_t>(channel->geometry().kind);
-    entry.access = rights;
-    entry.readers = channel->readers();
-    entry.writers = channel->writers();
-    entry.capacity = channel->geometry().capacity;
-    entry.max_message = channel->geometry().max_message;
-    std::copy(name.begin(), name.end(), entry.name);
+  const std::wstring* last = nullptr;
+  for (uint32_t looks = 0; at != channels_.end() && looks < kMostLooks && reply.count < pipe::kListEntries;
+       ++at, ++looks) {
+    last = &at->first;
+    const Channel& channel = *at->second;
+    const uint32_t granted = rights.on(channel.rights());
+    if (granted == 0) continue;
+    pipe::ListEntry& entry = reply.entries[reply.count++] = channel.summary(sees);
+    entry.access = granted;
+    put_text(entry.name, at->first);
   }
+  reply.more = at != channels_.end() ? 1 : 0;
+  if (last != nullptr) put_text(reply.last, *last);
 }
 
 void Broker::inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply) {
   const Channel& channel = find(name_in(request.name));
-  const bool sees_all = caller.is_administrator();
   const uint32_t rights = channel.rights_of(caller.token.get());
-  if (rights == 0 && !sees_all) throw refusal_of(channel, caller.name(), core::kRead, 0);
+  if (rights == 0 && !caller.is_administrator()) throw refusal_of(channel, caller.name(), core::kRead, 0);
   reply.channel = channel.state();
   reply.channel.access = rights;
   put_text(reply.channel.owner, name_of(realm_.identity.owner));
   put_text(reply.channel.rights, in_words(channel.config().access));
-  const auto sees = [&](const std::wstring& account) { return sees_all || account == caller.account; };
-  const auto page = channel.clients(sees, request.first, pipe::kInspectClients);
+  const auto page = channel.clients(sight_of(caller), request.first, pipe::kInspectClients);
   reply.total = page.total;
   for (const auto& [client, account] : page.clients) {
     pipe::ClientEntry& entry = reply.clients[reply.count++] = client;

@@ -15,7 +15,7 @@ inline constexpr uint32_t kNameUnits = 64;     // a channel's name with its zero
 inline constexpr uint32_t kObjectUnits = 128;  // a kernel object's name with its zero
 inline constexpr uint32_t kTextUnits = 256;
 inline constexpr uint32_t kReloadUnits = 1024;
-inline constexpr uint32_t kListEntries = 16;
+inline constexpr uint32_t kListEntries = 64;
 inline constexpr uint32_t kInspectClients = 8;
 inline constexpr uint32_t kAccountUnits = 96;
 inline constexpr uint32_t kRightsUnits = 400;
@@ -122,20 +122,34 @@ struct FlushReply {
   ReplyHeader header;
 };
 
+// As ShmChannelSummary.
 struct ListEntry {
   uint32_t kind;
+  uint32_t when_full;
   uint32_t access;
+  uint32_t flags;
   uint32_t readers;
   uint32_t writers;
+  uint32_t blocker;  // pid; 0: none that the caller may see
+  uint32_t loans;
   uint64_t capacity;
   uint64_t max_message;
+  uint64_t messages;
+  uint64_t backlog;
+  uint64_t lag;
+  uint64_t lost;
+  uint64_t waits;
+  uint64_t recoveries;
+  uint64_t denials;
   char16_t name[kNameUnits];
 };
 
+// A page of the list. The service looks at a bounded number of channels for each, however few of them the caller may use.
 struct ListReply {
   ReplyHeader header;
-  uint32_t total;  // channels that the caller may see and that the request asks for
-  uint32_t count;  // of them in this reply
+  uint32_t count;             // of entries in this reply
+  uint32_t more;              // not 0: ask again, with last in the place of after
+  char16_t last[kNameUnits];  // the channel that was looked at last
   ListEntry entries[kListEntries];
 };
 
@@ -206,11 +220,11 @@ static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 144 && sizeo
 static_assert(sizeof(InspectRequest) == 152 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 264 &&
               sizeof(InspectReply) == 3712);
 static_assert(sizeof(ServiceRequest) == 16 && sizeof(ServiceReply) == 3160);
-static_assert(sizeof(ListEntry) == 160 && sizeof(ListReply) == 3096);
+static_assert(sizeof(ListEntry) == 232 && sizeof(ListReply) == 15512);
 
 // The largest of either, for buffers.
 inline constexpr uint32_t kMaxRequest = 512;
-inline constexpr uint32_t kMaxReply = 4096;
+inline constexpr uint32_t kMaxReply = 16 * 1024;
 
 // Text that came over the pipe ends within its field, or is refused.
 template <size_t N>

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/win/handle.h"
@@ -31,6 +32,10 @@ class SecurityDescriptor {
 
   PSECURITY_DESCRIPTOR get() const { return memory_; }
   explicit operator bool() const { return memory_ != nullptr; }
+  // All of it: equal ones let the same accounts do the same.
+  std::string_view bytes() const {
+    return {static_cast<const char*>(memory_), memory_ != nullptr ? GetSecurityDescriptorLength(memory_) : 0};
+  }
   SECURITY_ATTRIBUTES attributes() const { return {sizeof(SECURITY_ATTRIBUTES), memory_, FALSE}; }
 
  private:

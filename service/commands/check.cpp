@@ -1,33 +1,45 @@
 // check-config: what is wrong with a configuration, before a service is told to read it.
 #include <fmt/core.h>
 
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "core/win/text.h"
 #include "service/commands/commands.h"
+#include "service/commands/output.h"
 #include "service/commands/words.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
 namespace {
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
 int check_config(const std::filesystem::path& file, bool as_json) {
   const std::string name = win::display_utf8(file.wstring());
   nlohmann::ordered_json json = {{"file", name}};
   try {
     const Config config = load_config(file);
-    if (!as_json)
-      std::printf("%s is sound: %s\n", name.c_str(), count_words(config.channels.size(), "channel").c_str());
+    if (!as_json) {
+      print(fmt::format("{} is sound: {}\n", name, count_words(config.channels.size(), "channel")));
+      for (const std::string& warning : config.warnings) print("warning: " + warning + "\n");
+    }
     json["ok"] = true;
     json["channels"] = config.channels.size();
+    json["warnings"] = config.warnings;
   } catch (const std::exception& error) {
     if (!as_json) throw;
     json["ok"] = false;
     json["error"] = error.what();
+    json["errors"] = lines_of(error.what());
   }
-  if (as_json) std::puts(json.dump(2).c_str());
+  if (as_json) print(json.dump(2) + "\n");
   return json["ok"] ? 0 : 1;
 }
 

@@ -43,10 +43,13 @@ ClientApi::ClientApi() {
   find(dll, "ShmOpen", open);
   find(dll, "ShmClose", close);
   find(dll, "ShmGetInfo", get_info);
-  find(dll, "ShmListChannels", list_channels);
   find(dll, "ShmRead", read);
+  find(dll, "ShmPeek", peek);
+  find(dll, "ShmRelease", release);
+  find(dll, "ShmGetWaitHandle", get_wait_handle);
   find(dll, "ShmWrite", write);
   find(dll, "ShmInspect", inspect);
+  find(dll, "ShmInspectAll", inspect_all);
   find(dll, "ShmInspectService", inspect_service);
   find(dll, "ShmLastErrorTextUtf8", last_error_text);
 }
@@ -72,16 +75,19 @@ ShmInfo OpenChannel::info() const {
   return info;
 }
 
-std::vector<ShmInfo> list_channels(const ClientApi& api) {
-  std::vector<ShmInfo> list;
-  for (;;) {
-    uint32_t count = 0;
-    ShmInfo info{};
-    info.size = sizeof info;
-    list.resize(list.size() + 64, info);
+std::vector<ShmChannelSummary> inspect_all(const ClientApi& api) {
+  std::vector<ShmChannelSummary> list;
+  // There may be more of them when they are asked for again.
+  for (uint32_t count = 1000;;) {
+    ShmChannelSummary summary{};
+    summary.size = sizeof summary;
+    list.assign(count, summary);
     const int32_t status = ask_patiently(
-        [&] { return api.list_channels(list.data(), static_cast<uint32_t>(list.size()), &count); });
-    if (status == SHM_E_BUFFER) continue;  // there are more
+        [&] { return api.inspect_all(list.data(), static_cast<uint32_t>(list.size()), &count); });
+    if (status == SHM_E_BUFFER) {
+      count += count / 8;
+      continue;
+    }
     check(api, status);
     list.resize(count);
     return list;

@@ -32,10 +32,13 @@ class ClientApi {
   decltype(&::ShmOpen) open;
   decltype(&::ShmClose) close;
   decltype(&::ShmGetInfo) get_info;
-  decltype(&::ShmListChannels) list_channels;
   decltype(&::ShmRead) read;
+  decltype(&::ShmPeek) peek;
+  decltype(&::ShmRelease) release;
+  decltype(&::ShmGetWaitHandle) get_wait_handle;
   decltype(&::ShmWrite) write;
   decltype(&::ShmInspect) inspect;
+  decltype(&::ShmInspectAll) inspect_all;
   decltype(&::ShmInspectService) inspect_service;
   decltype(&::ShmLastErrorTextUtf8) last_error_text;
 };
@@ -59,8 +62,8 @@ class OpenChannel {
   ShmChannel handle_ = 0;
 };
 
-// All channels that the user may read or write.
-std::vector<ShmInfo> list_channels(const ClientApi& api);
+// All channels that the user may read or write, by name.
+std::vector<ShmChannelSummary> inspect_all(const ClientApi& api);
 
 // A channel and those who have it open.
 struct Watched {

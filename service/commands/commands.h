@@ -11,7 +11,7 @@
 
 namespace shmbroker::service {
 
-// What the command line asks for. Returns the exit code: 0 done, 1 failed. Throws Error.
+// What the command line asks for. Returns the exit code; see exit_code.h. Throws Error.
 using Action = std::function<int()>;
 
 // Each adds a command, which sets the action when it is given.

@@ -3,13 +3,13 @@
 
 #include <fmt/core.h>
 
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
+#include "service/commands/output.h"
 #include "service/commands/words.h"
 #include "service/error.h"
 #include "service/install.h"
@@ -27,7 +27,7 @@ class Findings {
   void note(bool good, const std::string& what, const std::string& found) {
     failed_ = failed_ || !good;
     all_.push_back({{"what", what}, {"ok", good}, {"found", found}});
-    if (!as_json_) std::printf("%-6s %-14s %s\n", good ? "ok" : "WRONG", what.c_str(), found.c_str());
+    if (!as_json_) print(fmt::format("{:<6} {:<14} {}\n", good ? "ok" : "WRONG", what, found));
   }
 
   // Looks, and notes what it throws as wrong. look(): returns what was found.
@@ -43,7 +43,7 @@ class Findings {
   }
 
   int finish() const {
-    if (as_json_) std::puts(all_.dump(2).c_str());
+    if (as_json_) print(all_.dump(2) + "\n");
     return failed_ ? 1 : 0;
   }
 
@@ -62,8 +62,9 @@ std::string look_at_service(bool answers) {
 }
 
 bool is_answered(const ClientApi& api) {
-  uint32_t count = 0;
-  return api.list_channels(nullptr, 0, &count) == SHM_OK;
+  ShmServiceState state{};
+  state.size = sizeof state;
+  return api.inspect_service(&state) == SHM_OK;
 }
 
 std::string look_at_dll(const ClientApi& api) {
@@ -125,6 +126,8 @@ std::string look_at_channel(const ClientApi& api, const std::string& name) {
     throw Error(text + "; process " + std::to_string(client.pid) + " holds it up: it has not " +
                 (client.access == SHM_READ ? "read what is there" : "committed its loan"));
   }
+  if ((watched.state.flags & SHM_CHANNEL_HELD_UP) != 0)
+    throw Error(text + "; it is held up by a process that you may not see: ask an administrator");
   return text;
 }
 
@@ -140,7 +143,7 @@ int doctor(const std::string& channel, bool as_json, const std::function<BrokerP
   findings.run("service", [&] { return look_at_service(answers); });
   if (!loaded) return findings.finish();
   const bool reached = findings.run(
-      "reachable", [&] { return "yes; you may use " + count_words(list_channels(*api).size(), "channel"); });
+      "reachable", [&] { return "yes; you may use " + count_words(inspect_all(*api).size(), "channel"); });
   if (reached) {
     findings.run("running", [&] { return look_at_state(*api); });
     findings.run("in force", [&] { return look_at_file(*api); });

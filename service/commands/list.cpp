@@ -1,11 +1,13 @@
 // list: the channels there are. show: one of them, and who has it open.
-#include <cstdio>
+#include <fmt/core.h>
+
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
+#include "service/commands/output.h"
 #include "service/commands/words.h"
 
 namespace shmbroker::service {
@@ -13,22 +15,30 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json to_json(const ShmChannelState& state) {
+// What a channel's summary and its whole state have in common.
+template <class State>
+Json facts_of(const State& state) {
   return {{"name", win::display_utf8(state.name)},
           {"kind", kind_word(state.kind)},
           {"when_full", when_full_word(state.when_full)},
           {"capacity", state.capacity},
           {"max_message", state.max_message},
           {"access", rights_word(state.access)},
-          {"rights", win::display_utf8(state.rights)},
-          {"owner", win::display_utf8(state.owner)},
           {"created", (state.flags & SHM_CHANNEL_CREATED) != 0},
+          {"held_up", (state.flags & SHM_CHANNEL_HELD_UP) != 0},
           {"readers", state.readers},
           {"writers", state.writers},
           {"messages", state.messages},
           {"backlog", state.backlog},
           {"recoveries", state.recoveries},
           {"denials", state.denials}};
+}
+
+Json to_json(const ShmChannelState& state) {
+  Json json = facts_of(state);
+  json["rights"] = win::display_utf8(state.rights);
+  json["owner"] = win::display_utf8(state.owner);
+  return json;
 }
 
 Json to_json(const ShmClientState& client) {
@@ -50,38 +60,38 @@ Json to_json(const ShmClientState& client) {
   return json;
 }
 
-void print(const Json& json) { std::puts(json.dump(2).c_str()); }
+void print_json(const Json& json) { print(json.dump(2) + "\n"); }
 
 int list(bool as_json) {
   const ClientApi api;
   Rows rows = {{"CHANNEL", "KIND", "CAPACITY", "LARGEST", "READERS", "WRITERS", "MESSAGES", "YOU MAY"}};
   Json all = Json::array();
-  for (const ShmInfo& info : list_channels(api)) {
-    const auto watched = inspect_listed(api, info.name);
-    if (!watched) continue;
-    const ShmChannelState& state = watched->state;
-    all.push_back(to_json(state));
-    rows.push_back({win::display_utf8(state.name), kind_word(state.kind), size_word(state.capacity),
-                    size_word(state.max_message), std::to_string(state.readers),
-                    std::to_string(state.writers), std::to_string(state.messages),
-                    rights_word(state.access)});
+  for (const ShmChannelSummary& channel : inspect_all(api)) {
+    if (as_json) {
+      all.push_back(facts_of(channel));
+      continue;
+    }
+    rows.push_back({win::display_utf8(channel.name), kind_word(channel.kind), size_word(channel.capacity),
+                    size_word(channel.max_message), std::to_string(channel.readers),
+                    std::to_string(channel.writers), std::to_string(channel.messages),
+                    rights_word(channel.access)});
   }
   if (as_json) {
-    print(all);
+    print_json(all);
   } else if (rows.size() == 1) {
-    std::puts("There is no channel that you may use; see channels in shmbroker.json.");
+    print("There is no channel that you may use; see channels in shmbroker.json.\n");
   } else {
-    std::fputs(table(rows).c_str(), stdout);
+    print(table(rows));
   }
   return 0;
 }
 
-void print(const ShmChannelState& state) {
-  const auto line = [](const char* what, const std::string& value) {
-    std::printf("  %-12s %s\n", what, value.c_str());
+std::string text_of(const ShmChannelState& state) {
+  std::string text = win::display_utf8(state.name) + "\n";
+  const auto line = [&text](const char* what, const std::string& value) {
+    text += fmt::format("  {:<12} {}\n", what, value);
   };
   const std::string when_full = when_full_word(state.when_full);
-  std::printf("%s\n", win::display_utf8(state.name).c_str());
   line("kind", kind_word(state.kind) + (when_full.empty() ? "" : ", when full: " + when_full));
   line("capacity", size_word(state.capacity) + ", messages up to " + size_word(state.max_message));
   line("rights", win::display_utf8(state.rights));
@@ -99,6 +109,7 @@ void print(const ShmChannelState& state) {
   }
   line("recoveries", std::to_string(state.recoveries));
   line("denials", std::to_string(state.denials));
+  return text;
 }
 
 bool is_topic_reader(const ShmChannelState& channel, const ShmClientState& client) {
@@ -112,12 +123,12 @@ int show(const std::string& name, bool as_json) {
     Json json = to_json(watched.state);
     json["clients"] = Json::array();
     for (const ShmClientState& client : watched.clients) json["clients"].push_back(to_json(client));
-    print(json);
+    print_json(json);
     return 0;
   }
-  print(watched.state);
+  const std::string text = text_of(watched.state);
   if (watched.clients.empty()) {
-    std::puts("\nNobody whom you may see has it open.");
+    print(text + "\nNobody whom you may see has it open.\n");
     return 0;
   }
   Rows rows = {{"PROCESS", "SIDE", "MESSAGES", "BYTES", "CURSOR", "LAG", "LOST", "WAITS", "LOAN", "SESSION",
@@ -132,7 +143,7 @@ int show(const std::string& name, bool as_json) {
                     client.session == UINT32_MAX ? "?" : std::to_string(client.session), account,
                     client_words(client.flags)});
   }
-  std::printf("\n%s", table(rows).c_str());
+  print(text + "\n" + table(rows));
   return 0;
 }
 

@@ -4,15 +4,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <unordered_map>
 
 #include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
+#include "service/commands/output.h"
 #include "service/commands/screen.h"
 #include "service/commands/words.h"
 
@@ -28,29 +28,19 @@ struct Options {
 
 // A channel at one moment, and what came of it since the one before.
 struct Line {
-  ShmChannelState state;
+  ShmChannelSummary now{};
   double rate = 0;  // messages a second
-  uint64_t lag = 0;
-  uint64_t lost = 0;
-  uint64_t waits = 0;
-  uint32_t loans = 0;
-  uint32_t blocker = 0;  // pid
 
-  bool is_ring() const { return state.kind != SHM_BLOCK; }
-  uint64_t percent() const { return 100 * state.backlog / state.capacity; }
-};
+  bool is_ring() const { return now.kind != SHM_BLOCK; }
+  uint64_t percent() const { return 100 * now.backlog / now.capacity; }
+  bool is_held_up() const { return (now.flags & SHM_CHANNEL_HELD_UP) != 0; }
 
-Line line_of(const Watched& watched) {
-  Line line{.state = watched.state};
-  for (const ShmClientState& client : watched.clients) {
-    line.lag = std::max(line.lag, client.lag);
-    line.lost += client.lost;
-    line.waits += client.waits;
-    line.loans += client.loan;
-    if ((client.flags & SHM_CLIENT_BLOCKS) != 0) line.blocker = client.pid;
+  std::string blocker() const {
+    if ((now.flags & SHM_CHANNEL_UNTAKEN) != 0) return "no reader takes a message";
+    if (!is_held_up()) return "";
+    return now.blocker != 0 ? "process " + std::to_string(now.blocker) : "a process that you may not see";
   }
-  return line;
-}
+};
 
 class Watcher {
  public:
@@ -58,18 +48,16 @@ class Watcher {
 
   std::vector<Line> look() {
     std::vector<Line> lines;
-    std::map<std::wstring, uint64_t> counts;
+    std::unordered_map<std::wstring, uint64_t> counts;
     const ULONGLONG now = GetTickCount64();
-    for (const ShmInfo& info : list_channels(api_)) {
-      const auto watched = inspect_listed(api_, info.name);
-      if (!watched) continue;
-      Line line = line_of(*watched);
-      const auto before = counts_.find(info.name);
-      if (before != counts_.end() && now > then_ && line.state.messages >= before->second) {
-        line.rate = 1000.0 * static_cast<double>(line.state.messages - before->second) /
+    for (const ShmChannelSummary& channel : inspect_all(api_)) {
+      Line line{.now = channel};
+      const auto before = counts_.find(channel.name);
+      if (before != counts_.end() && now > then_ && channel.messages >= before->second) {
+        line.rate = 1000.0 * static_cast<double>(channel.messages - before->second) /
                     static_cast<double>(now - then_);
       }
-      counts[info.name] = line.state.messages;
+      counts[channel.name] = channel.messages;
       lines.push_back(line);
     }
     counts_ = std::move(counts);
@@ -79,7 +67,7 @@ class Watcher {
 
  private:
   const ClientApi& api_;
-  std::map<std::wstring, uint64_t> counts_;
+  std::unordered_map<std::wstring, uint64_t> counts_;
   ULONGLONG then_ = 0;
 };
 
@@ -89,9 +77,9 @@ void sort(std::vector<Line>& lines, char by) {
       case 'r':
         return a.rate > b.rate;
       case 'l':
-        return a.lag > b.lag;
+        return a.now.lag > b.now.lag;
       case 'b':
-        return a.state.backlog > b.state.backlog;
+        return a.now.backlog > b.now.backlog;
       default:
         return false;  // as they come: by name
     }
@@ -102,13 +90,12 @@ std::string text_of(const std::vector<Line>& lines) {
   Rows rows = {{"CHANNEL", "KIND", "MESSAGES/S", "READERS", "WRITERS", "BACKLOG", "FULL", "LAG", "LOST",
                 "WAITS", "LOANS", "HELD UP BY"}};
   for (const Line& line : lines) {
-    rows.push_back({win::display_utf8(line.state.name), kind_word(line.state.kind),
-                    fmt::format("{:.0f}", line.rate), std::to_string(line.state.readers),
-                    std::to_string(line.state.writers), line.is_ring() ? size_word(line.state.backlog) : "",
+    rows.push_back({win::display_utf8(line.now.name), kind_word(line.now.kind),
+                    fmt::format("{:.0f}", line.rate), std::to_string(line.now.readers),
+                    std::to_string(line.now.writers), line.is_ring() ? size_word(line.now.backlog) : "",
                     line.is_ring() ? fmt::format("{} %", line.percent()) : "",
-                    line.state.kind == SHM_TOPIC ? size_word(line.lag) : "", std::to_string(line.lost),
-                    std::to_string(line.waits), std::to_string(line.loans),
-                    line.blocker != 0 ? "process " + std::to_string(line.blocker) : ""});
+                    line.now.kind == SHM_TOPIC ? size_word(line.now.lag) : "", std::to_string(line.now.lost),
+                    std::to_string(line.now.waits), std::to_string(line.now.loans), line.blocker()});
   }
   return table(rows);
 }
@@ -116,18 +103,19 @@ std::string text_of(const std::vector<Line>& lines) {
 std::string json_of(const std::vector<Line>& lines) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const Line& line : lines) {
-    all.push_back({{"name", win::display_utf8(line.state.name)},
-                   {"kind", kind_word(line.state.kind)},
-                   {"messages_per_second", line.rate},
-                   {"messages", line.state.messages},
-                   {"readers", line.state.readers},
-                   {"writers", line.state.writers},
-                   {"backlog", line.state.backlog},
-                   {"lag", line.lag},
-                   {"lost", line.lost},
-                   {"waits", line.waits},
-                   {"loans", line.loans},
-                   {"held_up_by", line.blocker != 0 ? nlohmann::ordered_json(line.blocker) : nullptr}});
+    all.push_back(
+        {{"name", win::display_utf8(line.now.name)},
+         {"kind", kind_word(line.now.kind)},
+         {"messages_per_second", line.rate},
+         {"messages", line.now.messages},
+         {"readers", line.now.readers},
+         {"writers", line.now.writers},
+         {"backlog", line.now.backlog},
+         {"lag", line.now.lag},
+         {"lost", line.now.lost},
+         {"waits", line.now.waits},
+         {"loans", line.now.loans},
+         {"held_up_by", line.now.blocker != 0 ? nlohmann::ordered_json(line.now.blocker) : nullptr}});
   }
   return all.dump();
 }
@@ -143,7 +131,7 @@ std::vector<ScreenLine> screen_of(const ShmServiceState& service, const std::vec
   std::istringstream rows(text_of(lines));
   size_t index = 0;
   for (std::string row; std::getline(rows, row); ++index) {
-    const bool is_held_up = index > 0 && lines[index - 1].blocker != 0;
+    const bool is_held_up = index > 0 && !lines[index - 1].blocker().empty();
     screen.push_back({row, index == 0 ? Emphasis::heading : is_held_up ? Emphasis::alert : Emphasis::none});
   }
   const auto mark = [sorted_by](char key, const char* name) {
@@ -155,6 +143,16 @@ std::vector<ScreenLine> screen_of(const ShmServiceState& service, const std::vec
   return screen;
 }
 
+// Looks now and then whether somebody still reads the output.
+char wait_for_key(const Screen& screen, uint32_t timeout_ms) {
+  constexpr uint32_t kLook = 200;  // milliseconds
+  for (uint32_t waited = 0; waited < timeout_ms; waited += kLook) {
+    check_output();
+    if (const char key = screen.wait_for_key(std::min(kLook, timeout_ms - waited)); key != 0) return key;
+  }
+  return 0;
+}
+
 int top(Options options) {
   const ClientApi api;
   const Screen screen;
@@ -163,13 +161,12 @@ int top(Options options) {
     std::vector<Line> lines = watcher.look();
     sort(lines, options.sort);
     if (options.json || !screen.is_console()) {
-      std::printf("%s\n", (options.json ? json_of(lines) : text_of(lines)).c_str());
-      std::fflush(stdout);
+      print((options.json ? json_of(lines) : text_of(lines)) + "\n");
     } else {
       screen.show(screen_of(inspect_service(api), lines, options.sort));
     }
     if (++shown == options.count) break;
-    const char key = screen.wait_for_key(options.interval_ms);
+    const char key = wait_for_key(screen, options.interval_ms);
     if (key == 'q') break;
     if (key == 'r' || key == 'l' || key == 'b' || key == 'n') options.sort = key;
   }

@@ -1,15 +1,21 @@
 // tail and send: a channel's messages by hand, with the user's own rights.
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <io.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <memory>
 
+#include "core/visible_text.h"
 #include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
+#include "service/commands/output.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
@@ -26,6 +32,7 @@ struct Options {
   uint32_t room_ms = 5000;             // send
   bool next = false;
   bool take = false;
+  bool raw = false;
   // send
   std::string text;
   std::string file;
@@ -39,20 +46,23 @@ std::string hex_of(const std::vector<char>& bytes) {
   return text;
 }
 
-std::string text_of(const std::vector<char>& bytes, Form form) {
-  switch (form) {
-    case Form::utf16: {
-      std::wstring wide(bytes.size() / sizeof(wchar_t), L'\0');
-      std::copy_n(bytes.begin(), wide.size() * sizeof(wchar_t), reinterpret_cast<char*>(wide.data()));
-      // A zero ends the text, and an odd byte is no part of one.
-      return win::display_utf8(wide.substr(0, wide.find(L'\0')));
-    }
-    case Form::utf8:
-      return {bytes.begin(), bytes.end()};
-    case Form::hex:
-      return hex_of(bytes);
+// Zeros at the end are a C program's, and no part of the text.
+template <class Text>
+Text without_end(const Text& text) {
+  return text.substr(0, text.find_last_not_of(typename Text::value_type{}) + 1);
+}
+
+std::string text_of(const std::vector<char>& bytes, const Options& options) {
+  if (options.form == Form::hex) return hex_of(bytes);
+  if (options.form == Form::utf8) {
+    const std::string text = without_end(std::string(bytes.begin(), bytes.end()));
+    return options.raw ? text : core::visible_utf8(text, core::Shown::text);
   }
-  return {};
+  std::u16string units(bytes.size() / sizeof(char16_t), u'\0');  // an odd byte is no part of a text
+  std::copy_n(bytes.begin(), units.size() * sizeof(char16_t), reinterpret_cast<char*>(units.data()));
+  units = without_end(units);
+  if (!options.raw) units = core::visible(units, core::Shown::text);
+  return win::display_utf8({reinterpret_cast<const wchar_t*>(units.data()), units.size()});
 }
 
 std::vector<char> bytes_of(const std::string& text, Form form) {
@@ -77,36 +87,89 @@ std::vector<char> bytes_of(const std::string& text, Form form) {
   return bytes;
 }
 
-std::vector<char> content_of(const std::string& file) {
-  std::ifstream stream(std::filesystem::path(win::to_utf16(file).value_or(L"")), std::ios::binary);
+std::vector<char> content_of(std::istream& stream, const std::string& name) {
   std::vector<char> bytes{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream && !stream.eof()) throw Error("cannot read the file " + file);
+  if (!stream && !stream.eof()) throw Error("cannot read " + name);
   return bytes;
 }
 
-void print(std::vector<char>& buffer, size_t size, int32_t status, Form form) {
+// "-": standard input.
+std::vector<char> content_of(const std::string& file) {
+  if (file == "-") {
+    _setmode(_fileno(stdin), _O_BINARY);
+    return content_of(std::cin, "the standard input");
+  }
+  std::ifstream stream(std::filesystem::path(win::to_utf16(file).value_or(L"")), std::ios::binary);
+  return content_of(stream, "the file " + file);
+}
+
+// A channel's messages, one after the other. A queue's message is taken away only when whoever got it is done with it:
+// where the output is lost, it goes to another reader.
+class Messages {
+ public:
+  Messages(const ClientApi& api, const OpenChannel& channel)
+      : api_(api), channel_(channel), info_(channel.info()), buffer_(static_cast<size_t>(info_.max_message)) {
+    check(api_, api_.get_wait_handle(channel_.get(), &readable_));
+  }
+
+  bool is_queue() const { return info_.kind == SHM_QUEUE; }
+
+  // Calls use(bytes, status) with the next one. Returns false if none came in time.
+  template <class Use>
+  bool next(uint32_t timeout_ms, Use&& use) {
+    const ULONGLONG start = GetTickCount64();
+    for (;;) {
+      check_output();
+      size_t size = 0;
+      const void* data = buffer_.data();
+      const int32_t status = is_queue() ? api_.peek(channel_.get(), &data, &size, 0)
+                                        : api_.read(channel_.get(), buffer_.data(), buffer_.size(), &size, 0);
+      if (status != SHM_E_EMPTY && status != SHM_S_UNCHANGED) {
+        check(api_, status);
+        const char* first = static_cast<const char*>(data);
+        use(std::vector<char>(first, first + size), status);
+        if (is_queue()) check(api_, api_.release(channel_.get()));
+        return true;
+      }
+      const ULONGLONG waited = GetTickCount64() - start;
+      if (timeout_ms != SHM_INFINITE && waited >= timeout_ms) return false;
+      const ULONGLONG left = timeout_ms == SHM_INFINITE ? kLook : timeout_ms - waited;
+      WaitForSingleObject(readable_, static_cast<DWORD>(std::min<ULONGLONG>(left, kLook)));
+    }
+  }
+
+ private:
+  static constexpr DWORD kLook =
+      200;  // milliseconds between two looks whether somebody still reads the output
+
+  const ClientApi& api_;
+  const OpenChannel& channel_;
+  ShmInfo info_;
+  std::vector<char> buffer_;
+  void* readable_ = nullptr;
+};
+
+void print_message(const std::vector<char>& message, int32_t status, const Options& options) {
   if (status == SHM_S_LOST) std::fputs("(messages before this one were lost)\n", stderr);
-  if (status == SHM_S_REDELIVERED) std::fputs("(this one was taken before, by a reader that died)\n", stderr);
-  const std::vector<char> message(buffer.begin(), buffer.begin() + static_cast<ptrdiff_t>(size));
-  std::printf("%s\n", text_of(message, form).c_str());
-  std::fflush(stdout);
+  if (status == SHM_S_REDELIVERED)
+    std::fputs("(this one was taken before, by a reader that did not finish it)\n", stderr);
+  print(text_of(message, options) + "\n");
 }
 
 int tail(const Options& options) {
   const ClientApi api;
   const OpenChannel channel(api, win::to_utf16(options.channel).value_or(L""), SHM_READ,
                             options.next ? SHM_OPEN_NEXT : 0);
-  const ShmInfo info = channel.info();
-  if (info.kind == SHM_QUEUE && !options.take) {
+  Messages messages(api, channel);
+  if (messages.is_queue() && !options.take) {
     throw Error("'" + options.channel +
                 "' is a queue: who reads a message takes it away; add --take if you mean it");
   }
-  std::vector<char> buffer(static_cast<size_t>(info.max_message));
+  const auto use = [&](const std::vector<char>& message, int32_t status) {
+    print_message(message, status, options);
+  };
   for (uint32_t shown = 0; options.count == 0 || shown < options.count; ++shown) {
-    size_t size = 0;
-    const int32_t status = api.read(channel.get(), buffer.data(), buffer.size(), &size, options.timeout_ms);
-    if (status == SHM_E_EMPTY || status == SHM_S_UNCHANGED) break;
-    print(buffer, size, check(api, status), options.form);
+    if (!messages.next(options.timeout_ms, use)) break;
   }
   return 0;
 }
@@ -143,14 +206,22 @@ void add_transfer(CLI::App& app, Action& action) {
   tail_command->add_flag("--next", options->next,
                          "Begin with the next message, not with what is there already");
   tail_command->add_flag("--take", options->take, "Of a queue: take its messages away from its readers");
+  tail_command->add_flag(
+      "--raw", options->raw,
+      "Control characters as they are; otherwise they are shown as \\x1b, since a terminal obeys\n"
+      "them");
   tail_command->footer(
-      "It is a reader like others: a topic that waits for its slowest reader waits for this one, too.");
+      "It is a reader like others: a topic that waits for its slowest reader waits for this one, too. It "
+      "ends\n"
+      "when nobody reads its output any more.");
   tail_command->callback([&action, options] { action = [options] { return tail(*options); }; });
 
   auto* send_command = app.add_subcommand("send", "Write one message to a channel");
   send_command->add_option("channel", options->channel, "Its name")->required();
-  auto* text = send_command->add_option("text", options->text, "The message");
-  send_command->add_option("--file", options->file, "Send what is in this file, as it is")->excludes(text);
+  auto* message = send_command->add_option_group("Message");
+  message->add_option("text", options->text, "The message; \"\" is an empty one");
+  message->add_option("--file", options->file, "Send what is in this file, as it is; -: the standard input");
+  message->require_option(1);
   add_forms(*send_command, *options);
   send_command->add_option("--timeout", options->room_ms, "Milliseconds to wait for room")
       ->capture_default_str();

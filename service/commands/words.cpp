@@ -37,7 +37,8 @@ std::string rights_word(uint32_t access) {
   return reads && writes ? "read, write" : reads ? "read" : writes ? "write" : "nothing";
 }
 
-std::string version_word(uint32_t version) { return fmt::format("{}.{}", version >> 16, version & 0xFFFF); }
+// As the installer and the properties of the files have it; see cmake/version.cmake.
+std::string version_word(uint32_t version) { return fmt::format("{}.{}.0", version >> 16, version & 0xFFFF); }
 
 std::string client_words(uint32_t flags) {
   std::vector<const char*> words;

@@ -69,7 +69,7 @@ TEST_F(Operator, ShowsWhoHasAChannelOpenAndWhoHoldsItUp) {
 
 TEST_F(Operator, ShowSaysWhatIsNotThere) {
   const Outcome outcome = run(L"show nobody");
-  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_EQ(outcome.exit_code, 4u);
   EXPECT_THAT(outcome.text, HasSubstr("there is no channel 'nobody'"));
 }
 
@@ -96,7 +96,7 @@ TEST_F(Operator, SendToAFullChannelSaysWhoHoldsItUp) {
   while (write(writer, kilobyte) == SHM_OK) {
   }
   const Outcome outcome = run(L"send topic --timeout 0 --file " + quoted(service.config_file()));
-  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_EQ(outcome.exit_code, 6u);
   EXPECT_THAT(outcome.text, HasSubstr("process " + std::to_string(GetCurrentProcessId())));
 }
 
@@ -114,6 +114,119 @@ TEST_F(Operator, TailTakesAQueuesMessagesOnlyIfToldTo) {
   EXPECT_THAT(refused.text, HasSubstr("--take"));
   EXPECT_EQ(run(L"tail jobs --take --timeout 0").text, "one\n");
   EXPECT_EQ(run(L"tail jobs --take --timeout 0").text, "");
+}
+
+// As `shmbroker tail topic | head -1` does it: reads a line and has enough.
+class LostOutput : public Operator {
+ protected:
+  // Returns the exit code of a command whose output is not read any more after its first line.
+  static DWORD end_after_a_line(const std::wstring& arguments) {
+    Child command(shmbroker(arguments));
+    command.receive();
+    command.close_output();
+    return command.await_end();
+  }
+};
+
+TEST_F(LostOutput, EndsATailThatWaits) {
+  ASSERT_EQ(run(L"send topic one").exit_code, 0u);
+  EXPECT_EQ(end_after_a_line(L"tail topic"), 1u);
+}
+
+TEST_F(LostOutput, EndsATopThatSleeps) {
+  EXPECT_EQ(end_after_a_line(L"top --json"), 1u);
+  EXPECT_EQ(end_after_a_line(L"top --interval 3600000"), 1u);
+}
+
+TEST_F(LostOutput, CostsNoMessageOfAQueue) {
+  const Opened jobs(L"jobs", SHM_READ | SHM_WRITE);
+  ASSERT_EQ(run(L"send jobs one").exit_code, 0u);
+  Child tail(shmbroker(L"tail jobs --take"));
+  EXPECT_EQ(tail.receive(), "one");
+  tail.close_output();
+  for (const char* text : {"two", "three"}) ASSERT_SHM(SHM_OK, write(jobs, text));
+  EXPECT_EQ(tail.await_end(), 1u);
+  ASSERT_TRUE(eventually([&] { return info_of(jobs).readers == 1; }));
+  EXPECT_EQ(read(jobs).text, "two");
+  EXPECT_EQ(read(jobs).text, "three");
+}
+
+TEST_F(LostOutput, EndsWhatPrintsOnceToo) {
+  for (const wchar_t* command :
+       {L"list", L"list --json", L"show topic", L"doctor", L"check-config", L"check-config --json"}) {
+    Child child(shmbroker(command));
+    child.close_output();
+    child.await_end();
+  }
+}
+
+TEST_F(Operator, TailShowsWhatATerminalWouldObey) {
+  const Opened topic(L"topic", SHM_WRITE);
+  ASSERT_SHM(SHM_OK, write(topic, "\x1b[2J\x9b red"));
+  EXPECT_EQ(run(L"tail topic --utf8 --count 1").text, "\\x1b[2J\\x9b red\n");
+  EXPECT_EQ(run(L"tail topic --utf8 --raw --count 1").text, "\x1b[2J\x9b red\n");
+  ASSERT_EQ(run(L"send topic --hex \"1b 00 5b 00 2e 20\"").exit_code, 0u);
+  EXPECT_THAT(run(L"tail topic --timeout 0").text, HasSubstr("\\x1b[\\u202e\n"));
+  EXPECT_THAT(run(L"tail topic --timeout 0 --raw").text, HasSubstr("\x1b[\u202E\n"));
+}
+
+TEST_F(Operator, TailDoesNotEndATextAtAZero) {
+  ASSERT_EQ(run(L"send topic --hex \"61 00 62 00\"").exit_code, 0u);
+  EXPECT_EQ(run(L"tail topic --utf8 --count 1").text, "a\\x00b\n");
+  EXPECT_EQ(run(L"tail topic --utf8 --raw --count 1").text, std::string("a\0b\n", 4));
+}
+
+TEST_F(Operator, SendWithoutATextIsWrongUsageAndWritesNothing) {
+  EXPECT_EQ(run(L"send value text").exit_code, 0u);
+  const Outcome outcome = run(L"send value");
+  EXPECT_EQ(outcome.exit_code, 2u);
+  EXPECT_EQ(run(L"tail value --count 1").text, "text\n");
+  EXPECT_EQ(run(L"send value \"\"").text, "sent 0 bytes\n");
+}
+
+TEST_F(Operator, SendReadsTheStandardInput) {
+  Child send(shmbroker(L"send topic --file -"));
+  send.send("line\x1a\r");
+  send.end_input();
+  EXPECT_EQ(send.receive(), "sent 7 bytes");
+  EXPECT_EQ(run(L"tail topic --hex --count 1").text, "6c 69 6e 65 1a 0d 0a\n");
+}
+
+TEST_F(Operator, TellsScriptsWhyACommandFailed) {
+  EXPECT_EQ(run(L"tail nobody --timeout 0").exit_code, 4u);
+  EXPECT_EQ(run(L"show \"no\\name\"").exit_code, 2u);
+  EXPECT_EQ(run(L"shwo topic").exit_code, 2u);
+  EXPECT_EQ(run(L"--help").exit_code, 0u);
+  service.stop();
+  for (const wchar_t* command : {L"list", L"show topic", L"top --count 1", L"send topic x", L"tail topic"})
+    EXPECT_EQ(run(command).exit_code, 3u) << win::display_utf8(command);
+}
+
+TEST_F(Operator, SaysItsVersionAsTheInstallerDoes) {
+  const std::string version =
+      std::to_string(SHM_VERSION >> 16) + "." + std::to_string(SHM_VERSION & 0xFFFF) + ".0";
+  EXPECT_EQ(run(L"--version").text, version + "\n");
+  EXPECT_EQ(finding_of(json_of(L"doctor --json"), "DLL")["found"], "version " + version);
+}
+
+TEST_F(Operator, CheckConfigTellsAllErrorsAndWarnings) {
+  service.configure(R"({ "channels": [ { "nam": "a" } ], "lug": {} })");
+  const Outcome wrong = run(L"check-config");
+  EXPECT_EQ(wrong.exit_code, 1u);
+  EXPECT_THAT(wrong.text, AllOf(HasSubstr("did you mean \"name\"?"), HasSubstr("did you mean \"log\"?")));
+  EXPECT_EQ(json_of(L"check-config --json", 1)["errors"].size(), 5u);
+  service.configure(config_of({block("value"), block("Value")}));
+  EXPECT_THAT(run(L"check-config").text, HasSubstr("warning: "));
+  EXPECT_EQ(json_of(L"check-config --json")["warnings"].size(), 1u);
+}
+
+TEST_F(Operator, TakesAConfigurationInUtf16AsPowerShellWritesIt) {
+  std::string bytes = "\xFF\xFE";
+  for (const char c : config_of({block("value"), block("from PowerShell")})) bytes += {c, '\0'};
+  service.configure(bytes);
+  EXPECT_THAT(run(L"check-config").text, HasSubstr("is sound: 2 channels"));
+  service.configure(bytes.substr(0, bytes.size() - 1));
+  EXPECT_THAT(run(L"check-config").text, HasSubstr("it is UTF-16 and ends within a character"));
 }
 
 TEST_F(Operator, TopPrintsATableForEachLook) {
@@ -165,7 +278,7 @@ TEST_F(Operator, DoctorAndCheckConfigLookAtTheFileOfTheInstalledService) {
   EXPECT_THAT(run(L"check-config").text, HasSubstr(file + " is sound: 3 channels"));
   EXPECT_THAT(run(L"doctor").text, HasSubstr(file + " is sound: 3 channels"));
   service.configure("{}");
-  EXPECT_THAT(run(L"check-config").text, HasSubstr(file + ": /: expected"));
+  EXPECT_THAT(run(L"check-config").text, HasSubstr(file + ": line 1, column 1: /: expected"));
 }
 
 TEST_F(Operator, DoctorNamesWhatIsWrong) {
@@ -205,7 +318,7 @@ TEST_F(Operator, ReloadSaysWhyTheOldConfigurationStays) {
 
 TEST_F(Operator, SaysWhatIsWrongWithAFileInAnotherEncoding) {
   service.configure("{ \"channels\": [ { \"name\": \"M\xFCnze\" } ] }");
-  const std::string reason = "ill-formed UTF-8";
+  const std::string reason = "it is not UTF-8: byte 0xFC at line 1, column 29";
   EXPECT_THAT(json_of(L"check-config --json", 1)["error"], HasSubstr(reason));
   const Outcome reload = run(L"reload");
   EXPECT_EQ(reload.exit_code, 1u);

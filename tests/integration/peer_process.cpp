@@ -78,9 +78,16 @@ std::string Child::receive() {
 
 std::string Child::rest(DWORD& exit_code) {
   if (!eventually([this] { return !fill(); })) throw std::runtime_error("the child does not end: " + unread_);
-  WaitForSingleObject(program_.process.get(), kPatience);
-  if (!GetExitCodeProcess(program_.process.get(), &exit_code)) throw broken("GetExitCodeProcess");
+  exit_code = await_end();
   return std::exchange(unread_, {});
+}
+
+DWORD Child::await_end() {
+  if (WaitForSingleObject(program_.process.get(), kPatience) != WAIT_OBJECT_0)
+    throw std::runtime_error("the child does not end: " + unread_);
+  DWORD exit_code = 0;
+  if (!GetExitCodeProcess(program_.process.get(), &exit_code)) throw broken("GetExitCodeProcess");
+  return exit_code;
 }
 
 void Child::kill() {

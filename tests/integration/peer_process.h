@@ -25,6 +25,10 @@ class Child {
   // The next line of its output, without its end. Throws std::runtime_error if none comes in time.
   std::string receive();
   void end_input() { input_.reset(); }
+  // Nobody reads its output any more.
+  void close_output() { output_.reset(); }
+  // Returns its exit code. Throws std::runtime_error if it does not end by itself.
+  DWORD await_end();
   // All that is left of its output until it has ended by itself, and its exit code.
   std::string rest(DWORD& exit_code);
   void kill();

@@ -114,8 +114,39 @@ TEST_F(Pipe, RefusesWhatIsNoNameAndWritesNoLinesOfItIntoTheLog) {
   ASSERT_EQ(say(connect(), &inspect, sizeof inspect, reply_), sizeof(pipe::InspectReply));
   EXPECT_EQ(reinterpret_cast<pipe::InspectReply*>(reply_.data())->header.status, SHM_E_NAME);
   const std::string log = service.log();
-  EXPECT_NE(log.find("\uFFFD2026-01-01 forged"), std::string::npos) << log;
+  EXPECT_NE(log.find("\\x0a2026-01-01 forged"), std::string::npos) << log;
   EXPECT_EQ(log.find("\n2026-01-01 forged"), std::string::npos) << log;
+}
+
+// What a list costs is a request for each 64 channels, and no more for those that come after them.
+class ManyChannels : public Pipe {
+ protected:
+  static constexpr int kChannels = 300;
+  ManyChannels() {
+    std::vector<std::string> channels;
+    for (int i = 0; i < kChannels; ++i) channels.push_back(block("channel " + std::to_string(1000 + i), 8));
+    service.configure(config_of(channels));
+  }
+};
+
+TEST_F(ManyChannels, AreListedPageByPage) {
+  pipe::ListRequest request{};
+  request.header = open_request().header;
+  request.header.size = sizeof request;
+  request.header.type = static_cast<uint32_t>(pipe::RequestType::list);
+  std::vector<std::u16string> names;
+  int pages = 0;
+  for (uint32_t more = 1; more != 0; ++pages) {
+    ASSERT_EQ(say(connect(), &request, sizeof request, reply_), sizeof(pipe::ListReply));
+    const auto& reply = *reinterpret_cast<const pipe::ListReply*>(reply_.data());
+    ASSERT_EQ(reply.header.status, SHM_OK);
+    for (uint32_t i = 0; i < reply.count; ++i) names.emplace_back(reply.entries[i].name);
+    std::copy(std::begin(reply.last), std::end(reply.last), request.after);
+    more = reply.more;
+  }
+  EXPECT_EQ(pages, (kChannels + 63) / 64);
+  EXPECT_EQ(names.size(), size_t{kChannels});
+  EXPECT_TRUE(std::ranges::is_sorted(names));
 }
 
 TEST_F(Pipe, TakesBackNoPlaceFromWhoDoesNotHaveIt) {

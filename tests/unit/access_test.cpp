@@ -18,15 +18,19 @@ constexpr uint32_t kNothing = 0;
 constexpr uint32_t kReadWrite = core::kRead | core::kWrite;
 const Identity kLocalService{L"S-1-5-19", L""};
 
-// What a program has before its administrator elevates it.
-uint32_t user_rights(const AccessConfig& access) {
+// That of a program before its administrator elevates it.
+HANDLE user_token() {
   static const win::Handle token = [] {
     const win::Handle primary = tests::low_token();
     HANDLE copy = nullptr;
     EXPECT_TRUE(DuplicateToken(primary.get(), SecurityIdentification, &copy));
     return win::Handle(copy);
   }();
-  return rights_of(token.get(), describe(Object::channel, resolve_access(access), kLocalService));
+  return token.get();
+}
+
+uint32_t user_rights(const AccessConfig& access) {
+  return rights_of(user_token(), describe(Object::channel, resolve_access(access), kLocalService));
 }
 
 AccessConfig accounts(std::vector<std::string> read, std::vector<std::string> write) {
@@ -48,6 +52,18 @@ TEST(Access, IsWhatTheAccountsSay) {
   EXPECT_EQ(user_rights(accounts({"Users"}, {"Everyone"})), kReadWrite);
   EXPECT_EQ(user_rights(accounts({"S-1-5-32-545"}, {})), core::kRead);
   EXPECT_EQ(user_rights(accounts({}, {})), kNothing);
+}
+
+TEST(Access, OfManyChannelsIsThatOfEach) {
+  const AccessConfig configs[] = {accounts({"INTERACTIVE"}, {}), accounts({}, {"INTERACTIVE"}),
+                                  accounts({}, {}), accounts({"INTERACTIVE"}, {}),
+                                  accounts({"Users"}, {"Users"})};
+  std::vector<win::SecurityDescriptor> descriptors;
+  for (const AccessConfig& config : configs)
+    descriptors.push_back(describe(Object::channel, resolve_access(config), kLocalService));
+  ManyRights rights(user_token());
+  for (size_t i = 0; i < descriptors.size(); ++i)
+    EXPECT_EQ(rights.on(descriptors[i]), user_rights(configs[i])) << i;
 }
 
 TEST(Access, OfAdministratorsIsNotForTheirProgramsWithoutElevation) {

@@ -21,6 +21,8 @@ extern "C" {
 #define SHM_CHANNEL_KEPT 2u        /* it stays when nobody has it open */
 #define SHM_CHANNEL_FILE 4u        /* its value is kept in a file */
 #define SHM_CHANNEL_UNAVAILABLE 8u /* the service could not set it up: see reason; nobody can open it */
+#define SHM_CHANNEL_HELD_UP 16u    /* it has no room, since a process has not read or not committed */
+#define SHM_CHANNEL_UNTAKEN 32u    /* a queue: it has no room, and no reader has taken its oldest message */
 
 /* ShmClientState.flags */
 #define SHM_CLIENT_WAITING 1u   /* asleep: a reader until there is a message, a writer until there is room */
@@ -85,6 +87,44 @@ typedef struct ShmClientState {
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
 int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClientState* clients,
                             uint32_t capacity, uint32_t* count);
+
+/* What a channel is doing, in figures alone. Those of clients are about the ones that the caller may see; see ShmInspect. */
+typedef struct ShmChannelSummary {
+  uint32_t size; /* sizeof(ShmChannelSummary) */
+  uint32_t kind; /* as in ShmChannelState, to writers */
+  uint32_t when_full;
+  uint32_t access;
+  uint32_t flags;
+  uint32_t readers;
+  uint32_t writers;
+  uint32_t
+      blocker; /* with SHM_CHANNEL_HELD_UP: process that has not read or not committed. 0: not to be seen */
+  uint32_t loans;    /* messages that writers have room for and have not committed yet */
+  uint32_t reserved; /* 0 */
+  uint64_t capacity; /* as in ShmChannelState, to backlog */
+  uint64_t max_message;
+  uint64_t messages;
+  uint64_t backlog;
+  uint64_t lag;   /* a topic: bytes that its slowest reader has not read yet, by that reader's last word */
+  uint64_t lost;  /* messages overwritten before the present readers read them */
+  uint64_t waits; /* reads that blocked, and turns at the lock that writers had to wait for */
+  uint64_t recoveries; /* as in ShmChannelState */
+  uint64_t denials;
+  wchar_t name[SHM_NAME_MAX + 1];
+} ShmChannelSummary;
+
+/* Tells what all channels are doing that the caller may read or write, in the order of their names: for lists and
+ * displays of many. It costs about as much as ShmListChannels. A channel that comes or goes meanwhile may be in it or not.
+ * @param list      [in, out, optional] room for capacity structs; size of the first set by the caller. NULL with capacity
+ *                  0 asks just for the number
+ * @param capacity  [in] number of structs in list
+ * @param count     [out] number of channels, also with SHM_E_BUFFER
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  count is NULL, list is NULL though capacity is not 0, or list->size is unknown
+ *          SHM_E_BUFFER    there are more than capacity; the first of them were stored
+ *          SHM_E_BUSY      this process asks more than 1,000 times a second; a list takes a request for 64 channels
+ *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
+int32_t SHM_CALL ShmInspectAll(ShmChannelSummary* list, uint32_t capacity, uint32_t* count);
 
 /* The service as a whole. */
 typedef struct ShmServiceState {
