@@ -50,7 +50,14 @@ void add_rates(Figures& figures, const Watched& now, const Watched& before, doub
       *figures.messages * static_cast<double>(written.bytes) / static_cast<double>(written.messages);
 }
 
+HeldUpBy who_holds_up_by_summary(const Watched& now) {
+  if ((now.state.flags & SHM_CHANNEL_UNTAKEN) != 0) return HeldUpBy::no_reader;
+  if ((now.state.flags & SHM_CHANNEL_HELD_UP) == 0) return HeldUpBy::nobody;
+  return now.blocker != 0 ? HeldUpBy::process : HeldUpBy::unseen;
+}
+
 HeldUpBy who_holds_up(const Watched& now) {
+  if (now.is_summary) return who_holds_up_by_summary(now);
   if (std::ranges::any_of(now.clients, blocks)) return HeldUpBy::process;
   const bool is_waited = std::ranges::any_of(now.clients, [](const ShmClientState& client) {
     return client.access == SHM_WRITE && (client.flags & SHM_CLIENT_WAITING) != 0;
@@ -64,6 +71,9 @@ HeldUpBy who_holds_up(const Watched& now) {
 
 Figures figures_of(const Watched& now, const Watched* before) {
   Figures figures;
+  figures.lag = now.lag;
+  figures.lost = now.lost;
+  figures.blocker = now.blocker;
   for (const ShmClientState& client : now.clients) {
     figures.lag = std::max(figures.lag, client.lag);
     figures.lost += client.lost;

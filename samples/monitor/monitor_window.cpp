@@ -167,6 +167,7 @@ void MonitorWindow::select_first() {
 }
 
 void MonitorWindow::show_channel() {
+  if (watcher_) watcher_->select(channels_.selected());
   const Observed* observed = observations_.find(channels_.selected());
   if (observed == nullptr) {
     const bool is_absent = !is_in_trouble_ && !channels_.selected().empty();
@@ -178,7 +179,8 @@ void MonitorWindow::show_channel() {
   } else {
     update_edit(IDC_FACTS, facts_of(*observed));
     set_text(IDC_HELD_UP, held_up_text(*observed, programs_));
-    clients_.set_empty_text(L"Nobody whom you may see has it open.");
+    clients_.set_empty_text(observed->watched.is_summary ? L"Asking the ShmBroker service\u2026"
+                                                         : L"Nobody whom you may see has it open.");
     clients_.set_rows(client_rows(observed->watched, programs_));
   }
   show_charts(observed);

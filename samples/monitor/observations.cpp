@@ -1,26 +1,19 @@
 #include "observations.h"
 
-#include <algorithm>
-
 namespace samples::monitor {
-namespace {
-
-bool is(const Observed* observed, const std::wstring& name) { return observed->watched.state.name == name; }
-
-}  // namespace
 
 void Observations::add(const Snapshot& snapshot) {
   present_.clear();
+  ++turn_;
   if (!snapshot.trouble.empty()) return;
   for (const Watched& watched : snapshot.channels) add(watched);
-  std::erase_if(known_, [this](const auto& known) {
-    return std::ranges::find(present_, &known.second) == present_.end();
-  });
+  std::erase_if(known_, [this](const auto& known) { return known.second.turn != turn_; });
 }
 
 void Observations::add(const Watched& watched) {
   Observed& observed = known_[watched.state.name];
   std::deque<Sample>& past = observed.past;
+  observed.turn = turn_;
   observed.figures = figures_of(watched, past.empty() ? nullptr : &observed.watched);
   observed.watched = watched;
   past.push_back({watched.time_ms, observed.figures.messages, observed.figures.lag});
@@ -29,9 +22,8 @@ void Observations::add(const Watched& watched) {
 }
 
 const Observed* Observations::find(const std::wstring& name) const {
-  const auto found =
-      std::ranges::find_if(present_, [&](const Observed* observed) { return is(observed, name); });
-  return found != present_.end() ? *found : nullptr;
+  const auto found = known_.find(name);
+  return found != known_.end() && found->second.turn == turn_ ? &found->second : nullptr;
 }
 
 }  // namespace samples::monitor

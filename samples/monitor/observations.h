@@ -20,6 +20,7 @@ struct Observed {
   Watched watched;
   Figures figures;
   std::deque<Sample> past;  // the oldest first
+  uint64_t turn = 0;        // the snapshot that had it last
 };
 
 class Observations {
@@ -37,6 +38,7 @@ class Observations {
  private:
   void add(const Watched& watched);
 
+  uint64_t turn_ = 0;  // snapshots so far
   std::map<std::wstring, Observed> known_;
   std::vector<const Observed*> present_;
 };

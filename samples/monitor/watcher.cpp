@@ -1,7 +1,10 @@
 #include "watcher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
+#include <string>
 
 #include "shmbroker/shmbroker.hpp"
 
@@ -10,6 +13,7 @@ namespace {
 
 constexpr DWORD kInterval = 1000;       // milliseconds
 constexpr uint32_t kMostClients = 128;  // 64 readers and 64 writers
+constexpr size_t kMostAsked = 100;      // channels that are asked about in full each time
 
 uint64_t now_ms() {
   using namespace std::chrono;
@@ -17,6 +21,7 @@ uint64_t now_ms() {
 }
 
 int32_t inspect(const wchar_t* name, Watched& watched) {
+  watched = {};
   watched.state.size = sizeof watched.state;
   watched.clients.resize(kMostClients);
   watched.clients.front().size = sizeof(ShmClientState);
@@ -52,17 +57,60 @@ Snapshot trouble(int32_t status) {
   return snapshot;
 }
 
-Snapshot look() {
-  int32_t listed = SHM_OK;
-  const std::vector<ShmInfo> channels = shmbroker::list_channels(listed);
+int32_t summarize(std::vector<ShmChannelSummary>& list) {
+  // There may be more of them when they are asked for again.
+  for (uint32_t count = 1000;;) {
+    list.resize(count);
+    list.front().size = sizeof(ShmChannelSummary);
+    const int32_t status = ShmInspectAll(list.data(), static_cast<uint32_t>(list.size()), &count);
+    list.resize(status == SHM_OK ? count : 0);
+    if (status != SHM_E_BUFFER) return status;
+    count += count / 8;
+  }
+}
+
+Watched watched_of(const ShmChannelSummary& summary) {
+  Watched watched;
+  watched.time_ms = now_ms();
+  watched.is_summary = true;
+  watched.lag = summary.lag;
+  watched.lost = summary.lost;
+  watched.blocker = summary.blocker;
+  ShmChannelState& state = watched.state;
+  state.kind = summary.kind;
+  state.when_full = summary.when_full;
+  state.access = summary.access;
+  state.flags = summary.flags;
+  state.readers = summary.readers;
+  state.writers = summary.writers;
+  state.capacity = summary.capacity;
+  state.max_message = summary.max_message;
+  state.messages = summary.messages;
+  state.backlog = summary.backlog;
+  state.recoveries = summary.recoveries;
+  state.denials = summary.denials;
+  std::copy(std::begin(summary.name), std::end(summary.name), state.name);
+  return watched;
+}
+
+// selected: the channel that is shown in full.
+Snapshot look(const std::wstring& selected) {
+  std::vector<ShmChannelSummary> channels;
+  const int32_t listed = summarize(channels);
   if (listed != SHM_OK) return trouble(listed);
   Snapshot snapshot;
-  for (const ShmInfo& info : channels) {
-    Watched watched;
-    const int32_t status = inspect(info.name, watched);
-    if (status == SHM_E_NOT_FOUND || status == SHM_E_ACCESS) continue;  // it has changed since it was listed
-    if (status != SHM_OK) return trouble(status);
-    add_programs(watched, snapshot.programs);
+  size_t asked = 0;
+  for (const ShmChannelSummary& summary : channels) {
+    Watched watched = watched_of(summary);
+    const bool is_open = summary.readers + summary.writers != 0;
+    if (summary.name == selected || (is_open && asked < kMostAsked)) {
+      ++asked;
+      const int32_t status = inspect(summary.name, watched);
+      if (status == SHM_E_NOT_FOUND || status == SHM_E_ACCESS)
+        continue;  // it has changed since it was listed
+      if (status != SHM_OK) return trouble(status);
+      add_programs(watched, snapshot.programs);
+    }
     snapshot.channels.push_back(std::move(watched));
   }
   return snapshot;
@@ -73,9 +121,23 @@ Snapshot look() {
 Watcher::Watcher(HWND window, UINT message)
     : shared_(std::make_shared<Shared>(window, message)), loop_([shared = shared_]() -> DWORD {
         if (shared->paused.load(std::memory_order_relaxed)) return INFINITE;
-        shared->latest.put(look());
+        shared->latest.put(look(shared->selected()));
         return kInterval;
       }) {}
+
+std::wstring Watcher::Shared::selected() const {
+  const std::lock_guard lock(mutex);
+  return channel;
+}
+
+void Watcher::select(const std::wstring& channel) {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->channel == channel) return;
+    shared_->channel = channel;
+  }
+  loop_.wake();
+}
 
 void Watcher::pause(bool paused) {
   if (shared_->paused.exchange(paused, std::memory_order_relaxed) != paused) loop_.wake();

@@ -5,7 +5,9 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
 
 #include "background_loop.h"
 #include "latest.h"
@@ -20,6 +22,8 @@ class Watcher {
 
   std::optional<Snapshot> take() { return shared_->latest.take(); }
   void refresh() { loop_.wake(); }
+  // This channel is asked about in full, however many there are.
+  void select(const std::wstring& channel);
   // While paused, nothing is asked.
   void pause(bool paused);
 
@@ -27,6 +31,9 @@ class Watcher {
   struct Shared {
     Shared(HWND window, UINT message) : latest(window, message) {}
     Latest<Snapshot> latest;
+    std::wstring selected() const;
+    mutable std::mutex mutex;
+    std::wstring channel;              // under the mutex
     std::atomic<bool> paused = false;  // relaxed: it says all by itself, and wake() has the loop look
   };
 

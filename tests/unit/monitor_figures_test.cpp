@@ -107,6 +107,26 @@ TEST(MonitorFigures, TellThatNobodyTakesAQueuesMessages) {
   EXPECT_EQ(figures_of(now, nullptr).held_up_by, HeldUpBy::no_reader);
 }
 
+// Where there are very many channels, most of them come as a summary alone.
+TEST(MonitorFigures, ComeFromASummaryToo) {
+  Watched now = channel(L"a", 2000, 300);
+  now.is_summary = true;
+  now.state.readers = 1;
+  now.lag = 4000;
+  now.lost = 7;
+  now.state.flags = SHM_CHANNEL_HELD_UP;
+  const Watched before = channel(L"a", 1000, 100);
+  EXPECT_THAT(figures_of(now, &before).messages, Optional(DoubleEq(200)));
+  EXPECT_EQ(figures_of(now, &before).lag, 4000u);
+  EXPECT_EQ(figures_of(now, &before).lost, 7u);
+  EXPECT_EQ(figures_of(now, &before).held_up_by, HeldUpBy::unseen);
+  now.blocker = 9;
+  EXPECT_EQ(figures_of(now, &before).held_up_by, HeldUpBy::process);
+  EXPECT_EQ(figures_of(now, &before).blocker, 9u);
+  now.state.flags = SHM_CHANNEL_UNTAKEN;
+  EXPECT_EQ(figures_of(now, &before).held_up_by, HeldUpBy::no_reader);
+}
+
 TEST(MonitorFigures, PercentOfTheRing) {
   Watched now = channel(L"a");
   now.state.backlog = now.state.capacity / 4;
