@@ -7,6 +7,7 @@ usage='usage: tests/run.sh               every test but those that take minutes
                                   --rerun-failed, --repeat MODE:N, --timeout SECONDS and -V are its options too'
 source "$(dirname "$0")/../cmake/debian.sh"
 source "$root/cmake/wine.sh"
+source "$root/cmake/wine32.sh"
 
 refuse() {
   printf 'tests/run.sh: %s\n%s\n' "$1" "$usage" >&2
@@ -39,8 +40,8 @@ case $which in
     ;;
   long)
     native=(-L '^long$')
-    first=(-L '^long$' -LE "$beside")
-    second=(-L '^long$' -L "$beside")
+    first=(-L '^long$' -LE "$beside|^x86\$")
+    second=(-L '^long$' -L "$beside" -LE '^x86$')
     ;;
 esac
 
@@ -56,7 +57,7 @@ for preset in linux-asan linux-tsan; do
   (cd "$root" && ctest --preset $preset -j "$(nproc)" "${native[@]}") || fail "ctest --preset $preset"
 done
 
-# Only built: to run it needs a 32-bit Wine, which Debian's amd64 does not have.
+# Only built: 32-bit programs are run by --all.
 build mingw-x86 shmclient abi_layout c_samples sender receiver
 if [ $which = quick ]; then
   step "Testing mingw-x86"
@@ -93,4 +94,9 @@ wait $! || {
   failed "$tests_beside/Testing/Temporary/LastTest.log"
 }
 cat "$logs/beside.log"
+
+if [ $which = long ]; then
+  use_wine32
+  (test_in wine-x86 --test-dir "$tests" -L '^x86$') || failed "$tests/Testing/Temporary/LastTest.log"
+fi
 step "Done"

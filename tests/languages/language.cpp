@@ -1,6 +1,9 @@
 #include "tests/languages/language.h"
 
+#include <windows.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -25,13 +28,30 @@ Program program_of(const nlohmann::json& command) {
   return program;
 }
 
+bool runs_x86() {
+  wchar_t folder[MAX_PATH];
+  const UINT length = GetSystemWow64DirectoryW(folder, MAX_PATH);
+  return length != 0 && std::filesystem::exists(std::filesystem::path(folder) / "kernel32.dll");
+}
+
+// Why 32-bit programs are not tested here.
+std::string x86_missing(const nlohmann::json& said) {
+  if (!said.value("x86", false)) return "";
+  if (!runs_x86()) return "this Windows runs no 32-bit programs";
+  const auto exe = said.at("SENDER").at(0).get<std::string>();
+  return std::filesystem::exists(wide(exe)) ? "" : "not built: " + exe;
+}
+
+// SHM_SAMPLE_LANGUAGES in the environment names another list.
 std::vector<Language> read_languages() {
-  std::ifstream file(std::filesystem::path(wide(SHM_SAMPLE_LANGUAGES)));
-  if (!file) throw std::runtime_error("cannot read " SHM_SAMPLE_LANGUAGES);
+  const char* named = std::getenv("SHM_SAMPLE_LANGUAGES");
+  const std::string name = named != nullptr ? named : SHM_SAMPLE_LANGUAGES;
+  std::ifstream file(std::filesystem::path(wide(name)));
+  if (!file) throw std::runtime_error("cannot read " + name);
   const nlohmann::json all = nlohmann::json::parse(file);
   std::vector<Language> list;
   for (const auto& [name, said] : all.items()) {
-    Language language{name, said.value("missing", ""), {}, {}, {}};
+    Language language{name, said.value("missing", x86_missing(said)), {}, {}, {}};
     if (language.missing.empty()) {
       language.sender = program_of(said.at("SENDER"));
       language.receiver = program_of(said.at("RECEIVER"));
