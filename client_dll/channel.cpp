@@ -240,11 +240,24 @@ int32_t Channel::wait_handle(void*& handle) {
 int32_t Channel::notify_window(HWND window, UINT message, uintptr_t cookie, ShmChannel handle) {
   if (!at().can_read()) return refuse_right(SHM_READ);
   if (window == nullptr) {
-    notification_->end_window();
+    notification_->end();
     return SHM_OK;
   }
   if (!IsWindow(window)) return refuse(SHM_E_ARGUMENT, L"the window to notify is not a window");
   const int32_t status = notification_->post_to(window, message, cookie, handle);
+  if (status == SHM_OK) notify_if_readable();
+  return status;
+}
+
+int32_t Channel::notify_pipe(HANDLE pipe, ShmChannel handle) {
+  if (!at().can_read()) return refuse_right(SHM_READ);
+  if (pipe == nullptr) {
+    notification_->end();
+    return SHM_OK;
+  }
+  const int32_t status = notification_->write_to(pipe, handle);
+  if (status == SHM_E_ARGUMENT)
+    return refuse(status, L"what is to be notified is not a pipe of this process");
   if (status == SHM_OK) notify_if_readable();
   return status;
 }

@@ -49,6 +49,7 @@ class Channel {
   void stats(ShmStats& stats) const;
   int32_t wait_handle(void*& handle);
   int32_t notify_window(HWND window, UINT message, uintptr_t cookie, ShmChannel handle);
+  int32_t notify_pipe(HANDLE pipe, ShmChannel handle);
 
  protected:
   Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls);

@@ -1,5 +1,5 @@
-// Tells the owner of a reading handle that there is something to read: by its event, or by a window message
-// that is posted from inside this process when the event is set.
+// Tells the owner of a reading handle that there is something to read: by its event, or by a window message or a
+// notice in a pipe, which a thread of the pool sends from inside this process when the event is set.
 #pragma once
 
 #include <windows.h>
@@ -11,10 +11,9 @@ namespace shmbroker::client {
 
 class Notification {
  public:
-  // event: the reader's; nudge: wakes a blocking read of the same handle, whose event a window wait may have
-  // taken.
+  // event: the reader's; nudge: wakes a blocking read of the same handle, whose event the pool may have taken.
   Notification(HANDLE event, HANDLE nudge) : event_(event), nudge_(nudge) {}
-  ~Notification() { end_window(); }
+  ~Notification() { end(); }
   Notification(const Notification&) = delete;
   Notification& operator=(const Notification&) = delete;
 
@@ -26,21 +25,30 @@ class Notification {
   // Posts to a window from now on. Returns SHM_OK, or a failed status after fail().
   int32_t post_to(HWND window, UINT message, uintptr_t cookie, uint32_t channel);
 
-  // No message is posted after this has returned.
-  void end_window();
+  // Writes one notice to a pipe when the event is set next. Returns as post_to(), or SHM_E_ARGUMENT, without fail(), for
+  // what is no pipe.
+  int32_t write_to(HANDLE pipe, uint32_t channel);
+
+  // No message is posted and no notice written after this has returned.
+  void end();
 
  private:
-  static void CALLBACK posted(void* self, BOOLEAN timed_out);
+  static void CALLBACK event_set(void* self, BOOLEAN timed_out);
 
-  void end_window_locked();
+  int32_t start_locked(ULONG flags);
+  void end_locked();
+  void write_notice() const;
 
   HANDLE event_;
   HANDLE nudge_;
-  SRWLOCK lock_ = SRWLOCK_INIT;  // one thread at a time changes what follows
+  std::atomic<bool> is_notice_due_{false};
+  SRWLOCK lock_ =
+      SRWLOCK_INIT;  // one thread at a time changes what follows, and only while nothing is registered
   // relaxed throughout: a read that does not see it yet is one that came before the notification was asked
   // for, which looks at the channel itself afterwards.
   std::atomic<bool> wanted_{false};
   HANDLE wait_ = nullptr;
+  HANDLE pipe_ = nullptr;  // not NULL: notices; else messages to the window
   HWND window_ = nullptr;
   UINT message_ = 0;
   uintptr_t cookie_ = 0;

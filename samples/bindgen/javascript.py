@@ -43,10 +43,10 @@ TYPES = """\
 import type { TypeObject } from "koffi";
 
 /** The memory of a buffer, or an address. */
-type Memory = NodeJS.ArrayBufferView | bigint | null;
+type Memory = ArrayBufferView | bigint | null;
 
 /** Where a function stores one value. */
-type Out<T> = [T] | NodeJS.ArrayBufferView;
+type Out<T> = [T] | ArrayBufferView;
 
 /** An object, an array of them, or their memory, which it must be where the function stores several. */
 type Structs<T> = Partial<T> | Partial<T>[] | Memory;
@@ -72,7 +72,7 @@ SCALARS = {
 def generate(api) -> dict:
     script = [HEADING + NO_CHECK + HELPERS, *constants(api, value), status_names(api), *map(struct, api.structs)]
     script += functions(api, function)
-    types = [HEADING + TYPES, *constants(api, literal_type), STATUS_NAMES_TYPE, *map(interface, api.structs)]
+    types = [HEADING + TYPES, *constants(api, literal_type), status_name_type(api), *map(interface, api.structs)]
     types += functions(api, signature)
     return {FOLDER + "abi.js": "\n".join(script), FOLDER + "abi.d.ts": "\n".join(types)}
 
@@ -113,8 +113,13 @@ def literal_type(constant) -> str:
 
 STATUS_NAMES_TYPE = """\
 /** The name of each status: "SHM_E_ACCESS" of -5. */
-export const STATUS_NAMES: ReadonlyMap<number, string>;
+export const STATUS_NAMES: ReadonlyMap<number, StatusName>;
 """
+
+
+def status_name_type(api) -> str:
+    names = "".join(f'\n  | "{each.name}"' for each in api.statuses())
+    return f"export type StatusName ={names};\n\n{STATUS_NAMES_TYPE}"
 
 
 def status_names(api) -> str:
@@ -201,7 +206,7 @@ def script_parameter_type_of(declared) -> str:
     if target.kind == "void":
         return "Memory"
     if declared.const:
-        return f"{script_type_of(target)}[] | NodeJS.ArrayBufferView"
+        return f"{script_type_of(target)}[] | ArrayBufferView"
     return f"Out<{'bigint | null' if target.kind == 'pointer' else script_type_of(target)}> | null"
 
 

@@ -199,6 +199,7 @@ function ShmRelease(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
 function ShmGetWaitHandle(Channel: Cardinal; out Handle: Pointer): Integer; stdcall; external ShmClientDll;
 function ShmNotifyWindow(Channel: Cardinal; Window: Pointer; Message: Cardinal; Cookie: NativeUInt): Integer;
   stdcall; external ShmClientDll;
+function ShmNotifyPipe(Channel: Cardinal; Pipe: Pointer): Integer; stdcall; external ShmClientDll;
 function ShmWaitAny(Channels: PCardinal; Count: Cardinal; out Index: Cardinal; TimeoutMs: Cardinal): Integer;
   stdcall; external ShmClientDll;
 

@@ -224,6 +224,8 @@ Public Declare PtrSafe Function ShmGetWaitHandle Lib "shmclient.dll" _
     (ByVal Channel As Long, ByRef Handle As LongPtr) As Long
 Public Declare PtrSafe Function ShmNotifyWindow Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Window As LongPtr, ByVal Message As Long, ByVal Cookie As LongPtr) As Long
+Public Declare PtrSafe Function ShmNotifyPipe Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Pipe As LongPtr) As Long
 Public Declare PtrSafe Function ShmWaitAny Lib "shmclient.dll" _
     (ByRef Channels As Long, ByVal Count As Long, ByRef Index As Long, ByVal TimeoutMs As Long) As Long
 
@@ -289,6 +291,8 @@ Public Declare Function ShmGetWaitHandle Lib "shmclient.dll" _
     (ByVal Channel As Long, ByRef Handle As LongPtr) As Long
 Public Declare Function ShmNotifyWindow Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Window As LongPtr, ByVal Message As Long, ByVal Cookie As LongPtr) As Long
+Public Declare Function ShmNotifyPipe Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Pipe As LongPtr) As Long
 Public Declare Function ShmWaitAny Lib "shmclient.dll" _
     (ByRef Channels As Long, ByVal Count As Long, ByRef Index As Long, ByVal TimeoutMs As Long) As Long
 

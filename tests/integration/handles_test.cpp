@@ -62,6 +62,7 @@ std::vector<Call> all_calls() {
       {"ShmPeek", [](ShmChannel channel) { return ShmPeek(channel, &peeked, &size, 0); }},
       {"ShmRelease", [](ShmChannel channel) { return ShmRelease(channel); }},
       {"ShmGetWaitHandle", [](ShmChannel channel) { return ShmGetWaitHandle(channel, &memory); }},
+      {"ShmNotifyPipe", [](ShmChannel channel) { return ShmNotifyPipe(channel, nullptr); }},
       {"ShmNotifyWindow", [](ShmChannel channel) { return ShmNotifyWindow(channel, nullptr, 0, 0); }},
       {"ShmWaitAny", [](ShmChannel channel) { return ShmWaitAny(&channel, 1, &number, 0); }},
   };
@@ -214,6 +215,7 @@ TEST_F(Handles, NullAndWrongSizesAreBadArguments) {
   bad(ShmPeek(channel, nullptr, &size, 0));
   bad(ShmPeek(channel, &peeked, nullptr, 0));
   bad(ShmGetWaitHandle(channel, nullptr));
+  bad(ShmNotifyPipe(channel, &byte));
   bad(ShmNotifyWindow(channel, &byte, WM_APP, 0));
   bad(ShmWaitAny(nullptr, 1, &number, 0));
   bad(ShmWaitAny(&channel, 1, nullptr, 0));

@@ -188,6 +188,11 @@ class Channel {
   // No message is posted after it has returned.
   void notify_no_window() noexcept { ShmNotifyWindow(handle_, nullptr, 0, 0); }
 
+  // handle() is written to a pipe, once for each call: when there is something to read.
+  void notify_pipe(void* pipe) { check(ShmNotifyPipe(handle_, pipe)); }
+  void notify_pipe(void* pipe, Status& status) noexcept { status = ShmNotifyPipe(handle_, pipe); }
+  void notify_no_pipe() noexcept { ShmNotifyPipe(handle_, nullptr); }
+
  private:
   Status open(std::wstring name, const Options& options) {
     // C would take what is before a NUL for the name. Another control character it refuses, and says why.

@@ -256,8 +256,8 @@ int32_t SHM_CALL ShmCancel(ShmChannel channel);
  * a call with a timeout of 0, which never waits, returns what it would without. ShmCommit, ShmAbort, ShmUnlock,
  * ShmRelease and ShmClose do their work whether it is set or not. So do ShmOpen and ShmFlush, which wait for the
  * service and not for other clients.
- * It does not set the event of ShmGetWaitHandle, nor post to the window of ShmNotifyWindow: who waits for those
- * waits for an event of its own beside them.
+ * It does not set the event of ShmGetWaitHandle, nor post to the window of ShmNotifyWindow or write to the pipe of
+ * ShmNotifyPipe: who waits for those waits for an event of its own beside them.
  * @param cancelled  [in] not 0: no call may wait on this handle from now on; 0: calls may wait again
  * @return  SHM_OK, also if that was so already */
 int32_t SHM_CALL ShmSetCancelled(ShmChannel channel, int32_t cancelled);
@@ -457,6 +457,20 @@ int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle);
  *          SHM_E_ARGUMENT  window is not a window
  *          SHM_E_ACCESS    the handle was not opened for reading */
 int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t message, uintptr_t cookie);
+
+/* Has a notice written to a pipe when the channel becomes readable, for an event loop that waits for pipes and not
+ * for events, such as Node.js's. A notice is the channel's handle, 4 bytes in the processor's order. Each call asks for
+ * one: it is written at once if there is something to read now, else when it becomes so; then no more until the
+ * next call. A thread of this process writes it, which waits while the pipe is full: a pipe that holds 4 bytes for
+ * each channel never is, where no call is made before the notice of the last one has come.
+ * A handle has a pipe or a window: the later one of ShmNotifyPipe and ShmNotifyWindow ends the other.
+ * @param pipe  [in] a HANDLE of this process for the end of a pipe that is written to, not opened for overlapped
+ *              operations; it stays the caller's, who closes it after the channel. NULL ends the notification:
+ *              nothing is written after the call has returned
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  pipe is not a pipe
+ *          SHM_E_ACCESS    the handle was not opened for reading */
+int32_t SHM_CALL ShmNotifyPipe(ShmChannel channel, void* pipe);
 
 /* Waits until one of several channels has something to read. It takes turns with other calls that read through
  * the same handles.

@@ -296,6 +296,9 @@ namespace ShmBroker
         public static extern int ShmNotifyWindow(uint channel, void* window, uint message, UIntPtr cookie);
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmNotifyPipe(uint channel, void* pipe);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
         public static extern int ShmWaitAny(uint* channels, uint count, uint* index, uint timeout_ms);
 
         // ---- checks

@@ -127,6 +127,10 @@ func shmNotifyWindow(channel uint32, window uintptr, message uint32, cookie uint
 	return ErrSystem
 }
 
+func shmNotifyPipe(channel uint32, pipe unsafe.Pointer) Status {
+	return ErrSystem
+}
+
 func shmWaitAny(channels *uint32, count uint32, index *uint32, timeoutMs uint32) Status {
 	return ErrSystem
 }

@@ -37,6 +37,7 @@ var (
 	procShmRelease           = procedure("ShmRelease")
 	procShmGetWaitHandle     = procedure("ShmGetWaitHandle")
 	procShmNotifyWindow      = procedure("ShmNotifyWindow")
+	procShmNotifyPipe        = procedure("ShmNotifyPipe")
 	procShmWaitAny           = procedure("ShmWaitAny")
 )
 
@@ -203,6 +204,11 @@ func shmGetWaitHandle(channel uint32, handle *uintptr) Status {
 func shmNotifyWindow(channel uint32, window uintptr, message uint32, cookie uintptr) Status {
 	r, _, _ := syscall.Syscall6(procShmNotifyWindow.Addr(), 4, uintptr(channel), window, uintptr(message),
 		cookie, 0, 0)
+	return Status(r)
+}
+
+func shmNotifyPipe(channel uint32, pipe unsafe.Pointer) Status {
+	r, _, _ := syscall.Syscall(procShmNotifyPipe.Addr(), 2, uintptr(channel), uintptr(pipe), 0)
 	return Status(r)
 }
 

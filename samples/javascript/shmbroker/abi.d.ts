@@ -5,10 +5,10 @@
 import type { TypeObject } from "koffi";
 
 /** The memory of a buffer, or an address. */
-type Memory = NodeJS.ArrayBufferView | bigint | null;
+type Memory = ArrayBufferView | bigint | null;
 
 /** Where a function stores one value. */
-type Out<T> = [T] | NodeJS.ArrayBufferView;
+type Out<T> = [T] | ArrayBufferView;
 
 /** An object, an array of them, or their memory, which it must be where the function stores several. */
 type Structs<T> = Partial<T> | Partial<T>[] | Memory;
@@ -130,8 +130,39 @@ export const SHM_MESSAGE_REDELIVERED: 2;
 // ShmWaitAny: the most channels that one call waits for.
 export const SHM_WAIT_MAX: 31;
 
+export type StatusName =
+  | "SHM_OK"
+  | "SHM_S_UNCHANGED"
+  | "SHM_S_LOST"
+  | "SHM_S_REDELIVERED"
+  | "SHM_E_ARGUMENT"
+  | "SHM_E_HANDLE"
+  | "SHM_E_NAME"
+  | "SHM_E_NOT_FOUND"
+  | "SHM_E_ACCESS"
+  | "SHM_E_NO_SERVICE"
+  | "SHM_E_UNTRUSTED"
+  | "SHM_E_VERSION"
+  | "SHM_E_BUFFER"
+  | "SHM_E_SIZE"
+  | "SHM_E_EMPTY"
+  | "SHM_E_FULL"
+  | "SHM_E_TIMEOUT"
+  | "SHM_E_CANCELLED"
+  | "SHM_E_CLOSED"
+  | "SHM_E_CORRUPT"
+  | "SHM_E_STATE"
+  | "SHM_E_KIND"
+  | "SHM_E_MISMATCH"
+  | "SHM_E_BUSY"
+  | "SHM_E_QUOTA"
+  | "SHM_E_MEMORY"
+  | "SHM_E_SYSTEM"
+  | "SHM_E_OVERTAKEN"
+  | "SHM_E_UNAVAILABLE";
+
 /** The name of each status: "SHM_E_ACCESS" of -5. */
-export const STATUS_NAMES: ReadonlyMap<number, string>;
+export const STATUS_NAMES: ReadonlyMap<number, StatusName>;
 
 export const ShmOptions: TypeObject;
 export interface ShmOptions {
@@ -330,9 +361,10 @@ export const ShmGetWaitHandle: Native<(channel: number, handle: Out<bigint | nul
 export const ShmNotifyWindow: Native<
   (channel: number, window: Memory, message: number, cookie: number | bigint) => number
 >;
+export const ShmNotifyPipe: Native<(channel: number, pipe: Memory) => number>;
 export const ShmWaitAny: Native<
   (
-    channels: number[] | NodeJS.ArrayBufferView,
+    channels: number[] | ArrayBufferView,
     count: number,
     index: Out<number> | null,
     timeout_ms: number,

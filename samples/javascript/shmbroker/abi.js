@@ -327,6 +327,10 @@ export const ShmNotifyWindow = native("int32_t", "ShmNotifyWindow", {
   message: "uint32_t",
   cookie: "uintptr_t",
 });
+export const ShmNotifyPipe = native("int32_t", "ShmNotifyPipe", {
+  channel: "uint32_t",
+  pipe: "_Inout_ void *",
+});
 export const ShmWaitAny = native("int32_t", "ShmWaitAny", {
   channels: "const uint32_t *",
   count: "uint32_t",

@@ -390,5 +390,7 @@ def declare(library: ctypes.CDLL) -> None:
     library.ShmGetWaitHandle.argtypes = [c_uint32, POINTER(c_void_p)]
     library.ShmNotifyWindow.restype = c_int32
     library.ShmNotifyWindow.argtypes = [c_uint32, c_void_p, c_uint32, c_size_t]
+    library.ShmNotifyPipe.restype = c_int32
+    library.ShmNotifyPipe.argtypes = [c_uint32, c_void_p]
     library.ShmWaitAny.restype = c_int32
     library.ShmWaitAny.argtypes = [POINTER(c_uint32), c_uint32, POINTER(c_uint32), c_uint32]

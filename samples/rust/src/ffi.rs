@@ -452,6 +452,7 @@ pub struct Functions {
         message: u32,
         cookie: usize,
     ) -> Status,
+    pub ShmNotifyPipe: unsafe extern "system" fn(channel: u32, pipe: *mut c_void) -> Status,
     pub ShmWaitAny: unsafe extern "system" fn(
         channels: *const u32,
         count: u32,
@@ -499,6 +500,7 @@ impl Functions {
                 ShmRelease: transmute(find("ShmRelease\0")?),
                 ShmGetWaitHandle: transmute(find("ShmGetWaitHandle\0")?),
                 ShmNotifyWindow: transmute(find("ShmNotifyWindow\0")?),
+                ShmNotifyPipe: transmute(find("ShmNotifyPipe\0")?),
                 ShmWaitAny: transmute(find("ShmWaitAny\0")?),
             })
         }
