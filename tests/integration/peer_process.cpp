@@ -76,8 +76,11 @@ std::string Child::receive() {
   return line;
 }
 
-std::string Child::rest(DWORD& exit_code) {
-  if (!eventually([this] { return !fill(); })) throw std::runtime_error("the child does not end: " + unread_);
+std::string Child::rest(DWORD& exit_code) { return rest(exit_code, kPatience); }
+
+std::string Child::rest(DWORD& exit_code, DWORD timeout_ms) {
+  if (!eventually([this] { return !fill(); }, timeout_ms))
+    throw std::runtime_error("the child does not end: " + unread_);
   exit_code = await_end();
   return std::exchange(unread_, {});
 }

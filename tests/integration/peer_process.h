@@ -31,6 +31,7 @@ class Child {
   DWORD await_end();
   // All that is left of its output until it has ended by itself, and its exit code.
   std::string rest(DWORD& exit_code);
+  std::string rest(DWORD& exit_code, DWORD timeout_ms);
   void kill();
 
  private:

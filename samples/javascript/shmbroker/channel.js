@@ -1,15 +1,18 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import koffi from "koffi";
 import * as abi from "./abi.js";
+import { throwIfAborted } from "./abort.js";
 import { BatchReader, structOf } from "./batch.js";
 import { Deadline } from "./deadline.js";
-import { ShmError, callOnWorker, check, checkService, checkWorker } from "./error.js";
+import { atEnd } from "./environment.js";
+import { ShmError, callOnWorker, check, checkService } from "./error.js";
 import { isTurnDue, turn } from "./event-loop.js";
 import { Lender, Loan, Lock, Peek, checkSize } from "./in-place.js";
+import { library } from "./library.js";
+import { notices, stopNotices } from "./notices.js";
+import { batchOptionsOf, checkName, optionsOf, waitOptionsOf } from "./options.js";
 import { Readiness } from "./readiness.js";
-import { infoOf, newStructs, optionsOf, statsOf } from "./structs.js";
+import { infoOf, newStructs, statsOf } from "./structs.js";
 import { Turns } from "./turns.js";
-import { holdWorker } from "./waiting-writes.js";
 
 /** @typedef {import("./index.js").WaitOptions} WaitOptions */
 /** @typedef {import("./index.js").Message} Message */
@@ -17,22 +20,20 @@ import { holdWorker } from "./waiting-writes.js";
 // A larger message is read into a Buffer of its own, a smaller one copied from one that all share.
 const SMALL = 64 * 1024;
 
-// Where too many writes wait, one more asks for room so often.
-const ASK_AGAIN_MS = 10;
+// A write that waits asks for room at every turn of the event loop first, then now and then, at most so seldom.
+const EAGER_MS = 2;
+const SELDOM_MS = 16;
 
-/** @type {Set<number>} */
-const handles = new Set();
-// Node.js does not end while a worker thread is at work. This ends what waits there.
-process.on("exit", () => handles.forEach((handle) => abi.ShmClose(handle)));
+const closeNative = library.symbol("ShmClose");
 
 // A channel that nobody has any more is closed as well, if late.
 const forgotten = new FinalizationRegistry(closeHandle);
 
-/** @param {{ handle: number, readiness?: Readiness }} opened */
-async function closeHandle({ handle, readiness }) {
-  readiness?.close();
+/** @param {{ handle: number, notAtEnd: () => void }} opened */
+async function closeHandle({ handle, notAtEnd }) {
   await callOnWorker(abi.ShmClose, handle);
-  handles.delete(handle);
+  stopNotices(handle);
+  notAtEnd();
 }
 
 /**
@@ -40,12 +41,11 @@ async function closeHandle({ handle, readiness }) {
  * @param {import("./index.js").OpenOptions} [options]
  */
 export async function open(name, options = {}) {
-  if (name.includes("\0")) throw new ShmError(abi.SHM_E_NAME); // C would take what is before it
+  checkName(name);
   const struct = optionsOf(options);
   const handle = new Uint32Array(1);
   const status = await callOnWorker(abi.ShmOpen, name, struct, handle);
   checkService(status, () => abi.ShmOpen(name, struct, handle));
-  handles.add(handle[0]);
   return new Channel(handle[0]);
 }
 
@@ -72,6 +72,7 @@ export class Channel {
   #readiness;
   #writers = new Turns();
   #closing = new AbortController();
+  #notAtEnd;
   /** @type {Promise<void> | undefined} */
   #closed;
 
@@ -79,12 +80,14 @@ export class Channel {
   constructor(handle) {
     this.#handle = handle;
     this.#info = this.info();
+    if (this.#info.canRead) notices();
+    this.#notAtEnd = atEnd(closeNative, handle);
     this.#lender = new Lender(this);
     if (this.#info.canRead) {
       this.#room = Buffer.allocUnsafeSlow(Math.min(this.#info.maxMessage, SMALL));
-      this.#readiness = new Readiness(this.waitHandle);
+      this.#readiness = new Readiness(handle);
     }
-    forgotten.register(this, { handle, readiness: this.#readiness }, this);
+    forgotten.register(this, { handle, notAtEnd: this.#notAtEnd }, this);
   }
 
   get handle() {
@@ -153,9 +156,10 @@ export class Channel {
   }
 
   /** @param {WaitOptions & { max?: number }} [options] */
-  async readBatch({ max = 1000, ...options } = {}) {
+  async readBatch(options) {
+    const { max, ...wait } = batchOptionsOf(options);
     const reader = new BatchReader(max);
-    const batch = await this.#whenReadable(() => reader.tryRead(this.#handle), options);
+    const batch = await this.#whenReadable(() => reader.tryRead(this.#handle), wait);
     return batch ? batch.messages : [];
   }
 
@@ -184,34 +188,34 @@ export class Channel {
    * @param {WaitOptions} [options]
    * @param {(old: Found) => void} [discard]
    */
-  async #whenReadable(attempt, { timeout, signal } = {}, discard) {
-    if (isTurnDue()) {
-      await turn();
-      this.#closing.signal.throwIfAborted();
-    }
-    signal?.throwIfAborted();
+  async #whenReadable(attempt, options, discard) {
+    const { timeout, signal } = waitOptionsOf(options);
+    const ends = [signal, this.#closing.signal];
     const deadline = new Deadline(timeout);
+    if (isTurnDue()) await turn();
+    throwIfAborted(ends);
     for (;;) {
       const isLast = deadline.left === 0;
       const found = attempt();
       if (isLast || (found && !found.unchanged)) return found;
       if (found) discard?.(found);
-      await this.#event.wait(deadline, signal);
-      this.#closing.signal.throwIfAborted();
+      await this.#reading.wait(deadline, ends, this);
     }
   }
 
-  get #event() {
+  get #reading() {
     if (!this.#readiness) throw new ShmError(abi.SHM_E_ACCESS);
     return this.#readiness;
   }
 
   /** @param {WaitOptions} [options] */
-  async readable({ timeout, signal } = {}) {
-    signal?.throwIfAborted();
-    const isReady = await this.#event.wait(new Deadline(timeout), signal);
-    this.#closing.signal.throwIfAborted();
-    return isReady;
+  async readable(options) {
+    const { timeout, signal } = waitOptionsOf(options);
+    const ends = [signal, this.#closing.signal];
+    const deadline = new Deadline(timeout);
+    throwIfAborted(ends);
+    if (this.#reading.isReady) return true;
+    return deadline.left !== 0 && this.#reading.wait(deadline, ends, this);
   }
 
   /** @returns {bigint} */
@@ -241,10 +245,7 @@ export class Channel {
   /** @param {NodeJS.ArrayBufferView} data @param {WaitOptions} [options] */
   async write(data, options) {
     bytesOf(data);
-    await this.#inTurn(
-      (call, timeout) => call(abi.ShmWrite, this.#handle, data, data.byteLength, timeout),
-      options,
-    );
+    await this.#inTurn(() => abi.ShmWrite(this.#handle, data, data.byteLength, 0), options);
   }
 
   /** @param {NodeJS.ArrayBufferView[]} messages @param {WaitOptions} [options] */
@@ -252,10 +253,10 @@ export class Channel {
     let structs = messages.map((data) => structOf(bytesOf(data)));
     const written = new Uint32Array(1);
     try {
-      await this.#inTurn((call, timeout) => {
+      await this.#inTurn(() => {
         structs = structs.slice(written[0]); // what an attempt that ended with an error has left
         written[0] = 0;
-        return call(abi.ShmWriteBatch, this.#handle, structs, structs.length, written, timeout);
+        return abi.ShmWriteBatch(this.#handle, structs, structs.length, written, 0);
       }, options);
     } catch (error) {
       if (error instanceof ShmError) error.written = messages.length - structs.length + written[0];
@@ -268,7 +269,7 @@ export class Channel {
     checkSize(size);
     /** @type {[bigint]} */
     const address = [0n];
-    await this.#inTurn((call, timeout) => call(abi.ShmLoan, this.#handle, size, address, timeout), options);
+    await this.#inTurn(() => abi.ShmLoan(this.#handle, size, address, 0), options);
     return new Loan(this.#lender, address[0], size);
   }
 
@@ -278,63 +279,42 @@ export class Channel {
     const address = [0n];
     /** @type {[number]} */
     const size = [0];
-    await this.#inTurn((call, timeout) => call(abi.ShmLock, this.#handle, address, size, timeout), options);
+    await this.#inTurn(() => abi.ShmLock(this.#handle, address, size, 0), options);
     return new Lock(this.#lender, address[0], this.capacity, size[0]);
   }
 
   /**
-   * Makes a call that writes: at once, if it need not wait; else on a worker thread, when it is its turn.
-   * @param {(call: (native: any, ...parameters: any[]) => any, timeout: number) => any} attempt
+   * Makes a call that writes and does not wait, when it is its turn and there is room. Windows has no event for room
+   * that a reader of another process would set for this one: so it asks again.
+   * @param {() => number} attempt
    * @param {WaitOptions} [options]
    */
-  async #inTurn(attempt, { timeout, signal } = {}) {
-    signal?.throwIfAborted();
+  async #inTurn(attempt, options) {
+    const { timeout, signal } = waitOptionsOf(options);
+    const ends = [signal, this.#closing.signal];
     const deadline = new Deadline(timeout);
-    const callHere = () => attempt((native, ...parameters) => native(...parameters), 0);
+    const isDone = () => {
+      throwIfAborted(ends);
+      const status = attempt();
+      if (isBusy(status) && deadline.left !== 0) return false;
+      check(status);
+      return true;
+    };
+    throwIfAborted(ends);
     const isDue = isTurnDue();
-    if (this.#writers.isFree && !isDue) {
-      const status = callHere();
-      if (!isBusy(status) || deadline.left === 0) return void check(status);
-    }
-    const end = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
-    await this.#writers.take(deadline, end, async () => {
+    if (this.#writers.isFree && !isDue && isDone()) return;
+    await this.#writers.take(deadline, ends, async () => {
       if (isDue) await turn();
-      for (;;) {
-        end.throwIfAborted();
-        const status = callHere();
-        if (!isBusy(status) || deadline.left === 0) return void check(status);
-        const waiting = holdWorker(() => this.#untilAborted(end, () => attempt(callOnWorker, deadline.left)));
-        if (waiting) {
-          const result = await waiting;
-          if (result < 0) end.throwIfAborted();
-          return void checkWorker(result, callHere);
+      const start = performance.now();
+      for (let pause = 1; !isDone(); ) {
+        if (performance.now() - start < EAGER_MS) {
+          await turn();
+        } else {
+          await deadline.pause(pause, ends);
+          pause = Math.min(2 * pause, SELDOM_MS);
         }
-        await sleep(Math.min(deadline.left, ASK_AGAIN_MS), undefined, { signal: end }).catch(() => {});
       }
     });
-  }
-
-  /**
-   * SUBTLE: ShmCancel ends the calls that wait now, and the worker may be just before that; so it is repeated
-   * until the worker is back. It ends no other call: writers take turns, and readers wait elsewhere.
-   * @param {AbortSignal} signal
-   * @param {() => Promise<number>} call
-   */
-  async #untilAborted(signal, call) {
-    signal.throwIfAborted();
-    /** @type {NodeJS.Timeout | undefined} */
-    let again;
-    const cancel = () => {
-      abi.ShmCancel(this.#handle);
-      again = setTimeout(cancel, 10);
-    };
-    signal.addEventListener("abort", cancel);
-    try {
-      return await call();
-    } finally {
-      signal.removeEventListener("abort", cancel);
-      clearTimeout(again);
-    }
   }
 
   async flush() {
@@ -353,7 +333,7 @@ export class Channel {
     forgotten.unregister(this);
     this.#closing.abort(new ShmError(abi.SHM_E_CLOSED));
     this.#lender.close();
-    await closeHandle({ handle: this.#handle, readiness: this.#readiness });
+    await closeHandle({ handle: this.#handle, notAtEnd: this.#notAtEnd });
   }
 
   [Symbol.asyncDispose]() {

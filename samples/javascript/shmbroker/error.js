@@ -1,4 +1,4 @@
-import { SHM_E_CANCELLED, SHM_E_TIMEOUT, STATUS_NAMES, ShmErrorText, ShmLastErrorText } from "./abi.js";
+import { SHM_E_TIMEOUT, STATUS_NAMES, ShmErrorText, ShmLastErrorText } from "./abi.js";
 
 export class ShmError extends Error {
   /** @param {number} status @param {string} [message] */
@@ -6,7 +6,7 @@ export class ShmError extends Error {
     super(message);
     this.name = "ShmError";
     this.status = status;
-    this.code = STATUS_NAMES.get(status) ?? "SHM_E_UNKNOWN";
+    this.code = /** @type {import("./index.js").StatusCode} */ (STATUS_NAMES.get(status) ?? "SHM_E_UNKNOWN");
     /** @type {number | undefined} */
     this.written = undefined;
   }
@@ -35,25 +35,14 @@ export function callOnWorker(native, ...parameters) {
 }
 
 /**
- * Checks the status of a call that a worker thread has made. Its text stayed on that thread. So a call that
- * has failed is made once more, here, where the text can be read; it has changed nothing, and it does no harm
- * if it succeeds now. Only where it would wait again, the general text must do.
- * @param {number} status
- * @param {() => number} again the same call, with no time to wait
- */
-export function checkWorker(status, again) {
-  if (status >= 0) return status;
-  if (status === SHM_E_CANCELLED) throw new ShmError(status);
-  return check(again());
-}
-
-/**
- * The same for a call to the service, which always waits for the answer: it came just now, unless there was
- * none.
+ * Checks the status of a call to the service that a worker thread has made. Its text stayed on that thread. So a call
+ * that has failed is made once more, here, where the text can be read; it has changed nothing, and it does no harm if it
+ * succeeds now. Only where there was no answer, which could not be waited for here, the general text must do.
  * @param {number} status
  * @param {() => number} again
  */
 export function checkService(status, again) {
+  if (status >= 0) return status;
   if (status === SHM_E_TIMEOUT) throw new ShmError(status, "the ShmBroker service did not answer in time");
-  return checkWorker(status, again);
+  return check(again());
 }

@@ -1,7 +1,25 @@
-/// <reference types="node" />
+/// <reference lib="es2020" />
+/// <reference lib="esnext.disposable" />
+
+import type { StatusName } from "./abi.js";
 
 /** The functions, structs and constants of shmbroker.h, as they are. */
 export * as abi from "./abi.js";
+
+/** A Buffer, to a program that has the types of Node.js; else what it is besides. */
+export type Bytes = typeof globalThis extends { Buffer: { alloc(size: number): infer Found } } ? Found : Uint8Array;
+
+/** An AbortSignal, to a program that has the types of Node.js or of browsers; else what is used of one. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Found } }
+  ? Found
+  : {
+      readonly aborted: boolean;
+      readonly reason: any;
+      addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+    };
+
+/** The name of an error's status; SHM_E_UNKNOWN: of a DLL that is newer than this. */
+export type StatusCode = Extract<StatusName, `SHM_E_${string}`> | "SHM_E_UNKNOWN";
 
 /**
  * A failed call. Its message says what happened, to which channel, and what to do; its code is the name of
@@ -10,7 +28,7 @@ export * as abi from "./abi.js";
 export class ShmError extends Error {
   constructor(status: number, message?: string);
   readonly status: number;
-  readonly code: string;
+  readonly code: StatusCode;
   /** Of writeBatch: how many messages were published before the one that failed. */
   readonly written: number | undefined;
 }
@@ -41,21 +59,19 @@ export interface OpenOptions {
   maxMessage?: number;
   /** Creating a topic: what a writer does where there is no room. Default: overwrite. */
   whenFull?: "overwrite" | "wait";
-  /** Milliseconds that the service may take to answer. Default: 5000. */
+  /** Milliseconds that the service may take to answer, at least 1. Default: 5000. */
   openTimeout?: number;
-  /** Turns of a busy loop before a write that must wait blocks its worker thread. Default: 100. */
-  spin?: number;
 }
 
 export interface WaitOptions {
   /** Milliseconds to wait. 0 does not wait. Default: Infinity. */
   timeout?: number;
   /** Ends the wait; the call then throws the signal's reason. What had happened before that is not undone. */
-  signal?: AbortSignal;
+  signal?: Signal;
 }
 
 export interface Message {
-  readonly data: Buffer;
+  readonly data: Bytes;
   /** Messages before this one were lost to this slow reader; stats() counts them. */
   readonly lost: boolean;
   /** A reader that took this message before died or gave it back, and may have acted on it. */
@@ -100,11 +116,14 @@ export interface Stats {
   readonly lost: number;
   /** Writes that had to wait for another writer. */
   readonly lockWaits: number;
-  /** Reads that had to block in the DLL: none do here. */
+  /** Reads that had to wait in the DLL: none do here. */
   readonly readWaits: number;
 }
 
-/** Opens a channel. The other side may have opened it before, open it later, or never. */
+/**
+ * Opens a channel. The other side may have opened it before, open it later, or never. It waits for the service on a
+ * thread of Node.js's pool, for no longer than openTimeout.
+ */
 export function open(name: string, options?: OpenOptions): Promise<Channel>;
 
 /** The channels that this account may read or write. */
@@ -142,38 +161,39 @@ export class Channel implements AsyncDisposable {
   /** The same without waiting, and without a promise. */
   tryPeek(): Peek | null;
   /**
-   * Waits until the channel becomes readable. Once it has, a read must find nothing (null, or `unchanged`)
-   * before it can become so again.
-   * @returns false: it did not within the timeout
+   * Waits until there is something to read. Of a queue another reader may be faster.
+   * @returns false: there was nothing within the timeout
    */
   readable(options?: WaitOptions): Promise<boolean>;
   /**
    * A HANDLE of an auto-reset event, set when the channel becomes readable, for native code that waits. It
-   * belongs to the channel. Reads that wait here take its signal: use one or the other.
+   * belongs to the channel. Reads that wait here take its signal, and so does notifyWindow: use one of the three.
    */
   readonly waitHandle: bigint;
   /**
-   * Has a window message posted when the channel becomes readable, with wParam cookie and lParam handle.
+   * Has a window message posted when the channel becomes readable, with wParam cookie and lParam handle. It ends with
+   * the next read that waits here.
    * @param window an HWND of this process; null ends it
    */
   notifyWindow(window: bigint | null, message: number, cookie?: number | bigint): void;
 
   /**
    * Writes a message, or a block's value. Messages are written in the order of the calls. While it waits the
-   * data must not be changed. Writes, loans and locks that wait hold a worker thread each, of all channels
-   * together up to UV_THREADPOOL_SIZE - 2, which is 2; others ask again every 10 ms.
+   * data must not be changed. Writes, loans and locks that wait ask again: at each turn of the event loop for 2 ms,
+   * then less and less often, every 16 ms at last. Beside writers of other programs that wait at the same full
+   * channel, which are woken, they come second.
    */
-  write(data: NodeJS.ArrayBufferView, options?: WaitOptions): Promise<void>;
+  write(data: ArrayBufferView, options?: WaitOptions): Promise<void>;
   /**
    * The same without waiting, and without a promise.
    * @returns false: there was no room, or somebody else was writing
    */
-  tryWrite(data: NodeJS.ArrayBufferView): boolean;
+  tryWrite(data: ArrayBufferView): boolean;
   /** Writes several messages with the cost of few. */
-  writeBatch(messages: NodeJS.ArrayBufferView[], options?: WaitOptions): Promise<void>;
+  writeBatch(messages: ArrayBufferView[], options?: WaitOptions): Promise<void>;
   /**
    * Lends the memory of a topic's or a queue's next message. Others' messages wait behind it: be quick. One
-   * at a time.
+   * at a time. Where the worker that has it is terminated, its channels are closed, and the loan with them.
    */
   loan(size: number, options?: WaitOptions): Promise<Loan>;
   /** Lends the memory of a block, filled with its value, and keeps other writers out. */
@@ -192,14 +212,14 @@ export class Channel implements AsyncDisposable {
 
 /** Memory of a channel. When it is given back or the channel is closed, every Buffer on it becomes empty. */
 interface Lent extends Disposable {
-  readonly memory: Buffer;
+  readonly memory: Bytes;
   readonly isHeld: boolean;
 }
 
 /** The memory of a message that is being written. With `using` it is aborted if it was not committed. */
 export class Loan implements Lent {
   private constructor();
-  readonly memory: Buffer;
+  readonly memory: Bytes;
   readonly isHeld: boolean;
   /** Publishes the first size bytes. */
   commit(size?: number): void;
@@ -211,7 +231,7 @@ export class Loan implements Lent {
 /** The whole memory of a block. With `using` the old value stays if no new one was published. */
 export class Lock implements Lent {
   private constructor();
-  readonly memory: Buffer;
+  readonly memory: Bytes;
   readonly isHeld: boolean;
   /** Bytes of the value that it began with. */
   readonly size: number;
@@ -228,7 +248,7 @@ export class Lock implements Lent {
  */
 export class Peek implements Lent {
   private constructor();
-  readonly memory: Buffer;
+  readonly memory: Bytes;
   readonly isHeld: boolean;
   readonly lost: boolean;
   readonly redelivered: boolean;

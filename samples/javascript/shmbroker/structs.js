@@ -2,50 +2,9 @@
 import koffi from "koffi";
 import * as abi from "./abi.js";
 
-/** @typedef {import("./index.js").OpenOptions} OpenOptions */
 /** @typedef {import("./index.js").Kind} Kind */
 
-const KINDS = { block: abi.SHM_BLOCK, topic: abi.SHM_TOPIC, queue: abi.SHM_QUEUE };
-const RIGHTS = { read: abi.SHM_READ, write: abi.SHM_WRITE, "read-write": abi.SHM_READ | abi.SHM_WRITE };
-const WHEN_FULL = { overwrite: abi.SHM_OVERWRITE, wait: abi.SHM_WAIT };
-const FLAGS = {
-  next: abi.SHM_OPEN_NEXT,
-  exclusive: abi.SHM_OPEN_EXCLUSIVE,
-  timed: abi.SHM_OPEN_TIMED,
-  create: abi.SHM_OPEN_CREATE,
-  keep: abi.SHM_OPEN_KEEP,
-};
-
-/**
- * @param {string} what
- * @param {Record<string, number>} values
- * @param {string | undefined} name
- */
-function valueOf(what, values, name) {
-  if (name === undefined) return 0;
-  if (Object.hasOwn(values, name)) return values[name];
-  throw new TypeError(`${what} is '${name}'; it must be one of ${Object.keys(values).join(", ")}`);
-}
-
-/** @param {OpenOptions} options */
-export function optionsOf(options) {
-  let flags = 0;
-  for (const [name, flag] of Object.entries(FLAGS)) {
-    if (options[/** @type {keyof typeof FLAGS} */ (name)]) flags |= flag;
-  }
-  return {
-    size: koffi.sizeof(abi.ShmOptions),
-    access: valueOf("access", RIGHTS, options.access),
-    kind: valueOf("kind", KINDS, options.kind),
-    flags,
-    open_timeout_ms: options.openTimeout ?? 0,
-    spin: options.spin ?? 0,
-    capacity: options.capacity ?? 0,
-    max_message: options.maxMessage ?? 0,
-    when_full: valueOf("whenFull", WHEN_FULL, options.whenFull),
-    reserved: 0,
-  };
-}
+export const KINDS = { block: abi.SHM_BLOCK, topic: abi.SHM_TOPIC, queue: abi.SHM_QUEUE };
 
 /** @param {abi.ShmInfo} struct */
 export function infoOf(struct) {

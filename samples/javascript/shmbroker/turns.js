@@ -1,9 +1,9 @@
 import { SHM_E_TIMEOUT } from "./abi.js";
+import { unlessAborted } from "./abort.js";
 import { ShmError } from "./error.js";
 
 /** @typedef {import("./deadline.js").Deadline} Deadline */
-
-const LONGEST_TIMER = 0x7fffffff;
+/** @typedef {import("./index.js").Signal} Signal */
 
 /** Lets one in after the other, in the order in which they come. */
 export class Turns {
@@ -16,19 +16,20 @@ export class Turns {
 
   /**
    * Does something when everybody who came before has left.
-   * @param {Deadline} deadline for the turn to come, as the signal: what is left of both is the action's
-   * @param {AbortSignal} signal
-   * @param {() => Promise<void>} action
+   * @template T
+   * @param {Deadline} deadline for the turn to come, as the signals: what is left of both is the action's
+   * @param {(Signal | undefined)[]} signals
+   * @param {() => Promise<T>} action
    */
-  async take(deadline, signal, action) {
+  async take(deadline, signals, action) {
     const before = this.#last;
     let leave = () => {};
     const left = new Promise((resolve) => (leave = () => resolve(undefined)));
     this.#last = before.then(() => left).then(() => {});
     this.#waiting++;
     try {
-      await until(before, deadline, signal);
-      await action();
+      await until(before, deadline, signals);
+      return await action();
     } finally {
       this.#waiting--;
       leave();
@@ -39,23 +40,14 @@ export class Turns {
 /**
  * @param {Promise<void>} promise
  * @param {Deadline} deadline
- * @param {AbortSignal} signal
+ * @param {(Signal | undefined)[]} signals
+ * @returns {Promise<void>}
  */
-async function until(promise, deadline, signal) {
-  signal.throwIfAborted();
-  /** @type {(error: unknown) => void} */
-  let reject = () => {};
-  const ended = new Promise((_, rejectEnded) => (reject = rejectEnded));
-  const abort = () => reject(signal.reason);
-  const timer = setTimeout(
-    () => reject(new ShmError(SHM_E_TIMEOUT, "earlier writes through this channel are still waiting")),
-    Math.min(deadline.left, LONGEST_TIMER),
-  );
-  signal.addEventListener("abort", abort);
-  try {
-    await Promise.race([promise, ended]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-    clearTimeout(timer);
-  }
+function until(promise, deadline, signals) {
+  return unlessAborted(signals, (resolve, reject) => {
+    promise.then(resolve);
+    return deadline.whenOver(() =>
+      reject(new ShmError(SHM_E_TIMEOUT, "earlier writes through this channel are still waiting")),
+    );
+  });
 }

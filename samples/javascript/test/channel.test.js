@@ -1,55 +1,18 @@
-// The binding against the real service, which must let this account create channels.
+// What a channel does, for one thread.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import { afterEach, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { ShmError, abi, listChannels, open } from "shmbroker";
+import { listChannels, open } from "shmbroker";
 import { run } from "../program.js";
+import { createBlock, createTopic, fill, shmError, textOf } from "./channels.js";
 
 setFlagsFromString("--expose-gc");
 /** @type {() => void} */
 const collectGarbage = runInNewContext("gc");
-
-/** @typedef {import("shmbroker").OpenOptions} OpenOptions */
-
-let count = 0;
-/** @type {import("shmbroker").Channel[]} */
-const opened = [];
-afterEach(() => Promise.all(opened.splice(0).map((channel) => channel.close())));
-
-/** @param {OpenOptions} options */
-async function create(options) {
-  const channel = await open(`javascript ${++count}`, { create: true, capacity: 64 * 1024, ...options });
-  opened.push(channel);
-  return channel;
-}
-const createTopic = (/** @type {OpenOptions} */ options = {}) =>
-  create({ kind: "topic", whenFull: "wait", ...options });
-const createBlock = () => create({ kind: "block", capacity: 512 });
-
-const textOf = (/** @type {{ data: Buffer } | null} */ message) => message?.data.toString();
-
-/** @param {string} code @param {RegExp} [text] */
-const shmError =
-  (code, text = /./) =>
-  (/** @type {unknown} */ error) => {
-    assert.ok(error instanceof ShmError);
-    assert.equal(error.code, code);
-    assert.equal(error.status, Reflect.get(abi, code));
-    assert.match(error.message, text);
-    return true;
-  };
-
-/** Writes until there is no room. @param {import("shmbroker").Channel} channel */
-function fill(channel) {
-  let written = 0;
-  while (channel.tryWrite(Buffer.alloc(1000))) written++;
-  return written;
-}
 
 test("what is written is read, in its order, and of any size", async () => {
   const topic = await createTopic({ capacity: 1 << 20, maxMessage: 300_000 });
@@ -72,12 +35,61 @@ test("errors have a code, and the text of their cause", async () => {
   await assert.rejects(open("a\\b"), shmError("SHM_E_NAME", /'a\\b'/));
   await assert.rejects(open("a\0b"), shmError("SHM_E_NAME"));
   await assert.rejects((await createTopic()).lock(), shmError("SHM_E_KIND", /javascript/));
-  // @ts-expect-error
-  await assert.rejects(open("x", { access: "reed" }), /access is 'reed'/);
-  await assert.rejects((await createTopic()).read({ timeout: -1 }), RangeError);
 });
 
-test("an error has its text where a worker thread waited for it", async () => {
+test("what is no name and no option is refused, and not left out", async () => {
+  for (const name of [5, null, undefined, {}]) {
+    // @ts-expect-error
+    await assert.rejects(open(name), { name: "TypeError", message: /a channel's name is a string, not / });
+  }
+  /** @type {[object, RegExp][]} */
+  const wrong = [
+    [{ access: "reed" }, /access is 'reed'; it must be one of read, write, read-write/],
+    [{ acess: "read" }, /there is no option 'acess'; there are .*access/],
+    [{ next: "yes" }, /next is true or false, not string/],
+    [{ capacity: -1 }, /capacity is -1; it must be a whole number/],
+    [{ maxMessage: 1.5 }, /maxMessage is 1.5/],
+    [{ openTimeout: 0 }, /openTimeout is 0; it must be a whole number from 1/],
+  ];
+  for (const [options, text] of wrong) await assert.rejects(open("x", options), text);
+  // @ts-expect-error
+  await assert.rejects(open("x", 5), /options are an object/);
+  const topic = await createTopic();
+  await assert.rejects(topic.read({ timeout: -1 }), RangeError);
+  // @ts-expect-error
+  await assert.rejects(topic.read(100), /options are an object, such as { timeout: … }, not number/);
+  // @ts-expect-error
+  await assert.rejects(topic.write(Buffer.from("x"), { timeOut: 0 }), /there is no option 'timeOut'/);
+  await assert.rejects(topic.readBatch({ max: 0 }), /max is 0; it must be a whole number from 1/);
+  assert.equal(topic.stats().written, 0);
+});
+
+test("many calls can wait on one signal, and Node.js warns of no leak", async () => {
+  /** @type {Error[]} */
+  const warnings = [];
+  const note = (/** @type {Error} */ warning) => void warnings.push(warning);
+  process.on("warning", note);
+  const topic = await createTopic();
+  fill(topic);
+  const reader = await open(topic.name, { next: true, access: "read" });
+  const interrupt = new AbortController();
+  const { signal } = interrupt;
+  const waiting = Array.from({ length: 20 }, () => [
+    assert.rejects(topic.write(Buffer.alloc(1000), { signal }), { name: "AbortError" }),
+    assert.rejects(topic.write(Buffer.alloc(1000)), shmError("SHM_E_CLOSED")),
+    assert.rejects(reader.read({ signal }), { name: "AbortError" }),
+    assert.rejects(reader.read(), shmError("SHM_E_CLOSED")),
+  ]);
+  await sleep(50);
+  interrupt.abort();
+  await sleep(50);
+  await Promise.all([topic.close(), reader.close()]);
+  await Promise.all(waiting.flat());
+  process.off("warning", note);
+  assert.deepEqual(warnings, []);
+});
+
+test("an error has its text after a wait, too", async () => {
   const topic = await createTopic();
   fill(topic);
   await assert.rejects(
@@ -135,7 +147,7 @@ test("an abort ends a read, wherever it is, and loses no message", async () => {
   );
 });
 
-test("an abort loses no event, though the thread that waits has taken it", async () => {
+test("an abort loses no notice that is on its way", async () => {
   const topic = await createTopic();
   for (let i = 0; i < 20; i++) {
     const interrupt = new AbortController();
@@ -314,7 +326,7 @@ test("closing ends a write that waits, wherever it is", async () => {
   }
 });
 
-test("any number of channels can wait, and files can be read meanwhile", async () => {
+test("channels that wait get each its message", async () => {
   const [one, other] = [await createTopic(), await createTopic()];
   const channels = [];
   for (let i = 0; i < 40; i++) channels.push(await open(one.name), await open(other.name));
@@ -424,20 +436,4 @@ test("the list has the channels with what they are", async () => {
     { kind: found?.kind, capacity: found?.capacity, canRead: found?.canRead, readers: found?.readers },
     { kind: "block", capacity: 512, canRead: true, readers: 1 },
   );
-});
-
-test("a process ends though it waits", async () => {
-  const topic = await createTopic();
-  fill(topic);
-  const script = `
-    const { open } = await import("shmbroker");
-    const channel = await open("${topic.name}", { next: true });
-    channel.read();
-    channel.write(Buffer.alloc(1000));
-    setTimeout(() => process.exit(7), 50);`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
-    stdio: "ignore",
-  });
-  assert.equal(await new Promise((resolve) => child.on("exit", resolve)), 7);
 });

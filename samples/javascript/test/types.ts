@@ -13,3 +13,12 @@ export async function readsTextsOfATopic(signal: AbortSignal): Promise<string[]>
   for await (const { data } of topic.messages({ signal })) texts.push(data.toString("utf16le"));
   return texts;
 }
+
+export function adviceFor(failure: promised.ShmError): string {
+  const codes: promised.StatusCode[] = ["SHM_E_FULL", "SHM_E_UNKNOWN"];
+  // @ts-expect-error: a success is no error's code
+  codes.push("SHM_OK");
+  // @ts-expect-error: misspelt
+  if (failure.code === "SHM_E_FUL") return "never";
+  return codes.includes(failure.code) ? "try again" : failure.message;
+}

@@ -12,6 +12,8 @@ namespace {
 constexpr char kConfig[] =
     R"({ "channels": [], "create": { "accounts": ["Everyone"], "max_channels": 1000, "max_bytes": "1 GiB" } })";
 
+constexpr DWORD kTestsPatience = 170'000;  // for all tests of a binding
+
 DWORD run_with_service(int argc, wchar_t** argv) {
   const auto program = program_folder() / argv[1];
   std::wstring command = L"\"" + program.wstring() + L"\"";
@@ -22,7 +24,7 @@ DWORD run_with_service(int argc, wchar_t** argv) {
   Child child(command);
   child.end_input();
   DWORD exit_code = 99;
-  const std::string output = child.rest(exit_code);
+  const std::string output = child.rest(exit_code, kTestsPatience);
   std::fputs(output.c_str(), stdout);
   return exit_code;
 }
