@@ -126,13 +126,34 @@ class LentMemory(BindingTest):
             self.assertIn(("close",), self.dll.calls)
 
     def test_refuses_to_end_under_what_has_a_hold_on_it(self) -> None:
+        for hold in (pickle.PickleBuffer, lambda memory: memory[2:], lambda memory: memory[2:].cast("b")):
+            for lend in self.LENDING:
+                self.dll.calls.clear()
+                channel = Channel("x")
+                lent = lend(channel)
+                held = hold(lent.memory)
+                before = bytes(held)
+                self.assertRaises(BufferError, lambda: lent.__exit__(None, None, None))
+                self.assertRaises(BufferError, channel.close)
+                self.assertEqual(self.dll.calls, [])
+                self.assertEqual(bytes(held), before)
+                self.assertEqual(bytes(lent.memory[:10]), VALUE)
+                held.release()
+                lent.__exit__(None, None, None)
+                channel.close()
+                self.assertEqual(self.dll.calls[-1], ("close",))
+
+    def test_of_which_one_part_is_held_all_stays(self) -> None:
         channel = Channel("x")
-        loan = channel.loan(10)
-        hold = pickle.PickleBuffer(loan.memory)
-        self.assertRaises(BufferError, loan.commit)
+        loan, peek = channel.loan(10), channel.peek()
+        part = peek.memory[1:]
         self.assertRaises(BufferError, channel.close)
-        self.assertEqual(bytes(hold), VALUE)
+        loan.memory[:4] = b"both"
+        self.assertEqual(bytes(part[:3]), b"oth")
+        part.release()
+        channel.close()
         self.assertEqual(self.dll.calls, [("close",)])
+        self.assert_refused(abi.SHM_E_CLOSED, lambda: channel.loan(10))
 
     def test_is_given_back_when_it_is_forgotten(self) -> None:
         channel = Channel("x")
@@ -164,6 +185,18 @@ class LentMemory(BindingTest):
         with channel.loan(10) as loan:
             self.assert_refused(abi.SHM_E_SIZE, lambda: loan.commit(-1))
         self.assertEqual(self.dll.calls, [("unlock", 3), ("abort",)])
+
+
+class Batches(BindingTest):
+    def test_have_room_for_a_message(self) -> None:
+        for limit in (0, -1):
+            with self.assertRaisesRegex(ValueError, f"limit is {limit}"):
+                Channel("x").read_batch(limit)
+
+
+class Package(unittest.TestCase):
+    def test_says_that_it_has_types(self) -> None:
+        self.assertTrue((pathlib.Path(shmbroker.__file__).parent / "py.typed").exists())
 
 
 class Errors(BindingTest):

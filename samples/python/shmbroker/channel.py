@@ -11,7 +11,7 @@ from .errors import ShmError, ShmTimeout, check, error, error_of
 from .in_place import Lender, Loan, Lock, Peek
 from .library import library
 from .types import Access, BatchMessage, Info, Kind, Message, News, Stats, WhenFull
-from .waiting import Deadline, Stop, in_steps
+from .waiting import Deadline, Interrupt, in_steps
 
 Data = bytes | bytearray | memoryview
 Found = TypeVar("Found", Message, Peek, list[BatchMessage])
@@ -86,7 +86,7 @@ class Channel:
             max_message=max_message,
             when_full=when_full or 0,
         )
-        self._stop = Stop()
+        self._interrupt = Interrupt()
         self._reading = threading.Lock()
         self._room = (c_char * _ROOM)()  # of the reader whose turn it is
         handle = c_uint32()
@@ -94,7 +94,9 @@ class Channel:
         self._handle: int = handle.value
         self._lender = Lender(self._handle)
         # Runs once: by close(), or when the channel has been forgotten, or at the program's end.
-        self._closing = weakref.finalize(self, _close, self._handle, self._lender, self._stop, self._reading)
+        self._closing = weakref.finalize(
+            self, _close, self._handle, self._lender, self._interrupt, self._reading
+        )
         self._info = self.info()
 
     def __enter__(self) -> "Channel":
@@ -107,9 +109,16 @@ class Channel:
 
     def close(self) -> None:
         """Closes it. Calls that wait in other threads end with SHM_E_CLOSED; what was lent is taken back. If
-        something still has a hold on that, BufferError is raised, and the channel is closed all the same: it
-        must not be used any more."""
+        something still has a hold on that, such as a slice of its memory, BufferError is raised and the channel is
+        still open: release that, and close it again."""
+        self._lender.close()
         self._closing()
+
+    def set_cancelled(self, cancelled: bool = True) -> None:
+        """Keeps calls from waiting: those that wait now, in any thread, and later ones that would have to raise
+        ShmError with SHM_E_CANCELLED, and have done nothing. False lets them wait again."""
+        check(library().ShmSetCancelled(self._handle, cancelled))
+        self._interrupt.set_cancelled(cancelled)
 
     # ---- what it is
 
@@ -215,7 +224,10 @@ class Channel:
             return
 
     def read_batch(self, limit: int = 1000, timeout: float | None = None) -> list[BatchMessage]:
-        """Reads the messages that there are, as many as fit into 64 KiB; waits for the first only."""
+        """Reads the messages that there are, up to limit, and as many as fit into 64 KiB; waits for the first
+        only."""
+        if limit < 1:
+            raise ValueError(f"limit is {limit}; it must be 1 or more messages")
         return self._when_readable(lambda: self._try_read_batch(limit), timeout)
 
     def peek(self, timeout: float | None = None) -> Peek:
@@ -241,13 +253,14 @@ class Channel:
         """Tries until there is something new, or the time is up; then what is old will do."""
         deadline = Deadline(timeout)
         while not self._reading.acquire(timeout=deadline.step):
-            self._check_open()
+            self._interrupt.check()
             if deadline.is_over:
                 what = "another thread read through this channel until the time was up"
                 raise error(abi.SHM_E_EMPTY, f"{what}; open one for each thread, or try again.")
         try:
             while True:
-                self._check_open()
+                if self._interrupt.is_closing:
+                    raise error_of(abi.SHM_E_CLOSED)
                 is_last = deadline.is_over
                 found = attempt()
                 if found is not None and (is_last or not _is_old(found)):
@@ -256,13 +269,10 @@ class Channel:
                     check(abi.SHM_E_EMPTY)
                 if isinstance(found, Peek):
                     _forget(found)
-                self._stop.wait_for(self.wait_handle, deadline.step)
+                self._interrupt.check()
+                self._interrupt.wait_for(self.wait_handle, deadline.step)
         finally:
             self._reading.release()
-
-    def _check_open(self) -> None:
-        if self._stop.is_set:
-            raise error_of(abi.SHM_E_CLOSED)
 
     def _try_read(self) -> Message | None:
         room, size = self._room, c_size_t()
@@ -308,14 +318,16 @@ def list_channels() -> list[Info]:
             return [Info.of(info) for info in infos[: count.value]]
 
 
-def _close(handle: int, lender: Lender, stop: Stop, reading: threading.Lock) -> None:
-    is_alone = False
+def _close(handle: int, lender: Lender, interrupt: Interrupt, reading: threading.Lock) -> None:
     try:
-        stop.set()  # who waits, leaves; but a turn that an interrupt has left taken must not keep it open
-        is_alone = reading.acquire(timeout=_PATIENCE)
         lender.close()
-    finally:
+    except BufferError:  # at the program's end, which closes it
+        return
+    interrupt.set_closing()  # who waits, leaves; but a turn that an interrupt has left taken must not keep it open
+    is_alone = reading.acquire(timeout=_PATIENCE)
+    try:
         library().ShmClose(handle)
+    finally:
         if is_alone:
             reading.release()
 

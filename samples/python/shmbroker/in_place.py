@@ -1,14 +1,14 @@
 """The channel's own memory as a memoryview, without a copy. It ends with its with block."""
 
 import ctypes
+import threading
 import weakref
 from collections.abc import Callable
-from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, TypeVar
 
 from . import abi
-from .errors import check, error
+from .errors import check, error, error_of
 from .library import library
 from .types import News
 
@@ -20,31 +20,47 @@ class Lender:
 
     def __init__(self, handle: int) -> None:
         self.handle = handle
+        self._lock = threading.RLock()
         self._lent: weakref.WeakSet["Lent"] = weakref.WeakSet()
+        self._is_closed = False
 
     def add(self, lent: "Lent") -> None:
-        self._lent.add(lent)
+        with self._lock:
+            if self._is_closed:
+                raise error_of(abi.SHM_E_CLOSED)
+            self._lent.add(lent)
 
     def has(self, lent: "Lent") -> bool:
         return lent in self._lent
 
     def remove(self, lent: "Lent") -> None:
-        self._lent.discard(lent)
+        with self._lock:
+            self._lent.discard(lent)
         lent.when_forgotten.detach()
 
     def close(self) -> None:
-        """Raises BufferError if something still has a hold on what was lent."""
-        with ExitStack() as stack:
-            for lent in list(self._lent):
-                self.remove(lent)
-                stack.callback(lent.memory.release)
+        """Lends no more, and ends the memory of what is lent. If something still has a hold on that, BufferError is
+        raised, and all is as before."""
+        with self._lock:
+            ended: list["Lent"] = []
+            try:
+                for lent in list(self._lent):
+                    lent.end_memory()
+                    ended.append(lent)
+            except BufferError:
+                for lent in ended:
+                    lent.show_memory()
+                raise
+            self._is_closed = True
+        for lent in ended:
+            self.remove(lent)
 
 
 class Lent:
-    """Memory that a channel has lent. What was made of it without a copy, such as a slice, must not be used
-    after its end. If something still has a hold on it then, such as an array of another library, BufferError
-    is raised: nothing has been given back, and it can be tried again. What is forgotten, its memory too, is
-    given back when Python's garbage collector finds it."""
+    """Memory that a channel has lent. What was made of it without a copy, such as a slice or an array of another
+    library, must be gone at its end: else BufferError is raised, nothing has been given back, and it can be tried
+    again (memory is then another memoryview). What is forgotten, its memory too, is given back when Python's
+    garbage collector finds it."""
 
     memory: memoryview
 
@@ -53,10 +69,10 @@ class Lent:
         self._lender = lender
         self._address = address
         self._size = size
-        self.memory = self._view()
-        lender.add(self)
+        self.show_memory()
         self.when_forgotten = weakref.finalize(self, self._drop, lender.handle)
         self.when_forgotten.atexit = False  # then its channel is closed
+        lender.add(self)
 
     def __enter__(self: Self) -> Self:
         return self
@@ -67,13 +83,29 @@ class Lent:
         if self._lender.has(self):
             self._give_back(self._drop)
 
-    def _view(self) -> memoryview:
-        if not self._address or self._size == 0:
-            return memoryview(bytearray())
-        array = (ctypes.c_ubyte * self._size).from_address(self._address)
+    def show_memory(self) -> None:
+        """Makes memory. All slices of it keep one array, by whose end their own is known."""
+        kind = ctypes.c_ubyte * (self._size if self._address else 0)
+        array = kind.from_address(self._address) if self._address else kind()
         # Whoever has the memory keeps this, and with it the channel: a forgotten one closes itself.
         setattr(array, "lent", self)
+        self._array = weakref.ref(array)
+        self.memory = self._view_of(array)
+
+    def _view_of(self, array: "ctypes.Array[ctypes.c_ubyte]") -> memoryview:
         return memoryview(array).cast("B")
+
+    def end_memory(self) -> None:
+        """Raises BufferError if something has a hold on it."""
+        self.memory.release()
+        array = self._array()
+        if array is not None:
+            self.memory = self._view_of(array)
+            raise BufferError(f"a slice of the memory of this {self._kind} is in use: release it first")
+
+    @property
+    def _kind(self) -> str:
+        return type(self).__name__.lower()
 
     @staticmethod
     def _drop(handle: int) -> Any:
@@ -82,17 +114,16 @@ class Lent:
 
     def _give_back(self, call: Callable[..., int], *arguments: int) -> None:
         if not self._lender.has(self):  # and the channel may have lent another one since
-            kind = type(self).__name__.lower()
-            raise error(abi.SHM_E_STATE, f"this {kind} has ended already; begin another one.")
+            raise error(abi.SHM_E_STATE, f"this {self._kind} has ended already; begin another one.")
         if any(argument < 0 for argument in arguments):
             raise error(abi.SHM_E_SIZE, f"{arguments[0]} is no size; give the number of bytes.")
-        self.memory.release()  # first: if that raises an error, nothing has happened
+        self.end_memory()  # first: if that raises an error, nothing has happened
         status = call(self._lender.handle, *arguments)
         # Where the DLL refuses, it is still lent; with SHM_E_OVERTAKEN it has ended all the same.
         if status >= 0 or status == abi.SHM_E_OVERTAKEN:
             self._lender.remove(self)
         else:
-            self.memory = self._view()
+            self.show_memory()
         check(status)
 
 
@@ -136,8 +167,8 @@ class Peek(Lent):
         """Gives it back before the end of the with block, and goes on to the next message."""
         self._give_back(self._drop)
 
-    def _view(self) -> memoryview:
-        return super()._view().toreadonly()
+    def _view_of(self, array: "ctypes.Array[ctypes.c_ubyte]") -> memoryview:
+        return super()._view_of(array).toreadonly()
 
     @staticmethod
     def _drop(handle: int) -> Any:

@@ -1,12 +1,16 @@
 """Waits that Ctrl-C can end. Python looks for signals only between two calls: so no call waits for long."""
 
 import ctypes
+import threading
 import time
 import weakref
 from collections.abc import Callable
 from ctypes import c_int, c_void_p, c_wchar_p
 from multiprocessing import connection
 from typing import Any
+
+from . import abi
+from .errors import error_of
 
 # Milliseconds that a call may wait before Python looks for Ctrl-C.
 _STEP = 200
@@ -32,23 +36,43 @@ class Deadline:
         return min(_STEP / 1000, max(0.0, self._end - time.monotonic()))
 
 
-class Stop:
-    """An event that ends waits for another event, of a channel."""
+class Interrupt:
+    """What ends waits for a channel's event, by an event of its own: the channel is closed, or its calls are not to
+    wait."""
 
     def __init__(self) -> None:
         self._kernel32 = ctypes.WinDLL("kernel32")
         self._kernel32.CreateEventW.restype = c_void_p
         self._kernel32.CreateEventW.argtypes = [c_void_p, c_int, c_int, c_wchar_p]
         self._kernel32.SetEvent.argtypes = [c_void_p]
+        self._kernel32.ResetEvent.argtypes = [c_void_p]
         self._kernel32.CloseHandle.argtypes = [c_void_p]
         self._handle: int = self._kernel32.CreateEventW(None, True, False, None)
         # Not when the channel closes: somebody may be about to wait for it.
         weakref.finalize(self, self._kernel32.CloseHandle, self._handle)
-        self.is_set = False
+        self._lock = threading.Lock()
+        self.is_closing = False
+        self._is_cancelled = False
 
-    def set(self) -> None:
-        self.is_set = True
-        self._kernel32.SetEvent(self._handle)
+    def set_closing(self) -> None:
+        with self._lock:
+            self.is_closing = True
+            self._kernel32.SetEvent(self._handle)
+
+    def set_cancelled(self, is_cancelled: bool) -> None:
+        with self._lock:
+            self._is_cancelled = is_cancelled
+            if is_cancelled or self.is_closing:
+                self._kernel32.SetEvent(self._handle)
+            else:
+                self._kernel32.ResetEvent(self._handle)
+
+    def check(self) -> None:
+        """For who is about to wait, or has waited."""
+        if self.is_closing:
+            raise error_of(abi.SHM_E_CLOSED)
+        if self._is_cancelled:
+            raise error_of(abi.SHM_E_CANCELLED)
 
     def wait_for(self, handle: int, seconds: float) -> None:
         """Waits for a handle, or this event. What has come, the caller has to see for itself."""
