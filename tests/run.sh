@@ -45,7 +45,8 @@ case $which in
     ;;
 esac
 
-languages=(python3 python3-pycparser fp-compiler fpc-source golang-go rustc libstd-rust-dev-windows mypy)
+languages=(python3 python3-pycparser libpython3-dev wine64-tools libwine-dev fp-compiler fpc-source golang-go rustc
+  libstd-rust-dev-windows mypy)
 [ -x /usr/bin/npm ] || languages+=(nodejs npm)
 need_packages "${windows_packages[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
   clang-format-14 fonts-liberation fonts-wine wixl msitools "${languages[@]}"

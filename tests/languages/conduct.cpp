@@ -197,7 +197,7 @@ void Conducts::end_by_second_ctrl_c() {
                               more_than_a_pipe_holds.size() * sizeof(wchar_t), 0));
   std::map<std::string, StuckProgram> receivers;
   for (const Language& language : languages()) {
-    if (language.missing.empty() && language.name != "javascript")
+    if (language.missing.empty() && language.name != "javascript" && language.name != "python")
       receivers.try_emplace(language.name, language.receiver, L"--channel stuck");
   }
   for (const auto& [language, receiver] : receivers) receiver.await_output();
