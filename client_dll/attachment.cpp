@@ -16,8 +16,19 @@ namespace {
 constexpr DWORD kOpenTimeout = 5000;     // milliseconds, where the caller names none
 constexpr DWORD kCloseTimeout = 2000;    // that ShmClose gives the broker
 constexpr DWORD kFlushTimeout = 60'000;  // a disk may be slow
+constexpr ULONGLONG kTryAgain = 1000;    // from one try to open a reader's event to the next
 
 constexpr DWORD kWaitAndSet = SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL;
+
+core::Geometry geometry_of(const pipe::OpenReply& reply) {
+  core::Geometry geometry;
+  geometry.kind = static_cast<core::Kind>(reply.kind);
+  geometry.policy = reply.when_full;
+  geometry.capacity = reply.capacity;
+  geometry.max_message = reply.max_message;
+  std::copy(std::begin(reply.instance), std::end(reply.instance), geometry.instance);
+  return geometry;
+}
 
 const wchar_t* wide(const char16_t* text) { return reinterpret_cast<const wchar_t*>(text); }
 
@@ -83,8 +94,9 @@ int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& i
   // From here on the slots are ours, and the destructor gives them back.
   reader_ = reply.reader;
   writer_ = reply.writer;
-  std::copy(std::begin(reply.instance), std::end(reply.instance), geometry_.instance);
+  geometry_ = geometry_of(reply);
   reader_event_prefix_ = wide(reply.reader_event);
+  owner_ = identity.owner;
   int32_t status = map(reply, identity);
   if (status == SHM_OK && can_read()) status = open_reader_objects(reply, identity);
   if (status == SHM_OK && can_write()) status = open_writer_objects(reply, identity);
@@ -112,14 +124,12 @@ int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& iden
   readers_ = win::View::map(readers_section_.get(), FILE_MAP_WRITE);
   if (!data_ || !readers_) return fail(SHM_E_SYSTEM, L"cannot map channel '" + name_ + L"'", GetLastError());
 
-  core::Geometry geometry;
-  if (!core::read_geometry(data(), data_.size(), readers(), readers_.size(), geometry) ||
-      !std::equal(std::begin(geometry.instance), std::end(geometry.instance), std::begin(reply.instance))) {
-    return fail(SHM_E_CORRUPT, L"the memory of channel '" + name_ +
-                                   L"' is not what the service made it; restart the "
-                                   L"service with no client attached");
+  // What is in the memory is not asked: a client may have written it.
+  if (!core::fits(geometry_, data_.size(), readers_.size())) {
+    return fail(SHM_E_VERSION, L"the service's answer about channel '" + name_ +
+                                   L"' does not fit its memory; install the same version of the service and "
+                                   L"shmclient.dll");
   }
-  geometry_ = geometry;
   SHM_CRASH_POINT("open.mapped");
   return SHM_OK;
 }
@@ -160,9 +170,8 @@ Attachment::~Attachment() {
   if (ask(request, reply, kCloseTimeout, identity) != SHM_E_NO_SERVICE || !data_ || !readers_) return;
   // Nobody is there to hear it: leave a note for the broker's next run.
   // release: pairs with the acquire in the service's Channel::adopt_places().
-  const auto left = static_cast<uint32_t>(core::SlotState::left);
-  if (can_read()) reader_slot().state.store(left, std::memory_order_release);
-  if (can_write()) writer_slot().state.store(left, std::memory_order_release);
+  if (can_read()) reader_slot().left.store(1, std::memory_order_release);
+  if (can_write()) writer_slot().left.store(1, std::memory_order_release);
 }
 
 int32_t Attachment::flush() const {
@@ -174,8 +183,12 @@ int32_t Attachment::flush() const {
   return ask(request, reply, kFlushTimeout, identity);
 }
 
+// A mark is something that any reader may have made, for any place.
 void Attachment::wake(uint64_t waiting) {
-  core::for_each_slot(waiting, [this](uint32_t reader) {
+  if (waiting == 0) return;
+  // acquire: pairs with the broker's release: who is seen here, of that one generation and event are there.
+  const uint64_t taken = data().presence.readers.load(std::memory_order_acquire);
+  core::for_each_slot(waiting & taken, [this](uint32_t reader) {
     if (const HANDLE event = event_of(reader)) SetEvent(event);
     SHM_CRASH_POINT("waking.one-woken");
   });
@@ -183,16 +196,23 @@ void Attachment::wake(uint64_t waiting) {
 
 HANDLE Attachment::event_of(uint32_t reader) {
   Target& target = targets_[reader];
-  // relaxed: the broker stored it before the reader could mark itself, which take_waiting() has seen.
-  const uint32_t generation = readers().readers[reader].generation.load(std::memory_order_relaxed);
-  if (target.generation != generation) {
-    wchar_t suffix[32];
-    std::swprintf(suffix, std::size(suffix), L".%u.%u", reader, generation);
-    target.event =
-        win::Handle(OpenEventW(EVENT_MODIFY_STATE, FALSE, (reader_event_prefix_ + suffix).c_str()));
-    if (target.event) target.generation = generation;  // refused or short of memory: next time again
-  }
+  // relaxed: see wake().
+  const uint32_t generation = data().reader_records[reader].generation.load(std::memory_order_relaxed);
+  // One that can't be opened (no memory, no such event, not the broker's) is not asked for at each message.
+  if (target.generation != generation || (!target.event && GetTickCount64() >= target.try_again))
+    open_target(target, reader, generation);
   return target.event.get();
+}
+
+void Attachment::open_target(Target& target, uint32_t reader, uint32_t generation) const {
+  wchar_t suffix[32];
+  std::swprintf(suffix, std::size(suffix), L".%u.%u", reader, generation);
+  const std::wstring name = reader_event_prefix_ + suffix;
+  target.generation = generation;
+  target.event = win::Handle(OpenEventW(EVENT_MODIFY_STATE | READ_CONTROL, FALSE, name.c_str()));
+  // Another writer may have made up the generation, and the event.
+  if (target.event && win::object_owner(target.event.get()) != owner_) target.event.reset();
+  if (!target.event) target.try_again = GetTickCount64() + kTryAgain;
 }
 
 }  // namespace shmbroker::client

@@ -42,8 +42,12 @@ class Attachment {
   HANDLE space_event() const { return space_event_.get(); }
   HANDLE reader_event() const { return reader_event_.get(); }
 
-  // For a writer: sets the events of these readers, a bit each. One thread at a time.
+  // For a writer: sets the events of these readers, a bit each, where a place is taken. One thread at a time.
   void wake(uint64_t waiting);
+
+  // The process whose place it is.
+  uint32_t pid_of_reader(uint32_t place) const { return pid_of(data().reader_records[place]); }
+  uint32_t pid_of_writer(uint32_t place) const { return pid_of(data().writer_records[place]); }
 
   // As ShmFlush.
   int32_t flush() const;
@@ -54,7 +58,16 @@ class Attachment {
   int32_t map(const pipe::OpenReply& reply, const BrokerIdentity& identity);
   int32_t open_reader_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity);
   int32_t open_writer_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity);
+  // A reader's event changes with the client that has the slot; the generation tells.
+  struct Target {
+    uint32_t generation = 0;
+    win::Handle event;        // none: it could not be opened
+    ULONGLONG try_again = 0;  // then; in GetTickCount64's time
+  };
   HANDLE event_of(uint32_t reader);
+  void open_target(Target& target, uint32_t reader, uint32_t generation) const;
+  // relaxed: for people.
+  static uint32_t pid_of(const core::SlotRecord& place) { return place.pid.load(std::memory_order_relaxed); }
 
   std::wstring name_;
   core::Geometry geometry_;
@@ -71,13 +84,9 @@ class Attachment {
   win::Handle space_event_;
   win::Handle reader_event_;
 
-  // A slot's event changes with the client that has the slot; the generation tells.
-  struct Target {
-    uint32_t generation = 0;
-    win::Handle event;
-  };
   Target targets_[core::kMaxReaders];
   std::wstring reader_event_prefix_;
+  std::wstring owner_;  // of all objects that the broker makes
 };
 
 }  // namespace shmbroker::client

@@ -1,6 +1,7 @@
 #include "client_dll/channel.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "client_dll/block_channel.h"
@@ -15,12 +16,9 @@ namespace {
 
 constexpr uint32_t kDefaultSpin = 100;
 
-uint32_t count_taken(const core::ClientSlot* slots, uint32_t count) {
-  return static_cast<uint32_t>(std::count_if(slots, slots + count, [](const core::ClientSlot& slot) {
-    // relaxed: a number for people.
-    const auto state = static_cast<core::SlotState>(slot.state.load(std::memory_order_relaxed));
-    return state == core::SlotState::taken || state == core::SlotState::exclusive;
-  }));
+// relaxed: a number for people.
+uint32_t count(const std::atomic<uint64_t>& places) {
+  return static_cast<uint32_t>(std::popcount(places.load(std::memory_order_relaxed)));
 }
 
 }  // namespace
@@ -86,7 +84,8 @@ int32_t Channel::refuse_buffer(uint64_t size, uint64_t capacity) const {
 }
 
 int32_t Channel::refuse_corrupt() const {
-  return refuse(SHM_E_CORRUPT, L"its memory is damaged; restart the service with no client attached");
+  return refuse(SHM_E_CORRUPT,
+                L"its memory is damaged; restart the service, which makes it anew, and open it again");
 }
 
 int32_t Channel::refuse_ended() const {
@@ -122,15 +121,12 @@ int32_t Channel::refuse_locked() const {
   if (owner >= core::kMaxWriters)
     return refuse(SHM_E_TIMEOUT, L"other writers held their lock until the time was up; try again");
   return refuse(SHM_E_TIMEOUT,
-                process_of(at().data().writers[owner]) +
+                process(at().pid_of_writer(owner)) +
                     L" holds the writers' lock; if that is for long, a thread of it may have died "
                     L"or hang: end the process, and the lock is free");
 }
 
-std::wstring Channel::process_of(const core::ClientSlot& slot) {
-  // relaxed: for people.
-  return L"process " + std::to_wstring(slot.pid.load(std::memory_order_relaxed));
-}
+std::wstring Channel::process(uint32_t pid) { return L"process " + std::to_wstring(pid); }
 
 // acquire: pairs with the release in the service's Channel::end().
 bool Channel::has_ended() const { return at().data().ended.load(std::memory_order_acquire) != 0; }
@@ -274,8 +270,8 @@ void Channel::notify_if_readable() {
 void Channel::info(ShmInfo& info) const {
   info.kind = static_cast<uint32_t>(at().geometry().kind);
   info.access = (at().can_read() ? SHM_READ : 0) | (at().can_write() ? SHM_WRITE : 0);
-  info.readers = count_taken(at().readers().readers, core::kMaxReaders);
-  info.writers = count_taken(at().data().writers, core::kMaxWriters);
+  info.readers = count(at().data().presence.readers);
+  info.writers = count(at().data().presence.writers);
   info.capacity = at().geometry().capacity;
   info.max_message = at().geometry().max_message;
   *std::copy(at().name().begin(), at().name().end(), info.name) = L'\0';

@@ -74,8 +74,8 @@ class Channel {
   // Why a wait has ended, other than by its time.
   int32_t refuse_wait(WaitEnd end) const;
   int32_t refuse_locked() const;
-  // "process 1234", for a slot's client.
-  static std::wstring process_of(const core::ClientSlot& slot);
+  // "process 1234"
+  static std::wstring process(uint32_t pid);
   bool has_ended() const;
 
   // One call's waiting, however many waits it takes: they share its time.

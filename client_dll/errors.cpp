@@ -46,7 +46,8 @@ constexpr Entry kTexts[] = {
     SHM_TEXT(SHM_E_TIMEOUT, "The time was up; try again, or wait longer."),
     SHM_TEXT(SHM_E_CANCELLED, "ShmCancel or ShmSetCancelled ended the wait; call again to go on waiting."),
     SHM_TEXT(SHM_E_CLOSED, "The channel has ended, or its handle is being closed; open it again."),
-    SHM_TEXT(SHM_E_CORRUPT, "The channel's memory is damaged; restart the service with no client attached."),
+    SHM_TEXT(SHM_E_CORRUPT,
+             "The channel's memory is damaged; restart the service, which makes it anew, and open it again."),
     SHM_TEXT(
         SHM_E_STATE,
         "This call does not fit what the handle holds now; end the loan, lock or peek first, or begin one."),

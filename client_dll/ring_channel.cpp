@@ -105,12 +105,12 @@ int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
 
 int32_t RingChannel::refuse_full() const {
   const core::Blocker blocker = core::find_blocker(ring_);
-  const auto reader = [&] { return process_of(at().readers().readers[blocker.slot]); };
+  const auto reader = [&] { return process(at().pid_of_reader(blocker.slot)); };
   switch (blocker.kind) {
     case core::Blocker::Kind::loan:
       if (blocker.slot >= core::kMaxWriters) break;
       return refuse(SHM_E_FULL,
-                    process_of(at().data().writers[blocker.slot]) +
+                    process(at().pid_of_writer(blocker.slot)) +
                         L" has taken the room of a message and neither committed nor aborted it; try "
                         L"again, or end that process");
     case core::Blocker::Kind::slow_reader:

@@ -27,6 +27,13 @@ Block::Block(DataSection& data, ReadersSection& readers, uint64_t capacity)
       payload_(reinterpret_cast<std::byte*>(&data) + kPayloadOffset),
       capacity_(capacity) {}
 
+bool Block::is_sound() const {
+  Try result = Try::overtaken;
+  Value value;
+  for (int i = 0; i < kPinnedTries && result == Try::overtaken; ++i) result = find(value);
+  return result != Try::corrupt;  // who is overtaken each time has found writers at work
+}
+
 uint64_t Block::sequence() const {
   // acquire: pairs with the release in publish(), for callers that go on to read.
   return control_.present.load(std::memory_order_acquire) / kBlockBuffers;

@@ -34,10 +34,13 @@ class Block {
     std::byte* memory = nullptr;  // capacity bytes
   };
 
-  // data, readers: sections that read_geometry() found to be a block of this capacity.
+  // data, readers: sections that a block of this capacity fits into.
   Block(DataSection& data, ReadersSection& readers, uint64_t capacity);
 
   uint64_t capacity() const { return capacity_; }
+
+  // Whether writers and readers can go on with what is in the memory. The living may write meanwhile.
+  bool is_sound() const;
 
   // Number of the value that is there now, 0 if none was ever written.
   uint64_t sequence() const;

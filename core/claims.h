@@ -71,19 +71,26 @@ class Claims {
                                            std::memory_order_release, std::memory_order_relaxed);
   }
 
-  // For the broker: gives back all that a dead reader had claimed. Returns how many messages.
-  uint64_t give_back_all(uint32_t slot) const {
-    uint64_t count = 0;
-    for (uint64_t place = 0; place < capacity_; place += kQueueAlign) {
-      uint32_t seen = word(place).load(std::memory_order_relaxed);
-      if (state_of(seen) != kClaimed || slot_of(seen) != slot) continue;
-      const uint32_t offered = lap_of(seen) << kLapShift | kOfferedAgain;
-      // release: as in give_back(). A failure means that somebody forged the word: then it is not ours to
-      // mend.
-      count += word(place).compare_exchange_strong(seen, offered, std::memory_order_release,
-                                                   std::memory_order_relaxed);
-    }
-    return count;
+  // For the broker, which looks at a message whose frame is ready: what its word says now, for the next two.
+  uint32_t look(uint64_t position) const {
+    // relaxed: the caller makes sure that the frame was not overwritten before it acts on this.
+    return word(position).load(std::memory_order_relaxed);
+  }
+
+  // Whether nobody could ever be done with the message: who has claimed it has no slot any more, or somebody
+  // wrote nonsense. taken: a bit for each reader's place that somebody has.
+  bool is_stranded(uint32_t seen, uint64_t position, uint64_t taken) const {
+    if (is_offer(seen, position)) return false;
+    if (lap_of(seen) != lap_of(tagged(position, kOffered, 0))) return true;
+    if (state_of(seen) == kFinished) return false;
+    return state_of(seen) != kClaimed || (taken >> slot_of(seen) & 1) == 0;
+  }
+
+  // Offers a stranded message again. Returns whether it was still as it was seen.
+  bool offer_again(uint64_t position, uint32_t seen) const {
+    // release: as in give_back().
+    return word(position).compare_exchange_strong(seen, tagged(position, kOfferedAgain, 0),
+                                                  std::memory_order_release, std::memory_order_relaxed);
   }
 
  private:

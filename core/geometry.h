@@ -1,11 +1,12 @@
-// The sizes of a channel: computed once by the broker, and checked by whoever attaches to its memory.
+// The sizes of a channel: from the configuration, by way of the broker, to whoever attaches to its memory.
+// Nothing in the memory says them: a client could have changed it.
 #pragma once
 
 #include "core/layout.h"
 
 namespace shmbroker::core {
 
-// What a channel is made of. A copy in private memory: what was checked can't change afterwards.
+// What a channel is made of.
 struct Geometry {
   Kind kind = Kind::block;
   uint32_t policy = 0;
@@ -36,13 +37,11 @@ uint64_t ring_capacity(uint64_t wanted, uint64_t max_message);
 uint64_t data_section_size(const Geometry& geometry);
 uint64_t readers_section_size(const Geometry& geometry);
 
-// Writes the headers of two zeroed sections. Nobody else may have them mapped yet.
-void format(const Geometry& geometry, DataSection& data, ReadersSection& readers);
+// Whether a channel of this geometry can be, and lies within so many mapped bytes of its two sections.
+bool fits(const Geometry& geometry, uint64_t data_mapped, uint64_t readers_mapped);
 
-// Reads the geometry out of two mapped sections, trusting nothing in them.
-// data_mapped, readers_mapped: bytes that are really mapped.
-// Returns false if the sections are not a channel's, are of another layout, or contradict each other.
-bool read_geometry(const DataSection& data, uint64_t data_mapped, const ReadersSection& readers,
-                   uint64_t readers_mapped, Geometry& geometry);
+// Prepares a zeroed data section. Nobody else may have it mapped yet; the readers section needs nothing but
+// zeros.
+void format(const Geometry& geometry, DataSection& data);
 
 }  // namespace shmbroker::core

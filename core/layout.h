@@ -9,54 +9,46 @@
 
 namespace shmbroker::core {
 
-inline constexpr uint32_t kLayoutVersion = 4;
-inline constexpr uint64_t kDataMagic = 0x3141544144424853;     // "SHBDATA1"
-inline constexpr uint64_t kReadersMagic = 0x3144414552424853;  // "SHBREAD1"
+inline constexpr uint32_t kLayoutVersion = 5;
 
 inline constexpr uint32_t kCacheLine = 64;
-inline constexpr uint32_t kMaxReaders = 64;  // one bit each in ReadersHeader::waiting
+inline constexpr uint32_t kMaxReaders = 64;  // one bit each in ReadersSection::waiting
 inline constexpr uint32_t kMaxWriters = 64;
 inline constexpr uint32_t kBlockBuffers = 4;  // the present value, the next one, and two for slow peeks
 
 enum class Kind : uint32_t { block = 1, topic = 2, queue = 3 };
 
-// A place that the broker gives to one open handle.
-enum class SlotState : uint32_t {
-  free = 0,
-  taken = 1,      // by the broker, for the process that pid and created name
-  left = 2,       // by its client, that closed while no broker was there to hear it
-  exclusive = 3,  // as taken, by a writer that tolerates no other: it does without the lock
+// Which slots are taken. Written by the broker alone.
+struct alignas(kCacheLine) Presence {
+  std::atomic<uint64_t> readers;    // bit n: a reader has slot n
+  std::atomic<uint64_t> writers;    // bit n: a writer has slot n
+  std::atomic<uint32_t> exclusive;  // 1 + the slot of a writer that tolerates no other; 0: there is none
 };
+static_assert(sizeof(Presence) == 64 && offsetof(Presence, exclusive) == 16);
 
-struct alignas(kCacheLine) ClientSlot {
-  std::atomic<uint32_t> state;       // SlotState
-  std::atomic<uint32_t> generation;  // another for each client that this place has
+// Who has a slot that is taken. Written by the broker alone. created: the process's creation time, so that a
+// reused pid is not mistaken for it. generation: another for each client that the slot has; a reader's event is
+// named by it.
+struct SlotRecord {
+  std::atomic<uint64_t> created;
   std::atomic<uint32_t> pid;
+  std::atomic<uint32_t> generation;
+};
+static_assert(sizeof(SlotRecord) == 16 && offsetof(SlotRecord, generation) == 12);
+
+// What the client that has a slot says of itself, on a line of its own. The broker zeroes it for each client.
+struct alignas(kCacheLine) ClientSlot {
   std::atomic<uint32_t> loan;      // a writer: messages that its loan is for
-  std::atomic<uint64_t> created;   // the process's creation time, so that a reused pid is not mistaken for it
+  std::atomic<uint32_t> left;      // 1: it has closed while no broker was there to hear it
   std::atomic<uint64_t> cursor;    // a reader: the next position it reads; a writer: its loan's; 0: none
-  std::atomic<uint64_t> messages;  // counters: written by this client alone, on its own line
+  std::atomic<uint64_t> messages;  // counters
   std::atomic<uint64_t> bytes;
   std::atomic<uint64_t>
       gap;  // a reader: messages that it lost; a writer: bytes that its loan keeps from readers
   std::atomic<uint64_t> waits;
 };
-static_assert(sizeof(ClientSlot) == 64 && offsetof(ClientSlot, created) == 16);
-static_assert(offsetof(ClientSlot, waits) == 56);
-
-// What a section is. Written by the broker before anyone else maps it; copied and checked at each attach.
-struct SectionHeader {
-  uint32_t size;  // sizeof(SectionHeader): grows only at its end
-  uint32_t version;
-  uint64_t magic;
-  uint64_t instance[2];  // random, the same in both sections of a channel and in the broker's state file
-  uint64_t section_size;
-  uint32_t kind;      // Kind
-  uint32_t policy;    // a topic: core::WhenFull
-  uint64_t capacity;  // bytes of payload; of a block: of one value
-  uint64_t max_message;
-};
-static_assert(sizeof(SectionHeader) == 64 && offsetof(SectionHeader, capacity) == 48);
+static_assert(sizeof(ClientSlot) == 64 && offsetof(ClientSlot, cursor) == 8);
+static_assert(offsetof(ClientSlot, waits) == 40);
 
 // Writers take turns with this word; see RobustLock.
 struct alignas(kCacheLine) LockLine {
@@ -128,23 +120,31 @@ inline constexpr uint64_t kTopicAlign = 16;  // of a frame; its payload lies 16 
 inline constexpr uint64_t kQueueAlign =
     128;  // of a frame, and what one claim word stands for: 1/32 of the capacity
 
-// The data section: writers map it read-write, readers read-only.
+// The data section: writers map it read-write, readers read-only. How large it is, and what its payload is
+// made of, is known from the broker (see Geometry): nothing here says it.
 struct DataSection {
-  SectionHeader header;
-  alignas(kCacheLine) std::atomic<uint32_t> ended;  // 1: the broker has ended the channel
+  Presence presence;
+  // 1: the broker has ended the channel. At the same place in every version of the layout, so that a broker
+  // can end what an older one has left.
+  alignas(kCacheLine) std::atomic<uint32_t> ended;
   LockLine lock;
+  SlotRecord reader_records[kMaxReaders];
+  SlotRecord writer_records[kMaxWriters];
   ClientSlot writers[kMaxWriters];
   // Here follows BlockControl or the ring's control, then from kPayloadOffset on the payload.
 };
+inline constexpr uint64_t kEndedOffset = 64;
 inline constexpr uint64_t kControlOffset = sizeof(DataSection);
 inline constexpr uint64_t kPayloadOffset = 8192;
-static_assert(kControlOffset == 64 * (3 + kMaxWriters));
+static_assert(offsetof(DataSection, ended) == kEndedOffset && offsetof(DataSection, lock) == 128);
+static_assert(offsetof(DataSection, reader_records) == 192 && offsetof(DataSection, writer_records) == 1216);
+static_assert(offsetof(DataSection, writers) == 2240 && kControlOffset == 6336);
 static_assert(kControlOffset + sizeof(BlockControl) <= kPayloadOffset);
 static_assert(kControlOffset + sizeof(RingControl) <= kPayloadOffset);
 
-// The readers section: readers and writers map it read-write. All of it is a hint to writers.
+// The readers section: readers and writers map it read-write. So it has just what readers must write, and all
+// of it is a hint: one reader can change what another has written there.
 struct ReadersSection {
-  SectionHeader header;
   alignas(kCacheLine) std::atomic<uint64_t> waiting;  // bit n: reader n sleeps, or wants its event set
   std::atomic<uint64_t> waiting_writers;              // bit n: writer n sleeps until there is room
   std::atomic<uint64_t> returns;  // a queue: counts how often claimed messages were given back
@@ -152,9 +152,9 @@ struct ReadersSection {
   ClientSlot readers[kMaxReaders];
   // A queue's claims follow: a 32-bit word for each kQueueAlign bytes of the ring.
 };
-static_assert(offsetof(ReadersSection, waiting_writers) == 72 && offsetof(ReadersSection, returns) == 80);
-static_assert(offsetof(ReadersSection, waiting) == 64 && offsetof(ReadersSection, pins) == 128);
-static_assert(sizeof(ReadersSection) == 64 * (3 + kMaxReaders));
+static_assert(offsetof(ReadersSection, waiting_writers) == 8 && offsetof(ReadersSection, returns) == 16);
+static_assert(offsetof(ReadersSection, pins) == 64 && offsetof(ReadersSection, readers) == 128);
+static_assert(sizeof(ReadersSection) == 64 * (2 + kMaxReaders));
 
 // Another process may run other code, or none at all: only an atomic without a hidden lock works across both.
 static_assert(std::atomic<uint64_t>::is_always_lock_free && sizeof(std::atomic<uint64_t>) == 8);

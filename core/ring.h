@@ -15,7 +15,7 @@ namespace shmbroker::core {
 
 class Ring {
  public:
-  // data, readers: sections that read_geometry() found to be a ring of this geometry.
+  // data, readers: sections that a ring of this geometry fits into.
   Ring(DataSection& data, ReadersSection& readers, const Geometry& geometry);
 
   // The oldest frame kept.
@@ -47,6 +47,15 @@ class Ring {
   uint64_t tail() const {
     // acquire: pairs with the release in RingWriter::reserve().
     return control().tail.position.load(std::memory_order_acquire);
+  }
+
+  // The same, but behind the padding that a writer may have left there which died before it moved the tail.
+  uint64_t end() const {
+    const uint64_t at = tail();
+    if (!is_place(at)) return at;
+    // acquire: pairs with the release of the padding in RingWriter::reserve().
+    const Frame left = unpack(header(at).word.load(std::memory_order_acquire));
+    return left.state == FrameState::padding ? at + before_end(at) : at;
   }
 
   // Whether a position can be one: a frame may start there. Any that is can be given to header() and

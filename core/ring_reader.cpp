@@ -19,7 +19,7 @@ RingReader::RingReader(const Ring& ring, uint32_t slot)
       spare_(ring.capacity() - 2 * ring.footprint(ring.max_message())) {}
 
 RingReader::Result RingReader::join(Start start) {
-  // acquire: pairs with the release in give_back() and recover_reader(): what was given back before is seen
+  // acquire: pairs with the release in give_back() and recover_readers(): what was given back before is seen
   // by our walk.
   returns_.store(ring_.readers().returns.load(std::memory_order_acquire), std::memory_order_relaxed);
   bool joined = false;
@@ -77,7 +77,7 @@ void RingReader::step_over(const Frame& frame) {
 // there are places for frames.
 RingReader::Result RingReader::next(Frame& frame) {
   if (ring_.is_queue()) {
-    // acquire: pairs with the releases in give_back() and recover_reader(): what they gave back is seen on
+    // acquire: pairs with the releases in give_back() and recover_readers(): what they gave back is seen on
     // this walk.
     const uint64_t returns = ring_.readers().returns.load(std::memory_order_acquire);
     if (returns != returns_.load(std::memory_order_relaxed)) {
@@ -256,7 +256,9 @@ bool RingReader::keeps_room() const {
 }
 
 void RingReader::publish_cursor() {
-  if (published_ == position()) return;
+  // relaxed: our own, and yet another reader may have changed it; a writer that waited for us then would do
+  // so for ever.
+  if (published_ == position() && place_.cursor.load(std::memory_order_relaxed) == published_) return;
   published_ = position();
   // release: pairs with the acquire in slowest_reader(); what we read stays before its being overwritten.
   place_.cursor.store(published_, std::memory_order_release);

@@ -1,8 +1,69 @@
 #include "core/ring_recovery.h"
 
+#include <algorithm>
+
 #include "core/crash_point.h"
 
 namespace shmbroker::core {
+namespace {
+
+constexpr int kTries = 100;  // then writers go on so fast that they find the ring sound
+
+// Where the oldest frame begins and the next one goes, as they were at one moment. Returns false if they
+// can't be.
+bool find_ends(const Ring& ring, uint64_t& head, uint64_t& tail) {
+  for (int i = 0; i < kTries; ++i) {
+    head = ring.head_position();
+    tail = ring.end();
+    if (ring.head_position() != head) continue;
+    return ring.is_place(head) && ring.is_place(tail) && head <= tail && tail - head <= ring.capacity();
+  }
+  tail = std::min(tail, head + ring.capacity());
+  return ring.is_place(head) && ring.is_place(tail);
+}
+
+// Bytes of the loan that begins with the empty frame at a position; 0: it is none.
+uint64_t lent_at(const Ring& ring, uint64_t position) {
+  const uint32_t writer = ring.lender(position);
+  if (writer == Ring::kNobody) return 0;
+  const Loan loan = find_loan(ring, writer);
+  return loan.position == position ? loan.bytes : 0;
+}
+
+// Calls visit(position, frame) for each frame from the head to where the tail is now that is complete. Frames
+// that writers overwrite meanwhile are left out. Returns false if it comes to one that no writer of ours
+// would make.
+template <class Visit>
+bool for_each_frame(const Ring& ring, Visit&& visit) {
+  uint64_t at = 0;
+  uint64_t tail = 0;
+  if (!find_ends(ring, at, tail)) return false;
+  // Twice as many steps as there are places for frames: somebody hostile could have us look at one again and
+  // again.
+  for (uint64_t step = 0; at < tail && step <= 2 * ring.capacity() / kTopicAlign; ++step) {
+    // acquire: pairs with the release in RingWriter::close().
+    const Frame frame = unpack(ring.header(at).word.load(std::memory_order_acquire));
+    const uint64_t lent = frame.state == FrameState::empty ? lent_at(ring, at) : 0;
+    if (!ring.left_alone(at)) {
+      const uint64_t head = ring.head_position();
+      if (head <= at || !ring.is_place(head)) return false;
+      at = head;
+    } else if (lent != 0) {
+      at += lent;
+    } else if (frame.state == FrameState::empty) {
+      // Or it has just become complete. acquire: as above.
+      if (ring.header(at).word.load(std::memory_order_acquire) == 0 && ring.left_alone(at)) return false;
+    } else {
+      if (!ring.is_sound(frame, at)) return false;
+      visit(at, frame);
+      at += ring.footprint(frame.size);
+    }
+  }
+  return at >= tail;
+}
+
+}  // namespace
+
 Loan find_loan(const Ring& ring, uint32_t writer) {
   const ClientSlot& place = ring.data().writers[writer];
   // relaxed: when the writer has died, all its stores are seen; while it lives this is a hint.
@@ -37,15 +98,40 @@ bool recover_writer(const Ring& ring, uint32_t slot) {
   return loan.position != 0;
 }
 
-uint64_t recover_reader(const Ring& ring, uint32_t slot) {
-  const uint64_t count = ring.is_queue() ? ring.claims().give_back_all(slot) : 0;
+uint64_t recover_readers(const Ring& ring, uint64_t taken) {
+  uint64_t count = 0;
+  if (ring.is_queue()) {
+    const Claims& claims = ring.claims();
+    for_each_frame(ring, [&](uint64_t position, const Frame& frame) {
+      if (frame.state != FrameState::ready) return;
+      const uint32_t seen = claims.look(position);
+      if (!claims.is_stranded(seen, position, taken)) return;
+      // SUBTLE: once the head is beyond it, another lap's message may be offered with this word.
+      if (ring.left_alone(position)) count += claims.offer_again(position, seen);
+    });
+  }
   SHM_CRASH_POINT("recovery.claims-given-back");
   // release: pairs with the acquires in RingReader. Counted even if nothing was given back now: the broker
   // may have died between the two, and done the first part then.
   if (ring.is_queue()) ring.readers().returns.fetch_add(1, std::memory_order_release);
-  // release: pairs with the acquire in slowest_reader().
-  ring.readers().readers[slot].cursor.store(0, std::memory_order_release);
+  for (uint32_t slot = 0; slot < kMaxReaders; ++slot) {
+    // release: pairs with the acquire in slowest_reader().
+    if ((taken >> slot & 1) == 0) ring.readers().readers[slot].cursor.store(0, std::memory_order_release);
+  }
   return count;
+}
+
+bool is_sound(const Ring& ring) {
+  uint64_t head = 0;
+  uint64_t tail = 0;
+  if (!find_ends(ring, head, tail)) return false;
+  if (ring.waits()) {
+    Ring::Head entrance;
+    // It may have moved on since, as the tail may.
+    if (!ring.read_entrance(entrance) || entrance.position < head || entrance.position > ring.end())
+      return false;
+  }
+  return for_each_frame(ring, [](uint64_t, const Frame&) {});
 }
 
 }  // namespace shmbroker::core

@@ -17,9 +17,16 @@ Loan find_loan(const Ring& ring, uint32_t writer);
 // was something.
 bool recover_writer(const Ring& ring, uint32_t slot);
 
-// Gives back what a dead reader of a queue had claimed, and takes its cursor away. To be called before its
-// slot is given out again; all who sleep are to be woken afterwards. Returns how many messages others get
-// again.
-uint64_t recover_reader(const Ring& ring, uint32_t slot);
+// Takes back what no reader is there for: claimed messages of a queue are offered again, cursors go. To be
+// called when a reader's place has become free, and before it is given out again; all who sleep are to be
+// woken afterwards. taken: a bit for each place that a reader still has. Whatever stands in the name of the
+// others goes, whoever wrote it: so what a reader has forged does not outlive it. Returns how many messages
+// others get again.
+uint64_t recover_readers(const Ring& ring, uint64_t taken);
+
+// Whether writers and readers can go on with what is in the memory: head, tail, and every frame between them.
+// For the broker that finds the memory of an earlier run, when the loans of the dead have been taken back.
+// The living may go on meanwhile.
+bool is_sound(const Ring& ring);
 
 }  // namespace shmbroker::core

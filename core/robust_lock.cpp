@@ -14,6 +14,11 @@ constexpr uint32_t kAwaited = 0x80000000u;
 constexpr uint32_t owned_by(uint32_t slot) { return slot + 1; }
 constexpr uint32_t owner_of(uint32_t word) { return word & ~kAwaited; }
 
+// Slots beyond the last one are what somebody may write, and nobody has.
+constexpr bool is_among(uint32_t owner, uint64_t writers) {
+  return owner >= 1 && owner <= kMaxWriters && (writers >> (owner - 1) & 1) != 0;
+}
+
 }  // namespace
 
 bool RobustLock::try_lock(uint32_t slot) {
@@ -61,9 +66,9 @@ bool RobustLock::unlock() {
   return awaited;
 }
 
-bool RobustLock::release_dead(uint32_t slot, bool& woken) {
+bool RobustLock::release_dead(uint64_t writers, bool& woken) {
   uint32_t word = word_.load(std::memory_order_relaxed);
-  while (owner_of(word) == owned_by(slot)) {
+  while (word != kFree && !is_among(owner_of(word), writers)) {
     // release: pairs with the acquire in try_lock(). The dead owner's own stores are seen by us since its
     // process has ended, and by the next owner through this release.
     if (word_.compare_exchange_weak(word, kFree, std::memory_order_acq_rel, std::memory_order_relaxed)) {

@@ -36,9 +36,10 @@ class RobustLock {
   // Only the owner may call it.
   [[nodiscard]] bool unlock();
 
-  // For the broker, after the death of the process that had this slot: gives back what it held.
-  // woken: set if the caller must wake the thread that waits on the word. Returns whether it held the lock.
-  bool release_dead(uint32_t slot, bool& woken);
+  // For the broker, after the death of a process: gives the lock back unless a writer that is there holds it.
+  // writers: a bit for each slot that a writer has; the dead one's is not among them. woken: set if the
+  // caller must wake the thread that waits on the word. Returns whether it gave the lock back.
+  bool release_dead(uint64_t writers, bool& woken);
 
   // The slot that holds the lock, or kNobody. A hint: it may have changed already.
   static constexpr uint32_t kNobody = UINT32_MAX;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/ring.h"
+#include "core/slots.h"
 
 namespace shmbroker::core {
 
@@ -12,16 +13,18 @@ struct SlowestReader {
 };
 
 // Cursors are what readers say, and readers are not trusted: one before the head counts as the head, one
-// beyond the tail as the tail.
+// beyond the tail as the tail, and none where no reader has the place.
 inline SlowestReader slowest_reader(const Ring& ring, uint64_t head, uint64_t tail) {
   SlowestReader slowest{SlowestReader::kNone, tail};
-  for (uint32_t slot = 0; slot < kMaxReaders; ++slot) {
+  // acquire: pairs with the broker's release. SUBTLE: a reader has its place before it stores its cursor, so
+  // whoever must see that one sees this.
+  const uint64_t taken = ring.data().presence.readers.load(std::memory_order_acquire);
+  for_each_slot(taken, [&](uint32_t slot) {
     // acquire: pairs with the release in RingReader::publish_cursor(); what it read stays before our
     // overwriting it.
     const uint64_t cursor = ring.readers().readers[slot].cursor.load(std::memory_order_acquire);
-    if (cursor == 0 || cursor >= slowest.cursor) continue;
-    slowest = {slot, cursor < head ? head : cursor};
-  }
+    if (cursor != 0 && cursor < slowest.cursor) slowest = {slot, cursor < head ? head : cursor};
+  });
   return slowest;
 }
 

@@ -5,10 +5,9 @@
 // other: either the writer finds the mark, or the reader finds the message.
 #pragma once
 
-#include <bit>
-
 #include "core/crash_point.h"
 #include "core/layout.h"
+#include "core/slots.h"
 
 namespace shmbroker::core {
 
@@ -35,22 +34,18 @@ inline bool is_marked_waiting(const ReadersSection& readers, uint32_t slot) {
 }
 
 // For a writer that has published: takes the marks off, so that each reader is woken once. Returns a bit for
-// each reader whose event the caller must set.
-// SUBTLE: a writer that dies between this and the last SetEvent would leave a reader asleep; so the broker
-// wakes every reader of a channel in which a writer died.
+// each reader whose event the caller must set, where there is such a reader: any may have made a mark for any
+// place. SUBTLE: a writer that dies between this and the last SetEvent would leave a reader asleep; so the
+// broker wakes every reader of a channel in which a writer died.
 inline uint64_t take_waiting(ReadersSection& readers) {
   // Partner: the fence in mark_waiting(). The store before it is the caller's: the message.
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (readers.waiting.load(std::memory_order_relaxed) == 0) return 0;
-  const uint64_t taken = readers.waiting.exchange(0, std::memory_order_relaxed);
+  // acquire: pairs with the release in mark_waiting(): whose mark is seen has a place that the broker has
+  // noted before.
+  const uint64_t taken = readers.waiting.exchange(0, std::memory_order_acquire);
   SHM_CRASH_POINT("waking.readers-taken");
   return taken;
-}
-
-// Calls wake(slot) for each bit.
-template <class Wake>
-void for_each_slot(uint64_t bits, Wake&& wake) {
-  for (; bits != 0; bits &= bits - 1) wake(static_cast<uint32_t>(std::countr_zero(bits)));
 }
 
 }  // namespace shmbroker::core

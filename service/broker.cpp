@@ -52,6 +52,16 @@ void check_accounts(const Config& config, const std::string& file) {
   check_each(config.create.also.write, "/create/also_write");
 }
 
+State::Known known_of(const Channel& channel) { return {channel.instance(), channel.config()}; }
+
+// Whether a channel of this configuration can have memory that was made for what is known.
+bool is_made_so(const State::Known& known, const ChannelConfig& config) {
+  const ChannelConfig& made = known.config;
+  return known.layout == core::kLayoutVersion && made.creator == config.creator && made.kind == config.kind &&
+         made.when_full == config.when_full && made.capacity == config.capacity &&
+         made.max_message == config.max_message;
+}
+
 }  // namespace
 
 uint64_t written_at(const std::filesystem::path& file) {
@@ -128,19 +138,24 @@ void Broker::start_keeper(State known) {
   keeper_ = std::move(keeper);
 }
 
-// Comes into the state file before there is such memory. A broker that died between the two would not know the memory
-// again that its keeper holds, and none after it could start.
+// Says which memory a channel is to have that has none yet. It comes into the state file before there is such
+// memory: so what the keeper holds is known again, also if this broker dies between the two.
 void Broker::note_instance(const ChannelConfig& config) {
-  if (!Channel::lives(config, realm_, {})) state_.channels[config.name] = {new_instance(), {}};
+  const auto known = state_.channels.find(config.name);
+  if (known != state_.channels.end() &&
+      Channel::lives(known->second.config, realm_, known->second.instance, known->second.layout)) {
+    return;
+  }
+  state_.channels[config.name] = {new_instance(), config};
 }
 
 // Channels that clients had created, and that clients or the keeper have kept alive.
 void Broker::take_over_created() {
-  for (const auto& [name, known] : state_.channels) {
-    if (!known.created || channels_.contains(win::to_utf16(name).value_or(L""))) continue;
-    if (!Channel::lives(*known.created, realm_, known.instance)) continue;
+  for (const auto& [name, known] : State(state_).channels) {
+    if (known.config.creator.empty() || channels_.contains(win::to_utf16(name).value_or(L""))) continue;
+    if (!Channel::lives(known.config, realm_, known.instance, known.layout)) continue;
     try {
-      auto made = make_channel(*known.created, config_);
+      auto made = make_channel(known.config, config_);
       if (!made->is_over()) channels_.emplace(made->name(), std::move(made));
     } catch (const Error& error) {
       spdlog::error("lost: {}",
@@ -180,10 +195,9 @@ std::unique_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const
     if (!config.creator.empty()) full.access = access_of_created(config, policy);
     std::unique_ptr<BackingFile> file;
     if (config.file) file = std::make_unique<BackingFile>(*config.file, policy.file_folders, config.capacity);
-    const auto known = state_.channels.find(config.name);
-    auto channel = std::make_unique<Channel>(
-        full, realm_, known == state_.channels.end() ? std::nullopt : std::optional(known->second.instance),
-        watch_, std::move(file));
+    auto channel = take_over(full, file);
+    if (!channel) channel = make_anew(full, file);
+    state_.channels[config.name] = known_of(*channel);
     if (keeper_) channel->entrust_to(keeper_);
     return channel;
   } catch (const Error& error) {
@@ -191,13 +205,50 @@ std::unique_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const
   }
 }
 
+// What the last run left of a channel, or this one, where a reload had removed it. Null: there is nothing, or
+// nothing that can be used.
+std::unique_ptr<Channel> Broker::take_over(const ChannelConfig& config, std::unique_ptr<BackingFile>& file) {
+  const auto found = state_.channels.find(config.name);
+  if (found == state_.channels.end()) return nullptr;
+  const State::Known& known = found->second;
+  if (!Channel::lives(known.config, realm_, known.instance, known.layout)) return nullptr;
+  if (is_made_so(known, config)) {
+    if (auto channel = Channel::take_over(config, realm_, known.instance, watch_, file)) return channel;
+  }
+  const std::string text =
+      "channel '" + config.name + "': " +
+      (is_made_so(known, config) ? "its memory is damaged, or somebody else has one of its names"
+                                 : "its memory was made for another configuration or version") +
+      "; it has ended for those who have it open, and is made anew";
+  spdlog::warn("{}", text);
+  report_event(Event::failed, text);
+  Channel::leave_behind(known.config, realm_, known.instance, known.layout);
+  return nullptr;
+}
+
+// Under the name that note_instance() has chosen, or another one where that is taken: somebody may have seen
+// the first of a channel's names and been quick with the next.
+std::unique_ptr<Channel> Broker::make_anew(const ChannelConfig& config, std::unique_ptr<BackingFile>& file) {
+  constexpr int kMostTries = 3;
+  const auto noted = state_.channels.find(config.name);
+  const bool is_free =
+      noted != state_.channels.end() &&
+      !Channel::lives(noted->second.config, realm_, noted->second.instance, noted->second.layout);
+  Instance instance = is_free ? noted->second.instance : new_instance();
+  for (int tries = 1;; ++tries) {
+    try {
+      return Channel::make(config, realm_, instance, watch_, file);
+    } catch (const Error& error) {
+      if (error.win32() != ERROR_ALREADY_EXISTS || tries == kMostTries) throw;
+      spdlog::warn("channel '{}': {}; trying another name", config.name, error.what());
+    }
+    instance = new_instance();
+  }
+}
+
 State Broker::state_now() const {
   State state;
-  for (const auto& [name, channel] : channels_) {
-    State::Known& known = state.channels[channel->config().name];
-    known.instance = channel->instance();
-    if (channel->is_created()) known.created = channel->config();
-  }
+  for (const auto& [name, channel] : channels_) state.channels[channel->config().name] = known_of(*channel);
   state.keepers = state_.keepers;
   if (keeper_) state.keepers.push_back(keeper_process_);
   return state;

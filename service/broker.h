@@ -75,6 +75,8 @@ class Broker {
   // The policy's, and the creator's own.
   static AccessConfig access_of_created(const ChannelConfig& channel, const Config& policy);
   std::unique_ptr<Channel> make_channel(const ChannelConfig& config, const Config& policy);
+  std::unique_ptr<Channel> take_over(const ChannelConfig& config, std::unique_ptr<BackingFile>& file);
+  std::unique_ptr<Channel> make_anew(const ChannelConfig& config, std::unique_ptr<BackingFile>& file);
   std::filesystem::path state_file() const { return paths_.data / L"state.json"; }
   void take(const Config& config);
   Channels make_new(const Config& config);

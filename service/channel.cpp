@@ -3,8 +3,7 @@
 #include <bcrypt.h>
 
 #include <algorithm>
-#include <cstring>
-#include <cwchar>
+#include <bit>
 #include <iterator>
 #include <vector>
 
@@ -27,27 +26,6 @@ void put(char16_t (&to)[N], const std::wstring& from) {
   std::copy(from.begin(), from.end(), to);
 }
 
-// A client's channel may end and be created again while somebody still has the old one's memory mapped: so
-// its objects have names of their own each time.
-std::wstring prefix_of(const ChannelConfig& config, const Realm& realm, const Instance& instance) {
-  std::wstring prefix = realm.prefix + win::to_utf16(config.name).value_or(L"") + L".";
-  if (config.creator.empty()) return prefix;
-  wchar_t part[24];
-  std::swprintf(part, std::size(part), L"%016llx.", static_cast<unsigned long long>(instance.words[0]));
-  return prefix + part;
-}
-
-core::Geometry geometry_from(const ChannelConfig& config, const Instance& instance) {
-  core::Geometry geometry;
-  geometry.kind = config.kind;
-  geometry.policy = config.when_full;
-  geometry.capacity = config.capacity;
-  geometry.max_message = config.max_message;
-  geometry.instance[0] = instance.words[0];
-  geometry.instance[1] = instance.words[1];
-  return geometry;
-}
-
 // A reader's event has it in its name. Nobody can guess it, make an event of that name first, and so keep readers out.
 // Never 0: what a writer takes it for that has woken no reader in this place yet.
 uint32_t another_generation(uint32_t last) {
@@ -66,83 +44,51 @@ Instance new_instance() {
   return instance;
 }
 
-Channel::Channel(const ChannelConfig& config, const Realm& realm, const std::optional<Instance>& known,
-                 ClientWatch& watch, std::unique_ptr<BackingFile> file)
+core::Geometry Channel::geometry_from(const ChannelConfig& config, const Instance& instance) {
+  core::Geometry geometry;
+  geometry.kind = config.kind;
+  geometry.policy = config.when_full;
+  geometry.capacity = config.capacity;
+  geometry.max_message = config.max_message;
+  geometry.instance[0] = instance.words[0];
+  geometry.instance[1] = instance.words[1];
+  return geometry;
+}
+
+Channel::Channel(const ChannelConfig& config, const Instance& instance, ChannelObjects&& objects,
+                 ClientWatch& watch)
     : config_(config),
       watch_(watch),
       name_(win::to_utf16(config.name).value_or(L"")),
-      geometry_(geometry_from(config, known ? *known : new_instance())),
-      objects_(prefix_of(config, realm, instance()), realm.identity, config.access,
-               core::data_section_size(geometry_), core::readers_section_size(geometry_)),
-      file_(std::move(file)) {
-  if (objects_.found() == ChannelObjects::Found::both) {
-    adopt(known);
-    return;
-  }
-  if (objects_.found() == ChannelObjects::Found::one) wipe(known);
-  SHM_CRASH_POINT("channel.unformatted");
-  core::format(geometry_, data(), shared_readers());
+      geometry_(geometry_from(config, instance)),
+      objects_(std::move(objects)) {
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
-  load();
+}
+
+std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Realm& realm,
+                                       const Instance& instance, ClientWatch& watch,
+                                       std::unique_ptr<BackingFile>& file) {
+  const core::Geometry geometry = geometry_from(config, instance);
+  auto objects =
+      ChannelObjects::make(prefix_of(config, realm, instance), realm.identity, config.access,
+                           core::data_section_size(geometry), core::readers_section_size(geometry));
+  std::unique_ptr<Channel> channel(new Channel(config, instance, std::move(objects), watch));
+  SHM_CRASH_POINT("channel.unformatted");
+  core::format(geometry, channel->data());
+  channel->file_ = std::move(file);
+  channel->load();
+  return channel;
 }
 
 Channel::~Channel() {
   for (const Places* places : {&readers_, &writers_}) {
     for (const Place& place : *places) {
-      if (place.taken) watch_.remove(place.client);
+      if (place.watched) watch_.remove(place.client);
     }
   }
   for (HANDLE held : kept_) {
     if (held != nullptr) keeper_->release(held);
   }
-}
-
-bool Channel::lives(const ChannelConfig& config, const Realm& realm, const Instance& known) {
-  return ChannelObjects::exist(prefix_of(config, realm, known));
-}
-
-// Takes over sections that the last run of this broker made and that clients or the keeper have kept alive.
-// Nothing in them is trusted before their instance has been found to be right; the owner is.
-void Channel::adopt(const std::optional<Instance>& known) {
-  core::Geometry found;
-  if (!known ||
-      !core::read_geometry(data(), objects_.data_size(), shared_readers(), objects_.readers_size(), found) ||
-      Instance{{found.instance[0], found.instance[1]}} != *known) {
-    throw not_ours();
-  }
-  if (found.kind != config_.kind || found.policy != config_.when_full || found.capacity != config_.capacity ||
-      found.max_message != config_.max_message) {
-    throw Error("it is in use with a capacity of " + std::to_string(found.capacity) +
-                " and messages of up to " + std::to_string(found.max_message) +
-                " bytes. Close its clients, or restore its kind, when_full, capacity and max_message");
-  }
-  SHM_CRASH_POINT("adopt.recognized");
-  geometry_ = found;
-  if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
-  adopt_places(readers_, shared_readers().readers, true);
-  adopt_places(writers_, data().writers, false);
-  set_access(config_.access, objects_.access());
-  SHM_CRASH_POINT("adopt.unwoken");
-  wake_everybody();  // a writer may have died between taking the waiting marks and waking their readers
-}
-
-// The last run died when it had given the keeper one section, and not yet the other: nobody has used them yet.
-void Channel::wipe(const std::optional<Instance>& known) {
-  const auto is_ours = [&](const core::SectionHeader& header) {
-    return known && Instance{{header.instance[0], header.instance[1]}} == *known;
-  };
-  const bool large_enough = objects_.data_size() >= core::data_section_size(geometry_) &&
-                            objects_.readers_size() >= core::readers_section_size(geometry_);
-  if (is_ours(data().header) == is_ours(shared_readers().header) || !large_enough) throw not_ours();
-  std::memset(static_cast<void*>(&data()), 0, static_cast<size_t>(objects_.data_size()));
-  std::memset(static_cast<void*>(&shared_readers()), 0, static_cast<size_t>(objects_.readers_size()));
-}
-
-Error Channel::not_ours() const {
-  return Error("the name " + win::display_utf8(objects_.name(L"data")) +
-                   " is taken: it is not memory that this service made. End the program that made it, or "
-                   "give the channel another name",
-               ERROR_ALREADY_EXISTS);
 }
 
 // An empty file is a value that nobody has written yet.
@@ -174,34 +120,11 @@ void Channel::flush() {
 
 void Channel::entrust_to(const std::shared_ptr<Keeper>& keeper) {
   keeper_ = keeper;
-  kept_[0] = kept_[1] = nullptr;
-  kept_[0] = keeper->hold(objects_.data_section());
-  SHM_CRASH_POINT("keeper.holds-half");
-  kept_[1] = keeper->hold(objects_.readers_section());
-}
-
-void Channel::adopt_places(Places& places, core::ClientSlot* slots, bool readers) {
-  for (uint32_t i = 0; i < places.size(); ++i) {
-    core::ClientSlot& slot = slots[i];
-    // acquire: pairs with the release in take() of the broker's last run, and with the client's when it left.
-    const auto state = static_cast<core::SlotState>(slot.state.load(std::memory_order_acquire));
-    Place& place = places[i];
-    place.generation = slot.generation.load(std::memory_order_relaxed);
-    if (state == core::SlotState::free) continue;
-    place.client = {slot.pid.load(std::memory_order_relaxed), slot.created.load(std::memory_order_relaxed)};
-    place.taken = true;
-    if (readers) place.event = objects_.find_reader_event(i, place.generation);
-    SHM_CRASH_POINT("adopt.place");
-    const bool is_exclusive = state == core::SlotState::exclusive;
-    const bool alive = (is_exclusive || state == core::SlotState::taken) && watch_.add_known(place.client);
-    if (alive && is_exclusive && !readers) exclusive_ = i;
-    if (alive) continue;
-    // Vacating removes a watch; the dead have none, and remove() of an unknown client does nothing.
-    if (readers) {
-      vacate_reader(i);
-    } else {
-      vacate_writer(i);
-    }
+  kept_ = {};
+  const auto objects = objects_.named();
+  for (size_t i = 0; i < objects.size(); ++i) {
+    kept_[i] = keeper->hold(objects[i]);
+    if (i == 0) SHM_CRASH_POINT("keeper.holds-half");
   }
 }
 
@@ -224,26 +147,43 @@ Present Channel::present_with(const std::wstring& reader) const {
   return present;
 }
 
-uint32_t Channel::count(const Places& places) {
-  return static_cast<uint32_t>(std::ranges::count_if(places, [](const Place& place) { return place.taken; }));
+// A bit for each.
+uint64_t Channel::taken(const Places& places) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < places.size(); ++i) bits |= uint64_t{places[i].taken} << i;
+  return bits;
 }
+
+uint32_t Channel::count(const Places& places) { return static_cast<uint32_t>(std::popcount(taken(places))); }
 
 uint32_t Channel::find_free(const Places& places) {
   const auto found = std::ranges::find_if(places, [](const Place& place) { return !place.taken; });
   return found == places.end() ? pipe::kNoSlot : static_cast<uint32_t>(found - places.begin());
 }
 
-void Channel::take(Place& place, core::ClientSlot& slot, const Client& client, core::SlotState state) {
+// The caller then calls publish_presence().
+void Channel::take(Place& place, core::SlotRecord& record, core::ClientSlot& slot, const Client& client) {
   place.taken = true;
+  place.watched = true;
   place.client = client;
-  slot.generation.store(place.generation, std::memory_order_relaxed);
-  slot.pid.store(client.pid, std::memory_order_relaxed);
-  slot.created.store(client.created, std::memory_order_relaxed);
+  // relaxed: publish_presence() releases it.
+  record.generation.store(place.generation, std::memory_order_relaxed);
+  record.pid.store(client.pid, std::memory_order_relaxed);
+  record.created.store(client.created, std::memory_order_relaxed);
+  for (auto* flag : {&slot.loan, &slot.left}) flag->store(0, std::memory_order_relaxed);
   for (auto* counter : {&slot.cursor, &slot.messages, &slot.bytes, &slot.gap, &slot.waits}) {
     counter->store(0, std::memory_order_relaxed);
   }
-  // release: pairs with the acquire in adopt_places(), should this be the last thing that we do.
-  slot.state.store(static_cast<uint32_t>(state), std::memory_order_release);
+}
+
+// All of it each time: what a writer may have put there does not stay.
+void Channel::publish_presence() {
+  core::Presence& shared = data().presence;
+  shared.exclusive.store(exclusive_ == pipe::kNoSlot ? 0 : exclusive_ + 1, std::memory_order_relaxed);
+  // release: pairs with the acquires in Attachment::wake(), in slowest_reader(), and in adopt() of the
+  // broker's next run.
+  shared.readers.store(taken(readers_), std::memory_order_release);
+  shared.writers.store(taken(writers_), std::memory_order_release);
 }
 
 bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
@@ -257,21 +197,23 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
     Place& place = readers_[reader];
     place.event = make_reader_event(reader, present_with(account));
     place.account = account;
-    take(place, shared_readers().readers[reader], client, core::SlotState::taken);
+    take(place, data().reader_records[reader], shared_readers().readers[reader], client);
+    publish_presence();
     SHM_CRASH_POINT("admit.reader-taken");
     reply.reader_generation = place.generation;
   }
   if (writer != pipe::kNoSlot) {
     ++writers_[writer].generation;
     writers_[writer].account = account;
-    take(writers_[writer], data().writers[writer], client,
-         exclusive ? core::SlotState::exclusive : core::SlotState::taken);
+    take(writers_[writer], data().writer_records[writer], data().writers[writer], client);
     if (exclusive) exclusive_ = writer;
+    publish_presence();
   }
   reply.access = rights;
   reply.kind = static_cast<uint32_t>(geometry_.kind);
   reply.reader = reader;
   reply.writer = writer;
+  reply.when_full = geometry_.policy;
   reply.capacity = geometry_.capacity;
   reply.max_message = geometry_.max_message;
   std::ranges::copy(geometry_.instance, reply.instance);
@@ -331,36 +273,51 @@ bool Channel::bury(const Client& client) {
 }
 
 void Channel::vacate_reader(uint32_t slot) {
-  core::ReadersSection& shared = shared_readers();
-  if (ring_) recover_reader(*ring_, slot);
-  SHM_CRASH_POINT("burial.reader-recovered");
-  core::unmark_waiting(shared, slot);
-  // release: pairs with the writer's fence in Block::begin(); the reader's last look came before.
-  shared.pins[slot].store(0, std::memory_order_release);
-  shared.readers[slot].state.store(static_cast<uint32_t>(core::SlotState::free), std::memory_order_release);
+  clear_readers_section(taken(readers_) & core::all_but(slot));
   Place& place = readers_[slot];
   place.taken = false;
   place.event.reset();
-  watch_.remove(place.client);
+  publish_presence();
+  unwatch(place);
+}
+
+// Takes away all that stands in the name of readers that are not there, whoever wrote it. there: a bit for
+// each that is.
+void Channel::clear_readers_section(uint64_t there) {
+  core::ReadersSection& shared = shared_readers();
+  if (ring_) recover_readers(*ring_, there);
+  SHM_CRASH_POINT("burial.reader-recovered");
+  // relaxed: nobody reads anything on the strength of it.
+  shared.waiting.fetch_and(there, std::memory_order_relaxed);
+  // release: pairs with the writer's fence in Block::begin(); the reader's last look came before.
+  core::for_each_slot(~there, [&](uint32_t slot) { shared.pins[slot].store(0, std::memory_order_release); });
 }
 
 // A client that closed has dropped its lock before; one that died may not have.
 void Channel::vacate_writer(uint32_t slot) {
-  bool awaited = false;
   if (ring_ && recover_writer(*ring_, slot)) data().lock.recoveries.fetch_add(1, std::memory_order_relaxed);
   SHM_CRASH_POINT("burial.lock-held");
-  if (core::RobustLock(data().lock).release_dead(slot, awaited)) {
+  Place& place = writers_[slot];
+  place.taken = false;
+  release_lock_of_the_dead();
+  if (exclusive_ == slot) exclusive_ = pipe::kNoSlot;
+  publish_presence();
+  SHM_CRASH_POINT("burial.writer-free");
+  core::unmark_waiting_for_room(shared_readers(), slot);
+  unwatch(place);
+}
+
+void Channel::unwatch(Place& place) {
+  if (std::exchange(place.watched, false)) watch_.remove(place.client);
+}
+
+void Channel::release_lock_of_the_dead() {
+  bool awaited = false;
+  if (core::RobustLock(data().lock).release_dead(taken(writers_), awaited)) {
     SHM_CRASH_POINT("burial.lock-released");
     data().lock.recoveries.fetch_add(1, std::memory_order_relaxed);
   }
   if (awaited) SetEvent(objects_.lock_event());
-  data().writers[slot].state.store(static_cast<uint32_t>(core::SlotState::free), std::memory_order_release);
-  SHM_CRASH_POINT("burial.writer-free");
-  core::unmark_waiting_for_room(shared_readers(), slot);
-  if (exclusive_ == slot) exclusive_ = pipe::kNoSlot;
-  Place& place = writers_[slot];
-  place.taken = false;
-  watch_.remove(place.client);
 }
 
 void Channel::wake_everybody() {

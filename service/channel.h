@@ -23,7 +23,7 @@
 
 namespace shmbroker::service {
 
-// Random, and the same in both sections of a channel and in the broker's state file.
+// Random, part of the names of a channel's objects, and in the broker's state file.
 struct Instance {
   uint64_t words[2] = {};
   bool operator==(const Instance&) const = default;
@@ -39,16 +39,31 @@ struct Realm {
 
 class Channel {
  public:
-  // Creates the channel's objects, or takes over those that an earlier run of this broker left with clients
-  // that are still attached. known: the instance that the state file names: theirs, or the one that a new
-  // channel is to have. Throws Error, also where somebody else has a name.
-  // file: a block's, or none.
-  Channel(const ChannelConfig& config, const Realm& realm, const std::optional<Instance>& known,
-          ClientWatch& watch, std::unique_ptr<BackingFile> file);
-  ~Channel();
+  // Makes a channel and its objects. file: a block's, or none; it is moved from unless this throws. Throws
+  // Error; win32() is ERROR_ALREADY_EXISTS where somebody else has a name.
+  static std::unique_ptr<Channel> make(const ChannelConfig& config, const Realm& realm,
+                                       const Instance& instance, ClientWatch& watch,
+                                       std::unique_ptr<BackingFile>& file);
 
-  // Whether the objects of a channel are still there from an earlier run. known: of one that a client had created.
-  static bool lives(const ChannelConfig& config, const Realm& realm, const Instance& known);
+  // Takes over a channel that an earlier run of this broker has left, with clients that are still there. Null
+  // where that can't be done: its memory is damaged, or not all of it is there. Then leave_behind() is to be
+  // called. Throws Error.
+  static std::unique_ptr<Channel> take_over(const ChannelConfig& config, const Realm& realm,
+                                            const Instance& instance, ClientWatch& watch,
+                                            std::unique_ptr<BackingFile>& file);
+
+  // Tells the clients of a channel that an earlier run has left, and that is not taken over, that it has
+  // ended. layout: the version of its memory.
+  static void leave_behind(const ChannelConfig& config, const Realm& realm, const Instance& instance,
+                           uint32_t layout);
+
+  // Whether something of a channel is still there from an earlier run.
+  static bool lives(const ChannelConfig& config, const Realm& realm, const Instance& instance,
+                    uint32_t layout);
+
+  ~Channel();
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
 
   const ChannelConfig& config() const { return config_; }
   const std::wstring& name() const { return name_; }
@@ -68,8 +83,8 @@ class Channel {
   void set_access(const AccessConfig& access, const Access& resolved);
   const Access& access() const { return objects_.access(); }
 
-  // Has its clients use it. An adopted one may have been ended, by a stop or for want of a place in the configuration,
-  // while somebody had it open.
+  // Has its clients use it. One that was taken over may have been ended, by a stop or for want of a place in
+  // the configuration, while somebody had it open.
   void begin();
 
   // Gives a client the slots that it needs for these rights, and fills in the reply. Returns false if none is
@@ -118,6 +133,7 @@ class Channel {
   // The broker's own record of a slot: what shared memory says about it is for the broker's next run only.
   struct Place {
     bool taken = false;
+    bool watched = false;
     Client client;
     uint32_t generation = 0;
     std::wstring account;  // SID text; empty: not known, as it came under an earlier run
@@ -126,13 +142,20 @@ class Channel {
   using Places = std::array<Place, 64>;
   static_assert(core::kMaxReaders == 64 && core::kMaxWriters == 64);
 
+  Channel(const ChannelConfig& config, const Instance& instance, ChannelObjects&& objects,
+          ClientWatch& watch);
+  static std::wstring prefix_of(const ChannelConfig& config, const Realm& realm, const Instance& instance,
+                                uint32_t layout = core::kLayoutVersion);
+  static core::Geometry geometry_from(const ChannelConfig& config, const Instance& instance);
+  static uint64_t taken(const Places& places);
   static uint32_t count(const Places& places);
   static uint32_t find_free(const Places& places);
   Present present_with(const std::wstring& reader) const;
-  void adopt(const std::optional<Instance>& known);
-  void wipe(const std::optional<Instance>& known);
-  Error not_ours() const;
-  void adopt_places(Places& places, core::ClientSlot* slots, bool readers);
+  bool adopt();
+  static void recall(Places& places, uint64_t taken, const core::SlotRecord* records);
+  bool is_still_there(Place& place, const core::ClientSlot& slot);
+  bool is_sound() const;
+  void release_lock_of_the_dead();
   win::Handle make_reader_event(uint32_t reader, const Present& present);
   core::Blocker blocker() const;
   pipe::ClientEntry reader_entry(uint32_t slot, const core::Blocker& blocker) const;
@@ -140,8 +163,11 @@ class Channel {
   bool has_no_room() const;
   void load();
   void wake_everybody();
-  void take(Place& place, core::ClientSlot& slot, const Client& client, core::SlotState state);
+  void take(Place& place, core::SlotRecord& record, core::ClientSlot& slot, const Client& client);
+  void publish_presence();
+  void unwatch(Place& place);
   void vacate_reader(uint32_t slot);
+  void clear_readers_section(uint64_t there);
   void vacate_writer(uint32_t slot);
   core::DataSection& data() const { return objects_.data(); }
   core::ReadersSection& shared_readers() const { return objects_.readers(); }
@@ -159,7 +185,7 @@ class Channel {
   uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other
   std::optional<core::Ring> ring_;      // unless it is a block
   std::shared_ptr<Keeper> keeper_;
-  HANDLE kept_[2] = {};  // the sections' handles in the keeper
+  std::array<HANDLE, 5> kept_{};  // the objects' handles in the keeper
 };
 
 }  // namespace shmbroker::service

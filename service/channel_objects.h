@@ -1,9 +1,10 @@
-// The kernel objects of a channel: two sections, a mutex, events. Made by the broker, or taken over from its
-// last run.
+// The kernel objects of a channel: two sections, a mutex, events. Made by the broker, or found again after
+// its last run.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "core/layout.h"
 #include "core/win/section.h"
@@ -14,16 +15,22 @@ namespace shmbroker::service {
 
 class ChannelObjects {
  public:
-  // prefix: how the objects' names begin. identity: the broker's. Throws Error, also where
-  // somebody else has a name.
-  ChannelObjects(const std::wstring& prefix, const Identity& identity, const AccessConfig& access,
-                 uint64_t data_size, uint64_t readers_size);
+  // Makes them. prefix: how the objects' names begin. identity: the broker's. Throws Error; win32() is
+  // ERROR_ALREADY_EXISTS where something has one of the names.
+  static ChannelObjects make(const std::wstring& prefix, const Identity& identity, const AccessConfig& access,
+                             uint64_t data_size, uint64_t readers_size);
 
-  // Sections that were there already. They belong to the broker's account; nothing else about them is known.
-  enum class Found { none, one, both };
-  Found found() const { return found_; }
+  // Finds those of an earlier run of the broker. Nothing: they are not all there, too small, or not the
+  // broker's.
+  static std::optional<ChannelObjects> find(const std::wstring& prefix, const Identity& identity,
+                                            const AccessConfig& access, uint64_t data_size,
+                                            uint64_t readers_size);
 
-  // Whether there are sections of these names at all.
+  // Tells those who still use what find() does not, or what is damaged, that the channel has ended, as far as
+  // it can be done. layout: the version that the memory has.
+  static void end(const std::wstring& prefix, const Identity& identity, uint32_t layout);
+
+  // Whether there is a section of this name at all.
   static bool exist(const std::wstring& prefix);
 
   const Access& access() const { return access_; }
@@ -38,6 +45,7 @@ class ChannelObjects {
 
   // A reader's event has a name of its own for each client that its place ever had. Throws Error.
   win::Handle make_reader_event(uint32_t slot, uint32_t generation, const Present& present) const;
+  // The event of a reader that came under an earlier run. Empty: there is none that the broker has made.
   win::Handle find_reader_event(uint32_t slot, uint32_t generation) const;
 
   std::wstring name(const wchar_t* part) const { return prefix_ + part; }
@@ -47,21 +55,24 @@ class ChannelObjects {
   }
   uint64_t data_size() const { return data_.size(); }
   uint64_t readers_size() const { return readers_.size(); }
-  HANDLE data_section() const { return data_section_.get(); }
-  HANDLE readers_section() const { return readers_section_.get(); }
+  // As long as somebody has these, nobody else can have their names.
+  std::array<HANDLE, 5> named() const {
+    return {data_section_.get(), readers_section_.get(), mutex_.get(), lock_event_.get(), space_event_.get()};
+  }
   HANDLE lock_event() const { return lock_event_.get(); }
   HANDLE space_event() const { return space_event_.get(); }
 
  private:
+  ChannelObjects(const std::wstring& prefix, const Identity& identity, const AccessConfig& access);
+  void map();
   void change(HANDLE handle, const win::SecurityDescriptor& descriptor) const;
-  win::Handle named(Object object, const wchar_t* part) const;
-  win::Handle section(Object object, const wchar_t* part, uint64_t size, bool& was_there) const;
+  win::Handle make_section(Object object, const wchar_t* part, uint64_t size) const;
+  win::Handle make_named(Object object, const wchar_t* part, bool may_be_there) const;
 
   std::wstring prefix_;
   Identity identity_;
   Access access_;
   win::SecurityDescriptor rights_;
-  Found found_ = Found::none;
   win::Handle mutex_;
   win::Handle lock_event_;
   win::Handle space_event_;

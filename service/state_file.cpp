@@ -12,33 +12,44 @@ namespace {
 using Json = nlohmann::json;
 
 Json to_json(const State::Known& known) {
-  Json json = {{"instance", known.instance.words}};
-  if (!known.created) return json;
-  const ChannelConfig& created = *known.created;
-  json["created"] = {{"kind", static_cast<uint32_t>(created.kind)},
-                     {"when_full", created.when_full},
-                     {"capacity", created.capacity},
-                     {"max_message", created.max_message},
-                     {"creator", created.creator},
-                     {"keep", created.keep}};
+  const ChannelConfig& config = known.config;
+  Json json = {{"instance", known.instance.words},
+               {"layout", known.layout},
+               {"kind", static_cast<uint32_t>(config.kind)},
+               {"when_full", config.when_full},
+               {"capacity", config.capacity},
+               {"max_message", config.max_message}};
+  if (!config.creator.empty()) json["created"] = {{"creator", config.creator}, {"keep", config.keep}};
   return json;
 }
 
-// Throws nlohmann's exceptions where something is missing or of another type.
+// A channel as its entry in the file says. Throws nlohmann's exceptions where something is missing or of
+// another type.
 State::Known known_from(const std::string& name, const Json& json) {
   State::Known known;
   json.at("instance").get_to(known.instance.words);
-  const auto found = json.find("created");
-  if (found == json.end()) return known;
-  ChannelConfig created;
-  created.name = name;
-  created.kind = static_cast<core::Kind>(found->at("kind").get<uint32_t>());
-  found->at("when_full").get_to(created.when_full);
-  found->at("capacity").get_to(created.capacity);
-  found->at("max_message").get_to(created.max_message);
-  found->at("creator").get_to(created.creator);
-  found->at("keep").get_to(created.keep);
-  known.created = created;
+  json.at("layout").get_to(known.layout);
+  known.config.name = name;
+  known.config.kind = static_cast<core::Kind>(json.at("kind").get<uint32_t>());
+  json.at("when_full").get_to(known.config.when_full);
+  json.at("capacity").get_to(known.config.capacity);
+  json.at("max_message").get_to(known.config.max_message);
+  const auto created = json.find("created");
+  if (created == json.end()) return known;
+  created->at("creator").get_to(known.config.creator);
+  created->at("keep").get_to(known.config.keep);
+  return known;
+}
+
+// As files of versions before 0.2 say it: of the memory, no more than which it is.
+State::Known old_known_from(const std::string& name, const Json& json) {
+  constexpr uint32_t kLayoutOfThen = 4;
+  State::Known known;
+  json.at("instance").get_to(known.instance.words);
+  known.config.name = name;
+  known.layout = kLayoutOfThen;
+  if (const auto created = json.find("created"); created != json.end())
+    created->at("creator").get_to(known.config.creator);
   return known;
 }
 
@@ -60,15 +71,25 @@ bool replace(const std::filesystem::path& file, const std::filesystem::path& nex
 State load_state(const std::filesystem::path& file) {
   std::ifstream stream(file);
   State state;
-  try {
-    const Json json = Json::parse(stream);
-    for (const auto& [name, channel] : json.at("channels").items())
-      state.channels[name] = known_from(name, channel);
-    for (const Json& keeper : json.at("keepers"))
-      state.keepers.push_back({keeper.at("pid"), keeper.at("created")});
-  } catch (const Json::exception&) {
-    return {};
-  }
+  const auto each = [](const Json& list, const char* member, auto take) {
+    const auto found = list.find(member);
+    if (found == list.end()) return;
+    for (const auto& [name, entry] : found->items()) {
+      try {
+        take(name, entry);
+      } catch (const Json::exception&) {
+        // The others are worth as much without it.
+      }
+    }
+  };
+  const Json json = Json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return state;
+  each(json, "channels", [&](const std::string& name, const Json& entry) {
+    state.channels[name] = entry.contains("layout") ? known_from(name, entry) : old_known_from(name, entry);
+  });
+  each(json, "keepers", [&](const std::string&, const Json& entry) {
+    state.keepers.push_back({entry.at("pid"), entry.at("created")});
+  });
   return state;
 }
 

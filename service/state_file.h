@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,13 +13,15 @@ namespace shmbroker::service {
 struct State {
   struct Known {
     Instance instance;
-    std::optional<ChannelConfig> created;  // what the configuration does not say: a client's channel
+    // Of its memory: kind, when_full, capacity and max_message. Of a client's channel: creator and keep, too.
+    ChannelConfig config;
+    uint32_t layout = core::kLayoutVersion;  // of its memory
   };
   std::map<std::string, Known> channels;
   std::vector<Client> keepers;
 };
 
-// An absent or damaged file is no state: then nothing that exists already is taken over.
+// What is absent or damaged is no state: then nothing that exists already is taken over.
 State load_state(const std::filesystem::path& file);
 
 // Replaces the file as a whole, so that a death in between leaves the old one. Throws Error.

@@ -102,7 +102,7 @@ struct OpenReply {
   uint32_t reader;  // slots, or kNoSlot
   uint32_t writer;
   uint32_t reader_generation;
-  uint32_t reserved;
+  uint32_t when_full;
   uint64_t capacity;
   uint64_t max_message;
   uint64_t instance[2];

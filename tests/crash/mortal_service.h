@@ -13,7 +13,10 @@ namespace shmbroker::tests {
 
 class MortalService {
  public:
-  explicit MortalService(const std::string& config) { configure(config); }
+  explicit MortalService(const std::string& config) {
+    use_state_of(folder_.path());
+    configure(config);
+  }
 
   void configure(const std::string& config) const;
   // Starts one that lives. Returns once it serves.

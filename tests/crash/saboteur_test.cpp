@@ -30,9 +30,8 @@ uint64_t seed_of_this_run() {
 class Section {
  public:
   Section(const std::string& channel, const wchar_t* part)
-      : section_(OpenFileMappingW(
-            FILE_MAP_WRITE, FALSE,
-            (L"Global\\ShmBroker." + std::wstring(channel.begin(), channel.end()) + L"." + part).c_str())),
+      : prefix_(object_prefix(std::wstring(channel.begin(), channel.end()))),
+        section_(OpenFileMappingW(FILE_MAP_WRITE, FALSE, (prefix_ + part).c_str())),
         view_(win::View::map(section_.get(), FILE_MAP_WRITE)) {
     if (!view_) throw std::runtime_error("cannot open the section");
   }
@@ -44,9 +43,13 @@ class Section {
     const uint64_t value = random() % 2 == 0 ? random() : random() % 200'000;
     std::memcpy(view_.memory() + at, &value, std::min<uint64_t>(sizeof value, view_.size() - at));
   }
+  // Nonsense everywhere.
+  void fill() const { std::memset(view_.memory(), 0xA5, static_cast<size_t>(view_.size())); }
   std::byte* memory() const { return view_.memory(); }
+  const std::wstring& prefix() const { return prefix_; }
 
  private:
+  std::wstring prefix_;
   win::Handle section_;
   win::View view_;
 };
@@ -110,10 +113,12 @@ struct Target {
 };
 void PrintTo(const Target& target, std::ostream* out) { *out << target.channel; }
 
-const Target kTargets[] = {{"block", {"add", "add", "write", "listen"}},
+const Target kTargets[] = {{"block", {"write", "write", "listen", "listen"}},
                            {"topic", {"write", "loan", "batch", "listen"}},
                            {"lossy", {"batch", "write", "listen", "listen"}},
                            {"queue", {"write", "batch", "peek", "peek"}}};
+
+using Leave = void (Service::*)();
 
 class Sabotage : public ServiceTest, public testing::WithParamInterface<Target> {
  protected:
@@ -155,13 +160,50 @@ TEST_P(Sabotage, OfAChannelStaysThere) {
   EXPECT_GT(written, 100u);
   EXPECT_EQ(service.status().dwProcessId, pid);
   EXPECT_EQ(service.status().dwCurrentState, DWORD{SERVICE_RUNNING});
-  // The header: whoever comes now is told.
-  std::memset(data.memory(), 0xA5, sizeof(core::SectionHeader));
-  ShmChannel channel = 0;
-  EXPECT_SHM(SHM_E_CORRUPT, ShmOpen(name.c_str(), nullptr, &channel));
+  // Damage stays in no channel beyond a restart, whatever was damaged.
+  for (const Leave leave : {&Service::stop, &Service::kill}) {
+    const Section last_data(GetParam().channel, L"data");
+    const Section last_readers(GetParam().channel, L"readers");
+    for (const Section* section : {&last_data, &last_readers}) section->fill();
+    (service.*leave)();
+    service.start();
+    const Opened again(name.c_str());
+    EXPECT_SHM(SHM_OK, write(again, "as new", kPatience));
+    EXPECT_EQ(read(again), (Answer{SHM_OK, "as new"}));
+    EXPECT_EQ(info_of(again).readers, 1u) << "nobody who is not there has a place";
+  }
 }
 INSTANTIATE_TEST_SUITE_P(Each, Sabotage, testing::ValuesIn(kTargets),
                          [](const auto& info) { return info.param.channel; });
+
+// With a reader's rights alone, and all of what they reach. What it has done ends with it, and with a
+// restart.
+TEST_P(Sabotage, OfAllThatReadersReachKeepsNobodyOut) {
+  const std::wstring name(GetParam().channel.begin(), GetParam().channel.end());
+  const Opened writer(name.c_str(), SHM_WRITE);
+  for (const Leave leave : {&Service::stop, &Service::kill}) {
+    const Section readers(GetParam().channel, L"readers");
+    EXPECT_SHM(SHM_OK, write(writer, "first", kPatience));
+    {
+      const Opened hostile(name.c_str(), SHM_READ);
+      readers.fill();
+    }
+    EXPECT_EQ(read(Opened(name.c_str(), SHM_READ)).text, "first");
+    EXPECT_SHM(SHM_OK, write(writer, "second", kPatience));
+    readers.fill();
+    (service.*leave)();
+    service.start();
+    EXPECT_EQ(object_prefix(name), readers.prefix()) << "it is the same channel";
+    EXPECT_SHM(SHM_OK, write(writer, "third", kPatience));
+    const Opened reader(name.c_str(), SHM_READ);
+    EXPECT_EQ(info_of(reader).readers, 1u);
+    std::string last;
+    for (Answer answer = read(reader); answer.status != SHM_E_EMPTY && answer.text != last;
+         answer = read(reader))
+      last = answer.text;
+    EXPECT_EQ(last, "third");
+  }
+}
 
 // Who is inside already is told, too, and not led astray.
 TEST_F(Sabotage, IsToldToWhoIsInside) {
@@ -194,6 +236,7 @@ TEST_P(Sabotage, ByAReaderTearsNothing) {
   }
   workers.expect_orderly_end();
   EXPECT_EQ(workers.sheet()->faults, 0u) << "torn";
+  EXPECT_GT(workers.sheet()->next, 100u) << "nobody wrote";
   EXPECT_EQ(service.status().dwProcessId, pid);
   EXPECT_SHM(SHM_OK, write(Opened(L"other"), "x"));
 }

@@ -1,6 +1,6 @@
-// The headers of two sections: what is accepted lies within what is mapped.
-#include <algorithm>
-
+// What a channel is made of: what is accepted lies within what is mapped, and can be used.
+#include "core/block.h"
+#include "core/ring_recovery.h"
 #include "tests/fuzz/input.h"
 
 namespace shmbroker::fuzz {
@@ -23,20 +23,19 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   using namespace shmbroker;
   fuzz::Input input(bytes, size);
   const core::Geometry wanted = fuzz::geometry_from(input);
-  const core::Memory data(sizeof(core::DataSection) + input.take<uint16_t>());
-  const core::Memory readers(sizeof(core::ReadersSection) + input.take<uint16_t>());
-  auto& data_section = *reinterpret_cast<core::DataSection*>(data.get());
-  auto& readers_section = *reinterpret_cast<core::ReadersSection*>(readers.get());
-  // Ring control lies behind the fixed part: only a section that has it can be formatted as one.
-  if (data.size() >= core::kPayloadOffset) core::format(wanted, data_section, readers_section);
-  for (int i = input.take<uint8_t>() % 8; i > 0; --i) {
-    fuzz::scribble(input, i % 2 == 0 ? data : readers, 0, sizeof(core::SectionHeader));
-  }
-  core::Geometry found;
-  if (core::read_geometry(data_section, data.size(), readers_section, readers.size(), found)) {
-    fuzz::require(core::data_section_size(found) <= data.size());
-    fuzz::require(core::readers_section_size(found) <= readers.size());
-    fuzz::require(found.max_message <= found.capacity);
+  // As the DLL does with what the broker answers.
+  const uint64_t data_mapped = input.take<uint32_t>();
+  const uint64_t readers_mapped = input.take<uint32_t>();
+  if (!core::fits(wanted, data_mapped, readers_mapped)) return 0;
+  fuzz::require(core::data_section_size(wanted) <= data_mapped);
+  fuzz::require(core::readers_section_size(wanted) <= readers_mapped);
+  fuzz::require(wanted.max_message <= wanted.capacity && wanted.capacity < data_mapped);
+  // Ready to be used, and no byte beyond it touched.
+  const core::Sections sections(wanted);
+  if (wanted.kind == core::Kind::block) {
+    fuzz::require(core::Block(sections.data(), sections.readers(), wanted.capacity).is_sound());
+  } else {
+    fuzz::require(core::is_sound(core::Ring(sections.data(), sections.readers(), wanted)));
   }
   return 0;
 }

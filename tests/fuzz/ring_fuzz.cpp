@@ -73,6 +73,7 @@ class Play {
         readers_[slot]->may_have_news();
         readers_[slot]->must_wake_writers();
         core::find_blocker(ring_);
+        core::is_sound(ring_);
         core::slowest_reader(ring_, ring_.head_position(), ring_.tail());
         return;
     }
@@ -132,7 +133,7 @@ class Play {
     const core::Loan loan = core::find_loan(ring_, slot);
     require(loan.position == 0 || loan.bytes <= core::kMinRing);
     core::recover_writer(ring_, slot);
-    core::recover_reader(ring_, slot);
+    core::recover_readers(ring_, core::all_but(slot));
     writers_[slot].emplace(ring_, slot);
     readers_[slot].emplace(ring_, slot);
   }

@@ -11,6 +11,7 @@
 
 #include "core/win/security.h"
 #include "core/win/text.h"
+#include "tests/integration/channel_memory.h"
 #include "tests/integration/label.h"
 #include "tests/integration/low_token.h"
 #include "tests/integration/peer_process.h"
@@ -36,11 +37,16 @@ class Access : public ServiceTest {
  protected:
   Access() : ServiceTest(kConfig) {}
 
-  // What the ordinary user's process gets when it opens an object without the DLL.
+  // What the ordinary user's process gets when it opens an object ("channel.part") without the DLL.
   std::string touch(const char* type, DWORD rights, const std::string& object) {
     return user()
-        .ask(std::string("touch ") + type + " " + std::to_string(rights) + " Global\\ShmBroker." + object)
+        .ask(std::string("touch ") + type + " " + std::to_string(rights) + " " + name_of(object))
         .text;
+  }
+  static std::string name_of(const std::string& object) {
+    const size_t dot = object.find('.');
+    const std::wstring channel(object.begin(), object.begin() + static_cast<std::ptrdiff_t>(dot));
+    return win::display_utf8(object_prefix(channel)) + object.substr(dot + 1);
   }
 
   Peer& user() {
@@ -74,7 +80,7 @@ TEST_F(Access, ReaderCannotMapThePayloadForWritingEvenPastTheDll) {
   EXPECT_EQ(touch("section", FILE_MAP_READ, "news.data"), kOk);
   EXPECT_EQ(touch("section", FILE_MAP_WRITE, "news.data"), kDenied);
   EXPECT_EQ(touch("section", SECTION_EXTEND_SIZE, "news.data"), kDenied);
-  EXPECT_NE(user().ask("unprotect Global\\ShmBroker.news.data").text, kOk);
+  EXPECT_NE(user().ask("unprotect " + name_of("news.data")).text, kOk);
 }
 
 TEST_F(Access, ReaderReachesNothingThatIsTheWritersAlone) {
@@ -199,7 +205,7 @@ TEST_F(Access, WriterThatAReloadShutsOutMayWakeAllTheSame) {
 TEST_F(Access, EventOfAReaderHasANameThatNobodyCanTakeFirst) {
   std::vector<win::Handle> squatters;
   for (int next = 0; next < 100; ++next) {
-    const std::wstring name = L"Global\\ShmBroker.news.reader.0." + std::to_wstring(next);
+    const std::wstring name = object_prefix(L"news") + L"reader.0." + std::to_wstring(next);
     squatters.emplace_back(CreateEventW(nullptr, FALSE, FALSE, name.c_str()));
     ASSERT_TRUE(squatters.back());
   }
@@ -207,8 +213,34 @@ TEST_F(Access, EventOfAReaderHasANameThatNobodyCanTakeFirst) {
   EXPECT_NE(ShmChannel{reader}, 0u);
 }
 
-std::wstring integrity_of(const wchar_t* section) {
-  const win::Handle handle(OpenFileMappingW(READ_CONTROL, FALSE, section));
+// Who may write can change a reader's generation, and so which event other writers open.
+TEST_F(Access, WriterSetsNoEventThatTheServiceHasNotMade) {
+  const Opened reader(L"news", SHM_READ);
+  const Opened writer(L"news", SHM_WRITE);
+  const ChannelMemory memory(L"news", FILE_MAP_WRITE);
+  core::SlotRecord& record = memory.data().reader_records[0];
+  const uint32_t right = record.generation.exchange(77);
+  const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + win::process_user() + L"D:(A;;GA;;;WD)");
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  const win::Handle made_up(
+      CreateEventW(&security, FALSE, FALSE, (object_prefix(L"news") + L"reader.0.77").c_str()));
+  ASSERT_TRUE(made_up);
+  memory.readers().waiting.store(1);
+  EXPECT_SHM(SHM_OK, write(writer, "x"));
+  EXPECT_EQ(memory.readers().waiting.load(), 0u);
+  EXPECT_EQ(WaitForSingleObject(made_up.get(), 0), DWORD{WAIT_TIMEOUT});
+  record.generation.store(right);
+  void* event = nullptr;
+  ASSERT_SHM(SHM_OK, ShmGetWaitHandle(reader, &event));
+  EXPECT_EQ(WaitForSingleObject(event, kPatience), DWORD{WAIT_OBJECT_0});  // of what is there already
+  EXPECT_EQ(read(reader).text, "x");
+  EXPECT_EQ(read(reader).status, SHM_S_UNCHANGED);  // asks for the event again
+  EXPECT_SHM(SHM_OK, write(writer, "y"));
+  EXPECT_EQ(WaitForSingleObject(event, kPatience), DWORD{WAIT_OBJECT_0}) << "it is found again";
+}
+
+std::wstring integrity_of(const std::wstring& section) {
+  const win::Handle handle(OpenFileMappingW(READ_CONTROL, FALSE, section.c_str()));
   alignas(SECURITY_DESCRIPTOR) std::byte descriptor[512];
   DWORD size = 0;
   EXPECT_TRUE(GetKernelObjectSecurity(handle.get(), LABEL_SECURITY_INFORMATION, descriptor, sizeof descriptor,
@@ -217,7 +249,7 @@ std::wstring integrity_of(const wchar_t* section) {
 }
 
 TEST_F(Access, ReloadLetsLowIntegrityInAndKeepsItOut) {
-  const wchar_t* data = L"Global\\ShmBroker.news.data";
+  const std::wstring data = object_prefix(L"news") + L"data";
   EXPECT_EQ(integrity_of(data), kMediumIntegrity);
   for (const bool low : {true, false}) {
     service.configure(news("INTERACTIVE", low));

@@ -1,4 +1,5 @@
-// A channel's memory as no client sees it: a test looks here whether another thread really waits by now.
+// A channel's memory as no client sees it: a test looks here whether another thread really waits by now, or writes what
+// somebody hostile might.
 #pragma once
 
 #include <windows.h>
@@ -8,53 +9,53 @@
 
 #include "core/layout.h"
 #include "core/win/section.h"
+#include "tests/integration/service_fixture.h"
 
 namespace shmbroker::tests {
 
 class ChannelMemory {
  public:
-  explicit ChannelMemory(const std::wstring& channel)
-      : data_section_(open(channel, L".data")),
-        readers_section_(open(channel, L".readers")),
+  // access: FILE_MAP_READ or FILE_MAP_WRITE.
+  explicit ChannelMemory(const std::wstring& channel, DWORD access = FILE_MAP_READ)
+      : access_(access),
+        data_section_(open(channel, L"data")),
+        readers_section_(open(channel, L"readers")),
         data_(map(data_section_)),
         readers_(map(readers_section_)) {}
 
-  // A reader waits for a message.
-  bool reader_waits() const {
-    return reinterpret_cast<core::ReadersSection*>(readers_.memory())->waiting.load() != 0;
+  core::DataSection& data() const { return *reinterpret_cast<core::DataSection*>(data_.memory()); }
+  core::ReadersSection& readers() const {
+    return *reinterpret_cast<core::ReadersSection*>(readers_.memory());
   }
+
+  // A reader waits for a message.
+  bool reader_waits() const { return readers().waiting.load() != 0; }
 
   // As many readers wait as there can be.
-  bool all_readers_wait() const {
-    return reinterpret_cast<core::ReadersSection*>(readers_.memory())->waiting.load() == UINT64_MAX;
-  }
+  bool all_readers_wait() const { return readers().waiting.load() == UINT64_MAX; }
 
   // A writer waits for the lock that another one holds: the upper bit of the lock's word.
-  bool writer_waits() const {
-    return (reinterpret_cast<core::DataSection*>(data_.memory())->lock.word.load() & 0x80000000u) != 0;
-  }
+  bool writer_waits() const { return (data().lock.word.load() & 0x80000000u) != 0; }
 
   // A writer waits until there is room.
-  bool writer_waits_for_room() const {
-    return reinterpret_cast<core::ReadersSection*>(readers_.memory())->waiting_writers.load() != 0;
-  }
+  bool writer_waits_for_room() const { return readers().waiting_writers.load() != 0; }
 
   HANDLE data_section() const { return data_section_.get(); }
   HANDLE readers_section() const { return readers_section_.get(); }
 
  private:
-  static win::Handle open(const std::wstring& channel, const wchar_t* part) {
-    win::Handle section(
-        OpenFileMappingW(FILE_MAP_READ, FALSE, (L"Global\\ShmBroker." + channel + part).c_str()));
+  win::Handle open(const std::wstring& channel, const wchar_t* part) const {
+    win::Handle section(OpenFileMappingW(access_, FALSE, (object_prefix(channel) + part).c_str()));
     if (!section) throw std::runtime_error("cannot open the channel's section");
     return section;
   }
-  static win::View map(const win::Handle& section) {
-    win::View view = win::View::map(section.get(), FILE_MAP_READ);
+  win::View map(const win::Handle& section) const {
+    win::View view = win::View::map(section.get(), access_);
     if (!view) throw std::runtime_error("cannot map the channel's section");
     return view;
   }
 
+  DWORD access_;
   win::Handle data_section_;
   win::Handle readers_section_;
   win::View data_;

@@ -5,12 +5,11 @@
 #include <gmock/gmock.h>
 #include <sddl.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/win/text.h"
 #include "tests/integration/low_token.h"
 #include "tests/integration/peer_process.h"
 #include "tests/integration/service_fixture.h"
@@ -38,13 +37,8 @@ class Create : public ServiceTest {
   static int32_t open(const wchar_t* name, const ShmOptions& options, ShmChannel& channel) {
     return ShmOpen(name, &options, &channel);
   }
-  // The name that the service has given to a created channel's section: it ends in half of its instance.
-  std::string data_section_of(const std::string& name) const {
-    const auto state = nlohmann::json::parse(read_file(service.data_folder() / L"state.json"));
-    char part[24];
-    std::snprintf(part, sizeof part, "%016llx",
-                  static_cast<unsigned long long>(state["channels"][name]["instance"][0].get<uint64_t>()));
-    return "Global\\ShmBroker." + name + "." + part + ".data";
+  static std::string data_section_of(const wchar_t* name) {
+    return win::display_utf8(object_prefix(name)) + "data";
   }
 
   static bool exists(const wchar_t* name) {
@@ -177,7 +171,7 @@ TEST_F(Create, GivesItsCreatorNoHoldOverTheObjects) {
   Peer user(low_token().get());
   EXPECT_EQ(user.write(user.open("made", "rw"), "mine").status, SHM_OK);
   EXPECT_EQ(read(channel).text, "mine");
-  const std::string object = data_section_of("made");
+  const std::string object = data_section_of(L"made");
   const auto touch = [&](DWORD rights) {
     return user.ask("touch section " + std::to_string(rights) + " " + object).text;
   };
@@ -247,8 +241,8 @@ std::wstring dacl_of(HANDLE object) {
 TEST_F(Create, IsNoLongerForThoseWhomAReloadTakesOffThePolicy) {
   ShmChannel channel = 0;
   ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));
-  const auto data_is_for_others = [this] {
-    const std::string name = data_section_of("made");
+  const auto data_is_for_others = [] {
+    const std::string name = data_section_of(L"made");
     const win::Handle section(OpenFileMappingA(READ_CONTROL, FALSE, name.c_str()));
     EXPECT_TRUE(section) << name;
     return dacl_of(section.get()).find(L";;;IU)") != std::wstring::npos;

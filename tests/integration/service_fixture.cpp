@@ -1,6 +1,7 @@
 #include "tests/integration/service_fixture.h"
 
 #include <algorithm>
+#include <cwchar>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -51,6 +52,11 @@ std::string channel(const std::string& name, const std::string& kind, uint64_t c
          std::to_string(capacity) + R"(, "access": )" + access + " }";
 }
 
+std::filesystem::path& state_folder() {
+  static std::filesystem::path folder;
+  return folder;
+}
+
 // A run that was broken off leaves its service behind. One that these tests did not make is not theirs to
 // remove.
 void remove_leftover() {
@@ -85,6 +91,27 @@ std::filesystem::path program_folder() {
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void use_state_of(const std::filesystem::path& data_folder) { state_folder() = data_folder; }
+
+std::wstring object_prefix(const std::wstring& channel) {
+  std::wstring prefix;
+  eventually([&] {  // the file may be replaced just now
+    const auto state = nlohmann::json::parse(read_file(state_folder() / L"state.json"), nullptr,
+                                             /*allow_exceptions=*/false);
+    if (!state.is_object()) return false;
+    const auto& channels = state["channels"];
+    const auto found = channels.find(win::display_utf8(channel));
+    if (found == channels.end()) return true;
+    wchar_t part[24];
+    std::swprintf(part, std::size(part), L"%016llx.",
+                  static_cast<unsigned long long>((*found)["instance"][0].get<uint64_t>()));
+    prefix = L"Global\\ShmBroker." + channel + L"." + part;
+    return true;
+  });
+  if (prefix.empty()) throw std::runtime_error("the service has no channel " + win::display_utf8(channel));
+  return prefix;
 }
 
 TempFolder::TempFolder() {
@@ -133,6 +160,7 @@ ScmHandle open_service(DWORD access) {
 Service::Service(const std::string& config)
     : config_(folder_.path() / L"shmbroker.json"), data_(folder_.path() / L"data") {
   remove_leftover();
+  use_state_of(data_);
   configure(config);
   const ScmHandle manager(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CREATE_SERVICE));
   if (!manager) throw broken("OpenSCManager");

@@ -23,6 +23,13 @@ std::filesystem::path program_folder();
 
 std::string read_file(const std::filesystem::path& file);
 
+// How the names of a channel's objects begin, as the service of this test has made them:
+// "Global\\ShmBroker.MapName.0123456789abcdef." Throws std::runtime_error where its state file has no such
+// channel.
+std::wstring object_prefix(const std::wstring& channel);
+// Where that service keeps its state. Its fixture says it.
+void use_state_of(const std::filesystem::path& data_folder);
+
 // A folder of its own under %TEMP%, removed at the end.
 class TempFolder {
  public:

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <thread>
 
@@ -71,80 +72,115 @@ TEST(MissingConfig, IsNamedInTheLog) {
   EXPECT_THAT(service.log(), HasSubstr("shmbroker.json"));
 }
 
-// What somebody has made beforehand under a name that the service needs.
+// What somebody makes, while the service is stopped, under a name that one of its channels had. The names of
+// the next run can't be guessed.
 struct Squat {
   const char* title;
-  std::function<HANDLE(SECURITY_ATTRIBUTES&)> make;
-  const char* reason;
+  std::function<HANDLE(SECURITY_ATTRIBUTES&, const std::wstring& prefix)> make;
   bool as_the_service = false;
 };
 void PrintTo(const Squat& squat, std::ostream* out) { *out << squat.title; }
 
-HANDLE squatted_section(SECURITY_ATTRIBUTES& security, const wchar_t* name) {
-  return CreateFileMappingW(INVALID_HANDLE_VALUE, &security, PAGE_READWRITE, 0, 1 << 16, name);
+HANDLE squatted_section(SECURITY_ATTRIBUTES& security, const std::wstring& name) {
+  return CreateFileMappingW(INVALID_HANDLE_VALUE, &security, PAGE_READWRITE, 0, 1 << 16, name.c_str());
+}
+HANDLE squatted_mutex(SECURITY_ATTRIBUTES& security, const std::wstring& name) {
+  return CreateMutexW(&security, FALSE, name.c_str());
+}
+HANDLE squatted_event(SECURITY_ATTRIBUTES& security, const std::wstring& name) {
+  return CreateEventW(&security, FALSE, FALSE, name.c_str());
 }
 
 // The service's objects belong to Administrators, as it runs as one. This user's are anybody's.
-std::wstring owner(const Squat& squat) {
-  return squat.as_the_service ? win::process_owner() : win::process_user();
+win::Handle squat_on(const Squat& squat, const std::wstring& prefix) {
+  const std::wstring owner = squat.as_the_service ? win::process_owner() : win::process_user();
+  const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + owner + L"D:(A;;GA;;;WD)");
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  return win::Handle(squat.make(security, prefix));
 }
 
-class NameTaken : public testing::TestWithParam<Squat> {};
+class NameTaken : public ServiceTest, public testing::WithParamInterface<Squat> {
+ protected:
+  NameTaken() : ServiceTest(config_of({block("other"), block("MapName")})) {}
+};
 
-TEST_P(NameTaken, IsToldAndNeverAdopted) {
-  const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + owner(GetParam()) + L"D:(A;;GA;;;WD)");
-  SECURITY_ATTRIBUTES security = descriptor.attributes();
-  Service service(config_of({block("other"), block("MapName")}));
-  {
-    const win::Handle squatter(GetParam().make(security));
-    ASSERT_TRUE(squatter && squatter.get() != INVALID_HANDLE_VALUE);
-    expect_refused_start(service, GetParam().reason);
-    // Of what it made before it came to the name, nothing is left.
-    EXPECT_EQ(OpenFileMappingW(FILE_MAP_READ, FALSE, L"Global\\ShmBroker.other.data"), nullptr);
-  }
-  expect_no_service();
+TEST_P(NameTaken, DoesNotKeepTheServiceFromStarting) {
+  write(Opened(L"MapName"), "before");
+  const std::wstring prefix = object_prefix(L"MapName");
+  service.stop();
+  const win::Handle squatter = squat_on(GetParam(), prefix);
+  ASSERT_TRUE(squatter);
   service.start();
-  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "free again"));
+  EXPECT_NE(object_prefix(L"MapName"), prefix);
+  EXPECT_SHM(SHM_E_EMPTY, read(Opened(L"MapName")).status);
+  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "after"));
+  EXPECT_SHM(SHM_OK, write(Opened(L"other"), "x"));
+}
+
+// A reader keeps the memory and most of its names, and not the writers' mutex and event.
+TEST_P(NameTaken, EndsTheChannelForWhoWaitsInItAndServesItAnew) {
+  const std::string title = GetParam().title;
+  if (title == "Data" || title == "DataOfTheSameAccount" || title == "Readers")
+    return;  // these names are in use
+  const Opened reader(L"MapName", SHM_READ);
+  const std::wstring prefix = object_prefix(L"MapName");
+  std::thread waiting([&] { EXPECT_SHM(SHM_E_CLOSED, read(reader, SHM_INFINITE).status); });
+  EXPECT_TRUE(eventually([] { return ChannelMemory(L"MapName").reader_waits(); }));
+  service.stop();
+  const win::Handle squatter = squat_on(GetParam(), prefix);
+  ASSERT_TRUE(squatter);
+  service.start();
+  waiting.join();
+  EXPECT_NE(object_prefix(L"MapName"), prefix);
+  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "after"));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Each, NameTaken,
-    testing::Values(Squat{"Data",
-                          [](SECURITY_ATTRIBUTES& security) {
-                            return squatted_section(security, L"Global\\ShmBroker.MapName.data");
-                          },
-                          "ShmBroker.MapName.data is taken"},
-                    Squat{"DataOfTheSameAccount",
-                          [](SECURITY_ATTRIBUTES& security) {
-                            return squatted_section(security, L"Global\\ShmBroker.MapName.data");
-                          },
-                          "ShmBroker.MapName.data is taken", /*as_the_service=*/true},
-                    Squat{"Readers",
-                          [](SECURITY_ATTRIBUTES& security) {
-                            return squatted_section(security, L"Global\\ShmBroker.MapName.readers");
-                          },
-                          "ShmBroker.MapName.readers is taken"},
-                    Squat{"Mutex",
-                          [](SECURITY_ATTRIBUTES& security) {
-                            return CreateMutexW(&security, FALSE, L"Global\\ShmBroker.MapName.mutex");
-                          },
-                          "ShmBroker.MapName.mutex is taken"},
-                    Squat{"Event",
-                          [](SECURITY_ATTRIBUTES& security) {
-                            return CreateEventW(&security, FALSE, FALSE, L"Global\\ShmBroker.MapName.lock");
-                          },
-                          "ShmBroker.MapName.lock is taken"},
-                    Squat{"ObjectOfAnotherType",
-                          [](SECURITY_ATTRIBUTES& security) {
-                            return CreateEventW(&security, FALSE, FALSE, L"Global\\ShmBroker.MapName.mutex");
-                          },
-                          "ShmBroker.MapName.mutex is taken"},
-                    Squat{"Instance",
-                          [](SECURITY_ATTRIBUTES& security) {
-                            return CreateMutexW(&security, FALSE, L"Global\\ShmBroker.instance");
-                          },
-                          "another ShmBroker runs"}),
+    testing::Values(
+        Squat{"Data", [](auto& security,
+                         const auto& prefix) { return squatted_section(security, prefix + L"data"); }},
+        Squat{"DataOfTheSameAccount",
+              [](auto& security, const auto& prefix) { return squatted_section(security, prefix + L"data"); },
+              /*as_the_service=*/true},
+        Squat{"Readers", [](auto& security,
+                            const auto& prefix) { return squatted_section(security, prefix + L"readers"); }},
+        Squat{"Mutex",
+              [](auto& security, const auto& prefix) { return squatted_mutex(security, prefix + L"mutex"); }},
+        Squat{"Event",
+              [](auto& security, const auto& prefix) { return squatted_event(security, prefix + L"lock"); }},
+        Squat{
+            "ObjectOfAnotherType",
+            [](auto& security, const auto& prefix) { return squatted_event(security, prefix + L"mutex"); }}),
     [](const auto& each) { return std::string(each.param.title); });
+
+// Its layout was version 4. Its configured channels' objects had names that follow from the channel's alone.
+TEST(OlderVersion, HasItsMemoryEndedAndDoesNotKeepTheServiceFromStarting) {
+  constexpr size_t kEnded = 64;
+  Service service(config_of({block("MapName")}));
+  std::filesystem::create_directories(service.data_folder());
+  std::ofstream(service.data_folder() / L"state.json")
+      << R"({ "channels": { "MapName": { "instance": [1, 2] }, "other": 5 }, "keepers": [] })";
+  const auto descriptor =
+      win::SecurityDescriptor::from_sddl(L"O:" + win::process_owner() + L"D:(A;;GA;;;WD)");
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  const win::Handle section(squatted_section(security, L"Global\\ShmBroker.MapName.data"));
+  const win::View view = win::View::map(section.get(), FILE_MAP_READ);
+  const win::Handle lock(squatted_event(security, L"Global\\ShmBroker.MapName.lock"));
+  ASSERT_TRUE(view && lock);
+  service.start();
+  EXPECT_EQ(static_cast<int>(view.memory()[kEnded]), 1);
+  EXPECT_EQ(WaitForSingleObject(lock.get(), 0), DWORD{WAIT_OBJECT_0}) << "who sleeps is to look";
+  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "x"));
+}
+
+TEST(InstanceTaken, IsToldAndNothingIsServed) {
+  Service service(config_of({block("MapName")}));
+  const win::Handle squatter(CreateMutexW(nullptr, FALSE, L"Global\\ShmBroker.instance"));
+  ASSERT_TRUE(squatter);
+  expect_refused_start(service, "another ShmBroker runs");
+  expect_no_service();
+}
 
 TEST(PipeTaken, IsToldAndNoFalseServerIsBelieved) {
   Service service(config_of({block("MapName")}));
@@ -221,14 +257,18 @@ TEST_F(Running, ReloadThatBringsBackAChannelThatIsStillOpenRevivesIt) {
   EXPECT_SHM(SHM_OK, write(open, "after"));
 }
 
-// The name of the second channel is somebody else's, and the reload fails after the first one has been found again.
+// The file of the second channel is not where it must be, and the reload fails after the first one has been
+// found again.
 TEST_F(Running, RefusedReloadRevivesNothing) {
   const Opened open(L"MapName");
   service.configure(config_of({block("other")}));
   EXPECT_TRUE(service.reload());
-  const win::Handle squatter(
-      CreateMutexW(nullptr, FALSE, L"Global\\ShmBroker.squatted.lock"));  // where an event is to be
-  service.configure(config_of({block("MapName"), block("other"), block("squatted")}));
+  std::string stray = block("stray");
+  stray.insert(stray.rfind('}'),
+               R"(, "file": { "path": ")" + service.data_folder().generic_string() + R"(/x" })");
+  const std::string config = config_of({block("MapName"), block("other"), stray});
+  const std::string elsewhere = program_folder().generic_string();
+  service.configure(config.substr(0, config.rfind('}')) + R"(, "file_folders": [")" + elsewhere + R"("] })");
   EXPECT_FALSE(service.reload());
   EXPECT_SHM(SHM_E_CLOSED, write(open, "x")) << "no service would be behind it";
   ShmChannel channel = 0;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/integration/channel_memory.h"
 #include "tests/integration/peer_process.h"
 #include "tests/integration/service_fixture.h"
 #include "tests/integration/shm_testing.h"
@@ -145,6 +146,21 @@ TEST_P(SystemCalls, AreNoneInPlaceAndInBatches) {
       char buffer[256];
       const int32_t status = ShmReadBatch(in, messages, 4, buffer, sizeof buffer, &count, 0);
       must(status >= 0 && count == (is_block ? 1u : 4u));
+    }
+  }
+  EXPECT_EQ(wrong, 0u);
+}
+
+// Any reader can mark any slot. Opening an event for each mark made a writer ten thousand times slower.
+TEST_P(SystemCalls, AreNoneForReadersThatAreMarkedAndNotThere) {
+  const Opened out(GetParam(), SHM_WRITE);
+  const ChannelMemory memory(GetParam(), FILE_MAP_WRITE);
+  uint64_t wrong = 0;
+  {
+    const NoSystemCalls none;
+    for (uint64_t number = 1; number <= 400; ++number) {  // a queue that nobody reads takes so many
+      memory.readers().waiting.store(UINT64_MAX);
+      if (ShmWrite(out, &number, sizeof number, 0) != SHM_OK) ++wrong;
     }
   }
   EXPECT_EQ(wrong, 0u);

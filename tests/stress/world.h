@@ -87,13 +87,13 @@ class World {
     bury(random, [this, slot] {
       core::recover_writer(ring, slot);
       bool awaited = false;
-      lock.release_dead(slot, awaited);
+      lock.release_dead(core::all_but(slot), awaited);
       core::unmark_waiting_for_room(readers(), slot);
     });
   }
   void bury_reader(uint32_t slot, Random& random) {
     bury(random, [this, slot] {
-      core::recover_reader(ring, slot);
+      core::recover_readers(ring, core::all_but(slot));
       core::unmark_waiting(readers(), slot);
     });
   }

@@ -2,67 +2,23 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
-
-#include "tests/unit/sections.h"
+#include "tests/unit/ring_fixture.h"
 
 namespace shmbroker::core {
 namespace {
 
-class GeometryTest : public testing::Test {
- protected:
-  bool read(Geometry& geometry) {
-    return read_geometry(sections.data(), sections.data_memory.size(), sections.readers(),
-                         sections.readers_memory.size(), geometry);
+TEST(Geometry, FitsIntoItsSectionsAndNoSmallerOnes) {
+  for (const Geometry& geometry :
+       {block_of(512), ring_of(Kind::topic, WhenFull::wait), ring_of(Kind::queue, {})}) {
+    const Sections sections(geometry);
+    const uint64_t data = sections.data_memory.size();
+    const uint64_t readers = sections.readers_memory.size();
+    EXPECT_TRUE(fits(geometry, data, readers));
+    EXPECT_TRUE(fits(geometry, data + 4096, readers + 4096)) << "whole pages are mapped";
+    EXPECT_FALSE(fits(geometry, data - 1, readers));
+    EXPECT_FALSE(fits(geometry, data, readers - 1));
+    EXPECT_FALSE(fits(geometry, 0, 0));
   }
-  bool is_accepted() {
-    Geometry ignored;
-    return read(ignored);
-  }
-
-  Sections sections{block_of(512)};
-};
-
-TEST_F(GeometryTest, ComesBackAsItWasWritten) {
-  Geometry geometry;
-  ASSERT_TRUE(read(geometry));
-  EXPECT_EQ(geometry.kind, Kind::block);
-  EXPECT_EQ(geometry.capacity, 512u);
-  EXPECT_EQ(geometry.max_message, 512u);
-  EXPECT_EQ(geometry.instance[0], 0x1111u);
-  EXPECT_EQ(geometry.instance[1], 0x2222u);
-}
-
-TEST_F(GeometryTest, RefusesASectionThatIsMappedTooSmall) {
-  Geometry ignored;
-  EXPECT_FALSE(read_geometry(sections.data(), sections.data_memory.size() - 1, sections.readers(),
-                             sections.readers_memory.size(), ignored));
-  EXPECT_FALSE(read_geometry(sections.data(), sections.data_memory.size(), sections.readers(),
-                             sections.readers_memory.size() - 1, ignored));
-  EXPECT_FALSE(read_geometry(sections.data(), 0, sections.readers(), 0, ignored));
-}
-
-// Each byte of either header counts: whatever a saboteur changes there is found out, or changes nothing but
-// the name of the instance, which the caller compares.
-TEST_F(GeometryTest, RefusesAHeaderOfWhichAnyByteIsChanged) {
-  for (auto* header : {&sections.data().header, &sections.readers().header}) {
-    auto* bytes = reinterpret_cast<unsigned char*>(header);
-    for (size_t i = 0; i < sizeof(SectionHeader); ++i) {
-      bytes[i] ^= 0x40;
-      EXPECT_FALSE(is_accepted()) << "byte " << i;
-      bytes[i] ^= 0x40;
-    }
-  }
-  EXPECT_TRUE(is_accepted());
-}
-
-TEST_F(GeometryTest, RefusesTheSectionsOfTwoChannelsTogether) {
-  Geometry other = block_of(512);
-  other.instance[1] = 0x3333;
-  const Sections foreign(other);
-  Geometry ignored;
-  EXPECT_FALSE(read_geometry(sections.data(), sections.data_memory.size(), foreign.readers(),
-                             foreign.readers_memory.size(), ignored));
 }
 
 TEST(Geometry, KnowsWhichChannelsCannotBe) {
@@ -75,6 +31,7 @@ TEST(Geometry, KnowsWhichChannelsCannotBe) {
   unlike.kind = static_cast<Kind>(77);
   EXPECT_EQ(data_section_size(unlike), 0u);
   EXPECT_EQ(readers_section_size(unlike), 0u);
+  EXPECT_FALSE(fits(unlike, UINT64_MAX, UINT64_MAX));
 }
 
 }  // namespace

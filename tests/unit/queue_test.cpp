@@ -55,7 +55,7 @@ TEST_F(Queue, GivesWhatADeadReaderHeldToAnotherAndSaysSo) {
   EXPECT_EQ(read(alive, message), "b");
   EXPECT_FALSE(message.again);
   EXPECT_EQ(read(alive), std::nullopt);
-  EXPECT_EQ(recover_reader(ring(), 0), 1u);
+  EXPECT_EQ(recover_readers(ring(), all_but(0)), 1u);
   EXPECT_TRUE(alive.may_have_news());
   EXPECT_EQ(read(alive, message), "a");
   EXPECT_TRUE(message.again);
@@ -68,10 +68,32 @@ TEST_F(Queue, TakesNothingBackFromAReaderThatLives) {
   write(to, "a");
   RingReader::Message message;
   ASSERT_EQ(alive.peek(message), Read::ok);
-  EXPECT_EQ(recover_reader(ring(), 0), 0u);
+  EXPECT_EQ(recover_readers(ring(), all_but(0)), 0u);
   JoinedReader other = reader(0);
   EXPECT_EQ(read(other), std::nullopt);
   EXPECT_TRUE(alive.release());
+}
+
+// What a hostile reader has written into the claims, it or not in its own name, ends with it.
+TEST_F(Queue, OffersAgainWhatNobodyCouldBeDoneWith) {
+  RingWriter to = writer();
+  JoinedReader alive = reader(1);
+  for (const char* text : {"a", "b", "c", "d"}) write(to, text);
+  RingReader::Message held;
+  ASSERT_EQ(alive.peek(held), Read::ok);
+  auto* words =
+      reinterpret_cast<std::atomic<uint32_t>*>(sections.readers_memory.get() + sizeof(ReadersSection));
+  const uint32_t of_the_lap = words[0].load() & 0xFFFFFF00u;
+  words[1] = of_the_lap | 7 << 2 | 2;  // "b" is reader 7's, who is not there
+  words[2] = 0xA5A5A5A5u;
+  EXPECT_EQ(recover_readers(ring(), uint64_t{1} << 1), 2u);
+  EXPECT_TRUE(alive.release());
+  RingReader::Message message;
+  EXPECT_EQ(read(alive, message), "b");
+  EXPECT_TRUE(message.again);
+  EXPECT_EQ(read(alive), "c");
+  EXPECT_EQ(read(alive), "d");
+  EXPECT_EQ(read(alive), std::nullopt);
 }
 
 TEST_F(Queue, GivesBackWhatAReaderPeekedWhenItLeaves) {

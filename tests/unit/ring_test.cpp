@@ -262,6 +262,45 @@ TEST_P(EitherRing, RollsBackTheLoanOfADeadWriter) {
   EXPECT_EQ(ring().messages(), 2u);
 }
 
+TEST_P(EitherRing, IsSoundWhateverItsWritersAndReadersDid) {
+  EXPECT_TRUE(is_sound(ring()));
+  RingWriter to = writer(2);
+  RingWriter other = writer(3);
+  JoinedReader from = reader();
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_EQ(write(to, std::string(static_cast<size_t>(i) * 37 % 4000, 'x')), Write::ok);
+    ASSERT_EQ(other.reserve(other.footprint(64), 1), Write::ok);
+    ASSERT_EQ(write(to, "behind a loan"), Write::ok);
+    ASSERT_TRUE(is_sound(ring())) << i;
+    other.add(64);
+    if (i % 3 == 0) {
+      other.abort();
+    } else {
+      other.commit();
+    }
+    ASSERT_TRUE(is_sound(ring())) << i;
+    read_all(from);
+  }
+}
+
+TEST_P(EitherRing, IsNotSoundWhereAnythingOfItIsDamaged) {
+  RingWriter to = writer();
+  JoinedReader from = reader();
+  for (int i = 0; i < 3; ++i) write(to, std::string(1000, 'x'));
+  RingControl& control = ring().control();
+  const uint64_t second = ring().head_position() + ring().footprint(1000);
+  for (std::atomic<uint64_t>* word :
+       {&control.tail.position, &control.head.word, &ring().header(second).word}) {
+    const uint64_t before = word->load();
+    for (const uint64_t nonsense : {uint64_t{0}, uint64_t{0xA5A5A5A5A5A5A5A5}, UINT64_MAX, before + 16}) {
+      word->store(nonsense);
+      EXPECT_FALSE(is_sound(ring())) << nonsense;
+    }
+    word->store(before);
+  }
+  EXPECT_TRUE(is_sound(ring()));
+}
+
 TEST_P(EitherRing, LeavesTheCommittedMessagesOfADeadWriterAlone) {
   JoinedReader from = reader();
   RingWriter dead = writer(2);

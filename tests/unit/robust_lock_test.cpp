@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/slots.h"
+
 namespace shmbroker::core {
 namespace {
 
@@ -99,12 +101,12 @@ TEST_F(RobustLockTest, GivesUpWhenTheCallerDoes) {
 TEST_F(RobustLockTest, IsReleasedForADeadOwnerOnly) {
   bool woken = true;
   ASSERT_TRUE(lock.try_lock(4));
-  EXPECT_FALSE(lock.release_dead(5, woken));
+  EXPECT_FALSE(lock.release_dead(all_but(5), woken));
   EXPECT_EQ(lock.owner(), 4u);
-  EXPECT_TRUE(lock.release_dead(4, woken));
+  EXPECT_TRUE(lock.release_dead(all_but(4), woken));
   EXPECT_FALSE(woken);
   EXPECT_EQ(lock.owner(), RobustLock::kNobody);
-  EXPECT_FALSE(lock.release_dead(4, woken));
+  EXPECT_FALSE(lock.release_dead(all_but(4), woken));
 }
 
 TEST_F(RobustLockTest, WakesTheWaiterOfADeadOwner) {
@@ -115,7 +117,7 @@ TEST_F(RobustLockTest, WakesTheWaiterOfADeadOwner) {
   });
   while ((line.word.load() & 0x80000000u) == 0) std::this_thread::yield();
   bool woken = false;
-  ASSERT_TRUE(lock.release_dead(0, woken));
+  ASSERT_TRUE(lock.release_dead(all_but(0), woken));
   EXPECT_TRUE(woken);
   kernel.event.set();
   waiter.join();

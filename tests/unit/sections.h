@@ -1,4 +1,5 @@
-// The two sections of a channel in ordinary memory, for tests of core/.
+// The two sections of a channel in ordinary memory, for tests of core/. Every reader's and writer's slot is
+// taken, as far as those know who look there.
 #pragma once
 
 #include <cstdlib>
@@ -6,6 +7,7 @@
 #include <new>
 
 #include "core/geometry.h"
+#include "core/slots.h"
 
 namespace shmbroker::core {
 
@@ -34,7 +36,9 @@ struct Sections {
       : geometry(wanted),
         data_memory(data_section_size(wanted)),
         readers_memory(readers_section_size(wanted)) {
-    format(geometry, data(), readers());
+    format(geometry, data());
+    data().presence.readers.store(UINT64_MAX);
+    data().presence.writers.store(UINT64_MAX);
   }
   DataSection& data() const { return *reinterpret_cast<DataSection*>(data_memory.get()); }
   ReadersSection& readers() const { return *reinterpret_cast<ReadersSection*>(readers_memory.get()); }

@@ -103,8 +103,30 @@ TEST_F(WaitingTopic, WaitsNoMoreForAReaderThatHasDied) {
   RingWriter to = writer();
   JoinedReader slow = reader(4);
   fill(to, 500);
-  EXPECT_EQ(recover_reader(ring(), 4), 0u);
+  EXPECT_EQ(recover_readers(ring(), all_but(4)), 0u);
   EXPECT_EQ(write(to, "fits"), Write::ok);
+}
+
+TEST_F(WaitingTopic, WaitsForNoCursorOfASlotThatNobodyHas) {
+  RingWriter to = writer();
+  JoinedReader present = reader(0);
+  sections.data().presence.readers.store(1);
+  sections.readers().readers[4].cursor.store(ring().capacity());
+  fill(to, 500);
+  read_all(present);
+  EXPECT_EQ(write(to, "fits"), Write::ok);
+}
+
+// Another reader may have moved it back, and a writer may wait for it since.
+TEST_F(WaitingTopic, SaysHowFarItIsAgainWhereSomebodyElseHasChangedThat) {
+  RingWriter to = writer();
+  JoinedReader from = reader(0);
+  fill(to, 500);
+  read_all(from);
+  sections.readers().readers[0].cursor.store(ring().capacity());
+  EXPECT_EQ(write(to, std::string(500, 'x')), Write::full);
+  EXPECT_EQ(read(from), std::nullopt);
+  EXPECT_EQ(write(to, std::string(500, 'x')), Write::ok);
 }
 
 TEST_F(WaitingTopic, WakesAWriterThatMayHaveSeenAJoiningReadersFirstCursor) {

@@ -330,7 +330,7 @@ int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size
                          uint32_t timeout_ms);
 
 /* Writes several messages, in their order, with the cost of few: one turn at the lock and one look for
- * sleeping readers for as many of them as half the ring holds. On a block, the last one remains.
+ * sleeping readers for as many as fit into a largest message or 64 KiB. On a block, the last one remains.
  * @param messages    [in] count messages: size, data and length are used
  * @param count       [in] number of messages
  * @param written     [out, optional] number of messages published, with an error too: those before the one
