@@ -14,7 +14,7 @@ constexpr size_t kListening = 4;          // ready for clients that come at the 
 constexpr size_t kMostConnections = 128;  // further ones wait in WaitNamedPipe
 constexpr ULONGLONG kPatience = 5000;     // milliseconds for a client from connecting to hanging up
 
-constexpr DWORD kBuffer = 4096;           // bytes that Windows sets aside; a longer reply waits for its reader
+constexpr DWORD kBuffer = 4096;  // bytes that Windows sets aside; a longer reply waits for its reader
 
 // FILE_GENERIC_READ | FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE: a client may talk on the pipe,
 // and not serve it. NU, whoever comes over the network, is denied first. ML: a program of low integrity may
@@ -131,9 +131,9 @@ void PipeServer::listen(bool first) {
   if (!descriptor) throw win32_error("cannot make the pipe's security descriptor");
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   const DWORD mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
-  win::Handle pipe(CreateNamedPipeW(
-      pipe::kPipeName, mode, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS,
-      PIPE_UNLIMITED_INSTANCES, kBuffer, kBuffer, 0, &security));
+  win::Handle pipe(CreateNamedPipeW(pipe::kPipeName, mode,
+                                    PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS,
+                                    PIPE_UNLIMITED_INSTANCES, kBuffer, kBuffer, 0, &security));
   if (!pipe) {
     throw win32_error("cannot serve the pipe " + win::display_utf8(pipe::kPipeName) +
                       (first ? ", which another process may have made" : ""));
