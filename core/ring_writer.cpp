@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/crash_point.h"
+#include "core/ring_recovery.h"
 #include "core/slowest_reader.h"
 
 namespace shmbroker::core {
@@ -105,12 +106,12 @@ void RingWriter::commit() {
   close(first_word_);
 }
 
+// As the recovery does it. SUBTLE: the thread that committed may have been ended before it could say so here; what is
+// published stays so, and by now its place in the ring may be another writer's.
 void RingWriter::abort() {
-  // relaxed: counters; the frame's own word tells readers.
-  const uint64_t messages = place_.loan.load(std::memory_order_relaxed);
-  ring_.control().tail.aborted.fetch_add(messages, std::memory_order_relaxed);
+  recover_writer(ring_, slot_);
   run_.forget();
-  close(pack({FrameState::aborted, false, slot_, end_ - begin_ - sizeof(FrameHeader)}));
+  begin_ = end_ = next_ = 0;
 }
 
 void RingWriter::close(uint64_t word) {

@@ -164,6 +164,44 @@ TEST_P(EitherRing, DropsWhatIsAborted) {
   EXPECT_EQ(ring().messages(), 1u);
 }
 
+// A thread that was ended in its commit has published, and could not say so.
+TEST_P(EitherRing, AbortLeavesAloneWhatHasTakenItsPlaceInTheRing) {
+  constexpr uint64_t kSize = 1008;  // with its header a part of the ring's capacity
+  RingWriter ended = writer(0);
+  RingWriter other = writer(1);
+  JoinedReader from = reader();
+  ASSERT_EQ(ended.reserve(ended.footprint(kSize), 1), Write::ok);
+  ended.add(kSize);
+  const uint64_t begin = ring().tail() - ended.footprint(kSize);
+  ring().header(begin).word.store(pack({FrameState::ready, false, 0, kSize}));
+  EXPECT_TRUE(read(from));
+  // Its place in the ring comes to be another writer's.
+  while (ring().tail() != begin + ring().capacity()) {
+    ASSERT_EQ(write(other, std::string(kSize, 'x')), Write::ok);
+    ASSERT_TRUE(read(from));
+  }
+  ASSERT_EQ(other.reserve(other.footprint(kSize), 1), Write::ok);
+  ended.abort();
+  EXPECT_FALSE(ended.has_reservation());
+  EXPECT_EQ(read(from), std::nullopt) << "what is not published yet";
+  other.add(kSize);
+  other.commit();
+  EXPECT_TRUE(read(from));
+  EXPECT_EQ(ring().messages(), ring().capacity() / other.footprint(kSize) + 1);
+}
+
+TEST_P(EitherRing, AbortTakesNothingBackThatIsPublished) {
+  RingWriter ended = writer();
+  JoinedReader from = reader();
+  ASSERT_EQ(ended.reserve(ended.footprint(9), 1), Write::ok);
+  copy_to_shared(ended.memory(), reinterpret_cast<const std::byte*>("published"), 9);
+  ended.add(9);
+  ring().header(ring().tail() - ended.footprint(9)).word.store(pack({FrameState::ready, false, 0, 9}));
+  ended.abort();
+  EXPECT_EQ(read(from), "published");
+  EXPECT_EQ(ring().messages(), 1u);
+}
+
 TEST_P(EitherRing, TakesAMessageShorterThanItsLoan) {
   RingWriter to = writer();
   JoinedReader from = reader();
