@@ -111,20 +111,19 @@ SCALARS = {
 
 
 def value_of(text: str) -> int:
-    text = text.replace("(size_t)", "").strip("()")
-    return int(text.rstrip("u"), 0)
+    return -1 if text == "SIZE_MAX" else int(text.strip("()").rstrip("u"), 0)
 
 
 def constants_of(text: str):
     for paragraph in text.split("\n\n"):
         heading = re.match(r"/\* (.*?) \*/$", paragraph, re.MULTILINE)
         for name, value, comment in re.findall(
-            r"^#define (SHM_\w+) (\(.*?\)\)?|\w+)(?:[ \t]*/\* (.*?) \*/)?$", paragraph, re.MULTILINE
+            r"^#define (SHM_\w+) (\(.*?\)|\w+)(?:[ \t]*/\* (.*?) \*/)?$", paragraph, re.MULTILINE
         ):
             if name == "SHM_CALL":
                 continue
             is_status = re.match(r"SHM_(OK|S_|E_)", name)
-            kind = "i32" if is_status else "usize" if "size_t" in value else "u32"
+            kind = "i32" if is_status else "usize" if value == "SIZE_MAX" else "u32"
             yield Constant(name, value_of(value), kind, comment, heading.group(1) if heading else "")
 
 

@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <ranges>
+#include <stop_token>
 #include <thread>
 
 #include "shmbroker/shmbroker.hpp"
+#include "tests/integration/channel_memory.h"
 #include "tests/integration/service_fixture.h"
 
 namespace shmbroker::tests {
@@ -68,6 +71,17 @@ TEST_F(Wrapper, OpensWithOptionsMovesAndCloses) {
   EXPECT_TRUE(Channel(L"queue", exclusive, status)) << "the one that was replaced has been closed";
   EXPECT_EQ(status, SHM_OK);
   EXPECT_EQ(std::wstring(second.info().name), L"topic");
+}
+
+TEST_F(Wrapper, OpensByANameInUtf8) {
+  EXPECT_EQ(std::wstring(Channel("queue").info().name), L"queue");
+  EXPECT_EQ(std::wstring(Channel(u8"queue", {.access = SHM_WRITE}).info().name), L"queue");
+  Status status = SHM_OK;
+  EXPECT_FALSE(Channel("M\xC3\xBCll", {}, status));
+  EXPECT_EQ(status, SHM_E_NOT_FOUND);
+  EXPECT_NE(error_text(status).find(L"'M\u00FCll'"), std::wstring::npos);
+  EXPECT_EQ(thrown([] { Channel("\xFF"); }), SHM_E_ARGUMENT);
+  EXPECT_EQ(thrown([] { Channel(std::string("queue\0rest", 10)); }), SHM_E_NAME);
 }
 
 TEST_F(Wrapper, ErrorsAreThrownOrStoredAsOneLikes) {
@@ -289,6 +303,62 @@ TEST_F(Wrapper, CancelEndsAWaitInAnotherThread) {
   EXPECT_EQ(thrown([&] { queue.read(room_); }), SHM_E_CANCELLED) << "until it is reset";
   queue.set_cancelled(false);
   EXPECT_FALSE(queue.read(room_, 1));
+}
+
+TEST_F(Wrapper, ARequestToStopEndsAWaitAndKeepsLaterOnesFromWaiting) {
+  Channel queue(L"queue");
+  Channel* const channels[] = {&queue};
+  std::stop_source source;
+  std::thread stopper([&] { source.request_stop(); });
+  EXPECT_FALSE(queue.read(room_, source.get_token()));
+  stopper.join();
+  EXPECT_FALSE(queue.read(room_, source.get_token())) << "it has been requested";
+  EXPECT_EQ(wait_any(channels, source.get_token()), nullptr);
+  EXPECT_TRUE(queue.write(bytes("needs no wait"), source.get_token()));
+  EXPECT_EQ(text(queue.read(room_, source.get_token()).data), "needs no wait");
+  EXPECT_EQ(thrown([&] { queue.write(bytes(std::string(100'000, 'x')), source.get_token()); }), SHM_E_SIZE);
+  while (queue.write(bytes(std::string(4096, 'x')), source.get_token())) {
+  }
+  queue.set_cancelled(false);
+  EXPECT_TRUE(queue.read(room_));
+}
+
+TEST_F(Wrapper, MessagesAreARange) {
+  static_assert(std::ranges::input_range<Messages>);
+  Channel queue(L"queue");
+  const std::string words[] = {"one", "two", "three"};
+  for (const std::string& word : words) queue.write(bytes(word));
+  std::vector<std::string> read;
+  for (const Message& message : Messages(queue, 0)) read.push_back(text(message.data));
+  EXPECT_THAT(read, testing::ElementsAreArray(words));
+  std::stop_source source;
+  std::thread stopper([&] { source.request_stop(); });
+  for (const Message& message : Messages(queue, source.get_token())) ADD_FAILURE() << text(message.data);
+  stopper.join();
+
+  Channel block(L"block");
+  block.write(bytes("value"));
+  int values = 0;
+  for (const Message& message : Messages(block, 1)) values += message ? 1 : 0;
+  EXPECT_EQ(values, 1) << "the same value again is none";
+  Channel blind(L"queue", {.access = SHM_WRITE});
+  EXPECT_EQ(thrown([&] {
+              for (const Message& message : Messages(blind)) ADD_FAILURE() << text(message.data);
+            }),
+            SHM_E_ACCESS);
+}
+
+TEST_F(Wrapper, CloseInAnotherThreadEndsARead) {
+  Channel queue(L"queue");
+  std::thread closer([&] {
+    const ChannelMemory memory(L"queue");
+    EXPECT_TRUE(eventually([&] { return memory.reader_waits(); }));
+    queue.close();
+  });
+  EXPECT_EQ(thrown([&] { queue.read(room_); }), SHM_E_CLOSED);
+  closer.join();
+  EXPECT_FALSE(queue);
+  EXPECT_EQ(thrown([&] { queue.read(room_, 0); }), SHM_E_HANDLE);
 }
 
 TEST_F(Wrapper, TellsByEventAndByWindow) {

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "shmbroker/cancel_on_stop.hpp"
 #include "shmbroker/error.hpp"
 #include "shmbroker/shmbroker.h"
 
@@ -55,35 +56,43 @@ class Channel {
   Channel() noexcept = default;
   explicit Channel(const std::wstring& name, const Options& options = {}) { check(open(name, options)); }
   Channel(const std::wstring& name, const Options& options, Status& status) { status = open(name, options); }
-  Channel(Channel&& other) noexcept : handle_(std::exchange(other.handle_, 0u)) {}
+  // The same with the name in UTF-8.
+  explicit Channel(const std::string& name, const Options& options = {}) { check(open(name, options)); }
+  Channel(const std::string& name, const Options& options, Status& status) { status = open(name, options); }
+  explicit Channel(const std::u8string& name, const Options& options = {})
+      : Channel(std::string(name.begin(), name.end()), options) {}
+  Channel(Channel&& other) noexcept : handle_(other.take()) {}
   Channel& operator=(Channel&& other) noexcept {
     if (this == &other) return *this;
     close();
-    handle_ = std::exchange(other.handle_, 0u);
+    handle_.store(other.take(), std::memory_order_relaxed);
     return *this;
   }
   ~Channel() { close(); }
 
-  ShmChannel handle() const noexcept { return handle_; }
-  explicit operator bool() const noexcept { return handle_ != 0; }
+  // relaxed: a handle is a number, and one that is closed meanwhile is refused.
+  ShmChannel handle() const noexcept { return handle_.load(std::memory_order_relaxed); }
+  explicit operator bool() const noexcept { return handle() != 0; }
 
+  // From any thread: calls of others on this channel end with SHM_E_CLOSED. Moving it and destroying it are for one
+  // thread, when no other uses it any more.
   void close() noexcept {
-    if (handle_ != 0) ShmClose(std::exchange(handle_, 0u));
+    if (const ShmChannel closed = take()) ShmClose(closed);
   }
   // Ends what other threads wait for on this channel now. From any thread.
-  void cancel() noexcept { ShmCancel(handle_); }
+  void cancel() noexcept { ShmCancel(handle()); }
   // While it is set, what would have to wait fails with SHM_E_CANCELLED at once, and what waits now ends. From any
   // thread.
-  void set_cancelled(bool is_cancelled) noexcept { ShmSetCancelled(handle_, is_cancelled ? 1 : 0); }
+  void set_cancelled(bool is_cancelled) noexcept { ShmSetCancelled(handle(), is_cancelled ? 1 : 0); }
 
   // ---- copied
 
   // Writes a message, or a block's value.
   void write(std::span<const std::byte> message, uint32_t timeout_ms = SHM_INFINITE) {
-    check(ShmWrite(handle_, message.data(), message.size(), timeout_ms));
+    check(ShmWrite(handle(), message.data(), message.size(), timeout_ms));
   }
   void write(std::span<const std::byte> message, uint32_t timeout_ms, Status& status) noexcept {
-    status = ShmWrite(handle_, message.data(), message.size(), timeout_ms);
+    status = ShmWrite(handle(), message.data(), message.size(), timeout_ms);
   }
 
   // Reads into the caller's memory, which the message refers to.
@@ -95,21 +104,40 @@ class Channel {
   }
   Message read(std::span<std::byte> room, uint32_t timeout_ms, Status& status) noexcept {
     size_t size = 0;
-    status = ShmRead(handle_, room.data(), room.size(), &size, timeout_ms);
+    status = ShmRead(handle(), room.data(), room.size(), &size, timeout_ms);
     return {status >= 0 ? room.first(size) : std::span<std::byte>(), status};
   }
+
+#ifdef __cpp_lib_jthread
+  // The same until a stop is requested: that ends the wait, and from then on no call on this channel waits, as after
+  // set_cancelled(true). write() returns whether the message was written, and read() gives no message.
+  bool write(std::span<const std::byte> message, const std::stop_token& stop,
+             uint32_t timeout_ms = SHM_INFINITE) {
+    const CancelOnStop cancel(stop, handle());
+    Status status = SHM_OK;
+    write(message, timeout_ms, status);
+    return status != SHM_E_CANCELLED && check(status) >= 0;
+  }
+  Message read(std::span<std::byte> room, const std::stop_token& stop, uint32_t timeout_ms = SHM_INFINITE) {
+    const CancelOnStop cancel(stop, handle());
+    Status status = SHM_OK;
+    const Message message = read(room, timeout_ms, status);
+    if (status != SHM_E_EMPTY && status != SHM_E_CANCELLED) check(status);
+    return message;
+  }
+#endif
 
   // Writes several messages, made with message_of(). Returns how many were published: fewer than all only with an
   // error.
   uint32_t write(std::span<const ShmMessage> messages, uint32_t timeout_ms, Status& status) noexcept {
     uint32_t written = 0;
-    status =
-        ShmWriteBatch(handle_, messages.data(), static_cast<uint32_t>(messages.size()), &written, timeout_ms);
+    status = ShmWriteBatch(handle(), messages.data(), static_cast<uint32_t>(messages.size()), &written,
+                           timeout_ms);
     return written;
   }
   void write(std::span<const ShmMessage> messages, uint32_t timeout_ms = SHM_INFINITE) {
-    check(
-        ShmWriteBatch(handle_, messages.data(), static_cast<uint32_t>(messages.size()), nullptr, timeout_ms));
+    check(ShmWriteBatch(handle(), messages.data(), static_cast<uint32_t>(messages.size()), nullptr,
+                        timeout_ms));
   }
 
   // Reads as many messages as there are and as fit, and waits for the first one only. Returns the part of messages that
@@ -125,7 +153,7 @@ class Channel {
                              Status& status) noexcept {
     if (!messages.empty()) messages.front().size = sizeof(ShmMessage);
     uint32_t count = 0;
-    status = ShmReadBatch(handle_, messages.data(), static_cast<uint32_t>(messages.size()), room.data(),
+    status = ShmReadBatch(handle(), messages.data(), static_cast<uint32_t>(messages.size()), room.data(),
                           room.size(), &count, timeout_ms);
     return messages.first(count);
   }
@@ -141,7 +169,7 @@ class Channel {
   ShmInfo info(Status& status) const noexcept {
     ShmInfo info{};
     info.size = sizeof info;
-    status = ShmGetInfo(handle_, &info);
+    status = ShmGetInfo(handle(), &info);
     return info;
   }
   // Bytes of the largest message: the room that a reader needs.
@@ -156,37 +184,37 @@ class Channel {
   ShmStats stats(Status& status) const noexcept {
     ShmStats stats{};
     stats.size = sizeof stats;
-    status = ShmGetStats(handle_, &stats);
+    status = ShmGetStats(handle(), &stats);
     return stats;
   }
 
   // Brings a block's value to its file, down to the disk.
-  void flush() const { check(ShmFlush(handle_)); }
-  void flush(Status& status) const noexcept { status = ShmFlush(handle_); }
+  void flush() const { check(ShmFlush(handle())); }
+  void flush(Status& status) const noexcept { status = ShmFlush(handle()); }
 
   // ---- notification
 
   // An auto-reset event HANDLE, which belongs to the channel.
   void* wait_handle() const {
-    void* handle = nullptr;
-    check(ShmGetWaitHandle(handle_, &handle));
-    return handle;
+    void* event = nullptr;
+    check(ShmGetWaitHandle(handle(), &event));
+    return event;
   }
   void* wait_handle(Status& status) const noexcept {
-    void* handle = nullptr;
-    status = ShmGetWaitHandle(handle_, &handle);
-    return handle;
+    void* event = nullptr;
+    status = ShmGetWaitHandle(handle(), &event);
+    return event;
   }
 
   // A window of this process gets the message, with cookie and handle(), each time that there is something to read.
   void notify_window(void* window, uint32_t message, uintptr_t cookie = 0) {
-    check(ShmNotifyWindow(handle_, window, message, cookie));
+    check(ShmNotifyWindow(handle(), window, message, cookie));
   }
   void notify_window(void* window, uint32_t message, uintptr_t cookie, Status& status) noexcept {
-    status = ShmNotifyWindow(handle_, window, message, cookie);
+    status = ShmNotifyWindow(handle(), window, message, cookie);
   }
   // No message is posted after it has returned.
-  void notify_no_window() noexcept { ShmNotifyWindow(handle_, nullptr, 0, 0); }
+  void notify_no_window() noexcept { ShmNotifyWindow(handle(), nullptr, 0, 0); }
 
   // handle() is written to a pipe, once for each call: when there is something to read.
   void notify_pipe(void* pipe) { check(ShmNotifyPipe(handle_, pipe)); }
@@ -197,11 +225,24 @@ class Channel {
   Status open(std::wstring name, const Options& options) {
     // C would take what is before a NUL for the name. Another control character it refuses, and says why.
     std::ranges::replace(name, L'\0', L'\1');
+    return opened(ShmOpen, name.c_str(), options);
+  }
+  Status open(std::string name, const Options& options) {
+    std::ranges::replace(name, '\0', '\1');
+    return opened(ShmOpenUtf8, name.c_str(), options);
+  }
+  template <class Open, class Unit>
+  Status opened(Open& open, const Unit* name, const Options& options) {
     const ShmOptions raw = options.raw();
-    return ShmOpen(name.c_str(), &raw, &handle_);
+    ShmChannel handle = 0;
+    const Status status = open(name, &raw, &handle);
+    handle_.store(handle, std::memory_order_relaxed);
+    return status;
   }
 
-  ShmChannel handle_ = 0;
+  ShmChannel take() noexcept { return handle_.exchange(0, std::memory_order_relaxed); }
+
+  std::atomic<ShmChannel> handle_{0};
 };
 
 // The channels that the caller may read or write.

@@ -27,5 +27,16 @@ inline Channel* wait_any(std::span<Channel* const> channels, uint32_t timeout_ms
   if (status != SHM_E_EMPTY) check(status);
   return ready;
 }
+#ifdef __cpp_lib_jthread
+// The same until a stop is requested: then the first of the channels is cancelled, as with CancelOnStop.
+inline Channel* wait_any(std::span<Channel* const> channels, const std::stop_token& stop,
+                         uint32_t timeout_ms = SHM_INFINITE) {
+  const CancelOnStop cancel(stop, channels.empty() ? 0 : channels.front()->handle());
+  Status status = SHM_OK;
+  Channel* const ready = wait_any(channels, timeout_ms, status);
+  if (status != SHM_E_EMPTY && status != SHM_E_CANCELLED) check(status);
+  return ready;
+}
+#endif
 
 }  // namespace shmbroker
