@@ -179,15 +179,16 @@ int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint3
 int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms) {
   if (data == nullptr && size != 0) return bad_argument(L"ShmWrite: data is NULL");
   return with_turn<&Calls::writing>(channel, timeout_ms,
-                                    [=](Channel& open) { return open.write(data, size, timeout_ms); });
+                                    [=](Channel& open, DWORD left) { return open.write(data, size, left); });
 }
 
 int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size_t* size,
                          uint32_t timeout_ms) {
   if (size == nullptr || (buffer == nullptr && capacity != 0))
     return bad_argument(L"ShmRead: buffer or size is NULL");
-  return with_turn<&Calls::reading>(
-      channel, timeout_ms, [=](Channel& open) { return open.read(buffer, capacity, *size, timeout_ms); });
+  return with_turn<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
+    return open.read(buffer, capacity, *size, left);
+  });
 }
 
 int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, uint32_t count,
@@ -204,8 +205,8 @@ int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, u
   uint32_t ignored = 0;
   uint32_t& published = written != nullptr ? *written : ignored;
   published = 0;
-  return with_turn<&Calls::writing>(channel, timeout_ms, [&, timeout_ms](Channel& open) {
-    return open.write_batch({messages, count}, published, timeout_ms);
+  return with_turn<&Calls::writing>(channel, timeout_ms, [&](Channel& open, DWORD left) {
+    return open.write_batch({messages, count}, published, left);
   });
 }
 
@@ -218,16 +219,16 @@ int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t
     return bad_argument(L"ShmReadBatch: messages->size is not sizeof(ShmMessage)");
   }
   *count = 0;
-  return with_turn<&Calls::reading>(channel, timeout_ms, [=](Channel& open) {
+  return with_turn<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
     return open.read_batch({messages, capacity}, {static_cast<std::byte*>(buffer), buffer_size}, *count,
-                           timeout_ms);
+                           left);
   });
 }
 
 int32_t SHM_CALL ShmLoan(ShmChannel channel, size_t size, void** memory, uint32_t timeout_ms) {
   if (memory == nullptr) return bad_argument(L"ShmLoan: memory is NULL");
-  return with_turn<&Calls::writing>(channel, timeout_ms,
-                                    [=](Channel& open) { return open.loan(size, *memory, timeout_ms); });
+  return with_turn<&Calls::writing>(
+      channel, timeout_ms, [=](Channel& open, DWORD left) { return open.loan(size, *memory, left); });
 }
 
 int32_t SHM_CALL ShmCommit(ShmChannel channel, size_t size) {
@@ -242,9 +243,8 @@ int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32
   if (memory == nullptr) return bad_argument(L"ShmLock: memory is NULL");
   size_t ignored = 0;
   size_t& present = size != nullptr ? *size : ignored;
-  return with_turn<&Calls::writing>(channel, timeout_ms, [&, timeout_ms](Channel& open) {
-    return open.lock(*memory, present, timeout_ms);
-  });
+  return with_turn<&Calls::writing>(
+      channel, timeout_ms, [&](Channel& open, DWORD left) { return open.lock(*memory, present, left); });
 }
 
 int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size) {
@@ -252,13 +252,25 @@ int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size) {
 }
 
 int32_t SHM_CALL ShmFlush(ShmChannel channel) {
-  return with_guard(channel, [](Channel& open) { return open.flush(); });
+  constexpr DWORD kPatience = 60'000;  // a disk may be slow
+  pipe::FlushRequest request{};
+  const int32_t status = with_guard(channel, [&](Channel& open) {
+    request = open.flush_request();
+    return SHM_OK;
+  });
+  if (status != SHM_OK) return status;
+  // Not under the guard: ShmClose does not wait for a disk.
+  return no_throw([&] {
+    pipe::FlushReply reply{};
+    BrokerIdentity identity;
+    return ask(request, reply, kPatience, identity);
+  });
 }
 
 int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, uint32_t timeout_ms) {
   if (data == nullptr || size == nullptr) return bad_argument(L"ShmPeek: data or size is NULL");
   return with_turn<&Calls::reading>(channel, timeout_ms,
-                                    [=](Channel& open) { return open.peek(*data, *size, timeout_ms); });
+                                    [=](Channel& open, DWORD left) { return open.peek(*data, *size, left); });
 }
 
 int32_t SHM_CALL ShmRelease(ShmChannel channel) {

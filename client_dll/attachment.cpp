@@ -13,10 +13,8 @@
 namespace shmbroker::client {
 namespace {
 
-constexpr DWORD kOpenTimeout = 5000;     // milliseconds, where the caller names none
-constexpr DWORD kCloseTimeout = 2000;    // that ShmClose gives the broker
-constexpr DWORD kFlushTimeout = 60'000;  // a disk may be slow
-constexpr ULONGLONG kTryAgain = 1000;    // from one try to open a reader's event to the next
+constexpr DWORD kOpenTimeout = 5000;   // milliseconds, where the caller names none
+constexpr ULONGLONG kTryAgain = 1000;  // from one try to open a reader's event to the next
 
 constexpr DWORD kWaitAndSet = SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL;
 
@@ -167,20 +165,18 @@ Attachment::~Attachment() {
   std::copy(name_.begin(), name_.end(), request.name);
   pipe::CloseReply reply{};
   BrokerIdentity identity;
-  if (ask(request, reply, kCloseTimeout, identity) != SHM_E_NO_SERVICE || !data_ || !readers_) return;
+  if (ask(request, reply, close_timeout_, identity) != SHM_E_NO_SERVICE || !data_ || !readers_) return;
   // Nobody is there to hear it: leave a note for the broker's next run.
   // release: pairs with the acquire in the service's Channel::adopt_places().
   if (can_read()) reader_slot().left.store(1, std::memory_order_release);
   if (can_write()) writer_slot().left.store(1, std::memory_order_release);
 }
 
-int32_t Attachment::flush() const {
+pipe::FlushRequest Attachment::flush_request() const {
   pipe::FlushRequest request{};
   std::copy(std::begin(geometry_.instance), std::end(geometry_.instance), request.instance);
   std::copy(name_.begin(), name_.end(), request.name);
-  pipe::FlushReply reply{};
-  BrokerIdentity identity;
-  return ask(request, reply, kFlushTimeout, identity);
+  return request;
 }
 
 // A mark is something that any reader may have made, for any place.

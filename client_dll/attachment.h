@@ -49,8 +49,11 @@ class Attachment {
   uint32_t pid_of_reader(uint32_t place) const { return pid_of(data().reader_records[place]); }
   uint32_t pid_of_writer(uint32_t place) const { return pid_of(data().writer_records[place]); }
 
-  // As ShmFlush.
-  int32_t flush() const;
+  // What ShmFlush asks the broker.
+  pipe::FlushRequest flush_request() const;
+
+  // How many milliseconds the destructor gives the broker to answer.
+  void limit_close(DWORD timeout_ms) { close_timeout_ = timeout_ms; }
 
  private:
   int32_t attach(const pipe::OpenReply& reply, const BrokerIdentity& identity);
@@ -73,6 +76,7 @@ class Attachment {
   core::Geometry geometry_;
   uint32_t reader_ = pipe::kNoSlot;
   uint32_t writer_ = pipe::kNoSlot;
+  DWORD close_timeout_ = 2000;
   // A view alone keeps the memory, and not its name: a broker that starts again finds what somebody has a
   // handle to.
   win::Handle data_section_;

@@ -21,11 +21,10 @@ BlockChannel::~BlockChannel() {
 
 // ---- writing
 
-int32_t BlockChannel::begin_write(DWORD timeout_ms) {
+int32_t BlockChannel::begin_write(Wait& wait) {
   if (!at().can_write()) return refuse_right(SHM_WRITE);
   if (locked_) return refuse(SHM_E_STATE, L"this handle holds ShmLock; call ShmUnlock first");
   if (has_ended()) return refuse_ended();
-  Wait wait(*this, writing(), timeout_ms);
   return take_lock(wait);
 }
 
@@ -37,19 +36,25 @@ void BlockChannel::publish(const Block::Draft& draft, uint64_t size) {
   add(at().writer_slot().bytes, size);
 }
 
-int32_t BlockChannel::write(const void* message, size_t size, DWORD timeout_ms) {
+int32_t BlockChannel::write_value(const void* value, size_t size, Wait& wait) {
   if (size > block_.capacity()) return refuse_size(size);
-  const int32_t status = begin_write(timeout_ms);
+  const int32_t status = begin_write(wait);
   if (status != SHM_OK) return status;
   const Block::Draft draft = block_.begin();
-  core::copy_to_shared(draft.memory, static_cast<const std::byte*>(message), size);
+  core::copy_to_shared(draft.memory, static_cast<const std::byte*>(value), size);
   publish(draft, size);
   return SHM_OK;
 }
 
+int32_t BlockChannel::write(const void* message, size_t size, DWORD timeout_ms) {
+  Wait wait(*this, writing(), timeout_ms);
+  return write_value(message, size, wait);
+}
+
 int32_t BlockChannel::write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) {
+  Wait wait(*this, writing(), timeout_ms);
   for (const ShmMessage& message : messages) {
-    const int32_t status = write(message.data, message.length, timeout_ms);
+    const int32_t status = write_value(message.data, message.length, wait);
     if (status != SHM_OK) return status;
     ++written;
   }
@@ -57,7 +62,8 @@ int32_t BlockChannel::write_batch(std::span<const ShmMessage> messages, uint32_t
 }
 
 int32_t BlockChannel::lock(void*& memory, size_t& size, DWORD timeout_ms) {
-  const int32_t status = begin_write(timeout_ms);
+  Wait wait(*this, writing(), timeout_ms);
+  const int32_t status = begin_write(wait);
   if (status != SHM_OK) return status;
   const Block::Draft draft = block_.begin();
   Block::Value value;

@@ -29,7 +29,8 @@ class BlockChannel final : public Channel {
   uint64_t sequence() const override { return block_.sequence(); }
 
  private:
-  int32_t begin_write(DWORD timeout_ms);
+  int32_t begin_write(Wait& wait);
+  int32_t write_value(const void* value, size_t size, Wait& wait);
   int32_t begin_read(DWORD timeout_ms);
   void publish(const core::Block::Draft& draft, uint64_t size);
   int32_t note_read(const core::Block::Value& value);

@@ -126,7 +126,18 @@ int32_t Channel::refuse_locked() const {
                     L"or hang: end the process, and the lock is free");
 }
 
-std::wstring Channel::process(uint32_t pid) { return L"process " + std::to_wstring(pid); }
+std::wstring Channel::process(uint32_t pid) {
+  const std::wstring process = L"process " + std::to_wstring(pid);
+  return pid == GetCurrentProcessId() ? L"this very process (" + process + L")" : process;
+}
+
+int32_t Channel::refuse_close() const {
+  return refuse(
+      SHM_E_TIMEOUT,
+      L"a thread of this process does not come back from a call on this handle: it was ended by "
+      L"TerminateThread, or is suspended; end the process, or have the thread go on and call ShmClose "
+      L"again");
+}
 
 // acquire: pairs with the release in the service's Channel::end().
 bool Channel::has_ended() const { return at().data().ended.load(std::memory_order_acquire) != 0; }
@@ -239,7 +250,13 @@ int32_t Channel::notify_window(HWND window, UINT message, uintptr_t cookie, ShmC
     notification_->end();
     return SHM_OK;
   }
-  if (!IsWindow(window)) return refuse(SHM_E_ARGUMENT, L"the window to notify is not a window");
+  DWORD process = 0;
+  if (GetWindowThreadProcessId(window, &process) == 0)
+    return refuse(SHM_E_ARGUMENT, L"the window to notify is not a window; give one of this process");
+  if (process != GetCurrentProcessId()) {
+    return refuse(SHM_E_ARGUMENT, L"the window to notify is one of process " + std::to_wstring(process) +
+                                      L"; give one of this process");
+  }
   const int32_t status = notification_->post_to(window, message, cookie, handle);
   if (status == SHM_OK) notify_if_readable();
   return status;

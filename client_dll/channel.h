@@ -44,7 +44,11 @@ class Channel {
   void nudge();
   // Why a thread did not get its turn on this handle.
   int32_t refuse_turn(WaitEnd end) const;
-  int32_t flush() const { return at().flush(); }
+  // Why ShmClose could not close the handle.
+  int32_t refuse_close() const;
+  // The service has so long to hear that the channel is closed.
+  void limit_close(DWORD timeout_ms) { at().limit_close(timeout_ms); }
+  pipe::FlushRequest flush_request() const { return at().flush_request(); }
   void info(ShmInfo& info) const;
   void stats(ShmStats& stats) const;
   int32_t wait_handle(void*& handle);
@@ -74,7 +78,7 @@ class Channel {
   // Why a wait has ended, other than by its time.
   int32_t refuse_wait(WaitEnd end) const;
   int32_t refuse_locked() const;
-  // "process 1234"
+  // "process 1234"; of this process, that it is this one.
   static std::wstring process(uint32_t pid);
   bool has_ended() const;
 

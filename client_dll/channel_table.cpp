@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
+
+#include "client_dll/process_end.h"
 
 namespace shmbroker::client {
 namespace {
 
 constexpr uint32_t kTableSize = 1u << kTableBits;
 constexpr uint32_t kGenerations = 1u << (32 - kTableBits);
+constexpr DWORD kClosePatience = 5000;   // milliseconds that ShmClose gives the calls that it has ended
+constexpr DWORD kUnloadPatience = 2000;  // that the service has at an unload, for all channels
 
-Entry table[kTableSize];
+constinit Entry table[kTableSize];
 bool used[kTableSize];    // under table_lock
 uint32_t next_entry = 0;  // under table_lock; going round, so that a generation lasts as long as possible
 SRWLOCK table_lock = SRWLOCK_INIT;
@@ -44,6 +49,56 @@ void interrupt(Entry& entry) {
   entry.calls.writing.nudge();
 }
 
+// Where this DLL's generations begin. Another copy of it in this process, under another path, gives out other numbers: so
+// its handles are not ours. It needs not be hard to guess, only to be another one.
+uint32_t first_generation() {
+  static constinit std::atomic<uint32_t> made{0};
+  // relaxed: whoever comes first says which it is.
+  uint32_t first = made.load(std::memory_order_relaxed);
+  if (first != 0) return first;
+  LARGE_INTEGER ticks;
+  QueryPerformanceCounter(&ticks);
+  // The finalizer of SplitMix64, over where we are loaded and when.
+  uint64_t mixed =
+      reinterpret_cast<uintptr_t>(&table) + static_cast<uint64_t>(ticks.QuadPart) * 0x9E3779B97F4A7C15u;
+  mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9u;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBu;
+  const uint32_t wanted = static_cast<uint32_t>(mixed >> 32) % (kGenerations - 1) + 1;
+  return made.compare_exchange_strong(first, wanted, std::memory_order_relaxed) ? wanted : first;
+}
+
+// 1 to the highest, never 0. The entry is reserved by the caller.
+uint32_t next_generation(Entry& entry) {
+  return (first_generation() - 1 + entry.uses++) % (kGenerations - 1) + 1;
+}
+
+bool enter_guard_alone(Entry& entry, const Deadline& deadline) {
+  while (!TryAcquireSRWLockExclusive(&entry.guard)) {
+    if (deadline.left() == 0) return false;
+    Sleep(1);  // nothing that waits is done under the guard: this is over soon, or never
+  }
+  return true;
+}
+
+// For ShmClose: takes both turns and the guard. Returns false, and has none of them, where that can't be had in time.
+bool enter_alone(Entry& entry) {
+  const Deadline deadline(kClosePatience);
+  Calls& calls = entry.calls;
+  if (!calls.reading.enter_to_close(deadline)) return false;
+  if (calls.writing.enter_to_close(deadline)) {
+    if (enter_guard_alone(entry, deadline)) return true;
+    calls.writing.leave();
+  }
+  calls.reading.leave();
+  return false;
+}
+
+void leave_alone(Entry& entry) {
+  ReleaseSRWLockExclusive(&entry.guard);
+  entry.calls.writing.leave();
+  entry.calls.reading.leave();
+}
+
 }  // namespace
 
 Entry* entry_of(ShmChannel handle) {
@@ -71,9 +126,8 @@ int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChann
     free_entry(*entry);
     return status;
   }
-  const uint32_t generation = entry->next_generation;
-  entry->next_generation = generation % (kGenerations - 1) + 1;  // 1 to the highest, never 0
-  entry->channel = std::move(channel);
+  const uint32_t generation = next_generation(*entry);
+  entry->channel = channel.release();
   // release: pairs with the acquire in is_open().
   entry->generation.store(generation, std::memory_order_release);
   handle = handle_of(static_cast<uint32_t>(entry - table), generation);
@@ -81,6 +135,7 @@ int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChann
 }
 
 int32_t close_entry(ShmChannel handle) {
+  if (process_is_ending()) return SHM_OK;
   Entry* entry = entry_of(handle);
   if (entry == nullptr) return fail(SHM_E_HANDLE);
   AcquireSRWLockShared(&entry->guard);
@@ -91,20 +146,34 @@ int32_t close_entry(ShmChannel handle) {
   ReleaseSRWLockShared(&entry->guard);
   if (!first) return fail(SHM_E_HANDLE);
 
-  entry->calls.reading.enter_to_close();
-  entry->calls.writing.enter_to_close();
-  AcquireSRWLockExclusive(&entry->guard);
+  if (!enter_alone(*entry)) {
+    const int32_t status = no_throw([entry] { return entry->channel->refuse_close(); });
+    // release: pairs with the acquire in Patience::end(), as that above.
+    entry->calls.interrupts.closing.store(false, std::memory_order_release);
+    return status;
+  }
   entry->generation.store(0, std::memory_order_relaxed);
-  const std::unique_ptr<Channel> channel = std::move(entry->channel);
-  ReleaseSRWLockExclusive(&entry->guard);
-  entry->calls.writing.leave();
-  entry->calls.reading.leave();
-  no_throw([&] {
-    const_cast<std::unique_ptr<Channel>&>(channel).reset();
+  Channel* const channel = std::exchange(entry->channel, nullptr);
+  leave_alone(*entry);
+  no_throw([channel] {
+    delete channel;
     return SHM_OK;
   });
   free_entry(*entry);
   return SHM_OK;
+}
+
+void close_all_at_unload() noexcept {
+  const Deadline deadline(kUnloadPatience);
+  for (uint32_t i = 0; i < kTableSize; ++i) {
+    Entry& entry = table[i];
+    if (!used[i] || entry.channel == nullptr) continue;
+    // A thread that was ended in the midst of a call has the turn for good. What it had stays until the process ends.
+    if (!entry.calls.reading.try_enter() || !entry.calls.writing.try_enter()) continue;
+    entry.generation.store(0, std::memory_order_relaxed);
+    entry.channel->limit_close(deadline.left());
+    delete std::exchange(entry.channel, nullptr);
+  }
 }
 
 int32_t cancel_entry(ShmChannel handle) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
 
 #include "client_dll/channel.h"
 
@@ -15,16 +16,21 @@ inline constexpr uint32_t kTableBits =
 struct Entry {
   // 0 while nothing is open here. Read under a turn or the guard; changed under all three.
   std::atomic<uint32_t> generation{0};
-  uint32_t next_generation = 1;  // under the table's lock
-  std::unique_ptr<Channel> channel;
+  uint32_t uses = 0;           // how often it was opened; for who has reserved it
+  Channel* channel = nullptr;  // the entry's own, until ShmClose
   Calls calls;
   SRWLOCK guard = SRWLOCK_INIT;  // shared by calls that need neither turn; exclusive in ShmClose
 };
+static_assert(std::is_trivially_destructible_v<Entry>, "at the process's end nothing is to happen");
 
 // Opens into a free entry. Returns a status; failed after fail().
 int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChannel& handle);
 
 int32_t close_entry(ShmChannel handle);
+
+// Closes what is open, where the DLL is unloaded: no call of it is under way, and none may be waited for.
+void close_all_at_unload() noexcept;
+
 int32_t cancel_entry(ShmChannel handle);
 int32_t set_cancelled_entry(ShmChannel handle, bool is_cancelled);
 
@@ -32,12 +38,12 @@ int32_t set_cancelled_entry(ShmChannel handle, bool is_cancelled);
 Entry* entry_of(ShmChannel handle);
 bool is_open(const Entry& entry, ShmChannel handle);
 
-// Calls work(Channel&) with a turn, which it waits for.
+// Calls work(Channel&, left) with a turn, which it waits for. left: what the wait has left of the time.
 template <Turn Calls::*turn, class Work>
-int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work);
+int32_t with_turn(ShmChannel handle, DWORD timeout_ms, Work&& work);
 
-// The same for a call that gives something back, which no ShmCancel ends: whoever holds something has the next turn
-// soon.
+// Calls work(Channel&) with a turn, to give something back. No ShmCancel ends that: whoever holds something has the next
+// turn soon.
 template <Turn Calls::*turn, class Work>
 int32_t with_turn_to_give_back(ShmChannel handle, Work&& work);
 

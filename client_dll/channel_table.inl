@@ -21,31 +21,37 @@ int32_t no_throw(Work&& work) noexcept {
 
 int32_t turn_refused(ShmChannel handle, WaitEnd end);
 
+// Calls work(Channel&, left) with a turn. left: the time that remains of the patience that make_patience() gives, which
+// is asked only if the turn is not free.
 template <Turn Calls::*turn, class MakePatience, class Work>
-int32_t with_turn_by(ShmChannel handle, MakePatience&& make_patience, Work&& work) {
+int32_t with_turn_by(ShmChannel handle, DWORD timeout_ms, MakePatience&& make_patience, Work&& work) {
   Entry* entry = entry_of(handle);
   if (entry == nullptr) return fail(SHM_E_HANDLE);
   Turn& mine = entry->calls.*turn;
+  DWORD left = timeout_ms;
   if (!mine.try_enter()) {
     if (!is_open(*entry, handle)) return fail(SHM_E_HANDLE);
-    const WaitEnd end = mine.enter(make_patience(entry->calls.interrupts));
+    const Patience patience = make_patience(entry->calls.interrupts);
+    const WaitEnd end = mine.enter(patience);
     if (end != WaitEnd::none) return turn_refused(handle, end);
+    left = patience.left();
   }
   const int32_t status =
-      is_open(*entry, handle) ? no_throw([&] { return work(*entry->channel); }) : fail(SHM_E_HANDLE);
+      is_open(*entry, handle) ? no_throw([&] { return work(*entry->channel, left); }) : fail(SHM_E_HANDLE);
   mine.leave();
   return status;
 }
 
 template <Turn Calls::*turn, class Work>
-int32_t with_turn(ShmChannel handle, uint32_t timeout_ms, Work&& work) {
+int32_t with_turn(ShmChannel handle, DWORD timeout_ms, Work&& work) {
   return with_turn_by<turn>(
-      handle, [=](const Interrupts& interrupts) { return Patience(interrupts, timeout_ms); }, work);
+      handle, timeout_ms, [=](const Interrupts& interrupts) { return Patience(interrupts, timeout_ms); }, work);
 }
 
 template <Turn Calls::*turn, class Work>
 int32_t with_turn_to_give_back(ShmChannel handle, Work&& work) {
-  return with_turn_by<turn>(handle, Patience::without_cancel, work);
+  return with_turn_by<turn>(handle, INFINITE, Patience::without_cancel,
+                            [&](Channel& channel, DWORD) { return work(channel); });
 }
 
 template <class Work>

@@ -91,7 +91,11 @@ static_assert(static_cast<uint32_t>(core::Kind::block) == SHM_BLOCK &&
               static_cast<uint32_t>(core::Kind::topic) == SHM_TOPIC &&
               static_cast<uint32_t>(core::Kind::queue) == SHM_QUEUE);
 
-thread_local Reason last_error;
+// The texts fit.
+void store(Reason& reason, std::wstring_view text, std::string_view utf8) {
+  *std::copy(text.begin(), text.end(), reason.text) = L'\0';
+  *std::copy(utf8.begin(), utf8.end(), reason.utf8) = '\0';
+}
 
 }  // namespace
 
@@ -99,10 +103,8 @@ int32_t fail(int32_t status, const std::wstring& text, DWORD win32) noexcept {
   try {
     std::wstring whole = text + L'.';
     if (win32 != 0) whole += L" Windows says: " + win::error_text(win32);
-    whole.resize(std::min(whole.size(), std::size(last_error.text) - 1));
-    const std::string utf8 = win::display_utf8(whole);
-    *std::copy(whole.begin(), whole.end(), last_error.text) = L'\0';
-    *std::copy(utf8.begin(), utf8.end(), last_error.utf8) = '\0';
+    whole.resize(std::min(whole.size(), Reason::kUnits - 1));
+    if (Reason* reason = reason_of_thread()) store(*reason, whole, win::display_utf8(whole));
     return status;
   } catch (...) {
     return fail(status);
@@ -111,22 +113,32 @@ int32_t fail(int32_t status, const std::wstring& text, DWORD win32) noexcept {
 
 int32_t fail(int32_t status) noexcept {
   const Entry& entry = entry_for(status);
-  const std::wstring_view text = entry.text;
-  const std::string_view utf8 = entry.utf8;
-  *std::copy(text.begin(), text.end(), last_error.text) = L'\0';
-  *std::copy(utf8.begin(), utf8.end(), last_error.utf8) = '\0';
+  if (Reason* reason = reason_of_thread()) store(*reason, entry.text, entry.utf8);
   return status;
 }
 
-KeepReason::KeepReason() noexcept : reason_(last_error) {}
-KeepReason::~KeepReason() { last_error = reason_; }
+KeepReason::KeepReason() noexcept {
+  if (const Reason* reason = known_reason()) reason_ = *reason;
+}
+KeepReason::~KeepReason() {
+  if (Reason* reason = known_reason()) *reason = reason_.value_or(Reason{});
+}
 
 }  // namespace shmbroker::client
 
 using shmbroker::client::entry_for;
-using shmbroker::client::last_error;
+using shmbroker::client::known_reason;
+using shmbroker::client::Reason;
 
 const wchar_t* SHM_CALL ShmErrorText(int32_t status) { return entry_for(status).text; }
 const char* SHM_CALL ShmErrorTextUtf8(int32_t status) { return entry_for(status).utf8; }
-const wchar_t* SHM_CALL ShmLastErrorText(void) { return last_error.text; }
-const char* SHM_CALL ShmLastErrorTextUtf8(void) { return last_error.utf8; }
+
+const wchar_t* SHM_CALL ShmLastErrorText(void) {
+  const Reason* const reason = known_reason();
+  return reason != nullptr ? reason->text : L"";
+}
+
+const char* SHM_CALL ShmLastErrorTextUtf8(void) {
+  const Reason* const reason = known_reason();
+  return reason != nullptr ? reason->utf8 : "";
+}

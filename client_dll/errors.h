@@ -3,8 +3,10 @@
 
 #include <windows.h>
 
+#include <optional>
 #include <string>
 
+#include "client_dll/last_error.h"
 #include "shmbroker/shmbroker.h"
 
 namespace shmbroker::client {
@@ -18,13 +20,6 @@ int32_t fail(int32_t status, const std::wstring& text, DWORD win32 = 0) noexcept
 // As above, with the status's own sentence.
 int32_t fail(int32_t status) noexcept;
 
-// What ShmLastErrorText says. No std::string: a thread that ends after the DLL was unloaded must have nothing to
-// destroy.
-struct Reason {
-  wchar_t text[512];
-  char utf8[3 * 512];
-};
-
 // Keeps this thread's reason over a scope whose own failures are nobody's concern.
 class KeepReason {
  public:
@@ -34,7 +29,7 @@ class KeepReason {
   KeepReason& operator=(const KeepReason&) = delete;
 
  private:
-  Reason reason_;
+  std::optional<Reason> reason_;
 };
 
 }  // namespace shmbroker::client

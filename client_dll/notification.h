@@ -11,8 +11,12 @@ namespace shmbroker::client {
 
 class Notification {
  public:
-  // event: the reader's; nudge: wakes a blocking read of the same handle, whose event the pool may have taken.
-  Notification(HANDLE event, HANDLE nudge) : event_(event), nudge_(nudge) {}
+  using Post = BOOL(WINAPI*)(HWND window, UINT message, WPARAM cookie, LPARAM channel);
+
+  // event: the reader's; nudge: wakes a blocking read of the same handle, whose event the pool may have taken. post:
+  // PostMessageW, but for tests.
+  Notification(HANDLE event, HANDLE nudge, Post post = PostMessageW)
+      : event_(event), nudge_(nudge), post_(post) {}
   ~Notification() { end(); }
   Notification(const Notification&) = delete;
   Notification& operator=(const Notification&) = delete;
@@ -22,7 +26,7 @@ class Notification {
 
   void want_event() { wanted_.store(true, std::memory_order_relaxed); }
 
-  // Posts to a window from now on. Returns SHM_OK, or a failed status after fail().
+  // Posts to a window from now on, and keeps this DLL loaded until end(). Returns SHM_OK, or a failed status after fail().
   int32_t post_to(HWND window, UINT message, uintptr_t cookie, uint32_t channel);
 
   // Writes one notice to a pipe when the event is set next. Returns as post_to(), or SHM_E_ARGUMENT, without fail(), for
@@ -33,22 +37,28 @@ class Notification {
   void end();
 
  private:
-  static void CALLBACK event_set(void* self, BOOLEAN timed_out);
+  static void CALLBACK post_due(PTP_CALLBACK_INSTANCE, void* self, PTP_WAIT wait, TP_WAIT_RESULT);
+  static void CALLBACK notice_due(void* self, BOOLEAN timed_out);
 
-  int32_t start_locked(ULONG flags);
   void end_locked();
+  bool post() const;
+  void await_post(PTP_WAIT wait, bool is_posted) const;
   void write_notice() const;
 
   HANDLE event_;
   HANDLE nudge_;
+  Post post_;
   std::atomic<bool> is_notice_due_{false};
   SRWLOCK lock_ =
       SRWLOCK_INIT;  // one thread at a time changes what follows, and only while nothing is registered
   // relaxed throughout: a read that does not see it yet is one that came before the notification was asked
   // for, which looks at the channel itself afterwards.
   std::atomic<bool> wanted_{false};
-  HANDLE wait_ = nullptr;
-  HANDLE pipe_ = nullptr;  // not NULL: notices; else messages to the window
+  // Posts do nothing any more. release and acquire: each pairs with the other.
+  std::atomic<bool> is_ending_{false};
+  PTP_WAIT post_wait_ = nullptr;
+  HANDLE pipe_wait_ = nullptr;
+  HANDLE pipe_ = nullptr;
   HWND window_ = nullptr;
   UINT message_ = 0;
   uintptr_t cookie_ = 0;

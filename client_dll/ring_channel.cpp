@@ -103,6 +103,25 @@ int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
   return result == RingWriter::Result::ok ? SHM_OK : refuse_corrupt();
 }
 
+// Its room is taken by what one reader has not read.
+int32_t RingChannel::refuse_unread(uint32_t slot) const {
+  if (at().can_read() && slot == at().reader()) {
+    return refuse(
+        SHM_E_FULL,
+        L"this very handle is its slowest reader: it was opened for reading too, and does not read; open it "
+        L"with access SHM_WRITE alone, or read from it");
+  }
+  const uint32_t pid = at().pid_of_reader(slot);
+  if (pid == GetCurrentProcessId()) {
+    return refuse(SHM_E_FULL,
+                  L"its slowest reader is " + process(pid) +
+                      L", which has it open for reading with another handle, and does not read; read from "
+                      L"that one, or open it with access SHM_WRITE alone");
+  }
+  return refuse(SHM_E_FULL, L"its slowest reader, " + process(pid) +
+                                L", has not read what is in it yet; try again, or end that process");
+}
+
 int32_t RingChannel::refuse_full() const {
   const core::Blocker blocker = core::find_blocker(ring_);
   const auto reader = [&] { return process(at().pid_of_reader(blocker.slot)); };
@@ -114,8 +133,7 @@ int32_t RingChannel::refuse_full() const {
                         L" has taken the room of a message and neither committed nor aborted it; try "
                         L"again, or end that process");
     case core::Blocker::Kind::slow_reader:
-      return refuse(SHM_E_FULL, L"its slowest reader, " + reader() +
-                                    L", has not read what is in it yet; try again, or end that process");
+      return refuse_unread(blocker.slot);
     case core::Blocker::Kind::claim:
       return refuse(SHM_E_FULL, reader() +
                                     L" has taken a message and is not done with it yet; try again, or end "

@@ -43,6 +43,7 @@ class RingChannel final : public Channel {
   int32_t reserve(uint64_t bytes, uint32_t messages, Wait& wait);
   core::RingWriter::Result try_reserve(uint64_t bytes, uint32_t messages, Wait& wait, int32_t& status);
   int32_t refuse_full() const;
+  int32_t refuse_unread(uint32_t slot) const;
   int32_t await_room(uint64_t bytes, uint32_t messages, Wait& wait);
   void publish(uint32_t messages, uint64_t bytes);
   uint64_t time_now() const;

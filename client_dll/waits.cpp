@@ -1,12 +1,21 @@
 #include "client_dll/waits.h"
 
+#include <algorithm>
+
+#include "client_dll/process_end.h"
 #include "core/pause.h"
 
 namespace shmbroker::client {
+namespace {
+
+constexpr uint32_t kQuickTries = 4096;  // each lets another thread run: some milliseconds in all
+constexpr DWORD kLookAgain = 250;       // milliseconds
+
+}  // namespace
 
 WaitEnd Patience::interrupted() const {
   // acquire, all three: pairs with the releases in close_entry(), cancel_entry() and set_cancelled_entry().
-  if (interrupts_.closing.load(std::memory_order_acquire)) return WaitEnd::closing;
+  if (interrupts_.closing.load(std::memory_order_acquire) || process_is_ending()) return WaitEnd::closing;
   if (can_be_cancelled_ && (interrupts_.cancels.load(std::memory_order_acquire) != cancels_ ||
                             interrupts_.is_cancelled.load(std::memory_order_acquire))) {
     return WaitEnd::cancelled;
@@ -32,25 +41,33 @@ WaitEnd Patience::wait(HANDLE event, HANDLE nudge) const {
   return end();
 }
 
-// Returns when it is worth trying again.
-void Turn::wait(DWORD timeout_ms) {
+// Returns when it is worth trying again. tries: how often it was called for this one turn.
+void Turn::wait(DWORD timeout_ms, uint32_t& tries) {
   uint32_t word = word_.load(std::memory_order_relaxed);
   if (word == kAtWork) {
     core::pause();
-    SwitchToThread();
+    // Who is at work is soon done. If not, it copies a lot, or was ended in the midst of it: then this must not take the
+    // processor.
+    if (++tries < kQuickTries) {
+      SwitchToThread();
+    } else {
+      Sleep(1);
+    }
     return;
   }
   // relaxed: nothing is read on the strength of the mark. Whoever leaves takes it off, and wakes all that may sleep.
   if (word == kSettled && word_.compare_exchange_strong(word, kAwaited, std::memory_order_relaxed))
     word = kAwaited;
-  if (word == kAwaited) WaitOnAddress(&word_, &word, sizeof word, timeout_ms);
+  // SUBTLE: an interrupt that comes between the caller's look at its patience and this sleep wakes nobody, and the
+  // thread that has the turn may never leave it.
+  if (word == kAwaited) WaitOnAddress(&word_, &word, sizeof word, std::min(timeout_ms, kLookAgain));
 }
 
 WaitEnd Turn::enter(const Patience& patience) {
-  while (!try_enter()) {
+  for (uint32_t tries = 0; !try_enter();) {
     const WaitEnd ended = patience.end();
     if (ended != WaitEnd::none) return ended;
-    wait(patience.left());
+    wait(patience.left(), tries);
   }
   // A cancel that came meanwhile is this call's: who has the turn looks only for those that come after it.
   if (patience.end() != WaitEnd::cancelled) return WaitEnd::none;
@@ -58,8 +75,28 @@ WaitEnd Turn::enter(const Patience& patience) {
   return WaitEnd::cancelled;
 }
 
-void Turn::enter_to_close() {
-  while (!try_enter()) wait(INFINITE);
+// Whether TerminateThread has ended the thread that sleeps with the turn. Another thread may have its number by now: then
+// we do not know.
+bool Turn::is_of_ended_thread() const {
+  const uint32_t word = word_.load(std::memory_order_relaxed);
+  const DWORD sleeper = sleeper_.load(std::memory_order_relaxed);
+  if ((word != kSettled && word != kAwaited) || sleeper == 0) return false;
+  const win::Handle thread(OpenThread(SYNCHRONIZE, FALSE, sleeper));
+  return thread ? WaitForSingleObject(thread.get(), 0) == WAIT_OBJECT_0
+                : GetLastError() == ERROR_INVALID_PARAMETER;
+}
+
+bool Turn::enter_to_close(const Deadline& deadline) {
+  for (uint32_t tries = 0; !try_enter();) {
+    if (is_of_ended_thread()) {
+      // relaxed: nobody else has it, and who waits for it goes when it sees the close.
+      word_.store(kAtWork, std::memory_order_relaxed);
+      return true;
+    }
+    if (deadline.left() == 0) return false;
+    wait(deadline.left(), tries);
+  }
+  return true;
 }
 
 bool KernelLockWait::enter() {

@@ -67,8 +67,8 @@ class Patience {
 // Lets one thread at a time read (or write) through a handle. Free, it costs one interlocked instruction and no system
 // call.
 //
-// Others spin while the thread that has it is at work, and sleep only once that thread has said that it goes to sleep
-// itself: so one that never did has nobody to wake, and leaves by a plain store.
+// Others look again and again while the thread that has it is at work, and sleep only once that thread has said that it
+// goes to sleep itself: so one that never did has nobody to wake, and leaves by a plain store.
 class Turn {
  public:
   bool try_enter() {
@@ -81,13 +81,16 @@ class Turn {
   // Waits for the turn. Anything but none: it was not taken.
   WaitEnd enter(const Patience& patience);
 
-  // Waits for the turn, whatever else happens: for ShmClose.
-  void enter_to_close();
+  // For ShmClose: waits for the turn, and takes it from a thread that was ended in its sleep. Returns false if it was
+  // not to be had in time.
+  bool enter_to_close(const Deadline& deadline);
 
   // For whoever has the turn, before it sleeps with it.
   void settle() {
     // relaxed: others read nothing on the strength of it.
-    if (word_.load(std::memory_order_relaxed) == kAtWork) word_.store(kSettled, std::memory_order_relaxed);
+    if (word_.load(std::memory_order_relaxed) != kAtWork) return;
+    sleeper_.store(GetCurrentThreadId(), std::memory_order_relaxed);
+    word_.store(kSettled, std::memory_order_relaxed);
   }
 
   void leave() {
@@ -106,9 +109,11 @@ class Turn {
   static constexpr uint32_t kSettled = 2;
   static constexpr uint32_t kAwaited = 3;  // settled, and somebody may sleep
 
-  void wait(DWORD timeout_ms);
+  void wait(DWORD timeout_ms, uint32_t& tries);
+  bool is_of_ended_thread() const;
 
   std::atomic<uint32_t> word_{kFree};
+  std::atomic<DWORD> sleeper_{0};  // the thread that has the turn, if the word is kSettled or kAwaited
 };
 
 // What all calls on one handle share. It outlives the channel behind the handle.

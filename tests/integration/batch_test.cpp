@@ -1,4 +1,5 @@
 // Several messages with one call, and what a message says of itself: its number, its time, and what came before it.
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -260,6 +261,31 @@ TEST_F(BatchNews, RedeliveredMessagesAreMarked) {
   EXPECT_EQ(batch[0].flags, SHM_MESSAGE_REDELIVERED);
   EXPECT_EQ(batch[1].flags, 0u);
   EXPECT_EQ(batch[0].sequence, 1u);
+}
+
+// Another writer takes the lock again and again, each time for less than the batch has in all.
+TEST_F(BatchNews, OfABlockHasOneTimeForAllItsWaits) {
+  const Opened block(L"block", SHM_WRITE);
+  const Opened other(L"block", SHM_WRITE);
+  void* memory = nullptr;
+  ASSERT_SHM(SHM_OK, ShmLock(other, &memory, nullptr, 0));
+  std::atomic<bool> over = false;
+  std::thread holder([&] {
+    while (!over) {
+      Sleep(60);
+      EXPECT_SHM(SHM_OK, ShmUnlock(other, SHM_KEEP));
+      EXPECT_SHM(SHM_OK, ShmLock(other, &memory, nullptr, kPatience));
+    }
+    EXPECT_SHM(SHM_OK, ShmUnlock(other, SHM_KEEP));
+  });
+  const std::string text = "x";
+  const std::vector<ShmMessage> messages(1'000'000, message_of(text));
+  uint32_t count = 0;
+  EXPECT_SHM(SHM_E_TIMEOUT,
+             ShmWriteBatch(block, messages.data(), static_cast<uint32_t>(messages.size()), &count, 150));
+  over = true;
+  holder.join();
+  EXPECT_LT(count, messages.size());
 }
 
 TEST_F(BatchNews, OfABlockIsItsLastValue) {

@@ -106,8 +106,16 @@ TEST_F(ErrorText, OfATimeThatWasUpSaysWhoStoodInTheWay) {
   size_t size = 0;
   ASSERT_SHM(SHM_OK, ShmPeek(queue, &data, &size, 0));
   expect_text("queue", SHM_E_FULL, fill(queue), "try again, or end that process");
-  const Opened topic(L"topic");
-  expect_text("topic", SHM_E_FULL, fill(topic), "try again, or end that process");
+  {
+    const Opened both(L"topic");
+    expect_text("topic", SHM_E_FULL, fill(both), "open it with access SHM_WRITE alone, or read from it");
+    EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("this very handle is its slowest reader"));
+  }
+  const Opened topic(L"topic", SHM_WRITE);
+  const Opened idle(L"topic", SHM_READ);
+  expect_text("topic", SHM_E_FULL, fill(topic), "read from that one, or open it with access SHM_WRITE alone");
+  EXPECT_THAT(ShmLastErrorTextUtf8(),
+              HasSubstr("this very process (process " + std::to_string(GetCurrentProcessId()) + ")"));
   const Opened other(L"block", SHM_WRITE);
   void* memory = nullptr;
   ASSERT_SHM(SHM_OK, ShmLock(other, &memory, nullptr, 0));

@@ -284,6 +284,26 @@ TEST_F(Window, ThatIsDeadCostsNothingButItsMessages) {
   EXPECT_TRUE(another.take(message_));
 }
 
+TEST_F(Window, OfAnotherProcessIsRefused) {
+  const Opened channel(L"queue");
+  EXPECT_SHM(SHM_E_ARGUMENT, ShmNotifyWindow(channel, GetDesktopWindow(), kMessage, 0));
+  EXPECT_NE(std::string(ShmLastErrorTextUtf8()).find("give one of this process"), std::string::npos);
+}
+
+TEST_F(Window, ThatFindsItsQueueFullIsToldLater) {
+  const Opened channel(L"queue");
+  const MessageWindow window;
+  ShmNotifyWindow(channel, window.get(), kMessage, 0);
+  int posted = 0;
+  while (posted < 100'000 && PostMessageW(window.get(), WM_APP, 0, 0)) ++posted;
+  if (posted == 100'000) GTEST_SKIP() << "this system's queues take any number of messages";
+  write(channel, "x");
+  Sleep(200);  // it is tried meanwhile
+  for (; posted > 0; --posted) EXPECT_TRUE(window.take(message_)) << posted << " are missing";
+  EXPECT_TRUE(window.take(message_));
+  EXPECT_EQ(message_.message, kMessage);
+}
+
 // Several handles of one thread, with windows or with events: each gets its own.
 TEST_F(Window, OfEachHandleGetsItsOwnMessages) {
   const Opened first(L"topic");

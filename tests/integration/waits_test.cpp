@@ -221,6 +221,29 @@ TEST_P(Waits, TimeUpTellsWhoStandsInTheWay) {
                                  : "process " + std::to_string(GetCurrentProcessId())));
 }
 
+class WaitingTime : public ServiceTest {
+ protected:
+  WaitingTime() : ServiceTest(config_of({queue("queue")})) {}
+};
+
+TEST_F(WaitingTime, IsOneForTheTurnAndForWhatComesAfter) {
+  constexpr DWORD kTime = 2000;
+  const Opened in(L"queue", SHM_READ);
+  const Opened out(L"queue", SHM_WRITE);
+  std::thread first([&] { EXPECT_SHM(SHM_OK, read(in, kPatience).status); });
+  const ChannelMemory memory(L"queue");
+  EXPECT_TRUE(eventually([&] { return memory.reader_waits(); }));
+  std::thread writer([&] {
+    Sleep(kTime * 3 / 4);
+    EXPECT_SHM(SHM_OK, write(out, "for the first"));
+  });
+  const ULONGLONG begin = GetTickCount64();
+  EXPECT_SHM(SHM_E_EMPTY, read(in, kTime).status);
+  EXPECT_LT(GetTickCount64() - begin, kTime * 3 / 2) << "a time for each would be that and a quarter more";
+  writer.join();
+  first.join();
+}
+
 INSTANTIATE_TEST_SUITE_P(
     In, Waits,
     testing::Values(Wait{"ReadOfABlock", L"block", For::message, read_into_nowhere, SHM_E_EMPTY},

@@ -4,12 +4,12 @@
 #include <windows.h>
 
 #include <shmbroker/watch.h>
-#include <tlhelp32.h>
 
 #include <atomic>
 #include <thread>
 
 #include "tests/integration/rings.h"
+#include "tests/integration/stopped_process.h"
 #include "tests/samples/program_window.h"
 
 namespace shmbroker::tests {
@@ -62,29 +62,6 @@ uint32_t readers_of(const wchar_t* channel) {
   EXPECT_SHM(SHM_OK, ShmInspect(channel, &state, nullptr, 0, &count));
   return state.readers;
 }
-
-// All threads of a process, stopped for the time of this object, as a debugger stops them.
-class Stopped {
- public:
-  explicit Stopped(DWORD pid) : pid_(pid) { for_each_thread(SuspendThread); }
-  ~Stopped() { for_each_thread(ResumeThread); }
-  Stopped(const Stopped&) = delete;
-  Stopped& operator=(const Stopped&) = delete;
-
- private:
-  void for_each_thread(DWORD(WINAPI* act)(HANDLE)) const {
-    const win::Handle all(CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0));
-    THREADENTRY32 entry{};
-    entry.dwSize = sizeof entry;
-    for (BOOL more = Thread32First(all.get(), &entry); more; more = Thread32Next(all.get(), &entry)) {
-      if (entry.th32OwnerProcessID != pid_) continue;
-      const win::Handle thread(OpenThread(THREAD_SUSPEND_RESUME, FALSE, entry.th32ThreadID));
-      act(thread.get());
-    }
-  }
-
-  DWORD pid_;
-};
 
 TEST_F(Monitor, ListsChannelsAndWhoHasThemOpen) {
   const ProgramWindow monitor(L"monitor.exe", L"ticks");

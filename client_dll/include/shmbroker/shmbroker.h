@@ -3,11 +3,15 @@
  * A channel is a named piece of memory that the ShmBroker service owns. Open it, write to it or read
  * from it, close it:
  *
+ *     ShmOptions how = {.size = sizeof how, .access = SHM_WRITE};
  *     ShmChannel channel;
- *     if (ShmOpen(L"MapName", NULL, &channel) == SHM_OK) {
+ *     if (ShmOpen(L"MapName", &how, &channel) == SHM_OK) {
  *         ShmWrite(channel, "hello", 5, 0);
  *         ShmClose(channel);
  *     }
+ *
+ * Open for what you do. A handle that may read is one of the channel's readers: on a topic that waits for its
+ * slowest reader, a program that writes through a handle with both rights and does not read soon waits for itself.
  *
  * Text. A function without a suffix takes and gives UTF-16, zero-terminated; its twin with the suffix
  * Utf8 takes and gives UTF-8. Message contents are bytes, and never converted.
@@ -26,6 +30,12 @@
  *
  * Timeouts are in milliseconds: 0 asks once and does not wait, SHM_INFINITE waits until ShmCancel or
  * ShmSetCancelled.
+ *
+ * The end. When the process ends, with channels open and calls under way, the DLL does nothing and waits for nothing:
+ * the service takes back what the process had. From then on, in other DLLs' DllMain and static destructors, ShmClose
+ * returns SHM_OK at once, and a call that would have to wait returns SHM_E_CLOSED. FreeLibrary closes what is open
+ * when it unloads the DLL, without waiting for any thread, and for the service 2 seconds at most. While a window is
+ * notified (ShmNotifyWindow) it does not unload the DLL: end that first. No call may be under way then.
  *
  * Structs start with their size in bytes, which the caller sets to sizeof before the call. They have no
  * padding and grow only at their end, so that a program built with an older header goes on working.
@@ -58,7 +68,7 @@ extern "C" {
 #define SHM_INFINITE 0xFFFFFFFFu
 
 /* ShmUnlock: leave the block's value as it was. */
-#define SHM_KEEP ((size_t)-1)
+#define SHM_KEEP SIZE_MAX
 
 /* Success. */
 #define SHM_OK 0
@@ -214,7 +224,8 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
  * (SHM_OPEN_CREATE, with kind and capacity) is for its creator's account and for those that the service's
  * policy names. It ends with the last handle to it, or, with SHM_OPEN_KEEP, with the service.
  * @param name     [in] the channel's name
- * @param options  [in, optional] NULL: an existing channel, with every right that the caller has
+ * @param options  [in, optional] NULL: an existing channel, with every right that the caller has; so it is a
+ *                 reader, if the caller may read
  * @param channel  [out] the handle; the caller's, to be closed with ShmClose
  * @return  SHM_OK
  *          SHM_E_ARGUMENT    name or channel is NULL, name is not valid UTF-8, options->size is unknown, or
@@ -242,8 +253,12 @@ int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmCha
 /* Closes a handle. Calls that wait on it in other threads end with SHM_E_CLOSED, and ShmClose returns
  * when they have left. A lock held through it is dropped, a loan aborted, and what was peeked is given back.
  * The channel lives on.
+ * A thread that was ended by TerminateThread while it waited in a call is not waited for.
  * @param channel  [in] not valid afterwards
- * @return  SHM_OK */
+ * @return  SHM_OK
+ *          SHM_E_TIMEOUT  a thread has not come back from a call on this handle for 5 seconds: it is suspended, or
+ *                         was ended by TerminateThread in the midst of its work. The handle is still open, and
+ *                         ShmClose may be called again; else the channel is closed when the process ends */
 int32_t SHM_CALL ShmClose(ShmChannel channel);
 
 /* Ends every call that waits on this handle now, with SHM_E_CANCELLED. Later calls are not affected: a thread
@@ -449,12 +464,14 @@ int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle);
 /* Posts a window message when the channel becomes readable: once, and again only after a read through this
  * handle has found nothing left (SHM_E_EMPTY, SHM_S_UNCHANGED). Posts at once if there is something to read
  * now. The message is posted from within this process, so sessions and integrity levels do not matter.
+ * A message that finds the thread's queue full is posted again, until there is room. While a window is notified
+ * FreeLibrary does not unload the DLL.
  * @param window   [in] HWND of this process, which gets the message with wParam cookie and lParam channel;
  *                 NULL ends the notification: no message is posted after the call has returned
  * @param message  [in] the message's number, such as WM_APP + 1
  * @param cookie   [in] the caller's own, handed on as wParam
  * @return  SHM_OK
- *          SHM_E_ARGUMENT  window is not a window
+ *          SHM_E_ARGUMENT  window is not a window, or is another process's
  *          SHM_E_ACCESS    the handle was not opened for reading */
 int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t message, uintptr_t cookie);
 

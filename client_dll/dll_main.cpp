@@ -1,0 +1,16 @@
+// What happens to the DLL itself: it is loaded, unloaded, and there when the process ends.
+#include <windows.h>
+
+#include "client_dll/channel_table.h"
+#include "client_dll/last_error.h"
+
+// A thread that ends needs nothing here: see last_error.cpp.
+//
+// At the process's end (reserved is not NULL) there is nothing to do, and nothing that would be safe: see process_end.h.
+// For the same reason nothing in this DLL has a destructor that would run then.
+BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void* reserved) {
+  if (reason != DLL_PROCESS_DETACH || reserved != nullptr) return TRUE;
+  shmbroker::client::close_all_at_unload();
+  shmbroker::client::free_reasons();
+  return TRUE;
+}
