@@ -120,6 +120,7 @@ int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChann
   if (entry == nullptr) return fail(SHM_E_MEMORY, L"4,096 channels are open in this process; close some");
   entry->calls.interrupts.closing.store(false, std::memory_order_relaxed);
   entry->calls.interrupts.is_cancelled.store(false, std::memory_order_relaxed);
+  entry->has_closer.store(false, std::memory_order_relaxed);
   std::unique_ptr<Channel> channel;
   const int32_t status = no_throw([&] { return Channel::open(name, options, entry->calls, channel); });
   if (status != SHM_OK) {
@@ -139,17 +140,19 @@ int32_t close_entry(ShmChannel handle) {
   Entry* entry = entry_of(handle);
   if (entry == nullptr) return fail(SHM_E_HANDLE);
   AcquireSRWLockShared(&entry->guard);
-  const bool first = is_open(*entry, handle) &&
-                     // acq_rel: release pairs with the acquire in Patience::end().
-                     !entry->calls.interrupts.closing.exchange(true, std::memory_order_acq_rel);
-  if (first) interrupt(*entry);
+  // relaxed: who is not the first touches nothing.
+  const bool first = is_open(*entry, handle) && !entry->has_closer.exchange(true, std::memory_order_relaxed);
+  if (first) {
+    // release: pairs with the acquire in Patience::interrupted().
+    entry->calls.interrupts.closing.store(true, std::memory_order_release);
+    interrupt(*entry);
+  }
   ReleaseSRWLockShared(&entry->guard);
   if (!first) return fail(SHM_E_HANDLE);
 
   if (!enter_alone(*entry)) {
     const int32_t status = no_throw([entry] { return entry->channel->refuse_close(); });
-    // release: pairs with the acquire in Patience::end(), as that above.
-    entry->calls.interrupts.closing.store(false, std::memory_order_release);
+    entry->has_closer.store(false, std::memory_order_relaxed);  // this touches nothing any more, either
     return status;
   }
   entry->generation.store(0, std::memory_order_relaxed);

@@ -117,7 +117,6 @@ void CALLBACK Notification::post_due(PTP_CALLBACK_INSTANCE, void* self, PTP_WAIT
   SetEvent(notification.nudge_);
 }
 
-
 void CALLBACK Notification::notice_due(void* self, BOOLEAN) {
   auto& notification = *static_cast<Notification*>(self);
   // acquire: pairs with the release in write_to().

@@ -120,13 +120,13 @@ TEST_F(ThreadEnd, InAWaitHoldsUpNoClose) {
   EXPECT_EQ(info_of(out).readers, 0u) << "its place is free";
 }
 
-TEST_F(ThreadEnd, DoesNotComeForASuspendedThreadWhichCloseTells) {
+TEST_F(ThreadEnd, IsNotTakenForGrantedOfASuspendedThreadWhichCloseTells) {
   Opened in(L"queue", SHM_READ);
   WaitingReader reader(in);
   SuspendThread(reader.thread());
   EXPECT_SHM(SHM_E_TIMEOUT, ShmClose(in));
   EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("does not come back from a call on this handle"));
-  EXPECT_EQ(info_of(in).readers, 1u) << "the handle is still open";
+  EXPECT_EQ(info_of(in).readers, 1u) << "it is not closed";
   ResumeThread(reader.thread());
   EXPECT_SHM(SHM_E_CLOSED, reader.finish());
   in.close();

@@ -1,9 +1,19 @@
-// A std::stop_token that ends waits, where the standard library has threads; see shmbroker.hpp.
+// A std::stop_token that ends waits; see shmbroker.hpp.
 #pragma once
 
 #include <version>
 
-#ifdef __cpp_lib_jthread
+// Where the standard library has it. That of GCC 12 for Windows does not count: the destructor of its std::stop_callback
+// waits for ever now and then, where a stop is requested in another thread at that moment.
+#ifndef SHM_STOP_TOKEN
+#if defined(__cpp_lib_jthread) && !(defined(__GLIBCXX__) && defined(_WIN32))
+#define SHM_STOP_TOKEN 1
+#else
+#define SHM_STOP_TOKEN 0
+#endif
+#endif
+
+#if SHM_STOP_TOKEN
 #include <stop_token>
 
 #include "shmbroker/shmbroker.h"

@@ -108,7 +108,7 @@ class Channel {
     return {status >= 0 ? room.first(size) : std::span<std::byte>(), status};
   }
 
-#ifdef __cpp_lib_jthread
+#if SHM_STOP_TOKEN
   // The same until a stop is requested: that ends the wait, and from then on no call on this channel waits, as after
   // set_cancelled(true). write() returns whether the message was written, and read() gives no message.
   bool write(std::span<const std::byte> message, const std::stop_token& stop,

@@ -23,7 +23,7 @@ class Messages {
  public:
   explicit Messages(Channel& channel, uint32_t timeout_ms = SHM_INFINITE)
       : channel_(channel), timeout_ms_(timeout_ms), room_(channel.max_message()) {}
-#ifdef __cpp_lib_jthread
+#if SHM_STOP_TOKEN
   // It ends when a stop is requested, too.
   Messages(Channel& channel, const std::stop_token& stop, uint32_t timeout_ms = SHM_INFINITE)
       : Messages(channel, timeout_ms) {
@@ -70,7 +70,7 @@ class Messages {
   const uint32_t timeout_ms_;
   std::vector<std::byte> room_;
   Message message_;
-#ifdef __cpp_lib_jthread
+#if SHM_STOP_TOKEN
   std::optional<CancelOnStop> cancel_;
 #endif
 };

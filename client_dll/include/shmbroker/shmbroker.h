@@ -257,8 +257,8 @@ int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmCha
  * @param channel  [in] not valid afterwards
  * @return  SHM_OK
  *          SHM_E_TIMEOUT  a thread has not come back from a call on this handle for 5 seconds: it is suspended, or
- *                         was ended by TerminateThread in the midst of its work. The handle is still open, and
- *                         ShmClose may be called again; else the channel is closed when the process ends */
+ *                         was ended by TerminateThread in the midst of its work. Nothing waits on the handle any
+ *                         more, and ShmClose may be called again; else the channel is closed with the process */
 int32_t SHM_CALL ShmClose(ShmChannel channel);
 
 /* Ends every call that waits on this handle now, with SHM_E_CANCELLED. Later calls are not affected: a thread

@@ -27,7 +27,7 @@ inline Channel* wait_any(std::span<Channel* const> channels, uint32_t timeout_ms
   if (status != SHM_E_EMPTY) check(status);
   return ready;
 }
-#ifdef __cpp_lib_jthread
+#if SHM_STOP_TOKEN
 // The same until a stop is requested: then the first of the channels is cancelled, as with CancelOnStop.
 inline Channel* wait_any(std::span<Channel* const> channels, const std::stop_token& stop,
                          uint32_t timeout_ms = SHM_INFINITE) {
