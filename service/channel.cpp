@@ -156,6 +156,12 @@ uint64_t Channel::taken(const Places& places) {
 
 uint32_t Channel::count(const Places& places) { return static_cast<uint32_t>(std::popcount(taken(places))); }
 
+uint32_t Channel::places_of(const Client& client) const {
+  const auto is_its = [&](const Place& place) { return place.taken && place.client == client; };
+  return static_cast<uint32_t>(std::ranges::count_if(readers_, is_its) +
+                               std::ranges::count_if(writers_, is_its));
+}
+
 uint32_t Channel::find_free(const Places& places) {
   const auto found = std::ranges::find_if(places, [](const Place& place) { return !place.taken; });
   return found == places.end() ? pipe::kNoSlot : static_cast<uint32_t>(found - places.begin());

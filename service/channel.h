@@ -77,6 +77,8 @@ class Channel {
   bool is_over() const { return is_created() && !config_.keep && readers() + writers() == 0; }
   uint32_t readers() const { return count(readers_); }
   uint32_t writers() const { return count(writers_); }
+  // Readers and writers of one process.
+  uint32_t places_of(const Client& client) const;
 
   // Applies a changed access to the objects: resolved, what it says with the accounts looked up. Handles that are open
   // keep what they have. Throws Error.

@@ -123,11 +123,15 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
   try {
     for (; watched < slots; ++watched) client = watch_.add(caller.pid);
     if (!channel.admit(client, wanted, exclusive, caller.account, reply)) {
-      throw Refusal(core::Status::busy, "channel '" + name + "' has " + std::to_string(channel.readers()) +
-                                            " readers and " + std::to_string(channel.writers()) +
-                                            " writers, and no place for another" +
-                                            (exclusive ? ", much less for an exclusive one" : "") +
-                                            "; close a program that has it open");
+      const uint32_t own = channel.places_of(client);
+      const std::string advice =
+          own == 0
+              ? "close a program that has it open"
+              : std::to_string(own) + " are of this very process; close the handles that it no longer needs";
+      throw Refusal(core::Status::busy,
+                    "channel '" + name + "' has " + std::to_string(channel.readers()) + " readers and " +
+                        std::to_string(channel.writers()) + " writers, and no place for another" +
+                        (exclusive ? ", much less for an exclusive one" : "") + "; " + advice);
     }
   } catch (...) {
     for (; watched > 0; --watched) watch_.remove(client);

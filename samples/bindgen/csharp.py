@@ -16,6 +16,12 @@ using System.Runtime.InteropServices;
 
 namespace ShmBroker
 {
+    /// <summary>What a call came to. Negative ones are errors.</summary>
+    public enum ShmStatus
+    {
+STATUSES
+    }
+
     public static unsafe class Native
     {
         private const string Dll = "shmclient.dll";
@@ -58,7 +64,9 @@ KEYWORDS = {"params", "object", "string", "event", "lock", "in", "out", "ref"}
 
 def generate(api) -> dict:
     checks = CHECKS.replace("CHECKS", indent("\n".join(map(check, api.structs)), 12 * " "))
-    parts = [HEADING, *constants(api.constants), *map(struct, api.structs), *functions(api.functions), checks]
+    statuses = [member for member in api.constants if member.type == "i32"]
+    heading = HEADING.replace("STATUSES", "\n\n".join(map(status, statuses)))
+    parts = [heading, *constants(api.constants), *map(struct, api.structs), *functions(api.functions), checks]
     return {"samples/csharp/ShmBroker/Native.cs": "\n".join(parts)}
 
 
@@ -80,6 +88,13 @@ def constant(declared) -> str:
         value = f"0x{declared.value:08X}" if declared.value > 0xFFFF else str(declared.value)
     summary = f"/// <summary>{declared.comment}</summary>\n" if declared.comment else ""
     return f"{summary}public {type_} {declared.name} = {value};\n"
+
+
+def status(declared) -> str:
+    words = declared.name.replace("SHM_E_", "").replace("SHM_S_", "").replace("SHM_", "").split("_")
+    comment = declared.comment or "done"
+    summary = f"/// <summary>{comment[0].upper()}{comment[1:]}.</summary>"
+    return indent(f"{summary}\n{''.join(map(str.capitalize, words))} = {declared.value},", 8 * " ")
 
 
 # ---- structs -------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ namespace ShmBroker.Samples
         {
             Text = $"{name} - Receiver";
             Controls.Add(list);
-            channel = new ShmChannel(name, new ShmOptions { Access = ShmAccess.Read });
+            channel = new ShmChannel(name, ShmAccess.Read);
             notify = new ShmNotifyWindow(channel);
             notify.Readable += (sender, e) => ShowNew();
             goOn.Tick += (sender, e) => ShowNew();
@@ -66,7 +66,7 @@ namespace ShmBroker.Samples
                 }
                 goOn.Start();
             }
-            catch (ShmException error) when (error.Status == Native.SHM_E_OVERTAKEN)
+            catch (ShmException error) when (error.Status == ShmStatus.Overtaken)
             {
                 goOn.Start(); // the next message tells of the loss
             }

@@ -30,10 +30,9 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
         private readonly Arguments arguments;
         private readonly string notify;
         private readonly uint count;
-        private readonly int timeout;
+        private readonly TimeSpan timeout;
         private readonly bool isBinary;
         private readonly ManualResetEvent stop = new ManualResetEvent(false);
-        private readonly ManualResetEvent hasLeft = new ManualResetEvent(false);
         private readonly TextWriter news = Streams.Errors();
         private readonly TextWriter lines = Streams.Output();
         private readonly Stream bytes = Console.OpenStandardOutput();
@@ -71,10 +70,7 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
             };
             using (var channel = new ShmChannel(arguments.Value("channel", "MapName"), options))
             {
-                // By number: the handler may still run when the channel is closed, and a closed number is no
-                // other channel.
-                uint handle = channel.Handle;
-                ConsoleCancelEventHandler onCtrlC = (sender, e) => Stop(handle, e);
+                ConsoleCancelEventHandler onCtrlC = (sender, e) => Stop(channel, e);
                 Console.CancelKeyPress += onCtrlC;
                 news.WriteLine($"receiver: reading channel '{channel.Name}'");
                 bool isTimeUp;
@@ -82,13 +78,12 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
                 {
                     isTimeUp = !ReceiveAll(channel);
                 }
-                catch (ShmException error) when (error.Status == Native.SHM_E_CANCELLED)
+                catch (ShmException error) when (error.Status == ShmStatus.Cancelled)
                 {
                     isTimeUp = false;
                 }
                 finally
                 {
-                    hasLeft.Set();
                     Console.CancelKeyPress -= onCtrlC;
                 }
                 news.WriteLine($"receiver: messages read: {received}, lost: {channel.GetStats().Lost}");
@@ -96,22 +91,20 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
             }
         }
 
-        // ShmCancel ends the calls that wait now, and the receiver may be just before such a call: so it is
-        // repeated until the receiver has left. A second Ctrl-C ends the process at once; Windows tells of it only
-        // when this has returned.
-        private void Stop(uint channel, ConsoleCancelEventArgs e)
+        // A second Ctrl-C ends the process at once; Windows tells of it only when this has returned.
+        private void Stop(ShmChannel channel, ConsoleCancelEventArgs e)
         {
             if (stop.WaitOne(0)) return;
             e.Cancel = true;
             stop.Set();
-            ThreadPool.QueueUserWorkItem(state =>
+            try
             {
-                do
-                {
-                    Native.ShmCancel(channel);
-                }
-                while (!hasLeft.WaitOne(10));
-            });
+                channel.IsCancelled = true;
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended meanwhile.
+            }
         }
 
         /// <returns>false: the time is up</returns>
@@ -121,7 +114,7 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
             {
                 while (!stop.WaitOne(0) && (count == 0 || received < count))
                 {
-                    if (Receive(channel, notify == "none" ? timeout : 0)) continue;
+                    if (Receive(channel, notify == "none" ? timeout : TimeSpan.Zero)) continue;
                     if (notify == "none") return false;
                     int signalled = window != null
                         ? window.Wait(stop, timeout)
@@ -133,7 +126,7 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
         }
 
         /// <returns>false: there was nothing new</returns>
-        private bool Receive(ShmChannel channel, int wait)
+        private bool Receive(ShmChannel channel, TimeSpan wait)
         {
             if (arguments.Has("in-place")) return ReceiveInPlace(channel, wait);
             bool isThere = channel.TryRead(out ShmMessage message, wait);
@@ -142,7 +135,7 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
             return true;
         }
 
-        private bool ReceiveInPlace(ShmChannel channel, int wait)
+        private bool ReceiveInPlace(ShmChannel channel, TimeSpan wait)
         {
             if (!channel.TryPeek(out ShmPeek peek, wait)) return false;
             byte[] copy;

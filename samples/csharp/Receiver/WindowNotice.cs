@@ -35,14 +35,15 @@ namespace ShmBroker.Samples
         }
 
         /// <returns>0: stopped; 1: readable; WaitHandle.WaitTimeout</returns>
-        internal int Wait(WaitHandle stop, int timeout)
+        internal int Wait(WaitHandle stop, TimeSpan timeout)
         {
             var clock = Stopwatch.StartNew();
             var handles = new[] { stop.SafeWaitHandle.DangerousGetHandle() };
             for (;;)
             {
                 if (TakeMessage()) return 1;
-                long left = timeout == Timeout.Infinite ? uint.MaxValue : timeout - clock.ElapsedMilliseconds;
+                bool isEndless = timeout == Timeout.InfiniteTimeSpan;
+                double left = isEndless ? uint.MaxValue : (timeout - clock.Elapsed).TotalMilliseconds;
                 uint result = MsgWaitForMultipleObjectsEx(
                     1, handles, (uint)Math.Max(0, left), AllInput, InputAvailable);
                 if (result == 0) return 0;

@@ -27,8 +27,8 @@ Text is sent as UTF-16LE without a terminator.
 
         private readonly Arguments arguments;
         private readonly uint repeat;
-        private readonly int interval;
-        private readonly int timeout;
+        private readonly TimeSpan interval;
+        private readonly TimeSpan timeout;
         private readonly bool isInPlace;
         private bool isFirst = true;
 
@@ -58,8 +58,7 @@ Text is sent as UTF-16LE without a terminator.
 
         private void Run()
         {
-            var options = new ShmOptions { Access = ShmAccess.Write };
-            using (var channel = new ShmChannel(arguments.Value("channel", "MapName"), options))
+            using (var channel = new ShmChannel(arguments.Value("channel", "MapName"), ShmAccess.Write))
             {
                 foreach (byte[] message in Messages(channel)) Send(channel, message);
             }
@@ -87,7 +86,7 @@ Text is sent as UTF-16LE without a terminator.
         {
             for (uint i = 0; repeat == 0 || i < repeat; i++)
             {
-                if (!isFirst && interval != 0) Thread.Sleep(interval);
+                if (!isFirst && interval != TimeSpan.Zero) Thread.Sleep(interval);
                 isFirst = false;
                 if (!isInPlace) channel.Write(message, timeout);
                 else if (channel.Kind == ShmKind.Block) Lock(channel, message);

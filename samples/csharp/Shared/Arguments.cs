@@ -95,10 +95,11 @@ namespace ShmBroker.Samples
         }
 
         /// <summary>A timeout as .NET has it: what is longer than it can say has no end.</summary>
-        internal int Timeout(string name, uint otherwise)
+        internal TimeSpan Timeout(string name, uint otherwise)
         {
             uint milliseconds = Number(name, otherwise);
-            return milliseconds > int.MaxValue ? System.Threading.Timeout.Infinite : (int)milliseconds;
+            bool isEndless = milliseconds > int.MaxValue;
+            return isEndless ? System.Threading.Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(milliseconds);
         }
 
         /// <summary>The only text; null if there is none.</summary>

@@ -46,21 +46,21 @@ Exit codes:
             }
         }
 
-        private static int ExitCodeFor(int status)
+        private static int ExitCodeFor(ShmStatus status)
         {
             switch (status)
             {
-                case Native.SHM_E_NAME:
+                case ShmStatus.Name:
                     return 2;
-                case Native.SHM_E_NO_SERVICE:
+                case ShmStatus.NoService:
                     return 3;
-                case Native.SHM_E_NOT_FOUND:
+                case ShmStatus.NotFound:
                     return 4;
-                case Native.SHM_E_ACCESS:
+                case ShmStatus.Access:
                     return 5;
-                case Native.SHM_E_TIMEOUT:
-                case Native.SHM_E_EMPTY:
-                case Native.SHM_E_FULL:
+                case ShmStatus.Timeout:
+                case ShmStatus.Empty:
+                case ShmStatus.Full:
                     return 6;
                 default:
                     return 1;

@@ -7,6 +7,97 @@ using System.Runtime.InteropServices;
 
 namespace ShmBroker
 {
+    /// <summary>What a call came to. Negative ones are errors.</summary>
+    public enum ShmStatus
+    {
+        /// <summary>Done.</summary>
+        Ok = 0,
+
+        /// <summary>The value is the one that this handle has read before.</summary>
+        Unchanged = 1,
+
+        /// <summary>Messages before this one were lost to this slow reader; see ShmGetStats.</summary>
+        Lost = 2,
+
+        /// <summary>A reader that took this message before died; it may have acted on it.</summary>
+        Redelivered = 3,
+
+        /// <summary>A parameter is NULL, out of range, or a struct's size is unknown.</summary>
+        Argument = -1,
+
+        /// <summary>Not an open channel.</summary>
+        Handle = -2,
+
+        /// <summary>Not a valid channel name.</summary>
+        Name = -3,
+
+        /// <summary>No channel has this name.</summary>
+        NotFound = -4,
+
+        /// <summary>The caller lacks the right; kernel-enforced.</summary>
+        Access = -5,
+
+        /// <summary>The ShmBroker service is not running.</summary>
+        NoService = -6,
+
+        /// <summary>What answered is not the ShmBroker service.</summary>
+        Untrusted = -7,
+
+        /// <summary>DLL and service are too far apart in version.</summary>
+        Version = -8,
+
+        /// <summary>The buffer is too small; the size needed was stored.</summary>
+        Buffer = -9,
+
+        /// <summary>Larger than the channel's largest message.</summary>
+        Size = -10,
+
+        /// <summary>Nothing to read within the timeout.</summary>
+        Empty = -11,
+
+        /// <summary>No room to write within the timeout.</summary>
+        Full = -12,
+
+        /// <summary>A lock, a turn at this handle, or the service was not to be had in time.</summary>
+        Timeout = -13,
+
+        /// <summary>ShmCancel ended the wait, or ShmSetCancelled is in force.</summary>
+        Cancelled = -14,
+
+        /// <summary>The channel has ended, or the handle is being closed.</summary>
+        Closed = -15,
+
+        /// <summary>The channel's memory is damaged.</summary>
+        Corrupt = -16,
+
+        /// <summary>Out of turn, such as ShmUnlock without ShmLock.</summary>
+        State = -17,
+
+        /// <summary>Not for this kind of channel.</summary>
+        Kind = -18,
+
+        /// <summary>The channel exists, and is not what was asked for.</summary>
+        Mismatch = -19,
+
+        /// <summary>Another holds it: the exclusive writer, or every place is taken.</summary>
+        Busy = -20,
+
+        /// <summary>The caller's account has used up what policy allows it.</summary>
+        Quota = -21,
+
+        /// <summary>Out of memory.</summary>
+        Memory = -22,
+
+        /// <summary>An unexpected Win32 error; see ShmLastErrorText.</summary>
+        System = -23,
+
+        /// <summary>What was peeked has been overwritten meanwhile: discard it.</summary>
+        Overtaken = -24,
+
+        /// <summary>The service could not set up the channel; it tries again.</summary>
+        Unavailable = -25,
+    }
+
     public static unsafe class Native
     {
         private const string Dll = "shmclient.dll";

@@ -1,26 +1,42 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.InteropServices;
 using System.Threading;
 
 namespace ShmBroker
 {
     /// <summary>
-    /// An open channel. Any thread may call any method. A timeout is in milliseconds: 0 does not wait,
-    /// Timeout.Infinite has no end. A failed call throws a ShmException.
+    /// An open channel. Any thread may call any method. Calls that read take turns, and so do calls that write.
+    /// A failed call throws a <see cref="ShmException"/>; one that Dispose ends, an ObjectDisposedException.
     /// </summary>
     public sealed partial class ShmChannel : IDisposable
     {
         private readonly ShmChannelHandle handle;
         private readonly ShmInfo opened;
+        private CancellationTokenSource interrupt = new CancellationTokenSource();
+        private volatile bool isCancelled;
+        private volatile bool isDisposed;
+
+        /// <summary>
+        /// Opens an existing channel to read from it, to write to it, or both.
+        /// </summary>
+        public ShmChannel(string name, ShmAccess access)
+            : this(name, new ShmOptions { Access = access })
+        {
+        }
 
         /// <summary>
         /// Opens a channel. The other side may have opened it before, open it later, or never.
         /// </summary>
-        public unsafe ShmChannel(string name, ShmOptions options = null)
+        /// <param name="name">the channel's name</param>
+        /// <param name="options">
+        /// without: an existing channel, with every right that the account has. Who only writes asks for
+        /// <see cref="ShmAccess.Write"/>: else it is a reader too, for which the writers of some topics wait
+        /// </param>
+        public unsafe ShmChannel(string name, ShmOptions? options = null)
         {
+            if (name == null) throw new ArgumentNullException(nameof(name));
             // C would take what is before it.
-            if (name?.IndexOf('\0') >= 0) throw ShmException.Of(Native.SHM_E_NAME);
+            if (name.IndexOf('\0') >= 0) throw ShmException.Of(Native.SHM_E_NAME);
             Native.ShmOptions native = (options ?? new ShmOptions()).ToNative();
             uint channel;
             ShmException.Check(Native.ShmOpen(name, &native, &channel));
@@ -41,7 +57,23 @@ namespace ShmBroker
         /// <summary>For the functions of Native: keep the channel alive until they have returned.</summary>
         public uint Handle => handle.Channel;
 
-        internal bool IsDisposed => handle.IsClosed;
+        /// <summary>
+        /// Whether calls must not wait: while it is true, those that wait end with
+        /// <see cref="ShmStatus.Cancelled"/>, and so does at once each one that would have to wait. What needs no
+        /// wait still succeeds.
+        /// </summary>
+        public bool IsCancelled
+        {
+            get => isCancelled;
+            set
+            {
+                isCancelled = value;
+                Check(Native.ShmSetCancelled(Handle, value ? 1 : 0));
+                if (value) Interrupt();
+            }
+        }
+
+        internal bool IsDisposed => isDisposed;
 
         /// <summary>The channels that this account may read or write.</summary>
         public static unsafe IReadOnlyList<ShmInfo> List()
@@ -80,53 +112,14 @@ namespace ShmBroker
             return new ShmStats(stats);
         }
 
-        // ---- copied
-
-        /// <summary>Writes a message, or a block's value.</summary>
-        public void Write(ReadOnlySpan<byte> data, int timeout = Timeout.Infinite)
-        {
-            Check(WriteStatus(data, timeout));
-        }
-
-        /// <summary>Writes a message, or a block's value.</summary>
-        /// <returns>false: there was no room, or somebody else was writing</returns>
-        public bool TryWrite(ReadOnlySpan<byte> data, int timeout = 0)
-        {
-            int status = WriteStatus(data, timeout);
-            if (status == Native.SHM_E_FULL || status == Native.SHM_E_TIMEOUT) return false;
-            Check(status);
-            return true;
-        }
-
         /// <summary>
-        /// Reads a message, or a block's value: at once if it is new, else when it changes, else the old one
-        /// when the time is up.
+        /// Ends every call that waits on this channel now, with <see cref="ShmStatus.Cancelled"/>, also those that
+        /// wait without a thread. Later calls are not affected: see <see cref="IsCancelled"/>.
         /// </summary>
-        public ShmMessage Read(int timeout = Timeout.Infinite)
-        {
-            Check(ReadStatus(timeout, out ShmMessage message));
-            return message;
-        }
-
-        /// <summary>The same. Returns false if nothing came.</summary>
-        public bool TryRead(out ShmMessage message, int timeout = 0)
-        {
-            int status = ReadStatus(timeout, out message);
-            return status != Native.SHM_E_EMPTY && Check(status) >= 0;
-        }
-
-        /// <summary>Reads into the caller's memory.</summary>
-        /// <returns>the part of it that was filled</returns>
-        public Span<byte> Read(Span<byte> room, out ShmNews news, int timeout = Timeout.Infinite)
-        {
-            news = (ShmNews)Check(ReadStatus(room, timeout, out int size));
-            return room.Slice(0, size);
-        }
-
-        /// <summary>Ends every call that waits on this channel now, with SHM_E_CANCELLED.</summary>
         public void Cancel()
         {
             Check(Native.ShmCancel(Handle));
+            Interrupt();
         }
 
         /// <summary>Has the service bring a block's value to its file.</summary>
@@ -135,59 +128,50 @@ namespace ShmBroker
             Check(Native.ShmFlush(Handle));
         }
 
-        /// <summary>Closes it. What waits ends with SHM_E_CLOSED, or as disposed.</summary>
+        /// <summary>
+        /// Closes it, when the calls that use it in other threads have left: those that wait end with an
+        /// ObjectDisposedException. What it has lent is given back.
+        /// </summary>
         public void Dispose()
         {
-            closing.Cancel();
-            readable?.Dispose();
-            handle.Dispose();
+            isDisposed = true;
+            Interrupt();
+            lock (making)
+            {
+                handle.Dispose();
+                readable?.Dispose();
+            }
         }
+
+        // ---- how calls end
 
         // Of a call on Handle. That is only a number: if nobody used the channel any more, the garbage collector
         // might close it during the call.
-        private int Check(int status)
+        internal int Check(int status)
         {
             GC.KeepAlive(this);
-            return ShmException.Check(status);
+            if (status >= 0) return status;
+            bool isClosed = status == Native.SHM_E_CLOSED || status == Native.SHM_E_HANDLE;
+            if (isDisposed && isClosed) throw new ObjectDisposedException(nameof(ShmChannel));
+            throw ShmException.OfLastCall(status);
         }
 
-        private unsafe int WriteStatus(ReadOnlySpan<byte> data, int timeout)
+        // For waits that are not the DLL's: cancelled when one of them is to end.
+        private CancellationToken Interruption => Volatile.Read(ref interrupt).Token;
+
+        private void Interrupt()
         {
-            fixed (byte* bytes = &MemoryMarshal.GetReference(data))
-            {
-                return Native.ShmWrite(Handle, bytes, (UIntPtr)data.Length, unchecked((uint)timeout));
-            }
+            Interlocked.Exchange(ref interrupt, new CancellationTokenSource()).Cancel();
+            handle.Signal?.Wake();
         }
 
-        private unsafe int ReadStatus(Span<byte> room, int timeout, out int size)
+        // Of a call that is about to wait, or has waited, otherwise than in the DLL.
+        private void ThrowIfInterrupted(CancellationToken interruption)
         {
-            UIntPtr stored = UIntPtr.Zero;
-            fixed (byte* bytes = &MemoryMarshal.GetReference(room))
+            if (isDisposed) throw new ObjectDisposedException(nameof(ShmChannel));
+            if (isCancelled || interruption.IsCancellationRequested)
             {
-                uint milliseconds = unchecked((uint)timeout);
-                int status = Native.ShmRead(Handle, bytes, (UIntPtr)room.Length, &stored, milliseconds);
-                size = checked((int)stored);
-                return status;
-            }
-        }
-
-        private int ReadStatus(int timeout, out ShmMessage message)
-        {
-            var left = new Deadline(timeout);
-            byte[] room = Array.Empty<byte>();
-            for (;;)
-            {
-                int status = ReadStatus(room, left.Milliseconds, out int size);
-                if (status == Native.SHM_E_BUFFER)
-                {
-                    room = new byte[size];
-                    continue;
-                }
-                // It may be another message than the one that room was made for, when that one has been taken
-                // or overwritten meanwhile: a longer one comes by here again, a shorter one leaves room.
-                if (status >= 0) Array.Resize(ref room, size);
-                message = status >= 0 ? new ShmMessage(room, (ShmNews)status) : default(ShmMessage);
-                return status;
+                throw ShmException.Of(Native.SHM_E_CANCELLED);
             }
         }
     }

@@ -15,10 +15,16 @@ namespace ShmBroker
 
         internal uint Channel => IsClosed ? throw new ObjectDisposedException(nameof(ShmChannel)) : Value;
 
+        /// <summary>
+        /// Once somebody waits without a thread. It ends with the handle, also where nobody disposes of it.
+        /// </summary>
+        internal ReadableSignal? Signal { get; set; }
+
         private uint Value => unchecked((uint)handle.ToInt64());
 
         protected override bool ReleaseHandle()
         {
+            Signal?.Dispose();
             return Native.ShmClose(Value) == Native.SHM_OK;
         }
     }

@@ -8,11 +8,14 @@ namespace ShmBroker
         private ShmException(int status, string message)
             : base(message)
         {
-            Status = status;
+            Status = (ShmStatus)status;
         }
 
-        /// <summary>One of Native.SHM_E_.</summary>
-        public int Status { get; }
+        /// <summary>Why it failed.</summary>
+        public ShmStatus Status { get; }
+
+        /// <summary>Of a batch: how many messages were published before the one that failed.</summary>
+        public int MessagesWritten { get; internal set; }
 
         /// <summary>
         /// Gives back the status of the call that this thread has just made, unless it is an error.
@@ -28,7 +31,8 @@ namespace ShmBroker
             return new ShmException(status, new string(Native.ShmErrorText(status)));
         }
 
-        private static unsafe ShmException OfLastCall(int status)
+        /// <summary>The call that this thread has just made.</summary>
+        internal static unsafe ShmException OfLastCall(int status)
         {
             var text = new string(Native.ShmLastErrorText());
             return text.Length > 0 ? new ShmException(status, text) : Of(status);

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading;
 
 namespace ShmBroker
@@ -8,181 +9,103 @@ namespace ShmBroker
     {
         /// <summary>
         /// Lends the memory of a topic's or a queue's next message. Other writers' messages wait behind it:
-        /// be quick. One at a time.
+        /// be quick. One at a time. Waits for room without end.
         /// </summary>
-        public unsafe ShmLoan Loan(int size, int timeout = Timeout.Infinite)
+        public ShmLoan Loan(int size)
         {
-            void* memory;
-            Check(Native.ShmLoan(Handle, (UIntPtr)size, &memory, unchecked((uint)timeout)));
-            return new ShmLoan(this, memory, size);
+            return Loan(size, Timeout.InfiniteTimeSpan);
+        }
+
+        /// <summary>The same. Fails as Write does where there is no room in time.</summary>
+        public ShmLoan Loan(int size, TimeSpan timeout)
+        {
+            Check(LoanStatus(size, timeout, out ShmLoan? loan));
+            return loan!;
+        }
+
+        /// <summary>The same. Without a timeout it does not wait.</summary>
+        /// <returns>false: there was no room, or somebody else was writing</returns>
+        public bool TryLoan(int size, [NotNullWhen(true)] out ShmLoan? loan, TimeSpan timeout = default)
+        {
+            return IsWritten(LoanStatus(size, timeout, out loan)) && loan != null;
         }
 
         /// <summary>
-        /// Lends the memory of a block, filled with its value, and keeps other writers out.
+        /// Lends the memory of a block, filled with its value, and keeps other writers out. Waits for them without end.
         /// </summary>
-        public unsafe ShmLock Lock(int timeout = Timeout.Infinite)
+        public ShmLock Lock()
+        {
+            return Lock(Timeout.InfiniteTimeSpan);
+        }
+
+        /// <summary>
+        /// The same. If another writer has it for the whole timeout: <see cref="ShmStatus.Timeout"/>.
+        /// </summary>
+        public unsafe ShmLock Lock(TimeSpan timeout)
         {
             void* memory;
             UIntPtr size;
-            Check(Native.ShmLock(Handle, &memory, &size, unchecked((uint)timeout)));
+            Check(Native.ShmLock(Handle, &memory, &size, Timeouts.Milliseconds(timeout)));
             return new ShmLock(this, memory, checked((int)Capacity), (int)size);
         }
 
         /// <summary>
         /// Shows a message, or a block's value, where it lies. Waits as Read does. One at a time.
         /// </summary>
-        public ShmPeek Peek(int timeout = Timeout.Infinite)
+        public ShmPeek Peek()
         {
-            Check(PeekStatus(timeout, out ShmPeek peek));
-            return peek;
+            return Peek(Timeout.InfiniteTimeSpan);
         }
 
-        /// <summary>The same. Returns false if nothing came.</summary>
-        public bool TryPeek(out ShmPeek peek, int timeout = 0)
+        /// <summary>The same. If nothing comes within the timeout: <see cref="ShmStatus.Empty"/>.</summary>
+        public ShmPeek Peek(TimeSpan timeout)
         {
-            int status = PeekStatus(timeout, out peek);
-            return status != Native.SHM_E_EMPTY && Check(status) >= 0;
-        }
-
-        private unsafe int PeekStatus(int timeout, out ShmPeek peek)
-        {
-            void* data;
-            UIntPtr size;
-            int status = Native.ShmPeek(Handle, &data, &size, unchecked((uint)timeout));
-            peek = status >= 0 ? new ShmPeek(this, data, checked((int)size), (ShmNews)status) : null;
-            return status;
-        }
-    }
-
-    /// <summary>Memory that a channel has lent.</summary>
-    public abstract unsafe class ShmLent : IDisposable
-    {
-        private readonly ShmChannel channel;
-        private readonly void* memory;
-        private readonly int size;
-        private bool isHeld = true;
-
-        internal ShmLent(ShmChannel channel, void* memory, int size)
-        {
-            this.channel = channel;
-            this.memory = memory;
-            this.size = size;
-        }
-
-        /// <summary>
-        /// Gives it back, as if nothing had been done with it, unless that was done already.
-        /// </summary>
-        public void Dispose()
-        {
-            if (IsHeld) Drop();
-        }
-
-        // Closing the channel takes everything back.
-        private bool IsHeld => isHeld && !channel.IsDisposed;
-
-        internal Span<byte> Held
-        {
-            get
+            var deadline = new Deadline(timeout);
+            if (!EnterReading(deadline)) throw ShmException.Of(Native.SHM_E_TIMEOUT);
+            try
             {
-                if (!IsHeld) throw new ObjectDisposedException(GetType().Name);
-                return new Span<byte>(memory, size);
+                Check(PeekStatus(deadline, out ShmPeek? peek));
+                return peek!;
+            }
+            finally
+            {
+                reading.Leave();
             }
         }
 
-        internal abstract void Drop();
-
-        // As a size of C, -1 would be SHM_KEEP.
-        internal static UIntPtr SizeOf(int size)
+        /// <summary>The same. Without a timeout it does not wait.</summary>
+        /// <returns>false: nothing came, or another call read through this channel all the time</returns>
+        public bool TryPeek([NotNullWhen(true)] out ShmPeek? peek, TimeSpan timeout = default)
         {
-            return size >= 0 ? (UIntPtr)size : throw ShmException.Of(Native.SHM_E_SIZE);
+            var deadline = new Deadline(timeout);
+            peek = null;
+            if (!EnterReading(deadline)) return false;
+            try
+            {
+                return IsThere(PeekStatus(deadline, out peek)) && peek != null;
+            }
+            finally
+            {
+                reading.Leave();
+            }
         }
 
-        // Where the DLL refuses, it is still lent.
-        internal bool GiveBack(Func<uint, int> native)
+        private unsafe int LoanStatus(int size, TimeSpan timeout, out ShmLoan? loan)
         {
-            if (!IsHeld) throw new ObjectDisposedException(GetType().Name); // the channel may have lent another
-            int status = native(channel.Handle);
-            GC.KeepAlive(channel);
-            bool isOvertaken = status == Native.SHM_E_OVERTAKEN;
-            if (!isOvertaken) ShmException.Check(status);
-            isHeld = false;
-            return !isOvertaken;
-        }
-    }
-
-    /// <summary>
-    /// The memory of a message that is being written. There is no message unless it is committed.
-    /// </summary>
-    public sealed unsafe class ShmLoan : ShmLent
-    {
-        internal ShmLoan(ShmChannel channel, void* memory, int size)
-            : base(channel, memory, size)
-        {
+            if (size < 0) throw new ArgumentOutOfRangeException(nameof(size), size, "a size is 0 or more");
+            void* memory;
+            int status = Native.ShmLoan(Handle, (UIntPtr)size, &memory, Timeouts.Milliseconds(timeout));
+            loan = status >= 0 ? new ShmLoan(this, memory, size) : null;
+            return status;
         }
 
-        public Span<byte> Memory => Held;
-
-        /// <summary>Publishes the first size bytes.</summary>
-        public void Commit(int size)
+        private unsafe int PeekStatus(Deadline deadline, out ShmPeek? peek)
         {
-            GiveBack(channel => Native.ShmCommit(channel, SizeOf(size)));
-        }
-
-        internal override void Drop()
-        {
-            GiveBack(Native.ShmAbort);
-        }
-    }
-
-    /// <summary>The whole memory of a block. The old value stays unless a new one is published.</summary>
-    public sealed unsafe class ShmLock : ShmLent
-    {
-        internal ShmLock(ShmChannel channel, void* memory, int capacity, int size)
-            : base(channel, memory, capacity)
-        {
-            Size = size;
-        }
-
-        public Span<byte> Memory => Held;
-
-        /// <summary>Bytes of the value that it began with.</summary>
-        public int Size { get; }
-
-        /// <summary>Publishes the first size bytes as the new value.</summary>
-        public void Publish(int size)
-        {
-            GiveBack(channel => Native.ShmUnlock(channel, SizeOf(size)));
-        }
-
-        internal override void Drop()
-        {
-            GiveBack(channel => Native.ShmUnlock(channel, Native.SHM_KEEP));
-        }
-    }
-
-    /// <summary>A message where it lies.</summary>
-    public sealed unsafe class ShmPeek : ShmLent
-    {
-        internal ShmPeek(ShmChannel channel, void* memory, int size, ShmNews news)
-            : base(channel, memory, size)
-        {
-            News = news;
-        }
-
-        public ReadOnlySpan<byte> Data => Held;
-
-        public ShmNews News { get; }
-
-        /// <summary>Gives it back, and goes on to the next message.</summary>
-        /// <returns>false: a writer has overwritten it meanwhile; discard what was made of it</returns>
-        public bool Release()
-        {
-            return GiveBack(Native.ShmRelease);
-        }
-
-        internal override void Drop()
-        {
-            Release();
+            void* data;
+            UIntPtr size;
+            int status = Native.ShmPeek(Handle, &data, &size, deadline.Left);
+            peek = status >= 0 ? new ShmPeek(this, data, checked((int)size), (ShmNews)status) : null;
+            return status;
         }
     }
 }

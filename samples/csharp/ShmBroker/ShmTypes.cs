@@ -62,11 +62,11 @@ namespace ShmBroker
 
         public ShmOpenFlags Flags { get; set; }
 
-        /// <summary>Milliseconds that the service may take to answer; 0: 5000.</summary>
-        public int OpenTimeout { get; set; }
+        /// <summary>How long the service may take to answer; null: five seconds.</summary>
+        public TimeSpan? OpenTimeout { get; set; }
 
         /// <summary>Turns of a busy loop before a waiting call blocks; 0: 100.</summary>
-        public int Spin { get; set; }
+        public uint Spin { get; set; }
 
         /// <summary>Bytes that it must hold at least.</summary>
         public long Capacity { get; set; }
@@ -84,12 +84,17 @@ namespace ShmBroker
                 access = (uint)Access,
                 kind = (uint)(Kind ?? 0),
                 flags = (uint)Flags,
-                open_timeout_ms = checked((uint)OpenTimeout),
-                spin = checked((uint)Spin),
-                capacity = checked((ulong)Capacity),
-                max_message = checked((ulong)MaxMessage),
+                open_timeout_ms = OpenTimeout is TimeSpan timeout ? Math.Max(1, Timeouts.Milliseconds(timeout)) : 0,
+                spin = Spin,
+                capacity = SizeOf(Capacity, nameof(Capacity)),
+                max_message = SizeOf(MaxMessage, nameof(MaxMessage)),
                 when_full = (uint)WhenFull,
             };
+        }
+
+        private static ulong SizeOf(long size, string name)
+        {
+            return size >= 0 ? (ulong)size : throw new ArgumentOutOfRangeException(name, size, "a size is 0 or more");
         }
     }
 
@@ -138,6 +143,8 @@ namespace ShmBroker
             Read = (long)stats.read;
             BytesRead = (long)stats.bytes_read;
             Lost = (long)stats.lost;
+            LockWaits = (long)stats.lock_waits;
+            ReadWaits = (long)stats.read_waits;
         }
 
         /// <summary>The channel's: number of the last message or value published.</summary>
@@ -156,6 +163,12 @@ namespace ShmBroker
 
         /// <summary>Messages overwritten before they were read here; of a block: values.</summary>
         public long Lost { get; }
+
+        /// <summary>Writes that had to wait for another writer.</summary>
+        public long LockWaits { get; }
+
+        /// <summary>Reads that had to block.</summary>
+        public long ReadWaits { get; }
     }
 
     /// <summary>What comes with a message.</summary>
@@ -177,16 +190,40 @@ namespace ShmBroker
         Redelivered = Native.SHM_S_REDELIVERED,
     }
 
-    public struct ShmMessage
+    /// <summary>A message that was read, or a block's value.</summary>
+    public readonly struct ShmMessage
     {
-        internal ShmMessage(byte[] data, ShmNews news)
+        private static readonly DateTime Epoch = new DateTime(1601, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+        private readonly ulong timestamp;
+
+        internal ShmMessage(byte[] data, ShmNews news, Native.ShmMessage native)
         {
             Data = data;
             News = news;
+            Sequence = unchecked((long)native.sequence);
+            timestamp = native.timestamp;
         }
 
         public byte[] Data { get; }
 
         public ShmNews News { get; }
+
+        /// <summary>Its number in its channel, from 1.</summary>
+        public long Sequence { get; }
+
+        /// <summary>
+        /// When it was written; null: its writer dates none (<see cref="ShmOpenFlags.Timed"/>), or it is a block's
+        /// value.
+        /// </summary>
+        public DateTimeOffset? Timestamp
+        {
+            get
+            {
+                // As the writer wants it: that need not be a date.
+                if (timestamp == 0 || timestamp > (ulong)(DateTime.MaxValue.Ticks - Epoch.Ticks)) return null;
+                return new DateTimeOffset(Epoch.AddTicks((long)timestamp));
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class Calls : IDisposable
 
     private Calls(string channel)
     {
-        writer = new ShmChannel(channel, new ShmOptions { Access = ShmAccess.Write });
+        writer = new ShmChannel(channel, ShmAccess.Write);
         reader = new ShmChannel(
             channel, new ShmOptions { Access = ShmAccess.Read, Flags = ShmOpenFlags.Next });
     }
