@@ -77,6 +77,7 @@ void store(const pipe::ServiceReply& from, ShmServiceState& to) {
   to.clients = from.clients;
   to.reloads = from.reloads;
   to.reload_status = from.reload_status;
+  to.unavailable = from.unavailable;
   to.started = from.started;
   to.configured = from.configured;
   to.denials = from.denials;

@@ -158,6 +158,19 @@ Block::Result Block::read_locked(std::byte* to, uint64_t room, Value& value) con
   return value.size <= room ? Result::ok : Result::too_small;
 }
 
+std::optional<Block::Result> Block::read_once(std::byte* to, uint64_t room, Value& value) const {
+  switch (copy(to, room, value)) {
+    case Try::overtaken:
+      return std::nullopt;
+    case Try::never_written:
+      return Result::never_written;
+    case Try::corrupt:
+      return Result::corrupt;
+    default:
+      return value.size <= room ? Result::ok : Result::too_small;
+  }
+}
+
 Block::Result Block::pin(uint32_t slot, const std::byte*& where, Value& value) const {
   Try result = Try::overtaken;
   for (int i = 0; i < kPinnedTries && result == Try::overtaken; ++i) {

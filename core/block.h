@@ -7,6 +7,8 @@
 // cost them nothing.
 #pragma once
 
+#include <optional>
+
 #include "core/geometry.h"
 
 namespace shmbroker::core {
@@ -57,6 +59,10 @@ class Block {
 
   // Copies the value out for the holder of the channel's lock: nobody else can change it.
   Result read_locked(std::byte* to, uint64_t room, Value& value) const;
+
+  // Copies the value out for whoever has no reader's place, and holds up nobody. Nothing that a reader writes matters to it.
+  // Nothing: a writer came round meanwhile; try again.
+  std::optional<Result> read_once(std::byte* to, uint64_t room, Value& value) const;
 
   // Pins the value for a reader to look at. memory is valid until unpin().
   Result pin(uint32_t slot, const std::byte*& memory, Value& value) const;

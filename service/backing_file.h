@@ -2,42 +2,41 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "core/win/handle.h"
-#include "service/config.h"
+#include "service/file_regions.h"
+#include "service/journal.h"
 
 namespace shmbroker::service {
 
+// Used by one thread at a time.
 class BackingFile {
  public:
-  // Opens it, and keeps others from writing, shortening or deleting it. A whole file is made if there is
-  // none; a region must lie within its file. folders: it must be under one of them, and stay there when every
-  // link on its way is followed. Throws Error.
-  BackingFile(const FileConfig& config, const std::vector<std::string>& folders, uint64_t capacity);
+  // Opens it; see FileRegions::open(). A region must lie within its file. What an earlier run was about to save is saved
+  // now. Throws Error.
+  BackingFile(FileRegions& files, const std::string& channel, const FileConfig& config, uint64_t capacity,
+              const std::vector<std::string>& folders);
 
-  // What is in it: the whole file, or the whole region. Throws Error.
-  std::vector<std::byte> load() const;
+  // Bytes of the value in it: the whole file, or the whole region.
+  uint64_t size() const { return whole_ ? region_->file().size() : capacity_; }
 
-  // Replaces what is in it, on the disk itself when it returns. A region's rest becomes zeros. Throws Error,
-  // and where there was no space on the disk, nothing has changed.
+  // Reads the value. to: size() bytes. Throws Error.
+  void load(std::span<std::byte> to) const { region_->file().read(offset_, to); }
+
+  // Replaces the value, on the disk itself when it returns. A region's rest becomes zeros. Wherever it is cut off, the file
+  // has the old value or the new one when it is opened again. Throws Error; then the old value is in the file, or, where its
+  // disk failed halfway, the new one comes into it as soon as that works: with the next save or start.
   void save(std::span<const std::byte> value);
 
  private:
-  win::Handle open(const std::vector<std::string>& folders) const;
-  void check_place(const std::wstring& path, const std::vector<std::string>& folders) const;
-  void check_names() const;
-  uint64_t size() const;
-  void resize(uint64_t size);
-  void write(std::span<const std::byte> bytes, uint64_t at);
-
-  std::string path_;
   bool whole_;
   uint64_t offset_;
   uint64_t capacity_;
-  win::Handle file_;
+  std::unique_ptr<FileRegions::Region> region_;
+  Journal journal_;
 };
 
 }  // namespace shmbroker::service

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cwctype>
 #include <fstream>
 #include <iterator>
 
@@ -62,6 +63,37 @@ bool is_made_so(const State::Known& known, const ChannelConfig& config) {
          made.max_message == config.max_message;
 }
 
+// The blocks' parts of a file must not overlap. By the paths as they are written: where they lead is seen when they are opened.
+void check_files(const Config& config, const std::string& file) {
+  struct Part {
+    uint64_t begin;
+    uint64_t end;
+    const std::string& channel;
+  };
+  std::map<std::wstring, std::vector<Part>> files;
+  for (size_t i = 0; i < config.channels.size(); ++i) {
+    const ChannelConfig& channel = config.channels[i];
+    if (!channel.file) continue;
+    const std::string pointer = file + ": /channels/" + std::to_string(i) + "/file: ";
+    const std::string against = objection_to_path(channel.file->path);
+    if (!against.empty()) throw ConfigError(pointer + against);
+    std::wstring path =
+        std::filesystem::path(win::to_utf16(channel.file->path).value_or(L"")).lexically_normal().wstring();
+    std::ranges::transform(path, path.begin(),
+                           [](wchar_t c) { return static_cast<wchar_t>(std::towupper(c)); });
+    const uint64_t begin = channel.file->offset.value_or(0);
+    const uint64_t end = channel.file->offset ? begin + channel.capacity : UINT64_MAX;
+    std::vector<Part>& parts = files[path];
+    for (const Part& other : parts) {
+      if (begin < other.end && other.begin < end)
+        throw ConfigError(
+            pointer + "overlaps with what channel '" + other.channel +
+            "' has of the same file; give one of them another file, or an offset behind the other's end");
+    }
+    parts.push_back({begin, end, channel.name});
+  }
+}
+
 }  // namespace
 
 uint64_t written_at(const std::filesystem::path& file) {
@@ -76,14 +108,19 @@ uint64_t written_at(const std::filesystem::path& file) {
   return win::number_of(written);
 }
 
-Config load_config(const std::filesystem::path& file) {
+Config read_config(const std::filesystem::path& file) {
   const std::string name = win::display_utf8(file.wstring());
   if (file.parent_path() == common_folder()) open_trusted(file);  // any user may have made that folder
   std::ifstream stream(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (!stream) throw Error("cannot read the configuration " + name + "; name another one with --config");
-  Config config = parse_config(text, name);
-  check_accounts(config, name);
+  return parse_config(text, name);
+}
+
+Config load_config(const std::filesystem::path& file) {
+  Config config = read_config(file);
+  check_accounts(config, win::display_utf8(file.wstring()));
+  check_files(config, win::display_utf8(file.wstring()));
   return config;
 }
 
@@ -92,18 +129,16 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
   open_log(paths.data, LogConfig{}, log);  // so that what is wrong with the configuration can be logged
   counts_.started = win::now();
   reloads_.configured = written_at(paths.config);
-  config_ = load_config(paths.config);
+  config_ = read_config(paths.config);
   open_log(paths.data, config_.log, log);
-  machine_ = claim_machine();
   realm_ = find_realm();
+  machine_ = claim_machine(realm_.identity);
   win::keep_only_privileges(kPrivileges);
   state_ = load_state(state_file());
   for (const ChannelConfig& channel : config_.channels) note_instance(channel);
   start_keeper(state_);
-  for (const ChannelConfig& channel : config_.channels) {
-    auto made = make_channel(channel, config_);
-    channels_.emplace(made->name(), std::move(made));
-  }
+  for (const ChannelConfig& channel : config_.channels)
+    set_up(get_parts(channel, /*wants_file=*/true, config_.file_folders, files_), config_);
   take_over_created();
   for (const auto& [name, channel] : channels_) channel->begin();
   SHM_CRASH_POINT("start.channels-made");
@@ -113,14 +148,15 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
   save();
   pipe_ = std::make_unique<PipeServer>(
       loop_, realm_.identity,
-      [this](HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply) {
-        return answer(pipe, request, reply);
-      });
+      [this](PipeServer::ConnectionId connection, HANDLE pipe, std::span<const std::byte> request,
+             std::span<std::byte> reply) { return answer(connection, pipe, request, reply); });
   spdlog::info("{}", summary());
 }
 
 std::string Broker::summary() const {
-  return "serving " + std::to_string(channels_.size()) + " channels from " +
+  const std::string trouble =
+      unavailable_.all().empty() ? "" : " (" + std::to_string(unavailable_.all().size()) + " unavailable)";
+  return "serving " + std::to_string(channels_.size()) + " channels" + trouble + " from " +
          win::display_utf8(paths_.config.wstring()) + ", objects in " + win::display_utf8(realm_.prefix);
 }
 
@@ -158,23 +194,36 @@ void Broker::take_over_created() {
       auto made = make_channel(known.config, config_);
       if (!made->is_over()) channels_.emplace(made->name(), std::move(made));
     } catch (const Error& error) {
-      spdlog::error("lost: {}",
+      spdlog::error("lost: channel '{}': {}", name,
                     error.what());  // it is nobody's fault that should keep the service from starting
     }
   }
 }
 
-win::Handle Broker::claim_machine() {
-  // Global\ and a mutex even for a broker without SeCreateGlobalPrivilege: that one is needed for sections
-  // only.
-  win::Handle mutex(CreateMutexW(nullptr, FALSE, L"Global\\ShmBroker.instance"));
+// Global\ and a mutex even for a broker without SeCreateGlobalPrivilege: that one is needed for sections only. Everybody may
+// ask whose it is.
+win::Handle Broker::claim_machine(const Identity& identity) {
+  constexpr wchar_t kName[] = L"Global\\ShmBroker.instance";
+  const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + identity.owner + L"D:P" +
+                                                             own_entries(identity) + L"(A;;RC;;;WD)");
+  if (!descriptor) throw win32_error("cannot make a security descriptor");
+  SECURITY_ATTRIBUTES security = descriptor.attributes();
+  win::Handle mutex(CreateMutexW(&security, FALSE, kName));
   const DWORD error = GetLastError();
-  if (!mutex || error == ERROR_ALREADY_EXISTS) {
+  if (mutex && error != ERROR_ALREADY_EXISTS) return mutex;
+  if (!mutex) mutex = win::Handle(OpenMutexW(READ_CONTROL, FALSE, kName));
+  const std::wstring owner = mutex ? win::object_owner(mutex.get()) : L"";
+  if (!owner.empty() && (owner == identity.owner || objection(0, owner).empty())) {
     throw Error(
         "another ShmBroker runs on this machine; stop it first (shmbroker stop, or Ctrl-C in its console)",
         ERROR_ALREADY_EXISTS);
   }
-  return mutex;
+  throw Error("the name " + win::display_utf8(kName) + " is taken: " +
+                  (owner.empty() ? win::display_utf8(win::error_text(error))
+                                 : "it belongs to " + win::display_utf8(win::account_name(owner)) +
+                                       ", and not to a ShmBroker") +
+                  ". Find the program that made it, and end it",
+              ERROR_ALREADY_EXISTS);
 }
 
 Realm Broker::find_realm() {
@@ -189,31 +238,25 @@ AccessConfig Broker::access_of_created(const ChannelConfig& channel, const Confi
   return access;
 }
 
-std::unique_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const Config& policy) {
-  try {
-    ChannelConfig full = config;
-    if (!config.creator.empty()) full.access = access_of_created(config, policy);
-    std::unique_ptr<BackingFile> file;
-    if (config.file) file = std::make_unique<BackingFile>(*config.file, policy.file_folders, config.capacity);
-    auto channel = take_over(full, file);
-    if (!channel) channel = make_anew(full, file);
-    state_.channels[config.name] = known_of(*channel);
-    if (keeper_) channel->entrust_to(keeper_);
-    return channel;
-  } catch (const Error& error) {
-    throw Error("channel '" + config.name + "': " + error.what(), error.win32());
-  }
+std::shared_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const Config& policy) {
+  ChannelConfig full = config;
+  if (!config.creator.empty()) full.access = access_of_created(config, policy);
+  std::shared_ptr<Channel> channel = take_over(full);
+  if (!channel) channel = make_anew(full);
+  state_.channels[config.name] = known_of(*channel);
+  if (keeper_) channel->entrust_to(keeper_);
+  return channel;
 }
 
 // What the last run left of a channel, or this one, where a reload had removed it. Null: there is nothing, or
 // nothing that can be used.
-std::unique_ptr<Channel> Broker::take_over(const ChannelConfig& config, std::unique_ptr<BackingFile>& file) {
+std::unique_ptr<Channel> Broker::take_over(const ChannelConfig& config) {
   const auto found = state_.channels.find(config.name);
   if (found == state_.channels.end()) return nullptr;
   const State::Known& known = found->second;
   if (!Channel::lives(known.config, realm_, known.instance, known.layout)) return nullptr;
   if (is_made_so(known, config)) {
-    if (auto channel = Channel::take_over(config, realm_, known.instance, watch_, file)) return channel;
+    if (auto channel = Channel::take_over(config, realm_, known.instance, watch_)) return channel;
   }
   const std::string text =
       "channel '" + config.name + "': " +
@@ -228,7 +271,7 @@ std::unique_ptr<Channel> Broker::take_over(const ChannelConfig& config, std::uni
 
 // Under the name that note_instance() has chosen, or another one where that is taken: somebody may have seen
 // the first of a channel's names and been quick with the next.
-std::unique_ptr<Channel> Broker::make_anew(const ChannelConfig& config, std::unique_ptr<BackingFile>& file) {
+std::unique_ptr<Channel> Broker::make_anew(const ChannelConfig& config) {
   constexpr int kMostTries = 3;
   const auto noted = state_.channels.find(config.name);
   const bool is_free =
@@ -237,7 +280,7 @@ std::unique_ptr<Channel> Broker::make_anew(const ChannelConfig& config, std::uni
   Instance instance = is_free ? noted->second.instance : new_instance();
   for (int tries = 1;; ++tries) {
     try {
-      return Channel::make(config, realm_, instance, watch_, file);
+      return Channel::make(config, realm_, instance, watch_);
     } catch (const Error& error) {
       if (error.win32() != ERROR_ALREADY_EXISTS || tries == kMostTries) throw;
       spdlog::warn("channel '{}': {}; trying another name", config.name, error.what());
@@ -249,6 +292,11 @@ std::unique_ptr<Channel> Broker::make_anew(const ChannelConfig& config, std::uni
 State Broker::state_now() const {
   State state;
   for (const auto& [name, channel] : channels_) state.channels[channel->config().name] = known_of(*channel);
+  for (const auto& [name, channel] : unavailable_.all()) {
+    // What an earlier run has left of it may still be there.
+    const auto known = state_.channels.find(channel.config.name);
+    if (!channels_.contains(name) && known != state_.channels.end()) state.channels.insert(*known);
+  }
   state.keepers = state_.keepers;
   if (keeper_) state.keepers.push_back(keeper_process_);
   return state;
@@ -257,7 +305,10 @@ State Broker::state_now() const {
 void Broker::save() const { save_state(state_file(), state_now()); }
 
 void Broker::run() {
-  loop_.run([this] { return std::min(tend_keeper(), pipe_->hang_up_late()); });
+  loop_.run([this] {
+    return std::min(
+        {tend_keeper(), tend_unavailable(), saver_.tend(GetTickCount64()), pipe_->hang_up_late()});
+  });
   SHM_CRASH_POINT("stop.begun");
   close_down();
 }
@@ -266,19 +317,10 @@ void Broker::run() {
 void Broker::close_down() {
   for (const auto& [name, channel] : channels_) {
     if (config_.channels_end_at_stop) channel->end();
-    save_value(*channel);
+    saver_.save(channel);
   }
-}
-
-// Where nobody waits for the outcome.
-void Broker::save_value(Channel& channel) const {
-  try {
-    channel.flush();
-  } catch (const std::exception& error) {  // such as no memory for the value
-    const std::string text = "channel '" + channel.config().name + "': " + error.what();
-    spdlog::error("{}", text);
-    report_event(Event::failed, text);
-  }
+  saver_.save_what_failed();  // also of channels that a reload has removed
+  worker_.finish();
 }
 
 // Nobody waits for the outcome, and a full disk is no reason to stop.
@@ -328,7 +370,7 @@ void Broker::bury_client(const Client& client) {
       counts_.recoveries += recovered;
       report_event(Event::recovered, text + "; what it held, a lock or the room of a message, is free again");
     }
-    if (channel->writers() == 0) save_value(*channel);
+    if (channel->writers() == 0) saver_.save(channel);
     found.push_back(channel.get());
   }
   // All go before anything is saved: a full disk does not keep them.

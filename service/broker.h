@@ -12,11 +12,15 @@
 #include "core/win/security.h"
 #include "service/account_names.h"
 #include "service/channel.h"
+#include "service/channel_parts.h"
 #include "service/event_loop.h"
 #include "service/log.h"
 #include "service/pipe_server.h"
 #include "service/rate_limit.h"
 #include "service/state_file.h"
+#include "service/unavailable.h"
+#include "service/value_saver.h"
+#include "service/worker.h"
 
 namespace shmbroker::service {
 
@@ -30,8 +34,8 @@ struct BrokerPaths {
 
 class Broker {
  public:
-  // Reads the configuration, creates all channels and serves the pipe; when it returns, clients can come.
-  // Throws Error or ConfigError, and then nothing of it is left.
+  // Reads the configuration, creates its channels and serves the pipe; when it returns, clients can come. A channel that
+  // can't be had is noted, and tried again. Throws Error or ConfigError, and then nothing of it is left.
   Broker(const BrokerPaths& paths, LogTo log);
   ~Broker();
 
@@ -64,9 +68,9 @@ class Broker {
     uint64_t quota = 0;
     uint64_t recoveries = 0;
   };
-  using Channels = std::map<std::wstring, std::unique_ptr<Channel>>;
+  using Channels = std::map<std::wstring, std::shared_ptr<Channel>>;
 
-  static win::Handle claim_machine();
+  static win::Handle claim_machine(const Identity& identity);
   static Realm find_realm();
   void start_keeper(State known);
   DWORD tend_keeper();
@@ -74,24 +78,34 @@ class Broker {
   void take_over_created();
   // The policy's, and the creator's own.
   static AccessConfig access_of_created(const ChannelConfig& channel, const Config& policy);
-  std::unique_ptr<Channel> make_channel(const ChannelConfig& config, const Config& policy);
-  std::unique_ptr<Channel> take_over(const ChannelConfig& config, std::unique_ptr<BackingFile>& file);
-  std::unique_ptr<Channel> make_anew(const ChannelConfig& config, std::unique_ptr<BackingFile>& file);
+  std::shared_ptr<Channel> make_channel(const ChannelConfig& config, const Config& policy);
+  std::unique_ptr<Channel> take_over(const ChannelConfig& config);
+  std::unique_ptr<Channel> make_anew(const ChannelConfig& config);
+  void set_up(ChannelParts parts, const Config& policy);
+  void note_unavailable(const ChannelParts& parts, const std::string& reason, DWORD win32);
+  bool lacks_file(const ChannelConfig& config) const;
+  DWORD tend_unavailable();
+  void retry(ChannelParts parts, uint64_t attempt);
+  Refusal why_unavailable(const Unavailable& channel, const Caller& caller) const;
   std::filesystem::path state_file() const { return paths_.data / L"state.json"; }
-  void take(const Config& config);
-  Channels make_new(const Config& config);
-  void apply(const Config& config);
-  void change_access(const Config& config) const;
+  struct Loaded;
+  void take(Loaded loaded);
   void check_change(const Config& config) const;
+  bool is_replaceable(const std::wstring& name) const;
+  void drop_replaced(const Config& config);
+  void note_new(const Config& config);
+  void apply(Loaded loaded);
+  void change_access_of_created(const Config& policy) const;
+  void end_removed(const Config& config);
   State state_now() const;
   void save() const;
   void save_what_is_left() const;
   void close_down();
-  void save_value(Channel& channel) const;
-  void carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::ReplyHeader& reply,
-                 const std::function<void(Caller&)>& work);
+  bool carry_out(PipeServer::ConnectionId connection, HANDLE pipe, const pipe::RequestHeader& request,
+                 pipe::ReplyHeader& reply, const std::function<void(Caller&)>& work);
   void count(const Refusal& refusal);
-  size_t answer(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply);
+  size_t answer(PipeServer::ConnectionId connection, HANDLE pipe, std::span<const std::byte> request,
+                std::span<std::byte> reply);
   void open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply);
   void admit(Channel& channel, const pipe::OpenRequest& request, const Caller& caller,
              pipe::OpenReply& reply);
@@ -103,8 +117,9 @@ class Broker {
   void inspect_service(const pipe::ServiceRequest& request, const Caller& caller, pipe::ServiceReply& reply);
   std::wstring name_of(const std::wstring& account) { return names_.name_of(account, GetTickCount64()); }
   std::string in_words(const AccessConfig& access);
-  Channel& find(const std::wstring& name) const;
-  Channel& create(const std::wstring& name, const pipe::OpenRequest& request, const Caller& caller);
+  const std::shared_ptr<Channel>& find(const std::wstring& name) const;
+  std::shared_ptr<Channel> create(const std::wstring& name, const pipe::OpenRequest& request,
+                                  const Caller& caller);
   void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
   void drop_if_over(Channel& channel);
   bool erase_if_over(Channel& channel);
@@ -116,6 +131,7 @@ class Broker {
   win::Handle machine_;  // the mutex whose existence keeps a second broker out
   Realm realm_;
   EventLoop loop_;
+  FileRegions files_;
   ClientWatch watch_;
   State state_;  // as the last run left it, and which instance a channel is to have
   RateLimit rate_;
@@ -126,10 +142,16 @@ class Broker {
   Client keeper_process_;
   ULONGLONG keeper_due_ = 0;  // when to try again to start one, in GetTickCount64's time
   Channels channels_;
+  UnavailableChannels unavailable_;  // some of them are among channels_, and wait for an account or a file
+  Worker worker_{loop_};
+  ValueSaver saver_{worker_};
   std::unique_ptr<PipeServer> pipe_;
 };
 
-// Reads a configuration file and checks it, the accounts that it names too. Throws Error or ConfigError.
+// Reads a configuration file. Throws Error or ConfigError.
+Config read_config(const std::filesystem::path& file);
+
+// The same, and checks the accounts that it names. Throws Error or ConfigError.
 Config load_config(const std::filesystem::path& file);
 
 // When a configuration file that can be read was last written, as a FILETIME. Asked for before it is read, it tells a file

@@ -66,8 +66,7 @@ Channel::Channel(const ChannelConfig& config, const Instance& instance, ChannelO
 }
 
 std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Realm& realm,
-                                       const Instance& instance, ClientWatch& watch,
-                                       std::unique_ptr<BackingFile>& file) {
+                                       const Instance& instance, ClientWatch& watch) {
   const core::Geometry geometry = geometry_from(config, instance);
   auto objects =
       ChannelObjects::make(prefix_of(config, realm, instance), realm.identity, config.access,
@@ -75,8 +74,7 @@ std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Realm&
   std::unique_ptr<Channel> channel(new Channel(config, instance, std::move(objects), watch));
   SHM_CRASH_POINT("channel.unformatted");
   core::format(geometry, channel->data());
-  channel->file_ = std::move(file);
-  channel->load();
+  channel->is_new_ = true;
   return channel;
 }
 
@@ -91,31 +89,46 @@ Channel::~Channel() {
   }
 }
 
-// An empty file is a value that nobody has written yet.
-void Channel::load() {
-  if (!file_) return;
-  const std::vector<std::byte> value = file_->load();
-  if (value.empty()) return;
+// An empty file is a value that nobody has written yet. Before the first client comes, nobody else writes.
+void Channel::attach(std::unique_ptr<BackingFile> file, std::span<const std::byte> value) {
+  file_ = std::move(file);
+  if (!is_new_ || value.empty()) return;
   core::Block block(data(), shared_readers(), geometry_.capacity);
   const core::Block::Draft draft = block.begin();
   core::copy_to_shared(draft.memory, value.data(), value.size());
   block.publish(draft, value.size());
-  flushed_ = draft.sequence;
+  saved_ = draft.sequence;
 }
 
-void Channel::flush() {
-  if (!file_) return;
+bool Channel::is_saved() const {
+  return !file_ || core::Block(data(), shared_readers(), geometry_.capacity).sequence() == saved_;
+}
+
+uint64_t Channel::save_value() {
+  std::vector<std::byte> bytes;
+  const core::Block::Value value = read_value(bytes);
+  if (value.sequence != 0) file_->save(std::span(bytes).first(static_cast<size_t>(value.size)));
+  return value.sequence;
+}
+
+// Writers may be at work, and are not held up. With three other buffers to write first they seldom come round to the one that
+// is being copied; where they keep doing so, the time is bounded.
+core::Block::Value Channel::read_value(std::vector<std::byte>& bytes) const {
+  constexpr ULONGLONG kPatience = 3000;  // milliseconds
   const core::Block block(data(), shared_readers(), geometry_.capacity);
-  if (block.sequence() == flushed_) return;
-  // A reader's place, for as long as it takes: nobody else gives places out.
-  const uint32_t slot = find_free(readers_);
-  if (slot == pipe::kNoSlot) throw Error("64 readers leave no place to read the value from; close one");
-  std::vector<std::byte> bytes(static_cast<size_t>(geometry_.capacity));
-  core::Block::Value value;
-  if (block.read(slot, bytes.data(), bytes.size(), value) != core::Block::Result::ok)
-    throw Error("the memory of channel '" + config_.name + "' is damaged: its file is left as it was");
-  file_->save(std::span(bytes).first(static_cast<size_t>(value.size)));
-  flushed_ = value.sequence;
+  const ULONGLONG end = GetTickCount64() + kPatience;
+  for (;;) {
+    core::Block::Value value;
+    const auto result = block.read_once(bytes.data(), bytes.size(), value);
+    if (result == core::Block::Result::ok || result == core::Block::Result::never_written) return value;
+    if (result == core::Block::Result::corrupt)
+      throw Error("the memory of channel '" + config_.name + "' is damaged: its file is left as it was");
+    if (result == core::Block::Result::too_small) bytes.resize(static_cast<size_t>(value.size));
+    if (GetTickCount64() >= end) {
+      throw Error("the value of channel '" + config_.name +
+                  "' changes faster than it can be copied: its file is left as it was");
+    }
+  }
 }
 
 void Channel::entrust_to(const std::shared_ptr<Keeper>& keeper) {

@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/block.h"
 #include "core/blocker.h"
 #include "core/geometry.h"
 #include "core/ring.h"
@@ -39,18 +41,15 @@ struct Realm {
 
 class Channel {
  public:
-  // Makes a channel and its objects. file: a block's, or none; it is moved from unless this throws. Throws
-  // Error; win32() is ERROR_ALREADY_EXISTS where somebody else has a name.
+  // Makes a channel and its objects. Throws Error; win32() is ERROR_ALREADY_EXISTS where somebody else has a name.
   static std::unique_ptr<Channel> make(const ChannelConfig& config, const Realm& realm,
-                                       const Instance& instance, ClientWatch& watch,
-                                       std::unique_ptr<BackingFile>& file);
+                                       const Instance& instance, ClientWatch& watch);
 
   // Takes over a channel that an earlier run of this broker has left, with clients that are still there. Null
   // where that can't be done: its memory is damaged, or not all of it is there. Then leave_behind() is to be
   // called. Throws Error.
   static std::unique_ptr<Channel> take_over(const ChannelConfig& config, const Realm& realm,
-                                            const Instance& instance, ClientWatch& watch,
-                                            std::unique_ptr<BackingFile>& file);
+                                            const Instance& instance, ClientWatch& watch);
 
   // Tells the clients of a channel that an earlier run has left, and that is not taken over, that it has
   // ended. layout: the version of its memory.
@@ -125,8 +124,18 @@ class Channel {
 
   void note_denial() { ++denials_; }
 
-  // Brings a block's value to its file, if it has one and the value has changed. Throws Error.
-  void flush();
+  // A block's file, which comes when it can be had: then what is in it is the value, unless the memory has one.
+  bool has_file() const { return config_.file.has_value(); }
+  bool lacks_file() const { return has_file() && !file_; }
+  void attach(std::unique_ptr<BackingFile> file, std::span<const std::byte> value);
+
+  // save_value() brings the present value to the file, and returns which one that is, for note_saved(). It touches nothing that
+  // changes but the memory and the file: one other thread than the broker's may be in it, as long as that one neither attaches
+  // nor closes the file. Throws Error.
+  bool is_saved() const;
+  uint64_t save_value();
+  void note_saved(uint64_t sequence) { saved_ = sequence; }
+  void close_file() { file_.reset(); }
 
   // Tells every client that the channel is over.
   void end();
@@ -163,7 +172,7 @@ class Channel {
   pipe::ClientEntry reader_entry(uint32_t slot, const core::Blocker& blocker) const;
   pipe::ClientEntry writer_entry(uint32_t slot, const core::Blocker& blocker) const;
   bool has_no_room() const;
-  void load();
+  core::Block::Value read_value(std::vector<std::byte>& bytes) const;
   void wake_everybody();
   void take(Place& place, core::SlotRecord& record, core::ClientSlot& slot, const Client& client);
   void publish_presence();
@@ -180,8 +189,9 @@ class Channel {
   core::Geometry geometry_;
   ChannelObjects objects_;
   std::unique_ptr<BackingFile> file_;
+  bool is_new_ = false;  // made by this run: before it has its file, nobody has its memory
   uint64_t denials_ = 0;
-  uint64_t flushed_ = 0;  // sequence of the value that is in the file
+  uint64_t saved_ = 0;  // sequence of the value that is in the file
   Places readers_;
   Places writers_;
   uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other

@@ -30,8 +30,7 @@ bool Channel::lives(const ChannelConfig& config, const Realm& realm, const Insta
 }
 
 std::unique_ptr<Channel> Channel::take_over(const ChannelConfig& config, const Realm& realm,
-                                            const Instance& instance, ClientWatch& watch,
-                                            std::unique_ptr<BackingFile>& file) {
+                                            const Instance& instance, ClientWatch& watch) {
   const core::Geometry geometry = geometry_from(config, instance);
   auto objects =
       ChannelObjects::find(prefix_of(config, realm, instance), realm.identity, config.access,
@@ -40,7 +39,6 @@ std::unique_ptr<Channel> Channel::take_over(const ChannelConfig& config, const R
   SHM_CRASH_POINT("adopt.recognized");
   std::unique_ptr<Channel> channel(new Channel(config, instance, std::move(*objects), watch));
   if (!channel->adopt()) return nullptr;
-  channel->file_ = std::move(file);
   return channel;
 }
 

@@ -51,8 +51,8 @@ pipe::ChannelEntry Channel::state() const {
   pipe::ChannelEntry state{};
   state.kind = static_cast<uint32_t>(geometry_.kind);
   state.when_full = geometry_.policy;
-  state.flags =
-      (is_created() ? kCreated : 0u) | (config_.keep || !is_created() ? kKept : 0u) | (file_ ? kFile : 0u);
+  state.flags = (is_created() ? kCreated : 0u) | (config_.keep || !is_created() ? kKept : 0u) |
+                (has_file() ? kFile : 0u);
   state.readers = readers();
   state.writers = writers();
   state.capacity = geometry_.capacity;

@@ -31,6 +31,7 @@ Kind& kind_of(Event event) {
       {EVENTLOG_ERROR_TYPE, static_cast<DWORD>(EVENT_CONFIG)},
       {EVENTLOG_ERROR_TYPE, static_cast<DWORD>(EVENT_SQUATTED)},
       {EVENTLOG_ERROR_TYPE, static_cast<DWORD>(EVENT_FAILED)},
+      {EVENTLOG_ERROR_TYPE, static_cast<DWORD>(EVENT_UNAVAILABLE)},
   };
   return kinds[static_cast<size_t>(event)];
 }

@@ -5,7 +5,7 @@
 
 namespace shmbroker::service {
 
-enum class Event { started, stopped, denied, quota, recovered, config, squatted, failed };
+enum class Event { started, stopped, denied, quota, recovered, config, squatted, failed, unavailable };
 
 // Writes an event, whatever the log's level. text: what happened. Of each kind at most ten a minute: a client that asks for what
 // it may not have must not fill the log. From one thread at a time.

@@ -55,6 +55,10 @@ Identity configure(SC_HANDLE service) {
   failure.lpsaActions = actions;
   configure(service, SERVICE_CONFIG_FAILURE_ACTIONS, &failure, "restart after a failure");
 
+  // Also after a start that ended with an error, such as for a configuration that was being written.
+  SERVICE_FAILURE_ACTIONS_FLAG errors_too{TRUE};
+  configure(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &errors_too, "restart after a failed start");
+
   wchar_t privileges[] = L"SeCreateGlobalPrivilege\0SeChangeNotifyPrivilege\0SeImpersonatePrivilege\0";
   SERVICE_REQUIRED_PRIVILEGES_INFOW required{privileges};
   configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required, "least privileges");

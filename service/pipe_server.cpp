@@ -10,9 +10,10 @@
 namespace shmbroker::service {
 namespace {
 
-constexpr size_t kListening = 4;          // ready for clients that come at the same moment
-constexpr size_t kMostConnections = 128;  // further ones wait in WaitNamedPipe
-constexpr ULONGLONG kPatience = 5000;     // milliseconds for a client from connecting to hanging up
+constexpr size_t kListening = 4;                  // ready for clients that come at the same moment
+constexpr size_t kMostConnections = 128;          // further ones wait in WaitNamedPipe
+constexpr ULONGLONG kPatience = 5000;             // milliseconds for a client from connecting to hanging up
+constexpr ULONGLONG kPatienceOfAnswers = 60'000;  // the same where it waits for an answer that comes later
 
 constexpr DWORD kBuffer = 4096;  // bytes that Windows sets aside; a longer reply waits for its reader
 
@@ -29,7 +30,8 @@ std::wstring pipe_sddl(const Identity& identity) {
 // One instance of the pipe: waits for a client, reads, answers, and waits until the client hangs up.
 class PipeServer::Connection final : public Operation {
  public:
-  Connection(PipeServer& server, win::Handle pipe) : server_(server), pipe_(std::move(pipe)) {}
+  Connection(PipeServer& server, win::Handle pipe)
+      : server_(server), id_(++server.ids_), pipe_(std::move(pipe)) {}
 
   // The kernel writes into this object until its operation has ended.
   ~Connection() {
@@ -50,14 +52,30 @@ class PipeServer::Connection final : public Operation {
     return true;
   }
 
+  ConnectionId id() const { return id_; }
   bool is_listening() const { return state_ == State::listening; }
   ULONGLONG deadline() const { return deadline_; }
   ULONG client() const { return client_; }
-  // Waits for the client, which may have nothing to say.
-  bool is_idle() const { return state_ == State::reading || state_ == State::ending; }
+  // Waits for the client, which may have nothing to say, or for an answer, which may take its time.
+  bool is_idle() const {
+    return state_ == State::reading || state_ == State::answering || state_ == State::ending;
+  }
 
   // Breaks the connection off; the operation under way then fails, and that ends it.
-  void hang_up() { CancelIoEx(pipe_.get(), this); }
+  void hang_up() {
+    if (state_ != State::answering) {
+      CancelIoEx(pipe_.get(), this);
+      return;
+    }
+    state_ = State::ending;  // no operation is under way, and no reply finds it any more
+    server_.loop_.post([this] { finished(ERROR_CANCELLED, 0); });
+  }
+
+  void reply(std::span<const std::byte> reply) {
+    if (state_ != State::answering) return;
+    std::ranges::copy(reply, reply_);
+    if (!write(reply.size())) server_.finish(*this);
+  }
 
   void finished(DWORD error, DWORD bytes) override {
     pending_ = false;
@@ -77,13 +95,19 @@ class PipeServer::Connection final : public Operation {
   }
 
  private:
-  enum class State { listening, reading, writing, ending };
+  enum class State { listening, reading, answering, writing, ending };
 
   bool read() { return started(ReadFile(pipe_.get(), request_, sizeof request_, nullptr, begin())); }
 
   bool answer(DWORD bytes) {
-    const size_t size = server_.answer_(pipe_.get(), std::span(request_, bytes), reply_);
-    if (size == 0) return false;
+    const size_t size = server_.answer_(id_, pipe_.get(), std::span(request_, bytes), reply_);
+    if (size != kLater) return size != 0 && write(size);
+    state_ = State::answering;
+    deadline_ = GetTickCount64() + kPatienceOfAnswers;
+    return true;
+  }
+
+  bool write(size_t size) {
     state_ = State::writing;
     return started(WriteFile(pipe_.get(), reply_, static_cast<DWORD>(size), nullptr, begin()));
   }
@@ -109,6 +133,7 @@ class PipeServer::Connection final : public Operation {
   }
 
   PipeServer& server_;
+  const ConnectionId id_;
   win::Handle pipe_;
   State state_ = State::listening;
   bool pending_ = false;
@@ -173,6 +198,12 @@ void PipeServer::keep_listening() {
 void PipeServer::finish(Connection& connection) {
   connections_.remove_if([&](const auto& each) { return each.get() == &connection; });
   keep_listening();
+}
+
+void PipeServer::reply(ConnectionId connection, std::span<const std::byte> reply) {
+  const auto found =
+      std::ranges::find_if(connections_, [&](const auto& each) { return each->id() == connection; });
+  if (found != connections_.end()) (*found)->reply(reply);
 }
 
 DWORD PipeServer::hang_up_late() {

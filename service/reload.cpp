@@ -1,5 +1,8 @@
-// A running service reads its configuration again: all of it comes into force, or nothing.
+// A running service reads its configuration again. A file that can't be read, or that changes what can't change, changes
+// nothing; a channel that can't be had keeps none of the others.
 #include <spdlog/spdlog.h>
+
+#include <set>
 
 #include "core/crash_point.h"
 #include "service/broker.h"
@@ -25,28 +28,53 @@ std::vector<const char*> fixed_differences(const ChannelConfig& now, const Chann
 
 }  // namespace
 
+// A configuration with what its channels need. Got on the worker's thread.
+struct Broker::Loaded {
+  uint64_t written = 0;  // when the file was
+  Config config;
+  std::vector<ChannelParts> parts{};  // in the order of config.channels
+};
+
 void Broker::reload() {
   loop_.post([this] {
-    try {
-      const uint64_t written = written_at(paths_.config);
-      take(load_config(paths_.config));
-      reloads_.refused = false;
-      reloads_.configured = written;
-      reloads_.text = summary();
-      spdlog::info("configuration read again: {} channels", channels_.size());
-    } catch (const std::exception& error) {
-      reloads_.refused = true;
-      reloads_.text = error.what();
-      spdlog::error("the configuration was not changed: {}", error.what());
-      report_event(Event::config, error.what());
+    std::set<std::string> complete;  // channels whose file is open, or that have none
+    for (const auto& [name, channel] : channels_) {
+      if (!channel->lacks_file()) complete.insert(channel->config().name);
     }
-    ++reloads_.count;
+    worker_.run(
+        [path = paths_.config, complete = std::move(complete), &files = files_] {
+          Loaded loaded{.written = written_at(path), .config = read_config(path)};
+          for (const ChannelConfig& channel : loaded.config.channels) {
+            loaded.parts.push_back(
+                get_parts(channel, !complete.contains(channel.name), loaded.config.file_folders, files));
+          }
+          return loaded;
+        },
+        [this](std::future<Loaded> outcome) {
+          try {
+            take(outcome.get());
+            reloads_.refused = false;
+            reloads_.text = summary();
+            spdlog::info("configuration read again: {} channels, {} of them unavailable", channels_.size(),
+                         unavailable_.all().size());
+          } catch (const std::exception& error) {
+            reloads_.refused = true;
+            reloads_.text = error.what();
+            spdlog::error("the configuration was not changed: {}", error.what());
+            report_event(Event::config, error.what());
+          }
+          ++reloads_.count;
+        });
   });
 }
 
-void Broker::take(const Config& config) {
-  check_change(config);
-  apply(config);
+void Broker::take(Loaded loaded) {
+  check_change(loaded.config);
+  drop_replaced(loaded.config);
+  note_new(loaded.config);
+  const uint64_t written = loaded.written;
+  apply(std::move(loaded));
+  reloads_.configured = written;
 }
 
 // Names all that stands in the way, each by its JSON pointer, and says once what to do.
@@ -65,6 +93,7 @@ void Broker::check_change(const Config& config) const {
       add(names, i, "name", next.name);
       continue;
     }
+    if (is_replaceable(found->first)) continue;
     for (const char* member : fixed_differences(found->second->config(), next)) {
       add(fixed, i, member, next.name);
     }
@@ -79,25 +108,26 @@ void Broker::check_change(const Config& config) const {
   if (!refused.empty()) throw ConfigError(win::display_utf8(paths_.config.wstring()) + refused);
 }
 
-// What can fail comes first, and then nothing has changed yet.
-void Broker::apply(const Config& config) {
-  Channels next = make_new(config);
+// A channel that nobody can open, and that nobody has open, may become another one.
+bool Broker::is_replaceable(const std::wstring& name) const {
+  const Channel& channel = *channels_.at(name);
+  return unavailable_.find(name) != nullptr && channel.readers() + channel.writers() == 0;
+}
+
+void Broker::drop_replaced(const Config& config) {
+  for (const ChannelConfig& next : config.channels) {
+    const auto found = channels_.find(wide_name(next));
+    if (found == channels_.end() || !is_replaceable(found->first)) continue;
+    if (!fixed_differences(found->second->config(), next).empty()) channels_.erase(found);
+  }
+}
+
+void Broker::apply(Loaded loaded) {
   SHM_CRASH_POINT("reload.made");
-  change_access(config);
-  for (const ChannelConfig& channel : config.channels) {
-    const auto found = channels_.find(wide_name(channel));
-    if (found != channels_.end()) next.insert(channels_.extract(found));
-  }
-  for (auto at = channels_.begin(); at != channels_.end();) {
-    const auto each = at++;
-    if (each->second->is_created()) next.insert(channels_.extract(each));
-  }
-  for (const auto& [name, channel] : channels_) {
-    spdlog::info("channel '{}' has ended: the configuration has it no more", channel->config().name);
-    channel->end();
-    save_value(*channel);
-  }
-  channels_ = std::move(next);
+  const Config& config = loaded.config;
+  end_removed(config);
+  for (ChannelParts& parts : loaded.parts) set_up(std::move(parts), config);
+  change_access_of_created(config);
   for (const auto& [name, channel] : channels_) channel->begin();
   if (config.log.max_size != config_.log.max_size || config.log.files != config_.log.files) {
     spdlog::warn("/log: max_size and files are used from the service's next start on");
@@ -105,61 +135,47 @@ void Broker::apply(const Config& config) {
   config_ = config;
   set_log_level(config.log);
   SHM_CRASH_POINT("reload.applied");
-  try {
-    save();
-  } catch (const Error& error) {
-    // The file still has what make_new() wrote: all that there is now, and what has ended.
-    spdlog::warn("{}", error.what());
-  }
+  // Where this fails, the file still has what note_new() wrote: all that there is now, and what has ended.
+  save_what_is_left();
 }
 
-// The access of the channels that stay: of all of them, or of none.
-void Broker::change_access(const Config& config) const {
-  struct Change {
-    Channel& channel;
-    AccessConfig config;
-    Access access;
-  };
-  std::vector<Change> wanted;
-  std::vector<Change> before;
-  const auto want = [&](Channel& channel, const AccessConfig& access) {
-    wanted.push_back({channel, access, resolve_access(access)});
-    before.push_back({channel, channel.config().access, channel.access()});
-  };
-  for (const ChannelConfig& next : config.channels) {
-    const auto found = channels_.find(wide_name(next));
-    if (found != channels_.end()) want(*found->second, next.access);
+void Broker::end_removed(const Config& config) {
+  std::set<std::wstring> stay;
+  for (const ChannelConfig& channel : config.channels) stay.insert(wide_name(channel));
+  for (auto at = channels_.begin(); at != channels_.end();) {
+    const auto each = at++;
+    if (each->second->is_created() || stay.contains(each->first)) continue;
+    spdlog::info("channel '{}' has ended: the configuration has it no more", each->second->config().name);
+    each->second->end();
+    saver_.save_and_close(each->second);
+    channels_.erase(each);
   }
+  unavailable_.keep(stay);
+}
+
+// Who else may use what clients have created.
+void Broker::change_access_of_created(const Config& policy) const {
   for (const auto& [name, channel] : channels_) {
-    if (channel->is_created()) want(*channel, access_of_created(channel->config(), config));
-  }
-  const auto set = [](const std::vector<Change>& changes) {
-    for (const Change& each : changes) each.channel.set_access(each.config, each.access);
-  };
-  try {
-    set(wanted);
-  } catch (const Error&) {
-    set(before);
-    throw;
+    if (!channel->is_created()) continue;
+    try {
+      const AccessConfig access = access_of_created(channel->config(), policy);
+      channel->set_access(access, resolve_access(access));
+    } catch (const Error& error) {
+      spdlog::error("channel '{}' keeps the access that it had: {}", channel->config().name, error.what());
+    }
   }
 }
 
-// The channels that there are not yet. Their instances come into the state file before their memory is made.
-Broker::Channels Broker::make_new(const Config& config) {
-  const auto is_new = [&](const ChannelConfig& channel) { return !channels_.contains(wide_name(channel)); };
+// The instances of the channels that there are not yet come into the state file before their memory is made. Throws Error.
+void Broker::note_new(const Config& config) {
   State coming = state_now();
   for (const ChannelConfig& channel : config.channels) {
-    if (!is_new(channel)) continue;
+    if (channels_.contains(wide_name(channel))) continue;
     note_instance(channel);
     const auto noted = state_.channels.find(channel.name);
     if (noted != state_.channels.end()) coming.channels[channel.name] = noted->second;
   }
   save_state(state_file(), coming);
-  Channels made;
-  for (const ChannelConfig& channel : config.channels) {
-    if (is_new(channel)) made.emplace(wide_name(channel), make_channel(channel, config));
-  }
-  return made;
 }
 
 }  // namespace shmbroker::service

@@ -32,8 +32,8 @@ win::Handle client_token(HANDLE pipe) {
 
 }  // namespace
 
-Broker::Caller::Caller(HANDLE pipe, Broker& asked)
-    : broker(asked), token(client_token(pipe)), account(win::token_user(token.get())) {
+Broker::Caller::Caller(PipeServer::ConnectionId id, HANDLE pipe, Broker& asked)
+    : broker(asked), connection(id), token(client_token(pipe)), account(win::token_user(token.get())) {
   if (!GetNamedPipeClientProcessId(pipe, &pid))
     throw win32_error("cannot find out which process the client is");
 }

@@ -28,13 +28,15 @@ class Refusal : public Error {
 // Who asks.
 struct Broker::Caller {
   // pipe: the connection that a request came through. Throws Error.
-  Caller(HANDLE pipe, Broker& broker);
+  Caller(PipeServer::ConnectionId connection, HANDLE pipe, Broker& broker);
 
   std::string name() const { return win::display_utf8(broker.name_of(account)); }
   // SYSTEM or an administrator, with the rights of one.
   bool is_administrator() const;
 
   Broker& broker;
+  const PipeServer::ConnectionId connection;
+  mutable bool answers_later = false;  // through pipe_->reply()
   win::Handle token;
   std::wstring account;
   ULONG pid = 0;

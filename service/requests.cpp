@@ -9,17 +9,21 @@
 #include "service/request.h"
 
 namespace shmbroker::service {
+namespace {
 
-// Does what a request asks for, and says in the reply why it could not.
-void Broker::carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::ReplyHeader& reply,
-                       const std::function<void(Caller&)>& work) {
-  const auto refuse = [&](core::Status status, const char* why, DWORD win32) {
-    reply.status = static_cast<int32_t>(status);
-    reply.win32 = win32;
-    put_text(reply.text, std::string(why));
-  };
+void refuse(pipe::ReplyHeader& reply, core::Status status, const char* why, DWORD win32) {
+  reply.status = static_cast<int32_t>(status);
+  reply.win32 = win32;
+  put_text(reply.text, std::string(why));
+}
+
+}  // namespace
+
+// Does what a request asks for, and says in the reply why it could not. Returns false where the reply comes later.
+bool Broker::carry_out(PipeServer::ConnectionId connection, HANDLE pipe, const pipe::RequestHeader& request,
+                       pipe::ReplyHeader& reply, const std::function<void(Caller&)>& work) {
   try {
-    Caller caller(pipe, *this);
+    Caller caller(connection, pipe, *this);
     const bool is_close = request.type == static_cast<uint32_t>(pipe::RequestType::close);
     if (!rate_.admit(caller.pid, GetTickCount64(), is_close)) {
       throw Refusal(core::Status::busy, "process " + std::to_string(caller.pid) +
@@ -31,18 +35,20 @@ void Broker::carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::Re
                     "one of both");
     }
     work(caller);
+    return !caller.answers_later;
   } catch (const Refusal& refusal) {
-    refuse(refusal.status(), refusal.what(), refusal.win32());
+    refuse(reply, refusal.status(), refusal.what(), refusal.win32());
     count(refusal);
     spdlog::warn("{}", refusal.what());
   } catch (const Error& error) {
-    refuse(core::Status::system, error.what(), error.win32());
+    refuse(reply, core::Status::system, error.what(), error.win32());
     spdlog::error("{}", error.what());
     if (error.win32() == ERROR_ALREADY_EXISTS) report_event(Event::squatted, error.what());
   } catch (const std::exception& error) {  // such as no memory: this request fails, and the service goes on
-    refuse(core::Status::system, error.what(), 0);
+    refuse(reply, core::Status::system, error.what(), 0);
     spdlog::error("{}", error.what());
   }
+  return true;
 }
 
 void Broker::count(const Refusal& refusal) {
@@ -55,19 +61,22 @@ void Broker::count(const Refusal& refusal) {
   }
 }
 
-size_t Broker::answer(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply) {
+size_t Broker::answer(PipeServer::ConnectionId connection, HANDLE pipe, std::span<const std::byte> request,
+                      std::span<std::byte> reply) {
   size_t size = 0;
-  const auto answered = [&]<class Request, class Reply>(
-                            void (Broker::*act)(const Request&, const Caller&, Reply&)) {
-    const auto* asked = pipe::as<Request>(request.data(), request.size());
-    if (asked == nullptr) return false;
-    static_assert(sizeof(Reply) <= pipe::kMaxReply);
-    Reply& made = *new (reply.data()) Reply{};
-    size = made.header.size = sizeof(Reply);
-    made.header.protocol = pipe::kProtocolVersion;
-    carry_out(pipe, asked->header, made.header, [&](Caller& caller) { (this->*act)(*asked, caller, made); });
-    return true;
-  };
+  const auto answered =
+      [&]<class Request, class Reply>(void (Broker::*act)(const Request&, const Caller&, Reply&)) {
+        const auto* asked = pipe::as<Request>(request.data(), request.size());
+        if (asked == nullptr) return false;
+        static_assert(sizeof(Reply) <= pipe::kMaxReply);
+        Reply& made = *new (reply.data()) Reply{};
+        size = made.header.size = sizeof(Reply);
+        made.header.protocol = pipe::kProtocolVersion;
+        const bool is_complete = carry_out(connection, pipe, asked->header, made.header,
+                                           [&](Caller& caller) { (this->*act)(*asked, caller, made); });
+        if (!is_complete) size = PipeServer::kLater;
+        return true;
+      };
   if (answered(&Broker::open) || answered(&Broker::close) || answered(&Broker::list) ||
       answered(&Broker::flush) || answered(&Broker::inspect) || answered(&Broker::inspect_service)) {
     return size;
@@ -76,19 +85,21 @@ size_t Broker::answer(HANDLE pipe, std::span<const std::byte> request, std::span
   return 0;
 }
 
-Channel& Broker::find(const std::wstring& name) const {
+const std::shared_ptr<Channel>& Broker::find(const std::wstring& name) const {
   const auto found = channels_.find(name);
   if (found == channels_.end()) {
     throw Refusal(core::Status::not_found, "there is no channel '" + win::display_utf8(name) +
                                                "'; add it to shmbroker.json and reload the service");
   }
-  return *found->second;
+  return found->second;
 }
 
 void Broker::open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply) {
   const std::wstring name = name_in(request.name);
+  if (const Unavailable* channel = unavailable_.find(name)) throw why_unavailable(*channel, caller);
   const bool create_it = !channels_.contains(name) && (request.flags & pipe::kCreate) != 0;
-  Channel& channel = create_it ? create(name, request, caller) : find(name);
+  const std::shared_ptr<Channel> found = create_it ? create(name, request, caller) : find(name);
+  Channel& channel = *found;
   SHM_CRASH_POINT("request.open");
   try {
     admit(channel, request, caller, reply);
@@ -143,7 +154,8 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
 }
 
 void Broker::close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply&) {
-  Channel& channel = find(name_in(request.name));
+  const std::shared_ptr<Channel> found = find(name_in(request.name));
+  Channel& channel = *found;
   const Instance instance{{request.instance[0], request.instance[1]}};
   SHM_CRASH_POINT("request.close");
   const Client client = watch_.add(caller.pid);
@@ -156,23 +168,42 @@ void Broker::close(const pipe::CloseRequest& request, const Caller& caller, pipe
                                               "' that it does not have");
   }
   // The last of its writers has gone: a good moment to bring a block's value to its file.
-  if (request.writer != pipe::kNoSlot && channel.writers() == 0) save_value(channel);
+  if (request.writer != pipe::kNoSlot && channel.writers() == 0) saver_.save(found);
   drop_if_over(channel);
 }
 
 void Broker::flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply&) {
-  Channel& channel = find(name_in(request.name));
-  if (channel.rights_of(caller.token.get()) == 0) throw refusal_of(channel, caller.name(), core::kWrite, 0);
-  if (!channel.config().file) {
-    throw Refusal(core::Status::kind,
-                  "channel '" + channel.config().name + "' has no file; see channels.file in shmbroker.json");
+  const std::wstring name = name_in(request.name);
+  const std::shared_ptr<Channel> channel = find(name);
+  const uint32_t granted = channel->rights_of(caller.token.get());
+  if ((granted & core::kWrite) == 0) throw refusal_of(*channel, caller.name(), core::kWrite, granted);
+  if (!channel->has_file()) {
+    throw Refusal(core::Status::kind, "channel '" + channel->config().name +
+                                          "' has no file; see channels.file in shmbroker.json");
   }
   SHM_CRASH_POINT("request.flush");
-  channel.flush();
+  if (const Unavailable* why = unavailable_.find(name); why != nullptr && channel->lacks_file())
+    throw why_unavailable(*why, caller);
+  if (saver_.is_saved(channel)) return;
+  caller.answers_later = true;
+  saver_.save(channel, [this, connection = caller.connection](const std::exception_ptr& failure) {
+    pipe::FlushReply reply{};
+    reply.header.size = sizeof reply;
+    reply.header.protocol = pipe::kProtocolVersion;
+    try {
+      if (failure) std::rethrow_exception(failure);
+    } catch (const Error& error) {
+      refuse(reply.header, core::Status::system, error.what(), error.win32());
+    } catch (const std::exception& error) {
+      refuse(reply.header, core::Status::system, error.what(), 0);
+    }
+    pipe_->reply(connection, std::as_bytes(std::span(&reply, 1)));
+  });
 }
 
 // A channel that is not in the configuration: its creator's, for as long as somebody has it open.
-Channel& Broker::create(const std::wstring& name, const pipe::OpenRequest& request, const Caller& caller) {
+std::shared_ptr<Channel> Broker::create(const std::wstring& name, const pipe::OpenRequest& request,
+                                        const Caller& caller) {
   ChannelConfig wanted;
   wanted.name = win::display_utf8(name);
   if (!is_among(caller.token.get(), config_.create.accounts)) {
@@ -197,13 +228,18 @@ Channel& Broker::create(const std::wstring& name, const pipe::OpenRequest& reque
   }
   check_quota(wanted, caller);
   state_.channels.erase(wanted.name);  // an earlier one of this name had memory of its own
-  auto made = make_channel(wanted, config_);
-  Channel& channel = *channels_.emplace(made->name(), std::move(made)).first->second;
+  std::shared_ptr<Channel> channel;
+  try {
+    channel = make_channel(wanted, config_);
+  } catch (const Error& error) {
+    throw Error("channel '" + wanted.name + "': " + error.what(), error.win32());
+  }
+  channels_.emplace(channel->name(), channel);
   SHM_CRASH_POINT("create.made");
   try {
     save();
   } catch (...) {
-    channels_.erase(std::wstring(channel.name()));
+    channels_.erase(channel->name());
     throw;
   }
   spdlog::info("channel '{}' created by {}", wanted.name, caller.name());

@@ -5,6 +5,23 @@
 #include "service/request.h"
 
 namespace shmbroker::service {
+namespace {
+
+// As SHM_CHANNEL_…
+enum ChannelFlag : uint32_t { kKept = 2, kFile = 4, kUnavailable = 8 };
+
+// What the configuration says of a channel, and why it is not so.
+template <class Entry>
+void put_unavailable(const Unavailable& unavailable, Entry& entry) {
+  const ChannelConfig& config = unavailable.config;
+  entry.kind = static_cast<uint32_t>(config.kind);
+  entry.when_full = config.when_full;
+  entry.flags |= kKept | kUnavailable | (config.file ? kFile : 0u);
+  entry.capacity = config.capacity;
+  entry.max_message = config.max_message;
+}
+
+}  // namespace
 
 std::string Broker::in_words(const AccessConfig& access) {
   const auto list_of = [this](const std::vector<std::string>& accounts) {
@@ -37,32 +54,63 @@ void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::
   constexpr uint32_t kMostLooks = 4 * pipe::kListEntries;  // others wait for the broker meanwhile
   ManyRights rights(caller.token.get());
   const Channel::Sees sees = sight_of(caller);
-  // By name and not by number: between two pages of the list a channel may come or go.
-  auto at = channels_.upper_bound(reinterpret_cast<const wchar_t*>(request.after));
-  const std::wstring* last = nullptr;
-  for (uint32_t looks = 0; at != channels_.end() && looks < kMostLooks && reply.count < pipe::kListEntries;
-       ++at, ++looks) {
-    last = &at->first;
-    const Channel& channel = *at->second;
-    const uint32_t granted = rights.on(channel.rights());
-    if (granted == 0) continue;
-    pipe::ListEntry& entry = reply.entries[reply.count++] = channel.summary(sees);
+  const auto add = [&](const std::wstring& name, uint32_t granted, const Unavailable* unavailable) {
+    if (granted == 0) return;
+    const auto found = channels_.find(name);
+    pipe::ListEntry& entry = reply.entries[reply.count++];
+    if (found != channels_.end()) entry = found->second->summary(sees);
+    if (unavailable != nullptr) put_unavailable(*unavailable, entry);
     entry.access = granted;
-    put_text(entry.name, at->first);
+    put_text(entry.name, name);
+  };
+  // By name and not by number: between two pages of the list a channel may come or go.
+  const std::wstring after = reinterpret_cast<const wchar_t*>(request.after);
+  auto at = channels_.upper_bound(after);
+  auto missing = unavailable_.all().upper_bound(after);
+  const auto is_over = [&] { return at == channels_.end() && missing == unavailable_.all().end(); };
+  const std::wstring* last = nullptr;
+  for (uint32_t looks = 0; !is_over() && looks < kMostLooks && reply.count < pipe::kListEntries; ++looks) {
+    const bool is_missing =
+        at == channels_.end() || (missing != unavailable_.all().end() && missing->first <= at->first);
+    if (is_missing) {
+      // Without its accounts the channel itself lets nobody but administrators in.
+      if (at != channels_.end() && at->first == missing->first) ++at;
+      last = &missing->first;
+      add(missing->first, rights.on(missing->second.rights), &missing->second);
+      ++missing;
+    } else {
+      last = &at->first;
+      add(at->first, rights.on(at->second->rights()), nullptr);
+      ++at;
+    }
   }
-  reply.more = at != channels_.end() ? 1 : 0;
+  reply.more = is_over() ? 0 : 1;
   if (last != nullptr) put_text(reply.last, *last);
 }
 
 void Broker::inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply) {
-  const Channel& channel = find(name_in(request.name));
-  const uint32_t rights = channel.rights_of(caller.token.get());
-  if (rights == 0 && !caller.is_administrator()) throw refusal_of(channel, caller.name(), core::kRead, 0);
-  reply.channel = channel.state();
-  reply.channel.access = rights;
+  const std::wstring name = name_in(request.name);
+  const Unavailable* unavailable = unavailable_.find(name);
+  const auto found = channels_.find(name);
+  if (unavailable != nullptr) {
+    const uint32_t rights = rights_of(caller.token.get(), unavailable->rights);
+    if (rights == 0 && !caller.is_administrator()) throw why_unavailable(*unavailable, caller);
+    if (found != channels_.end()) reply.channel = found->second->state();
+    put_unavailable(*unavailable, reply.channel);
+    put_logged_text(reply.header.text, unavailable->reason);
+    reply.channel.access = rights;
+    put_text(reply.channel.rights, in_words(unavailable->config.access));
+  } else {
+    const Channel& channel = *find(name);
+    const uint32_t rights = channel.rights_of(caller.token.get());
+    if (rights == 0 && !caller.is_administrator()) throw refusal_of(channel, caller.name(), core::kRead, 0);
+    reply.channel = channel.state();
+    reply.channel.access = rights;
+    put_text(reply.channel.rights, in_words(channel.config().access));
+  }
   put_text(reply.channel.owner, name_of(realm_.identity.owner));
-  put_text(reply.channel.rights, in_words(channel.config().access));
-  const auto page = channel.clients(sight_of(caller), request.first, pipe::kInspectClients);
+  if (found == channels_.end()) return;
+  const auto page = found->second->clients(sight_of(caller), request.first, pipe::kInspectClients);
   reply.total = page.total;
   for (const auto& [client, account] : page.clients) {
     pipe::ClientEntry& entry = reply.clients[reply.count++] = client;
@@ -74,6 +122,8 @@ void Broker::inspect_service(const pipe::ServiceRequest&, const Caller& caller, 
   reply.version = SHM_PRODUCT_VERSION;
   reply.pid = GetCurrentProcessId();
   reply.channels = static_cast<uint32_t>(channels_.size());
+  reply.unavailable = static_cast<uint32_t>(unavailable_.all().size());
+  for (const auto& [name, channel] : unavailable_.all()) reply.channels += channels_.contains(name) ? 0 : 1;
   for (const auto& [name, channel] : channels_) reply.clients += channel->readers() + channel->writers();
   reply.reloads = reloads_.count;
   reply.reload_status = static_cast<int32_t>(reloads_.refused ? core::Status::argument : core::Status::ok);

@@ -205,6 +205,8 @@ struct ServiceReply {
   uint32_t clients;
   uint32_t reloads;
   int32_t reload_status;
+  uint32_t unavailable;  // of the channels
+  uint32_t reserved;
   uint64_t started;
   uint64_t configured;
   uint64_t denials;
@@ -219,7 +221,7 @@ static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 144 && sizeo
               sizeof(OpenReply) == 2120);
 static_assert(sizeof(InspectRequest) == 152 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 264 &&
               sizeof(InspectReply) == 3712);
-static_assert(sizeof(ServiceRequest) == 16 && sizeof(ServiceReply) == 3160);
+static_assert(sizeof(ServiceRequest) == 16 && sizeof(ServiceReply) == 3168);
 static_assert(sizeof(ListEntry) == 232 && sizeof(ListReply) == 15512);
 
 // The largest of either, for buffers.

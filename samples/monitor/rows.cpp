@@ -38,11 +38,13 @@ std::wstring blocker_word(const Figures& figures, const Programs& programs) {
   }
 }
 
+bool is_unavailable(const ShmChannelState& state) { return (state.flags & SHM_CHANNEL_UNAVAILABLE) != 0; }
+
 Row channel_row(const Observed& observed, const Programs& programs) {
   const ShmChannelState& state = observed.watched.state;
   const Figures& figures = observed.figures;
   const bool is_topic = state.kind == SHM_TOPIC;
-  const std::wstring blocker = blocker_word(figures, programs);
+  const std::wstring blocker = is_unavailable(state) ? L"unavailable" : blocker_word(figures, programs);
   return {state.name,
           {text_cell(state.name), text_cell(kind_word(state)), rate_cell(figures.messages, rate_word),
            rate_cell(figures.bytes, size_word), full_cell(state),
@@ -146,6 +148,8 @@ std::wstring facts_of(const Observed& observed) {
 
 std::wstring held_up_text(const Observed& observed, const Programs& programs) {
   const Figures& figures = observed.figures;
+  if (is_unavailable(observed.watched.state))
+    return std::wstring(L"Unavailable: ") + observed.watched.state.reason;
   if (figures.held_up_by == HeldUpBy::nobody) return L"";
   if (figures.held_up_by == HeldUpBy::no_reader)
     return L"Held up: it is full, and no reader takes a message.";

@@ -95,6 +95,11 @@ std::string look_at_state(const ClientApi& api) {
     throw Error("the last reload was refused, and the configuration from before is in force: " +
                 win::display_utf8(state.reload_text));
   }
+  if (state.unavailable != 0) {
+    throw Error(count_words(state.unavailable, "channel") +
+                " unavailable: the service could not set up what its configuration names, and tries again; " +
+                "shmbroker list names them, and shmbroker show CHANNEL has the reason");
+  }
   return fmt::format("{}, version {}, {}, open {}", process, version_word(state.version),
                      count_words(state.channels, "channel"), count_words(state.clients, "time"));
 }
@@ -119,6 +124,8 @@ std::string look_at_file(const ClientApi& api) {
 std::string look_at_channel(const ClientApi& api, const std::string& name) {
   const Watched watched = inspect(api, win::to_utf16(name).value_or(L""));
   const std::string rights = win::display_utf8(watched.state.rights);
+  if ((watched.state.flags & SHM_CHANNEL_UNAVAILABLE) != 0)
+    throw Error("unavailable: " + win::display_utf8(watched.state.reason) + "; " + rights);
   if (watched.state.access == 0) throw Error("you may not use it; " + rights);
   std::string text = "you may " + rights_word(watched.state.access) + "; " + rights;
   for (const ShmClientState& client : watched.clients) {

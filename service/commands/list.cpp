@@ -15,6 +15,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+template <class State>
+bool is_unavailable(const State& state) {
+  return (state.flags & SHM_CHANNEL_UNAVAILABLE) != 0;
+}
+
 // What a channel's summary and its whole state have in common.
 template <class State>
 Json facts_of(const State& state) {
@@ -31,13 +36,15 @@ Json facts_of(const State& state) {
           {"messages", state.messages},
           {"backlog", state.backlog},
           {"recoveries", state.recoveries},
-          {"denials", state.denials}};
+          {"denials", state.denials},
+          {"unavailable", is_unavailable(state)}};
 }
 
 Json to_json(const ShmChannelState& state) {
   Json json = facts_of(state);
   json["rights"] = win::display_utf8(state.rights);
   json["owner"] = win::display_utf8(state.owner);
+  if (is_unavailable(state)) json["reason"] = win::display_utf8(state.reason);
   return json;
 }
 
@@ -74,7 +81,7 @@ int list(bool as_json) {
     rows.push_back({win::display_utf8(channel.name), kind_word(channel.kind), size_word(channel.capacity),
                     size_word(channel.max_message), std::to_string(channel.readers),
                     std::to_string(channel.writers), std::to_string(channel.messages),
-                    rights_word(channel.access)});
+                    is_unavailable(channel) ? "UNAVAILABLE" : rights_word(channel.access)});
   }
   if (as_json) {
     print_json(all);
@@ -94,6 +101,7 @@ std::string text_of(const ShmChannelState& state) {
   const std::string when_full = when_full_word(state.when_full);
   line("kind", kind_word(state.kind) + (when_full.empty() ? "" : ", when full: " + when_full));
   line("capacity", size_word(state.capacity) + ", messages up to " + size_word(state.max_message));
+  if (is_unavailable(state)) line("UNAVAILABLE", win::display_utf8(state.reason));
   line("rights", win::display_utf8(state.rights));
   line("you may", rights_word(state.access));
   line("owner", win::display_utf8(state.owner));

@@ -36,6 +36,7 @@ struct Line {
   bool is_held_up() const { return (now.flags & SHM_CHANNEL_HELD_UP) != 0; }
 
   std::string blocker() const {
+    if ((now.flags & SHM_CHANNEL_UNAVAILABLE) != 0) return "UNAVAILABLE";
     if ((now.flags & SHM_CHANNEL_UNTAKEN) != 0) return "no reader takes a message";
     if (!is_held_up()) return "";
     return now.blocker != 0 ? "process " + std::to_string(now.blocker) : "a process that you may not see";

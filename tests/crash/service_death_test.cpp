@@ -130,8 +130,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Request{{"create.made"}, [] { return open_once(L"mine", SHM_OPEN_CREATE, SHM_BLOCK); }},
                     Request{{"state.written", 3},
                             [] { return open_once(L"mine", SHM_OPEN_CREATE, SHM_QUEUE); }},
-                    Request{{"request.flush"}, flush_once}, Request{{"file.grown"}, flush_once},
-                    Request{{"file.written"}, flush_once}),
+                    Request{{"request.flush"}, flush_once}, Request{{"file.noted"}, flush_once},
+                    Request{{"file.saved"}, flush_once}),
     [](const auto& info) { return title_of(info.param.death); });
 
 // Who asked may have a place then that it does not know of; it is free at its own end at the latest.
@@ -399,6 +399,40 @@ TEST_F(Kept, EndsWithAStop) {
   service_.start();
   EXPECT_EQ(read(Opened(L"idle")).status, SHM_E_EMPTY);
 }
+
+// ---- a block's file
+
+// Nothing but the file is left of the value then. The save is cut off in the journal and in the file itself; all the places
+// there are, one by one, are in unit_file_tests.
+class FileDeath : public Kept, public testing::WithParamInterface<Death> {};
+TEST_P(FileDeath, LeavesTheOldValueOrTheNew) {
+  const std::string old_value = "the old value, which is longer";
+  const std::string new_value = "the new value";
+  service_.start();
+  {
+    const Opened saved(L"saved");
+    write(saved, old_value);
+    EXPECT_SHM(SHM_OK, ShmFlush(saved));
+  }
+  service_.tell("stop");
+  service_.expect_end();
+  service_.start_until(GetParam().point, GetParam().pass);
+  {
+    Peer peer;
+    peer.write(peer.open("saved", "w"), new_value);
+    peer.kill();  // which has the service save the value
+  }
+  service_.expect_death();
+  kill_process(keeper_of(service_));
+  service_.start();
+  const std::string value = read(Opened(L"saved")).text;
+  EXPECT_TRUE(value == old_value || value == new_value) << value;
+}
+INSTANTIATE_TEST_SUITE_P(At, FileDeath,
+                         testing::Values(Death{"file.write"}, Death{"file.write", 3}, Death{"file.write", 10},
+                                         Death{"file.noted"}, Death{"file.write", 15},
+                                         Death{"file.resize", 2}, Death{"file.saved"}),
+                         title);
 
 // ---- what the next one must know
 

@@ -115,6 +115,18 @@ TEST(MonitorRows, WhoHoldsUpAChannelIsNamedAndMarked) {
             L"Held up by process 42 receiver.exe, a reader that has not read 64 KiB.");
 }
 
+TEST(MonitorRows, AnUnavailableChannelSaysWhy) {
+  Watched watched = channel(L"journal");
+  watched.state.flags = SHM_CHANNEL_UNAVAILABLE;
+  set_text(watched.state.reason, L"cannot open the file");
+  const Row row = row_of(watched);
+  EXPECT_EQ(row.cells[kHeldUpBy].text, L"unavailable");
+  EXPECT_TRUE(row.is_marked);
+  Observations observations;
+  observations.add(snapshot_of({watched}));
+  EXPECT_EQ(held_up_text(*observations.find(L"journal"), {}), L"Unavailable: cannot open the file");
+}
+
 TEST(MonitorRows, WhoHoldsUpAChannelUnseenIsToldToo) {
   Watched watched = channel(L"journal");
   add_client(watched, SHM_WRITE, 43).flags = SHM_CLIENT_WAITING;

@@ -425,9 +425,12 @@ int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size);
 /* Has the service bring a block's value to the file that the configuration gives it, down to the disk. It does
  * so by itself when the last writer closes, and when it stops.
  * @return  SHM_OK, also if the file has the value already
+ *          SHM_E_ACCESS  the caller's account may not write the channel
  *          SHM_E_KIND    the channel has no file
- *          SHM_E_SYSTEM  the file can't be written, such as a full disk; ShmLastErrorText tells. The value and,
- *                        where there was no space, the file are as before
+ *          SHM_E_UNAVAILABLE  the file can't be opened since the service's start; the service tries again by itself
+ *          SHM_E_SYSTEM  the file can't be written, such as a full disk; ShmLastErrorText tells. The value is as
+ *                        before, and the file has the one that it had; or, where its disk failed halfway, the
+ *                        new one from the service's next start or save on
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
 int32_t SHM_CALL ShmFlush(ShmChannel channel);
 

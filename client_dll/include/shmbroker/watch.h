@@ -135,7 +135,7 @@ typedef struct ShmServiceState {
   uint32_t clients;      /* readers and writers of all of them */
   uint32_t reloads;      /* times that it was told to read its configuration again, and is done with it */
   int32_t reload_status; /* of the last time. SHM_OK: in force; SHM_E_ARGUMENT: refused, and the old one is */
-  uint32_t reserved;     /* 0 */
+  uint32_t unavailable;  /* of the channels: the service could not set them up, and tries again */
   uint64_t started;      /* in 100 ns since 1601 UTC */
   uint64_t configured;   /* when the file was last written that it read its configuration from */
   uint64_t denials;      /* requests refused for want of a right, since its start */
