@@ -88,14 +88,18 @@ class Broker {
   void save_what_is_left() const;
   void close_down();
   void save_value(Channel& channel) const;
-  void carry_out(HANDLE pipe, const pipe::RequestHeader& request, pipe::ReplyHeader& reply,
+  void carry_out(PipeClient& client, const pipe::RequestHeader& request, pipe::ReplyHeader& reply,
                  const std::function<void(Caller&)>& work);
   void count(const Refusal& refusal);
-  size_t answer(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply);
+  PipeServer::Answer answer(PipeClient& client, std::span<const std::byte> request,
+                            std::span<std::byte> reply);
+  PipeServer::Answer admitted(const Client& client, const pipe::OpenRequest& request,
+                              const pipe::OpenReply& reply);
   void open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply);
   void admit(Channel& channel, const pipe::OpenRequest& request, const Caller& caller,
              pipe::OpenReply& reply);
   void close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply& reply);
+  bool vacate(const Client& client, const pipe::CloseRequest& place);
   void list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply);
   void flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply& reply);
   void inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply);

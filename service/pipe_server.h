@@ -13,34 +13,41 @@
 
 #include "service/event_loop.h"
 #include "service/identity.h"
+#include "service/pipe_client.h"
 
 namespace shmbroker::service {
 
 class PipeServer {
  public:
-  // Answers a request. pipe: the connection, to ask who the client is and to impersonate it. Writes the reply
-  // and returns its size; 0 hangs up.
-  using Answer =
-      std::function<size_t(HANDLE pipe, std::span<const std::byte> request, std::span<std::byte> reply)>;
+  // What came of a request.
+  struct Answer {
+    size_t size = 0;             // of the reply; 0: none, the server hangs up
+    std::function<void()> undo;  // called once where the client does not acknowledge the reply; none: it need not
+    // Called when it has acknowledged the reply, before it is told so. Throws nothing.
+    std::function<void()> confirm;
+  };
+  using Answerer =
+      std::function<Answer(PipeClient& client, std::span<const std::byte> request, std::span<std::byte> reply)>;
 
-  // Creates the pipe and begins to listen. identity: the service's. Throws Error, also where
-  // another process serves the pipe already.
-  PipeServer(EventLoop& loop, const Identity& identity, Answer answer);
+  // Creates the pipe and begins to listen. identity: the service's. answer: called for each request. Throws Error, also
+  // where another process serves the pipe already.
+  PipeServer(EventLoop& loop, const Identity& identity, Answerer answer);
   ~PipeServer();
 
-  // Hangs up on clients whose time is over. Returns the milliseconds until the next one's is, or INFINITE.
+  // Hangs up on clients whose time is over, or whose place others wait for. Returns the milliseconds until it wants to be
+  // called again, or INFINITE.
   DWORD hang_up_late();
 
  private:
   class Connection;
   void listen(bool first);
   void keep_listening();
-  void make_room();
+  ULONGLONG make_room(ULONGLONG now);
   void finish(Connection& connection);
 
   EventLoop& loop_;
   Identity identity_;
-  Answer answer_;
+  Answerer answer_;
   std::list<std::unique_ptr<Connection>> connections_;
   size_t listening_ = 0;
 };
