@@ -53,6 +53,15 @@ int32_t open_owned(const wchar_t* name, const BrokerIdentity& identity, win::Han
                   L"that made an object of this name, and end it");
 }
 
+void to_close(const std::wstring& name, const pipe::OpenReply& reply, pipe::CloseRequest& request) {
+  std::copy(std::begin(reply.instance), std::end(reply.instance), request.instance);
+  request.reader = reply.reader;
+  request.writer = reply.writer;
+  request.reader_generation = reply.reader_generation;
+  request.writer_generation = reply.writer_generation;
+  std::copy(name.begin(), name.end(), request.name);
+}
+
 auto opens_event(DWORD access) {
   return [access](const wchar_t* name) { return OpenEventW(access, FALSE, name); };
 }
@@ -74,11 +83,22 @@ int32_t Attachment::open(const std::wstring& name, const ShmOptions& options) {
   request.max_message = options.max_message;
   std::copy(name.begin(), name.end(), request.name);
   const auto reply = std::make_unique<pipe::OpenReply>();
+  fill_header(request);
+  const Deadline deadline(options.open_timeout_ms != 0 ? options.open_timeout_ms : kOpenTimeout);
+  repeat_closes(deadline);
   BrokerIdentity identity;
-  const DWORD timeout = options.open_timeout_ms != 0 ? options.open_timeout_ms : kOpenTimeout;
-  const int32_t status = ask(request, *reply, timeout, identity);
-  SHM_CRASH_POINT("open.granted");
-  return status == SHM_OK ? attach(*reply, identity) : status;
+  auto close = std::make_unique<Close>();
+  const int32_t status = exchange_open(request, *reply, deadline, identity, [&] {
+    to_close(name, *reply, close->request);
+    give_back_later(std::move(close));
+    repeat_closes(deadline);
+    close = std::make_unique<Close>();
+  });
+  if (status != SHM_OK) return status;
+  if (reply->header.status != SHM_OK) return refused(reply->header);
+  to_close(name, *reply, close->request);
+  close_ = std::move(close);
+  return attach(*reply, identity);
 }
 
 int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
@@ -89,7 +109,6 @@ int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& i
                            &reply.reader_event}) {
     if (!pipe::is_terminated(*name)) return fail(SHM_E_VERSION);
   }
-  // From here on the slots are ours, and the destructor gives them back.
   reader_ = reply.reader;
   writer_ = reply.writer;
   geometry_ = geometry_of(reply);
@@ -155,21 +174,9 @@ int32_t Attachment::open_writer_objects(const pipe::OpenReply& reply, const Brok
 }
 
 Attachment::~Attachment() {
-  if (!can_read() && !can_write()) return;
+  if (!close_) return;
   SHM_CRASH_POINT("close.unsaid");
-  const KeepReason keep;  // whoever comes here after a failed ShmOpen wants to know of that
-  pipe::CloseRequest request{};
-  std::copy(std::begin(geometry_.instance), std::end(geometry_.instance), request.instance);
-  request.reader = reader_;
-  request.writer = writer_;
-  std::copy(name_.begin(), name_.end(), request.name);
-  pipe::CloseReply reply{};
-  BrokerIdentity identity;
-  if (ask(request, reply, close_timeout_, identity) != SHM_E_NO_SERVICE || !data_ || !readers_) return;
-  // Nobody is there to hear it: leave a note for the broker's next run.
-  // release: pairs with the acquire in the service's Channel::adopt_places().
-  if (can_read()) reader_slot().left.store(1, std::memory_order_release);
-  if (can_write()) writer_slot().left.store(1, std::memory_order_release);
+  give_back(std::move(close_), close_timeout_);
 }
 
 pipe::FlushRequest Attachment::flush_request() const {

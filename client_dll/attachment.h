@@ -2,9 +2,11 @@
 // that it granted, and given back at the end.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "client_dll/broker_link.h"
+#include "client_dll/closes.h"
 #include "core/geometry.h"
 #include "core/win/section.h"
 #include "shmbroker/shmbroker.h"
@@ -16,7 +18,7 @@ class Attachment {
   Attachment() = default;
   Attachment(const Attachment&) = delete;
   Attachment& operator=(const Attachment&) = delete;
-  // Gives the slots back to the broker, or leaves a note for its next run.
+  // Gives the slots back to the broker.
   ~Attachment();
 
   // Asks the broker for the channel, opens its objects and maps it. Returns SHM_OK, or a failed status after
@@ -73,6 +75,7 @@ class Attachment {
   static uint32_t pid_of(const core::SlotRecord& place) { return place.pid.load(std::memory_order_relaxed); }
 
   std::wstring name_;
+  std::unique_ptr<Close> close_;  // what gives the slots back
   core::Geometry geometry_;
   uint32_t reader_ = pipe::kNoSlot;
   uint32_t writer_ = pipe::kNoSlot;

@@ -25,9 +25,21 @@ int32_t no_service(DWORD error) {
       error);
 }
 
+// However long it lasts: the service is there.
+int32_t busy() {
+  return fail(SHM_E_TIMEOUT,
+              L"the ShmBroker service is busy and did not take this request in time; try again, wait longer "
+              L"(open_timeout_ms), or find out with shmbroker doctor what keeps it busy");
+}
+
 int32_t no_answer() {
   return fail(SHM_E_TIMEOUT,
               L"the ShmBroker service did not answer in time; try again, or ask shmbroker doctor");
+}
+
+// The other side has closed its end: it had no place for us, or it ended.
+bool is_hang_up(DWORD error) {
+  return error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED;
 }
 
 int32_t connect(const Deadline& deadline, win::Handle& pipe) {
@@ -47,20 +59,22 @@ int32_t connect(const Deadline& deadline, win::Handle& pipe) {
     if (error != ERROR_PIPE_BUSY)
       return fail(SHM_E_SYSTEM, L"cannot connect to the ShmBroker service", error);
     const DWORD left = deadline.left();
-    if (left == 0) return no_answer();
+    if (left == 0) return busy();
     WaitNamedPipeW(pipe::kPipeName, left);  // whatever it says, the next CreateFile knows better
   }
 }
 
 // Only an account of the system, an administrator or this very user can have made a pipe that such an account
 // owns: to name another owner than oneself takes SeRestorePrivilege.
-int32_t check_server(HANDLE pipe, BrokerIdentity& identity) {
+// error: why the pipe does not tell its owner, or ERROR_SUCCESS.
+int32_t check_server(HANDLE pipe, BrokerIdentity& identity, DWORD& error) {
   identity.owner = win::object_owner(pipe);
+  error = identity.owner.empty() ? GetLastError() : ERROR_SUCCESS;
   if (identity.owner.empty())
     return fail(SHM_E_UNTRUSTED,
                 L"the service's pipe does not tell its owner; find out which program serves "
                 L"\\\\.\\pipe\\ShmBroker, and end it",
-                GetLastError());
+                error);
   const wchar_t* const trusted[] = {
       L"S-1-5-18",      // SYSTEM
       L"S-1-5-19",      // LOCAL SERVICE
@@ -114,56 +128,91 @@ DWORD finish(HANDLE pipe, OVERLAPPED& operation, BOOL started, const Deadline& d
   return late ? ERROR_TIMEOUT : GetLastError();
 }
 
-int32_t talk(HANDLE pipe, const void* request, DWORD request_size, void* reply, DWORD reply_size,
-             const Deadline& deadline) {
-  DWORD mode = PIPE_READMODE_MESSAGE;
-  if (!SetNamedPipeHandleState(pipe, &mode, nullptr, nullptr)) {
-    return fail(SHM_E_SYSTEM, L"cannot talk to the ShmBroker service", GetLastError());
-  }
+// One message there, and one back. Returns the error; ERROR_INVALID_DATA: what came is no reply of this size.
+DWORD talk(HANDLE pipe, const void* request, DWORD request_size, void* reply, DWORD reply_size,
+           const Deadline& deadline) {
   const win::Handle done(CreateEventW(nullptr, TRUE, FALSE, nullptr));
-  if (!done) return fail(SHM_E_SYSTEM, L"cannot create an event", GetLastError());
+  if (!done) return GetLastError();
   OVERLAPPED operation{};
   operation.hEvent = done.get();
   DWORD bytes = 0;
   DWORD error =
       finish(pipe, operation, WriteFile(pipe, request, request_size, nullptr, &operation), deadline, bytes);
   SHM_CRASH_POINT("pipe.asked");
-  if (error == ERROR_SUCCESS) {
-    operation = {};
-    operation.hEvent = done.get();
-    error = finish(pipe, operation, ReadFile(pipe, reply, reply_size, nullptr, &operation), deadline, bytes);
-  }
-  if (error == ERROR_TIMEOUT) return no_answer();
-  if (error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED) {
-    return no_service(error);  // it stopped while we talked
-  }
-  if (error != ERROR_SUCCESS && error != ERROR_MORE_DATA) {
-    return fail(SHM_E_SYSTEM, L"talking to the ShmBroker service failed", error);
-  }
+  if (error != ERROR_SUCCESS) return error;
+  operation = {};
+  operation.hEvent = done.get();
+  error = finish(pipe, operation, ReadFile(pipe, reply, reply_size, nullptr, &operation), deadline, bytes);
+  if (error != ERROR_SUCCESS && error != ERROR_MORE_DATA) return error;
   const auto& header = *static_cast<const pipe::ReplyHeader*>(reply);
-  if (error == ERROR_MORE_DATA || bytes != reply_size || header.size != reply_size ||
-      header.protocol != pipe::kProtocolVersion) {
-    return fail(SHM_E_VERSION);
+  const bool good = error == ERROR_SUCCESS && bytes == reply_size && header.size == reply_size &&
+                    header.protocol == pipe::kProtocolVersion;
+  return good ? ERROR_SUCCESS : ERROR_INVALID_DATA;
+}
+
+int32_t status_of(DWORD error) {
+  if (error == ERROR_SUCCESS) return SHM_OK;
+  if (error == ERROR_TIMEOUT) return no_answer();
+  if (error == ERROR_INVALID_DATA) return fail(SHM_E_VERSION);
+  return fail(SHM_E_SYSTEM, L"talking to the ShmBroker service failed", error);
+}
+
+// Connects to the service, whoever that is by then, and talks to it. Where it hangs up, again: an end of the service shows
+// in that there is nothing to connect to. talk(pipe): returns an error.
+template <class Talk>
+int32_t converse(const Deadline& deadline, BrokerIdentity& identity, Talk&& talk) {
+  constexpr DWORD kFirstPause = 1;  // milliseconds
+  constexpr DWORD kLongestPause = 50;
+  for (DWORD pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    win::Handle pipe;
+    const int32_t connected = connect(deadline, pipe);
+    if (connected != SHM_OK) return connected;
+    SHM_CRASH_POINT("pipe.connected");
+    DWORD mode = PIPE_READMODE_MESSAGE;
+    DWORD error = SetNamedPipeHandleState(pipe.get(), &mode, nullptr, nullptr) ? ERROR_SUCCESS : GetLastError();
+    if (error == ERROR_SUCCESS) {
+      const int32_t trusted = check_server(pipe.get(), identity, error);
+      if (trusted != SHM_OK && !is_hang_up(error)) return trusted;
+    }
+    if (error == ERROR_SUCCESS) {
+      let_broker_watch(identity.owner);
+      error = talk(pipe.get());
+    }
+    if (!is_hang_up(error)) return status_of(error);
+    const DWORD left = deadline.left();
+    if (left == 0) return busy();
+    pipe.reset();
+    Sleep(std::min(pause, left));
   }
-  return SHM_OK;
 }
 
 }  // namespace
 
-int32_t exchange(const void* request, DWORD request_size, void* reply, DWORD reply_size, DWORD timeout_ms,
-                 BrokerIdentity& identity) {
-  const Deadline deadline(timeout_ms);
-  win::Handle pipe;
-  int32_t status = connect(deadline, pipe);
-  if (status == SHM_OK) status = check_server(pipe.get(), identity);
-  if (status != SHM_OK) return status;
-  SHM_CRASH_POINT("pipe.connected");
-  let_broker_watch(identity.owner);
-  return talk(pipe.get(), request, request_size, reply, reply_size, deadline);
+int32_t exchange(const void* request, DWORD request_size, void* reply, DWORD reply_size,
+                 const Deadline& deadline, BrokerIdentity& identity) {
+  return converse(deadline, identity, [&](HANDLE pipe) {
+    return talk(pipe, request, request_size, reply, reply_size, deadline);
+  });
+}
+
+int32_t exchange_open(const pipe::OpenRequest& request, pipe::OpenReply& reply, const Deadline& deadline,
+                      BrokerIdentity& identity, const std::function<void()>& not_ours) {
+  return converse(deadline, identity, [&](HANDLE pipe) {
+    const DWORD error = talk(pipe, &request, sizeof request, &reply, sizeof reply, deadline);
+    SHM_CRASH_POINT("open.granted");
+    if (error != ERROR_SUCCESS || reply.header.status != SHM_OK) return error;
+    pipe::AcknowledgeRequest acknowledge{};
+    fill_header(acknowledge);
+    pipe::AcknowledgeReply heard{};
+    const DWORD unheard = talk(pipe, &acknowledge, sizeof acknowledge, &heard, sizeof heard, deadline);
+    if (unheard != ERROR_SUCCESS) not_ours();
+    return unheard;
+  });
 }
 
 int32_t refused(const pipe::ReplyHeader& reply) {
-  const int32_t status = reply.status < 0 ? reply.status : SHM_E_VERSION;
+  // Another version may have statuses that no caller knows.
+  const int32_t status = is_error(reply.status) ? reply.status : SHM_E_VERSION;
   if (!pipe::is_terminated(reply.text) || reply.text[0] == 0) return fail(status);
   return fail(status, reinterpret_cast<const wchar_t*>(reply.text), reply.win32);
 }

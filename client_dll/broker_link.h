@@ -5,8 +5,11 @@
 
 #include <windows.h>
 
+#include <functional>
 #include <string>
 
+#include "client_dll/closes.h"
+#include "client_dll/deadline.h"
 #include "core/layout.h"
 #include "core/win/pipe_message.h"
 
@@ -18,20 +21,33 @@ struct BrokerIdentity {
   std::wstring owner;
 };
 
-// The exchange itself, in bytes. reply_size: in, the size that a good reply has.
-// Returns SHM_OK, or a failed status after fail().
-int32_t exchange(const void* request, DWORD request_size, void* reply, DWORD reply_size, DWORD timeout_ms,
-                 BrokerIdentity& identity);
+// The exchange itself, in bytes. Where the service hangs up because too many ask at once, it is asked again: no request
+// does harm if it comes twice, and an open that was not acknowledged is undone. reply_size: in, the size that a good reply
+// has. Returns SHM_OK, or a failed status after fail().
+int32_t exchange(const void* request, DWORD request_size, void* reply, DWORD reply_size,
+                 const Deadline& deadline, BrokerIdentity& identity);
+
+// The same for an open: acknowledges a reply that says yes. Only then what it gave is ours. not_ours(): called where the
+// service may or may not have heard that; what it gave is to be given back.
+int32_t exchange_open(const pipe::OpenRequest& request, pipe::OpenReply& reply, const Deadline& deadline,
+                      BrokerIdentity& identity, const std::function<void()>& not_ours);
 
 // What the service said with a status that is not SHM_OK, as a failed status after fail().
 int32_t refused(const pipe::ReplyHeader& reply);
 
-// Fills in the header, exchanges, and hands on what the service refuses.
-template <class Request, class Reply>
-int32_t ask(Request& request, Reply& reply, DWORD timeout_ms, BrokerIdentity& identity) {
+template <class Request>
+void fill_header(Request& request) {
   request.header = {sizeof(Request), static_cast<uint32_t>(Request::kType), pipe::kProtocolVersion,
                     core::kLayoutVersion};
-  const int32_t status = exchange(&request, sizeof request, &reply, sizeof reply, timeout_ms, identity);
+}
+
+// Repeats what was closed and not answered, fills in the header, exchanges, and hands on what the service refuses.
+template <class Request, class Reply>
+int32_t ask(Request& request, Reply& reply, DWORD timeout_ms, BrokerIdentity& identity) {
+  const Deadline deadline(timeout_ms);
+  repeat_closes(deadline);
+  fill_header(request);
+  const int32_t status = exchange(&request, sizeof request, &reply, sizeof reply, deadline, identity);
   if (status != 0) return status;
   return reply.header.status == 0 ? 0 : refused(reply.header);
 }

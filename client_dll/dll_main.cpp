@@ -2,6 +2,7 @@
 #include <windows.h>
 
 #include "client_dll/channel_table.h"
+#include "client_dll/closes.h"
 #include "client_dll/last_error.h"
 
 #ifdef __GLIBCXX__
@@ -18,6 +19,7 @@ void __freeres();
 // For the same reason nothing in this DLL has a destructor that would run then.
 BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void* reserved) {
   if (reason != DLL_PROCESS_DETACH || reserved != nullptr) return TRUE;
+  shmbroker::client::keep_no_closes();
   shmbroker::client::close_all_at_unload();
   shmbroker::client::free_reasons();
 #ifdef __GLIBCXX__

@@ -20,6 +20,9 @@ int32_t fail(int32_t status, const std::wstring& text, DWORD win32 = 0) noexcept
 // As above, with the status's own sentence.
 int32_t fail(int32_t status) noexcept;
 
+// Whether it is one of the SHM_E_ statuses.
+bool is_error(int32_t status) noexcept;
+
 // Keeps this thread's reason over a scope whose own failures are nobody's concern.
 class KeepReason {
  public:

@@ -148,8 +148,8 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
   save();
   pipe_ = std::make_unique<PipeServer>(
       loop_, realm_.identity,
-      [this](PipeServer::ConnectionId connection, HANDLE pipe, std::span<const std::byte> request,
-             std::span<std::byte> reply) { return answer(connection, pipe, request, reply); });
+      [this](PipeServer::ConnectionId connection, PipeClient& client, std::span<const std::byte> request,
+             std::span<std::byte> reply) { return answer(connection, client, request, reply); });
   spdlog::info("{}", summary());
 }
 
@@ -163,14 +163,17 @@ std::string Broker::summary() const {
 Broker::~Broker() { spdlog::info("stopped"); }
 
 // Starts a keeper, and notes it beside the known ones: they stay until the new one holds everything. The state file
-// names it before it holds anything: one that no file names would never end.
+// names it before it outlives us: one that no file names would never end.
 void Broker::start_keeper(State known) {
   keeper_due_ = GetTickCount64() + kKeeperPause;
   auto keeper = std::make_shared<Keeper>(realm_.identity);
   SHM_CRASH_POINT("keeper.started");
   known.keepers.push_back(keeper->process());
   save_state(state_file(), known);
-  keeper_process_ = watch_.add(keeper->process().pid);
+  SHM_CRASH_POINT("keeper.noted");
+  keeper->outlive_us();
+  keeper_process_ = keeper->process();
+  watch_.add(keeper_process_, keeper->handle());
   keeper_ = std::move(keeper);
 }
 

@@ -101,15 +101,18 @@ class Broker {
   void save() const;
   void save_what_is_left() const;
   void close_down();
-  bool carry_out(PipeServer::ConnectionId connection, HANDLE pipe, const pipe::RequestHeader& request,
+  bool carry_out(PipeServer::ConnectionId connection, PipeClient& client, const pipe::RequestHeader& request,
                  pipe::ReplyHeader& reply, const std::function<void(Caller&)>& work);
   void count(const Refusal& refusal);
-  size_t answer(PipeServer::ConnectionId connection, HANDLE pipe, std::span<const std::byte> request,
-                std::span<std::byte> reply);
+  PipeServer::Answer answer(PipeServer::ConnectionId connection, PipeClient& client,
+                            std::span<const std::byte> request, std::span<std::byte> reply);
+  PipeServer::Answer admitted(const Client& client, const pipe::OpenRequest& request,
+                              const pipe::OpenReply& reply);
   void open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply);
   void admit(Channel& channel, const pipe::OpenRequest& request, const Caller& caller,
              pipe::OpenReply& reply);
   void close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply& reply);
+  bool vacate(const Client& client, const pipe::CloseRequest& place);
   void list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply);
   void flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply& reply);
   void inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply);

@@ -167,6 +167,14 @@ uint64_t Channel::taken(const Places& places) {
   return bits;
 }
 
+uint64_t Channel::confirmed(const Places& places) {
+  uint64_t bits = 0;
+  for (uint32_t i = 0; i < places.size(); ++i) {
+    if (places[i].taken && places[i].confirmed) bits |= uint64_t{1} << i;
+  }
+  return bits;
+}
+
 uint32_t Channel::count(const Places& places) { return static_cast<uint32_t>(std::popcount(taken(places))); }
 
 uint32_t Channel::places_of(const Client& client) const {
@@ -181,28 +189,34 @@ uint32_t Channel::find_free(const Places& places) {
 }
 
 // The caller then calls publish_presence().
-void Channel::take(Place& place, core::SlotRecord& record, core::ClientSlot& slot, const Client& client) {
-  place.taken = true;
-  place.watched = true;
-  place.client = client;
+void Channel::confirm(Place& place, core::SlotRecord& record, core::ClientSlot& slot) {
+  place.confirmed = true;
   // relaxed: publish_presence() releases it.
   record.generation.store(place.generation, std::memory_order_relaxed);
-  record.pid.store(client.pid, std::memory_order_relaxed);
-  record.created.store(client.created, std::memory_order_relaxed);
-  for (auto* flag : {&slot.loan, &slot.left}) flag->store(0, std::memory_order_relaxed);
+  record.pid.store(place.client.pid, std::memory_order_relaxed);
+  record.created.store(place.client.created, std::memory_order_relaxed);
+  slot.loan.store(0, std::memory_order_relaxed);
   for (auto* counter : {&slot.cursor, &slot.messages, &slot.bytes, &slot.gap, &slot.waits}) {
     counter->store(0, std::memory_order_relaxed);
   }
 }
 
-// All of it each time: what a writer may have put there does not stay.
+void Channel::take(Place& place, const Client& client) {
+  place.taken = true;
+  place.confirmed = false;
+  place.watched = true;
+  place.client = client;
+}
+
+// Of those who have confirmed it. All of it each time: what a writer may have put there does not stay.
 void Channel::publish_presence() {
   core::Presence& shared = data().presence;
-  shared.exclusive.store(exclusive_ == pipe::kNoSlot ? 0 : exclusive_ + 1, std::memory_order_relaxed);
+  const bool is_exclusive = exclusive_ != pipe::kNoSlot && writers_[exclusive_].confirmed;
+  shared.exclusive.store(is_exclusive ? exclusive_ + 1 : 0, std::memory_order_relaxed);
   // release: pairs with the acquires in Attachment::wake(), in slowest_reader(), and in adopt() of the
   // broker's next run.
-  shared.readers.store(taken(readers_), std::memory_order_release);
-  shared.writers.store(taken(writers_), std::memory_order_release);
+  shared.readers.store(confirmed(readers_), std::memory_order_release);
+  shared.writers.store(confirmed(writers_), std::memory_order_release);
 }
 
 bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
@@ -216,17 +230,17 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
     Place& place = readers_[reader];
     place.event = make_reader_event(reader, present_with(account));
     place.account = account;
-    take(place, data().reader_records[reader], shared_readers().readers[reader], client);
-    publish_presence();
+    take(place, client);
     SHM_CRASH_POINT("admit.reader-taken");
     reply.reader_generation = place.generation;
   }
   if (writer != pipe::kNoSlot) {
-    ++writers_[writer].generation;
-    writers_[writer].account = account;
-    take(writers_[writer], data().writer_records[writer], data().writers[writer], client);
+    Place& place = writers_[writer];
+    place.generation = another_generation(place.generation);
+    place.account = account;
+    take(place, client);
     if (exclusive) exclusive_ = writer;
-    publish_presence();
+    reply.writer_generation = place.generation;
   }
   reply.access = rights;
   reply.kind = static_cast<uint32_t>(geometry_.kind);
@@ -259,16 +273,38 @@ win::Handle Channel::make_reader_event(uint32_t reader, const Present& present) 
   }
 }
 
-bool Channel::leave(const Client& client, uint32_t reader, uint32_t writer) {
-  const auto holds = [&](const Places& places, uint32_t slot) {
-    return slot == pipe::kNoSlot ||
-           (slot < places.size() && places[slot].taken && places[slot].client == client);
+// A place that was given to another handle since, of the same process perhaps, has another generation.
+bool Channel::holds(const Client& client, const pipe::CloseRequest& place) const {
+  const auto is_its = [&](const Places& places, uint32_t slot, uint32_t generation) {
+    return slot == pipe::kNoSlot || (slot < places.size() && places[slot].taken && places[slot].client == client &&
+                                     places[slot].generation == generation);
   };
-  if (!holds(readers_, reader) || !holds(writers_, writer)) return false;
-  if (reader != pipe::kNoSlot) vacate_reader(reader);
-  if (writer != pipe::kNoSlot) vacate_writer(writer);
+  return Instance{{place.instance[0], place.instance[1]}} == instance() &&
+         is_its(readers_, place.reader, place.reader_generation) &&
+         is_its(writers_, place.writer, place.writer_generation);
+}
+
+void Channel::confirm(const Client& client, const pipe::CloseRequest& place) {
+  if (!holds(client, place)) return;
+  if (place.reader != pipe::kNoSlot) {
+    const uint32_t slot = place.reader;
+    confirm(readers_[slot], data().reader_records[slot], shared_readers().readers[slot]);
+    publish_presence();
+    SHM_CRASH_POINT("confirm.reader-taken");
+  }
+  if (place.writer != pipe::kNoSlot) {
+    const uint32_t slot = place.writer;
+    confirm(writers_[slot], data().writer_records[slot], data().writers[slot]);
+    publish_presence();
+  }
+}
+
+bool Channel::leave(const Client& client, const pipe::CloseRequest& place) {
+  if (!holds(client, place)) return false;
+  if (place.reader != pipe::kNoSlot) vacate_reader(place.reader);
+  if (place.writer != pipe::kNoSlot) vacate_writer(place.writer);
   // What a queue's reader gave back is for the others, whom it had no right to wake.
-  if (reader != pipe::kNoSlot && geometry_.kind == core::Kind::queue) wake_everybody();
+  if (place.reader != pipe::kNoSlot && geometry_.kind == core::Kind::queue) wake_everybody();
   return true;
 }
 

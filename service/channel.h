@@ -89,12 +89,16 @@ class Channel {
   void begin();
 
   // Gives a client the slots that it needs for these rights, and fills in the reply. Returns false if none is
-  // free. account: SID of the client's user. The client must be watched, once for each slot. Throws Error.
+  // free. account: SID of the client's user. The client must be watched, once for each slot. Throws Error. Until
+  // confirm() only this process knows of it: nobody finds such a place again after our death.
   bool admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
              pipe::OpenReply& reply);
 
-  // Takes slots back from a client that closed. Returns false if they are not that client's.
-  bool leave(const Client& client, uint32_t reader, uint32_t writer);
+  // Writes into the memory who has the slots: the client knows that it has them. Does nothing where it has them no more.
+  void confirm(const Client& client, const pipe::CloseRequest& place);
+
+  // Takes slots back from a client that closed. Returns false if they are not that client's, or not any more.
+  bool leave(const Client& client, const pipe::CloseRequest& place);
 
   // Takes back all that a dead client had, and undoes what it left unfinished. Returns whether there was
   // anything.
@@ -144,6 +148,7 @@ class Channel {
   // The broker's own record of a slot: what shared memory says about it is for the broker's next run only.
   struct Place {
     bool taken = false;
+    bool confirmed = false;  // its client knows that it has it
     bool watched = false;
     Client client;
     uint32_t generation = 0;
@@ -159,12 +164,14 @@ class Channel {
                                 uint32_t layout = core::kLayoutVersion);
   static core::Geometry geometry_from(const ChannelConfig& config, const Instance& instance);
   static uint64_t taken(const Places& places);
+  static uint64_t confirmed(const Places& places);
   static uint32_t count(const Places& places);
   static uint32_t find_free(const Places& places);
+  bool holds(const Client& client, const pipe::CloseRequest& place) const;
   Present present_with(const std::wstring& reader) const;
   bool adopt();
   static void recall(Places& places, uint64_t taken, const core::SlotRecord* records);
-  bool is_still_there(Place& place, const core::ClientSlot& slot);
+  bool is_still_there(Place& place);
   bool is_sound() const;
   void release_lock_of_the_dead();
   win::Handle make_reader_event(uint32_t reader, const Present& present);
@@ -174,7 +181,8 @@ class Channel {
   bool has_no_room() const;
   core::Block::Value read_value(std::vector<std::byte>& bytes) const;
   void wake_everybody();
-  void take(Place& place, core::SlotRecord& record, core::ClientSlot& slot, const Client& client);
+  static void take(Place& place, const Client& client);
+  static void confirm(Place& place, core::SlotRecord& record, core::ClientSlot& slot);
   void publish_presence();
   void unwatch(Place& place);
   void vacate_reader(uint32_t slot);

@@ -61,10 +61,10 @@ bool Channel::adopt() {
   }
   // Writers first: what a dead one has reserved hides the messages behind it.
   for (uint32_t i = 0; i < writers_.size(); ++i) {
-    if (!is_still_there(writers_[i], data().writers[i])) vacate_writer(i);
+    if (!is_still_there(writers_[i])) vacate_writer(i);
   }
   for (uint32_t i = 0; i < readers_.size(); ++i) {
-    if (!is_still_there(readers_[i], shared_readers().readers[i])) vacate_reader(i);
+    if (!is_still_there(readers_[i])) vacate_reader(i);
   }
   // Whatever stands in the name of nobody goes, also where nobody has died.
   clear_readers_section(taken(readers_));
@@ -86,17 +86,16 @@ void Channel::recall(Places& places, uint64_t taken, const core::SlotRecord* rec
     place.generation = records[i].generation.load(std::memory_order_relaxed);
     place.client = {records[i].pid.load(std::memory_order_relaxed),
                     records[i].created.load(std::memory_order_relaxed)};
-    place.taken = (taken >> i & 1) != 0;
+    place.taken = place.confirmed = (taken >> i & 1) != 0;
   }
 }
 
-// Whether nobody has to be cleared up after: who has a recalled place lives, and has not closed.
-bool Channel::is_still_there(Place& place, const core::ClientSlot& slot) {
+// Whether nobody has to be cleared up after: who has a recalled place lives. Who has closed meanwhile says so again.
+bool Channel::is_still_there(Place& place) {
   if (!place.taken) return true;
   SHM_CRASH_POINT("adopt.place");
   place.watched = watch_.add_known(place.client);
-  // acquire: pairs with the release in the DLL, where the client has closed.
-  return place.watched && slot.left.load(std::memory_order_acquire) == 0;
+  return place.watched;
 }
 
 bool Channel::is_sound() const {

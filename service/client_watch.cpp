@@ -36,12 +36,14 @@ ClientWatch::ClientWatch(EventLoop& loop, std::function<void(const Client&)> die
 
 ClientWatch::~ClientWatch() = default;
 
-Client ClientWatch::add(DWORD pid) {
-  win::Handle process = open_process(pid);
-  if (!process) throw win32_error("cannot watch process " + std::to_string(pid));
-  const Client client{pid, creation_time(process.get())};
-  add_open(client, std::move(process));
-  return client;
+void ClientWatch::add(const Client& client, HANDLE process) {
+  HANDLE copy = nullptr;
+  if (!watched_.contains(client) &&
+      !DuplicateHandle(GetCurrentProcess(), process, GetCurrentProcess(), &copy, 0, FALSE,
+                       DUPLICATE_SAME_ACCESS)) {
+    throw win32_error("cannot watch process " + std::to_string(client.pid));
+  }
+  add_open(client, win::Handle(copy));
 }
 
 bool ClientWatch::add_known(const Client& client) {

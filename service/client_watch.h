@@ -31,11 +31,11 @@ class ClientWatch {
   ClientWatch(EventLoop& loop, std::function<void(const Client&)> died);
   ~ClientWatch();
 
-  // Identifies the process that has a pid now, and begins to watch it. Each call wants one remove().
-  // Throws Error if it is gone, or can't be opened.
-  Client add(DWORD pid);
+  // Begins to watch a process. Each call wants one remove(). process: a handle to it that can be waited for; it stays the
+  // caller's. Throws Error.
+  void add(const Client& client, HANDLE process);
 
-  // As above, for a process known from before. Returns false if that very process lives no more.
+  // As above, for a process known from before. Returns false if that very process lives no more. Throws Error.
   bool add_known(const Client& client);
 
   void remove(const Client& client);

@@ -1,5 +1,6 @@
 // A second process that does nothing but hold a handle to every section, so that what is in an idle channel
-// is still there when a killed broker has been started again. It takes no input from anybody.
+// is still there when a killed broker has been started again. It takes no input from anybody. It outlives the broker that
+// started it only where the state file names it: another one ends with that broker, or nobody would ever end it.
 #pragma once
 
 #include <windows.h>
@@ -24,6 +25,10 @@ class Keeper {
   Keeper& operator=(const Keeper&) = delete;
 
   Client process() const;
+  HANDLE handle() const { return process_.get(); }
+
+  // From now on it outlives this process. The state file must name it by then, and it must hold nothing before. Throws Error.
+  void outlive_us();
 
   // Gives it a handle to a section. Returns its name over there, for release(). Throws Error.
   HANDLE hold(HANDLE section);
@@ -32,10 +37,11 @@ class Keeper {
   // Ends the keeper of an earlier broker. created: its creation time, as a pid alone may be another's by now.
   static void end(DWORD pid, uint64_t created);
 
-  // What the keeper does.
-  [[noreturn]] static void keep();
+  // What the keeper does. maker: the broker's process. outlives: an event, set by outlive_us(). Both were inherited.
+  [[noreturn]] static void keep(HANDLE maker, HANDLE outlives);
 
  private:
+  win::Handle outlives_;
   win::Handle process_;
   DWORD pid_ = 0;
 };

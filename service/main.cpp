@@ -88,7 +88,9 @@ int run(std::vector<std::string> arguments) {
       "set-up",
       "After sc.exe create: recovery, least rights, event log, data folder and example configuration");
   // For the broker itself, which starts it: no person has a use for it.
-  const auto* keep_command = app.add_subcommand("keep")->group("");
+  auto* keep_command = app.add_subcommand("keep")->group("");
+  std::vector<uintptr_t> inherited;
+  keep_command->add_option("handles", inherited)->required()->expected(2);
 
   const auto paths = [&](LogTo to) { return find_paths(wide(config), wide(data), to); };
   Action action;
@@ -107,7 +109,9 @@ int run(std::vector<std::string> arguments) {
     return app.exit(error) == 0 ? kDone : kWrongUsage;  // --help is no error
   }
 
-  if (*keep_command) Keeper::keep();
+  if (*keep_command) {
+    Keeper::keep(reinterpret_cast<HANDLE>(inherited[0]), reinterpret_cast<HANDLE>(inherited[1]));
+  }
   if (action) return action();
   if (*run_command) return run_in_console(paths(LogTo::console));
   if (*install_command) {

@@ -1,7 +1,11 @@
 #include "service/pipe_server.h"
 
 #include <algorithm>
+#include <climits>
 #include <map>
+#include <new>
+#include <utility>
+#include <vector>
 
 #include "core/win/pipe_message.h"
 #include "core/win/security.h"
@@ -11,9 +15,13 @@ namespace shmbroker::service {
 namespace {
 
 constexpr size_t kListening = 4;                  // ready for clients that come at the same moment
-constexpr size_t kMostConnections = 128;          // further ones wait in WaitNamedPipe
-constexpr ULONGLONG kPatience = 5000;             // milliseconds for a client from connecting to hanging up
-constexpr ULONGLONG kPatienceOfAnswers = 60'000;  // the same where it waits for an answer that comes later
+constexpr size_t kMostConnections = 256;          // further ones wait in WaitNamedPipe
+constexpr ULONGLONG kPatience = 5000;             // milliseconds for which a client may be silent
+constexpr ULONGLONG kPatienceOfAnswers = 60'000;  // for which it may wait for an answer that comes later
+constexpr ULONGLONG kSilence =
+    100;  // the first where others wait for its place, and it has asked nothing yet
+constexpr ULONGLONG kSlowness =
+    1000;  // the same where it has asked: it may not come to run sooner, and would ask again
 
 constexpr DWORD kBuffer = 4096;  // bytes that Windows sets aside; a longer reply waits for its reader
 
@@ -27,7 +35,8 @@ std::wstring pipe_sddl(const Identity& identity) {
 
 }  // namespace
 
-// One instance of the pipe: waits for a client, reads, answers, and waits until the client hangs up.
+// One instance of the pipe: waits for a client, reads, answers, has an admission acknowledged, and waits until the client
+// hangs up.
 class PipeServer::Connection final : public Operation {
  public:
   Connection(PipeServer& server, win::Handle pipe)
@@ -54,15 +63,23 @@ class PipeServer::Connection final : public Operation {
 
   ConnectionId id() const { return id_; }
   bool is_listening() const { return state_ == State::listening; }
-  ULONGLONG deadline() const { return deadline_; }
-  ULONG client() const { return client_; }
-  // Waits for the client, which may have nothing to say, or for an answer, which may take its time.
-  bool is_idle() const {
-    return state_ == State::reading || state_ == State::answering || state_ == State::ending;
+  // Waits for the client, which may have nothing to say, or for an answer, which may take its time, and has not been hung
+  // up on.
+  bool is_idle() const { return !is_listening() && state_ != State::writing && !hung_up_; }
+  // When it is hung up on, in GetTickCount64's time.
+  ULONGLONG ends_at() const {
+    return silent_since_ + (state_ == State::answering ? kPatienceOfAnswers : kPatience);
   }
+  // When it may be hung up on for the sake of others.
+  ULONGLONG is_slow_at() const {
+    if (state_ == State::answering) return ends_at();
+    return silent_since_ + (state_ == State::reading ? kSilence : kSlowness);
+  }
+  const std::wstring& account() const { return client_.account(); }
 
   // Breaks the connection off; the operation under way then fails, and that ends it.
   void hang_up() {
+    hung_up_ = true;
     if (state_ != State::answering) {
       CancelIoEx(pipe_.get(), this);
       return;
@@ -79,32 +96,44 @@ class PipeServer::Connection final : public Operation {
 
   void finished(DWORD error, DWORD bytes) override {
     pending_ = false;
-    const State state = state_;
-    if (state == State::listening) {
-      --server_.listening_;
-      state_ = State::reading;
-      deadline_ = GetTickCount64() + kPatience;
-      GetNamedPipeClientProcessId(pipe_.get(), &client_);
-      server_.keep_listening();
-    }
-    bool going_on = error == ERROR_SUCCESS;
-    if (going_on && state == State::listening) going_on = read();
-    if (going_on && state == State::reading) going_on = answer(bytes);
-    if (going_on && state == State::writing) going_on = await_end();
-    if (!going_on || state == State::ending) server_.finish(*this);
+    if (state_ == State::listening) accept();
+    if (error == ERROR_SUCCESS && go_on(bytes)) return;
+    if (undo_) std::exchange(undo_, nullptr)();
+    server_.finish(*this);
   }
 
  private:
-  enum class State { listening, reading, answering, writing, ending };
+  enum class State { listening, accepted, reading, answering, writing, confirming, ending };
 
-  bool read() { return started(ReadFile(pipe_.get(), request_, sizeof request_, nullptr, begin())); }
+  void accept() {
+    client_ = PipeClient(pipe_.get());
+    --server_.listening_;
+    state_ = State::accepted;
+    server_.keep_listening();
+  }
 
-  bool answer(DWORD bytes) {
-    const size_t size = server_.answer_(id_, pipe_.get(), std::span(request_, bytes), reply_);
-    if (size != kLater) return size != 0 && write(size);
-    state_ = State::answering;
-    deadline_ = GetTickCount64() + kPatienceOfAnswers;
-    return true;
+  // What comes after what has just ended. Returns false where nothing does.
+  bool go_on(DWORD bytes) {
+    switch (state_) {
+      case State::accepted:
+        return read(State::reading);
+      case State::reading:
+        return answer(bytes);
+      case State::writing:
+        // Closing our end at once would take the reply away from a client that has not read it yet. So we wait for the
+        // client: it acknowledges, or closes its end.
+        return read(undo_ ? State::confirming : State::ending);
+      case State::confirming:
+        return confirm(bytes);
+      default:
+        return false;
+    }
+  }
+
+  bool read(State state) {
+    state_ = state;
+    silent_since_ = GetTickCount64();
+    return started(ReadFile(pipe_.get(), request_, sizeof request_, nullptr, begin()));
   }
 
   bool write(size_t size) {
@@ -112,11 +141,25 @@ class PipeServer::Connection final : public Operation {
     return started(WriteFile(pipe_.get(), reply_, static_cast<DWORD>(size), nullptr, begin()));
   }
 
-  // Closing our end at once would take the reply away from a client that has not read it yet. So we wait for
-  // the client to close its end, which this read tells.
-  bool await_end() {
-    state_ = State::ending;
-    return read();
+  bool answer(DWORD bytes) {
+    Answer made = server_.answer_(id_, client_, std::span(request_, bytes), reply_);
+    undo_ = std::move(made.undo);
+    confirm_ = std::move(made.confirm);
+    if (made.size != kLater) return made.size != 0 && write(made.size);
+    state_ = State::answering;
+    silent_since_ = GetTickCount64();
+    return true;
+  }
+
+  // A client whose acknowledgement came here, and that does not learn of it, closes what it was given.
+  bool confirm(DWORD bytes) {
+    if (pipe::as<pipe::AcknowledgeRequest>(request_, bytes) == nullptr) return false;
+    undo_ = nullptr;
+    confirm_();
+    auto& reply = *new (reply_) pipe::AcknowledgeReply{};
+    reply.header.size = sizeof reply;
+    reply.header.protocol = pipe::kProtocolVersion;
+    return write(sizeof reply);
   }
 
   OVERLAPPED* begin() {
@@ -137,13 +180,16 @@ class PipeServer::Connection final : public Operation {
   win::Handle pipe_;
   State state_ = State::listening;
   bool pending_ = false;
-  ULONGLONG deadline_ = 0;
-  ULONG client_ = 0;
-  std::byte request_[pipe::kMaxRequest];
-  std::byte reply_[pipe::kMaxReply];
+  bool hung_up_ = false;
+  ULONGLONG silent_since_ = 0;
+  PipeClient client_;
+  std::function<void()> undo_;
+  std::function<void()> confirm_;
+  alignas(8) std::byte request_[pipe::kMaxRequest];
+  alignas(8) std::byte reply_[pipe::kMaxReply];
 };
 
-PipeServer::PipeServer(EventLoop& loop, const Identity& identity, Answer answer)
+PipeServer::PipeServer(EventLoop& loop, const Identity& identity, Answerer answer)
     : loop_(loop), identity_(identity), answer_(std::move(answer)) {
   listen(/*first=*/true);
   keep_listening();
@@ -170,19 +216,25 @@ void PipeServer::listen(bool first) {
   ++listening_;
 }
 
-// All connections are taken: the process that has most of them loses one, its oldest.
-void PipeServer::make_room() {
-  std::map<ULONG, size_t> counts;
-  for (const auto& connection : connections_) ++counts[connection->client()];
-  const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
-  const auto found = std::ranges::find_if(connections_, [&](const auto& connection) {
-    return connection->client() == most->first && connection->is_idle();
-  });
-  if (found != connections_.end()) (*found)->hang_up();
+// All connections are taken: the account that has most of them loses those that have been silent for too long, the longest
+// silent first. Returns when one will have been, or ULLONG_MAX.
+ULONGLONG PipeServer::make_room(ULONGLONG now) {
+  std::map<std::wstring, std::vector<Connection*>> by_account;
+  for (const auto& connection : connections_) by_account[connection->account()].push_back(connection.get());
+  auto& most =
+      std::ranges::max_element(by_account, {}, [](const auto& entry) { return entry.second.size(); })->second;
+  std::erase_if(most, [](const Connection* connection) { return !connection->is_idle(); });
+  std::ranges::sort(most, {}, &Connection::is_slow_at);
+  size_t wanted = kListening;
+  for (Connection* connection : most) {
+    if (connection->is_slow_at() > now) return connection->is_slow_at();
+    connection->hang_up();
+    if (--wanted == 0) break;
+  }
+  return ULLONG_MAX;  // what was hung up on makes room, and whoever speaks is served
 }
 
 void PipeServer::keep_listening() {
-  if (listening_ == 0 && connections_.size() >= kMostConnections) make_room();
   while (listening_ < kListening && connections_.size() < kMostConnections) {
     try {
       listen(/*first=*/false);
@@ -208,17 +260,18 @@ void PipeServer::reply(ConnectionId connection, std::span<const std::byte> reply
 
 DWORD PipeServer::hang_up_late() {
   const ULONGLONG now = GetTickCount64();
-  ULONGLONG next = INFINITE;
+  ULONGLONG next = ULLONG_MAX;
   for (const auto& connection : connections_) {
-    if (connection->is_listening()) continue;
-    if (connection->deadline() <= now) {
+    if (!connection->is_idle()) continue;
+    const ULONGLONG end = connection->ends_at();
+    if (end <= now) {
       connection->hang_up();
-      next = std::min<ULONGLONG>(next, kPatience);  // its completion comes by itself
     } else {
-      next = std::min(next, connection->deadline() - now);
+      next = std::min(next, end);
     }
   }
-  return static_cast<DWORD>(next);
+  if (listening_ == 0 && connections_.size() >= kMostConnections) next = std::min(next, make_room(now));
+  return next == ULLONG_MAX ? INFINITE : static_cast<DWORD>(next - now);
 }
 
 }  // namespace shmbroker::service

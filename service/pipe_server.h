@@ -13,40 +13,48 @@
 
 #include "service/event_loop.h"
 #include "service/identity.h"
+#include "service/pipe_client.h"
 
 namespace shmbroker::service {
 
 class PipeServer {
  public:
   using ConnectionId = uint64_t;
-
-  // Answers a request. pipe: the connection, to ask who the client is and to impersonate it. Writes the reply
-  // and returns its size; 0 hangs up; kLater: reply() will be called.
-  using Answer = std::function<size_t(ConnectionId connection, HANDLE pipe,
-                                      std::span<const std::byte> request, std::span<std::byte> reply)>;
   static constexpr size_t kLater = SIZE_MAX;
 
-  // Creates the pipe and begins to listen. identity: the service's. Throws Error, also where
-  // another process serves the pipe already.
-  PipeServer(EventLoop& loop, const Identity& identity, Answer answer);
+  // What came of a request.
+  struct Answer {
+    size_t size = 0;  // of the reply; 0: none, the server hangs up; kLater: reply() will be called
+    std::function<void()>
+        undo;  // called once where the client does not acknowledge the reply; none: it need not
+    // Called when it has acknowledged the reply, before it is told so. Throws nothing.
+    std::function<void()> confirm;
+  };
+  using Answerer = std::function<Answer(ConnectionId connection, PipeClient& client,
+                                        std::span<const std::byte> request, std::span<std::byte> reply)>;
+
+  // Creates the pipe and begins to listen. identity: the service's. answer: called for each request. Throws Error, also
+  // where another process serves the pipe already.
+  PipeServer(EventLoop& loop, const Identity& identity, Answerer answer);
   ~PipeServer();
 
-  // Replies to a request whose answer was kLater; for nothing where the client has gone meanwhile. Not from within Answer.
+  // Replies to a request whose answer was kLater; for nothing where the client has gone meanwhile. Not from within an Answerer.
   void reply(ConnectionId connection, std::span<const std::byte> reply);
 
-  // Hangs up on clients whose time is over. Returns the milliseconds until the next one's is, or INFINITE.
+  // Hangs up on clients whose time is over, or whose place others wait for. Returns the milliseconds until it wants to be
+  // called again, or INFINITE.
   DWORD hang_up_late();
 
  private:
   class Connection;
   void listen(bool first);
   void keep_listening();
-  void make_room();
+  ULONGLONG make_room(ULONGLONG now);
   void finish(Connection& connection);
 
   EventLoop& loop_;
   Identity identity_;
-  Answer answer_;
+  Answerer answer_;
   std::list<std::unique_ptr<Connection>> connections_;
   size_t listening_ = 0;
   ConnectionId ids_ = 0;

@@ -4,39 +4,6 @@
 #include "core/visible_text.h"
 
 namespace shmbroker::service {
-namespace {
-
-// Acts as the client for as long as it lives.
-class Impersonation {
- public:
-  explicit Impersonation(HANDLE pipe) {
-    if (!ImpersonateNamedPipeClient(pipe)) throw win32_error("cannot find out who the client is");
-  }
-  ~Impersonation() {
-    // A thread that can't become itself again must not go on as somebody else.
-    if (!RevertToSelf()) std::terminate();
-  }
-  Impersonation(const Impersonation&) = delete;
-  Impersonation& operator=(const Impersonation&) = delete;
-};
-
-win::Handle client_token(HANDLE pipe) {
-  const Impersonation impersonation(pipe);
-  HANDLE token = nullptr;
-  // TRUE: opened as the service; the client's own rights don't have to reach that far.
-  if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token)) {
-    throw win32_error("cannot find out who the client is");
-  }
-  return win::Handle(token);
-}
-
-}  // namespace
-
-Broker::Caller::Caller(PipeServer::ConnectionId id, HANDLE pipe, Broker& asked)
-    : broker(asked), connection(id), token(client_token(pipe)), account(win::token_user(token.get())) {
-  if (!GetNamedPipeClientProcessId(pipe, &pid))
-    throw win32_error("cannot find out which process the client is");
-}
 
 bool Broker::Caller::is_administrator() const { return is_among(token.get(), {"S-1-5-18", "S-1-5-32-544"}); }
 

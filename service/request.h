@@ -11,6 +11,7 @@
 #include "core/win/security.h"
 #include "service/broker.h"
 #include "service/error.h"
+#include "service/pipe_client.h"
 
 namespace shmbroker::service {
 
@@ -27,8 +28,14 @@ class Refusal : public Error {
 
 // Who asks.
 struct Broker::Caller {
-  // pipe: the connection that a request came through. Throws Error.
-  Caller(PipeServer::ConnectionId connection, HANDLE pipe, Broker& broker);
+  // Throws Error where the client does not let its account be known.
+  Caller(PipeServer::ConnectionId id, PipeClient& asks, Broker& asked)
+      : broker(asked),
+        connection(id),
+        client(asks),
+        token(asks.token()),
+        account(asks.account()),
+        pid(asks.pid()) {}
 
   std::string name() const { return win::display_utf8(broker.name_of(account)); }
   // SYSTEM or an administrator, with the rights of one.
@@ -37,9 +44,10 @@ struct Broker::Caller {
   Broker& broker;
   const PipeServer::ConnectionId connection;
   mutable bool answers_later = false;  // through pipe_->reply()
-  win::Handle token;
-  std::wstring account;
-  ULONG pid = 0;
+  PipeClient& client;
+  const win::Handle& token;
+  const std::wstring& account;
+  const DWORD pid;
 };
 
 // A channel's name out of a request. Throws Refusal if it can't be one, and then shows it with escapes: a name must not write

@@ -20,10 +20,11 @@ void refuse(pipe::ReplyHeader& reply, core::Status status, const char* why, DWOR
 }  // namespace
 
 // Does what a request asks for, and says in the reply why it could not. Returns false where the reply comes later.
-bool Broker::carry_out(PipeServer::ConnectionId connection, HANDLE pipe, const pipe::RequestHeader& request,
-                       pipe::ReplyHeader& reply, const std::function<void(Caller&)>& work) {
+bool Broker::carry_out(PipeServer::ConnectionId connection, PipeClient& client,
+                       const pipe::RequestHeader& request, pipe::ReplyHeader& reply,
+                       const std::function<void(Caller&)>& work) {
   try {
-    Caller caller(connection, pipe, *this);
+    Caller caller(connection, client, *this);
     const bool is_close = request.type == static_cast<uint32_t>(pipe::RequestType::close);
     if (!rate_.admit(caller.pid, GetTickCount64(), is_close)) {
       throw Refusal(core::Status::busy, "process " + std::to_string(caller.pid) +
@@ -61,8 +62,8 @@ void Broker::count(const Refusal& refusal) {
   }
 }
 
-size_t Broker::answer(PipeServer::ConnectionId connection, HANDLE pipe, std::span<const std::byte> request,
-                      std::span<std::byte> reply) {
+PipeServer::Answer Broker::answer(PipeServer::ConnectionId connection, PipeClient& client,
+                                  std::span<const std::byte> request, std::span<std::byte> reply) {
   size_t size = 0;
   const auto answered =
       [&]<class Request, class Reply>(void (Broker::*act)(const Request&, const Caller&, Reply&)) {
@@ -72,17 +73,47 @@ size_t Broker::answer(PipeServer::ConnectionId connection, HANDLE pipe, std::spa
         Reply& made = *new (reply.data()) Reply{};
         size = made.header.size = sizeof(Reply);
         made.header.protocol = pipe::kProtocolVersion;
-        const bool is_complete = carry_out(connection, pipe, asked->header, made.header,
+        const bool is_complete = carry_out(connection, client, asked->header, made.header,
                                            [&](Caller& caller) { (this->*act)(*asked, caller, made); });
         if (!is_complete) size = PipeServer::kLater;
         return true;
       };
-  if (answered(&Broker::open) || answered(&Broker::close) || answered(&Broker::list) ||
-      answered(&Broker::flush) || answered(&Broker::inspect) || answered(&Broker::inspect_service)) {
-    return size;
+  if (answered(&Broker::open)) {
+    const auto& made = *reinterpret_cast<const pipe::OpenReply*>(reply.data());
+    const auto& asked = *pipe::as<pipe::OpenRequest>(request.data(), request.size());
+    if (made.header.status == 0) return admitted(client.identity(), asked, made);
+    return {size, {}, {}};
+  }
+  if (answered(&Broker::close) || answered(&Broker::list) || answered(&Broker::flush) ||
+      answered(&Broker::inspect) || answered(&Broker::inspect_service)) {
+    return {size, {}, {}};
   }
   spdlog::warn("hung up on a client that sent {} bytes which are no request", request.size());
-  return 0;
+  return {};
+}
+
+// An admission becomes one when its client has acknowledged it: that client may have given up waiting, and would have a
+// place that no handle is for.
+PipeServer::Answer Broker::admitted(const Client& client, const pipe::OpenRequest& request,
+                                    const pipe::OpenReply& reply) {
+  pipe::CloseRequest place{};
+  std::ranges::copy(reply.instance, place.instance);
+  std::ranges::copy(request.name, place.name);
+  place.reader = reply.reader;
+  place.writer = reply.writer;
+  place.reader_generation = reply.reader_generation;
+  place.writer_generation = reply.writer_generation;
+  return {sizeof reply,
+          [this, client, place] {
+            spdlog::info("process {} did not take the place that it was given in a channel: it is free again",
+                         client.pid);
+            vacate(client, place);
+          },
+          [this, client, place] {
+            const auto found = channels_.find(name_in(place.name));
+            if (found != channels_.end()) found->second->confirm(client, place);
+            SHM_CRASH_POINT("request.confirmed");
+          }};
 }
 
 const std::shared_ptr<Channel>& Broker::find(const std::wstring& name) const {
@@ -128,11 +159,12 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
                       "capacity and max_message in shmbroker.json");
   }
   const bool exclusive = (request.flags & pipe::kExclusive) != 0;
-  Client client;
+  const HANDLE process = caller.client.process();
+  const Client client = caller.client.identity();
   const int slots = ((wanted & core::kRead) != 0 ? 1 : 0) + ((wanted & core::kWrite) != 0 ? 1 : 0);
   int watched = 0;
   try {
-    for (; watched < slots; ++watched) client = watch_.add(caller.pid);
+    for (; watched < slots; ++watched) watch_.add(client, process);
     if (!channel.admit(client, wanted, exclusive, caller.account, reply)) {
       const uint32_t own = channel.places_of(client);
       const std::string advice =
@@ -154,22 +186,26 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
 }
 
 void Broker::close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply&) {
-  const std::shared_ptr<Channel> found = find(name_in(request.name));
-  Channel& channel = *found;
-  const Instance instance{{request.instance[0], request.instance[1]}};
+  const std::string name = find(name_in(request.name))->config().name;
+  caller.client.process();
   SHM_CRASH_POINT("request.close");
-  const Client client = watch_.add(caller.pid);
-  const bool left = instance == channel.instance() && channel.leave(client, request.reader, request.writer);
-  watch_.remove(client);
+  if (vacate(caller.client.identity(), request)) return;
+  // Also where it has closed before, and did not hear the answer.
+  throw Refusal(core::Status::argument, "process " + std::to_string(caller.pid) +
+                                            " gave back a place of channel '" + name +
+                                            "' that it does not have");
+}
+
+// Takes a client's place back. Returns false where the client does not have it, or has it no more.
+bool Broker::vacate(const Client& client, const pipe::CloseRequest& place) {
+  const auto found = channels_.find(name_in(place.name));
+  if (found == channels_.end() || !found->second->leave(client, place)) return false;
   SHM_CRASH_POINT("request.left");
-  if (!left) {
-    throw Refusal(core::Status::argument, "process " + std::to_string(caller.pid) +
-                                              " gave back slots of channel '" + channel.config().name +
-                                              "' that it does not have");
-  }
+  Channel& channel = *found->second;
   // The last of its writers has gone: a good moment to bring a block's value to its file.
-  if (request.writer != pipe::kNoSlot && channel.writers() == 0) saver_.save(found);
+  if (place.writer != pipe::kNoSlot && channel.writers() == 0) saver_.save(found->second);
   drop_if_over(channel);
+  return true;
 }
 
 void Broker::flush(const pipe::FlushRequest& request, const Caller& caller, pipe::FlushReply&) {

@@ -1,5 +1,5 @@
 // What goes over the broker's pipe: one request and one reply a connection, each a struct of fixed size that
-// starts with it. No Win32 types, so that the parser of both sides also runs natively. x86 and x64 share the
+// starts with it. The reply of an open is confirmed: the client acknowledges it and gets one more reply. No Win32 types, so that the parser of both sides also runs natively. x86 and x64 share the
 // bytes.
 #pragma once
 
@@ -10,7 +10,7 @@
 namespace shmbroker::pipe {
 
 inline constexpr wchar_t kPipeName[] = L"\\\\.\\pipe\\ShmBroker";
-inline constexpr uint32_t kProtocolVersion = 1;
+inline constexpr uint32_t kProtocolVersion = 2;
 inline constexpr uint32_t kNameUnits = 64;     // a channel's name with its zero
 inline constexpr uint32_t kObjectUnits = 128;  // a kernel object's name with its zero
 inline constexpr uint32_t kTextUnits = 256;
@@ -27,7 +27,15 @@ inline constexpr uint32_t kExclusive = 2;  // SHM_OPEN_EXCLUSIVE …
 inline constexpr uint32_t kCreate = 8;
 inline constexpr uint32_t kKeep = 16;
 
-enum class RequestType : uint32_t { open = 1, close = 2, list = 3, flush = 4, inspect = 5, service = 6 };
+enum class RequestType : uint32_t {
+  open = 1,
+  close = 2,
+  list = 3,
+  flush = 4,
+  inspect = 5,
+  service = 6,
+  acknowledge = 7
+};
 
 struct RequestHeader {
   uint32_t size;      // bytes of the whole request
@@ -48,13 +56,22 @@ struct OpenRequest {
   char16_t name[kNameUnits];
 };
 
-// Gives back the slots of a handle.
+// Says on the connection of an open that its reply was read. The service undoes an admission that is not acknowledged,
+// and a client may use one only when it has the reply to this.
+struct AcknowledgeRequest {
+  static constexpr RequestType kType = RequestType::acknowledge;
+  RequestHeader header;
+};
+
+// Gives back the slots of a handle. It may be repeated: the generations tell that the slots are another's by now.
 struct CloseRequest {
   static constexpr RequestType kType = RequestType::close;
   RequestHeader header;
   uint64_t instance[2];
   uint32_t reader;  // kNoSlot: none
   uint32_t writer;
+  uint32_t reader_generation;  // as in the OpenReply
+  uint32_t writer_generation;
   char16_t name[kNameUnits];
 };
 
@@ -101,8 +118,10 @@ struct OpenReply {
   uint32_t kind;
   uint32_t reader;  // slots, or kNoSlot
   uint32_t writer;
-  uint32_t reader_generation;
+  uint32_t reader_generation;  // another one for each client that a slot has
+  uint32_t writer_generation;
   uint32_t when_full;
+  uint32_t reserved;
   uint64_t capacity;
   uint64_t max_message;
   uint64_t instance[2];
@@ -112,6 +131,10 @@ struct OpenReply {
   char16_t lock_event[kObjectUnits];
   char16_t space_event[kObjectUnits];
   char16_t reader_event[kObjectUnits];  // prefix: ".<slot>.<generation>" follows
+};
+
+struct AcknowledgeReply {
+  ReplyHeader header;
 };
 
 struct CloseReply {
@@ -216,9 +239,9 @@ struct ServiceReply {
   char16_t reload_text[kReloadUnits];
 };
 
-static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 176 && sizeof(CloseRequest) == 168);
+static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 176 && sizeof(CloseRequest) == 176);
 static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 144 && sizeof(ReplyHeader) == 528 &&
-              sizeof(OpenReply) == 2120);
+              sizeof(OpenReply) == 2128);
 static_assert(sizeof(InspectRequest) == 152 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 264 &&
               sizeof(InspectReply) == 3712);
 static_assert(sizeof(ServiceRequest) == 16 && sizeof(ServiceReply) == 3168);

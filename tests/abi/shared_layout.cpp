@@ -19,7 +19,7 @@ const uint64_t shared_layout[] = {
     sizeof(ClientSlot),
     alignof(ClientSlot),
     offsetof(ClientSlot, loan),
-    offsetof(ClientSlot, left),
+    offsetof(ClientSlot, reserved),
     offsetof(ClientSlot, cursor),
     offsetof(ClientSlot, messages),
     offsetof(ClientSlot, bytes),

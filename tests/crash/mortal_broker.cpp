@@ -1,7 +1,7 @@
 // The broker as a program of the tests: it dies where SHM_CRASH_AT says, and is told what to do on its input.
 //
 //   mortal_broker <config> <data>   says "serving", or why not; then the commands "reload" and "stop"
-//   mortal_broker keep              what the broker itself starts
+//   mortal_broker keep <maker> <outlives>   what the broker itself starts
 #include <windows.h>
 
 #include <iostream>
@@ -13,7 +13,8 @@
 
 int wmain(int argc, wchar_t** argv) {
   using namespace shmbroker::service;
-  if (argc == 2) Keeper::keep();
+  const auto handle = [&](int i) { return reinterpret_cast<HANDLE>(static_cast<uintptr_t>(std::stoull(argv[i]))); };
+  if (argc == 4) Keeper::keep(handle(2), handle(3));
   if (argc != 3) return 2;
   try {
     // Its log is not for the output: nobody reads that while it runs.

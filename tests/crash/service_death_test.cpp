@@ -1,11 +1,16 @@
 // The service dies at each place where that hurts most: in a request, while it clears up after the dead, while it
 // starts, reloads and stops. Clients go on meanwhile; the next one finds everything, and serves.
+#include <windows.h>
+
+#include <tlhelp32.h>
+
 #include <atomic>
 #include <cctype>
 #include <functional>
 #include <thread>
 
 #include "core/win/handle.h"
+#include "core/win/security.h"
 #include "tests/crash/leaks.h"
 #include "tests/crash/mortal_service.h"
 #include "tests/crash/record.h"
@@ -134,9 +139,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Request{{"file.saved"}, flush_once}),
     [](const auto& info) { return title_of(info.param.death); });
 
-// Who asked may have a place then that it does not know of; it is free at its own end at the latest.
+// Who asked and was not told that it has a place has none, and who closed has it no more, though both live on.
 using PlaceDeath = ServiceDeath;
-TEST_P(PlaceDeath, KeepsNoPlaceBeyondTheClientsLife) {
+TEST_P(PlaceDeath, LeavesNoPlaceThatNoHandleIsFor) {
   start_dying();
   Peer peer;
   const Answer opened = peer.ask("open rw queue");
@@ -147,16 +152,18 @@ TEST_P(PlaceDeath, KeepsNoPlaceBeyondTheClientsLife) {
   }
   service_.expect_death();
   service_.start();
+  expect_places(L"queue", 0, 0);
   const Answer again = peer.ask("open rw queue");
   EXPECT_SHM(SHM_OK, again.status);
   EXPECT_SHM(SHM_OK, peer.ask("close " + again.text).status);
-  if (opened.status == SHM_OK) expect_places(L"queue", 0, 0);
+  expect_places(L"queue", 0, 0);
   peer.kill();
   expect_places(L"queue", 0, 0);
   expect_every_place(L"queue");
 }
 INSTANTIATE_TEST_SUITE_P(At, PlaceDeath,
                          testing::Values(Death{"admit.reader-taken"}, Death{"request.admitted"},
+                                         Death{"confirm.reader-taken"}, Death{"request.confirmed"},
                                          Death{"request.close"}, Death{"request.left"}),
                          title);
 
@@ -313,6 +320,17 @@ void kill_process(DWORD pid) {
   EXPECT_EQ(WaitForSingleObject(process.get(), kSoon), DWORD{WAIT_OBJECT_0});
 }
 
+int count_processes(const wchar_t* program) {
+  const win::Handle all(CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
+  PROCESSENTRY32W entry{};
+  entry.dwSize = sizeof entry;
+  int count = 0;
+  for (BOOL more = Process32FirstW(all.get(), &entry); more; more = Process32NextW(all.get(), &entry)) {
+    count += _wcsicmp(entry.szExeFile, program) == 0;
+  }
+  return count;
+}
+
 class Kept : public MortalServiceTest {
  protected:
   void fill_idle_channels() {
@@ -433,6 +451,50 @@ INSTANTIATE_TEST_SUITE_P(At, FileDeath,
                                          Death{"file.noted"}, Death{"file.write", 15},
                                          Death{"file.resize", 2}, Death{"file.saved"}),
                          title);
+
+// However often the service dies, and whenever, there is one that serves and one keeper.
+using KeeperDeath = ServiceDeath;
+TEST_P(KeeperDeath, LeavesNoKeeperThatNobodyKnows) {
+  for (int i = 0; i < 3; ++i) {
+    start_dying();
+    service_.expect_death();
+  }
+  service_.start();
+  EXPECT_TRUE(eventually([] { return count_processes(L"mortal_broker.exe") == 2; }))
+      << count_processes(L"mortal_broker.exe") << " processes";
+}
+INSTANTIATE_TEST_SUITE_P(At, KeeperDeath,
+                         testing::Values(Death{"keeper.started"}, Death{"state.written"},
+                                         Death{"keeper.noted"}, Death{"keeper.holds-half"},
+                                         Death{"start.channels-made"}, Death{"start.keepers-ended"}),
+                         title);
+
+TEST_F(Kept, ByAProcessThatNobodyElseMayTouch) {
+  service_.start();
+  const win::Handle process(OpenProcess(READ_CONTROL, FALSE, keeper_of(service_)));
+  ASSERT_TRUE(process);
+  const auto entries = win::entries_of(win::SecurityDescriptor::of(process.get()));
+  ASSERT_FALSE(entries.empty());
+  int threads = 0;
+  const win::Handle all(CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0));
+  THREADENTRY32 entry{};
+  entry.dwSize = sizeof entry;
+  for (BOOL more = Thread32First(all.get(), &entry); more; more = Thread32Next(all.get(), &entry)) {
+    if (entry.th32OwnerProcessID != GetProcessId(process.get()) &&
+        entry.th32OwnerProcessID != keeper_of(service_))
+      continue;
+    ++threads;
+    const win::Handle thread(OpenThread(READ_CONTROL, FALSE, entry.th32ThreadID));
+    ASSERT_TRUE(thread);
+    std::vector<std::wstring> who;
+    for (const auto& each : win::entries_of(win::SecurityDescriptor::of(thread.get())))
+      who.push_back(each.sid);
+    std::vector<std::wstring> expected;
+    for (const auto& each : entries) expected.push_back(each.sid);
+    EXPECT_EQ(who, expected);
+  }
+  EXPECT_GE(threads, 1);
+}
 
 // ---- what the next one must know
 

@@ -49,6 +49,51 @@ class Pipe : public ServiceTest {
     return request;
   }
 
+  template <class Request>
+  static Request request_of(pipe::RequestType type) {
+    Request request{};
+    request.header = {sizeof request, static_cast<uint32_t>(type), pipe::kProtocolVersion, core::kLayoutVersion};
+    return request;
+  }
+
+  // Opens as our DLL does, or, without the acknowledgement, as one that dies before it has read the reply.
+  pipe::OpenReply open(uint32_t access, uint32_t flags, bool acknowledged) {
+    pipe::OpenRequest request = open_request();
+    request.access = access;
+    request.flags = flags;
+    pipe::OpenReply granted{};
+    const win::Handle pipe = connect();
+    EXPECT_EQ(say(pipe, &request, sizeof request, std::as_writable_bytes(std::span(&granted, 1))),
+              sizeof granted);
+    EXPECT_EQ(granted.header.status, SHM_OK);
+    if (!acknowledged) return granted;
+    const auto acknowledge = request_of<pipe::AcknowledgeRequest>(pipe::RequestType::acknowledge);
+    EXPECT_EQ(say(pipe, &acknowledge, sizeof acknowledge, reply_), sizeof(pipe::AcknowledgeReply));
+    return granted;
+  }
+
+  // The status of a close.
+  int32_t close(const pipe::OpenReply& granted) {
+    auto request = request_of<pipe::CloseRequest>(pipe::RequestType::close);
+    std::copy(std::begin(granted.instance), std::end(granted.instance), request.instance);
+    const pipe::OpenRequest open = open_request();
+    std::copy(std::begin(open.name), std::end(open.name), request.name);
+    request.reader = granted.reader;
+    request.writer = granted.writer;
+    request.reader_generation = granted.reader_generation;
+    request.writer_generation = granted.writer_generation;
+    EXPECT_EQ(say(connect(), &request, sizeof request, reply_), sizeof(pipe::CloseReply));
+    return reinterpret_cast<pipe::CloseReply*>(reply_.data())->header.status;
+  }
+
+  static int32_t open_exclusively() {
+    const ShmOptions options = options_for(SHM_WRITE, SHM_OPEN_EXCLUSIVE);
+    ShmChannel channel = 0;
+    const int32_t status = ShmOpen(L"MapName", &options, &channel);
+    if (status == SHM_OK) ShmClose(channel);
+    return status;
+  }
+
   void expect_serving() { EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "served")); }
 
   std::vector<std::byte> reply_ = std::vector<std::byte>(pipe::kMaxReply);
@@ -149,33 +194,67 @@ TEST_F(ManyChannels, AreListedPageByPage) {
   EXPECT_TRUE(std::ranges::is_sorted(names));
 }
 
+TEST_F(Pipe, TakesBackAPlaceWhoseReplyIsNotAcknowledged) {
+  open(core::kWrite, pipe::kExclusive, /*acknowledged=*/false);
+  EXPECT_TRUE(eventually([] { return open_exclusively() == SHM_OK; }));
+}
+
+TEST_F(Pipe, TakesBackAPlaceWhoseClientHungUpBeforeTheReply) {
+  pipe::OpenRequest request = open_request();
+  request.access = core::kWrite;
+  request.flags = pipe::kExclusive;
+  DWORD done = 0;
+  ASSERT_TRUE(WriteFile(connect().get(), &request, sizeof request, &done, nullptr));
+  EXPECT_TRUE(eventually([&] { return service.log().find("free again") != std::string::npos; })) << service.log();
+  EXPECT_SHM(SHM_OK, open_exclusively());
+}
+
+TEST_F(Pipe, TakesBackAPlaceWhoseReplyIsAnsweredWithSomethingElse) {
+  pipe::OpenRequest request = open_request();
+  request.access = core::kWrite;
+  request.flags = pipe::kExclusive;
+  const win::Handle pipe = connect();
+  ASSERT_EQ(say(pipe, &request, sizeof request, reply_), sizeof(pipe::OpenReply));
+  EXPECT_EQ(say(pipe, &request, sizeof request, reply_), 0u) << "it hangs up";
+  EXPECT_SHM(SHM_OK, open_exclusively());
+}
+
+TEST_F(Pipe, LeavesAPlaceWhoseReplyIsAcknowledged) {
+  const pipe::OpenReply granted = open(core::kWrite, pipe::kExclusive, /*acknowledged=*/true);
+  EXPECT_SHM(SHM_E_BUSY, open_exclusively());
+  EXPECT_SHM(SHM_OK, close(granted));
+  EXPECT_SHM(SHM_OK, open_exclusively());
+}
+
+TEST_F(Pipe, TakesARepeatedCloseForNoOtherPlaceOfThatClient) {
+  for (const uint32_t access : {core::kRead, core::kWrite}) {
+    const pipe::OpenReply first = open(access, 0, /*acknowledged=*/true);
+    EXPECT_SHM(SHM_OK, close(first));
+    const pipe::OpenReply next = open(access, 0, /*acknowledged=*/true);
+    ASSERT_EQ(next.reader, first.reader);
+    ASSERT_EQ(next.writer, first.writer);
+    EXPECT_SHM(SHM_E_ARGUMENT, close(first));
+    EXPECT_SHM(SHM_OK, close(next)) << "it was still there";
+  }
+}
+
 TEST_F(Pipe, TakesBackNoPlaceFromWhoDoesNotHaveIt) {
   Peer victim;
-  const ShmChannel in = victim.open("MapName", "r");
-  pipe::OpenReply granted{};
-  const pipe::OpenRequest open = open_request();
-  ASSERT_EQ(say(connect(), &open, sizeof open, std::as_writable_bytes(std::span(&granted, 1))),
-            sizeof granted);
-  pipe::CloseRequest close{};
-  close.header = open.header;
-  close.header.size = sizeof close;
-  close.header.type = static_cast<uint32_t>(pipe::RequestType::close);
-  std::copy(std::begin(granted.instance), std::end(granted.instance), close.instance);
-  std::copy(std::begin(open.name), std::end(open.name), close.name);
-  close.reader = 1 - granted.reader;  // the victim's: the first two have been given out
-  close.writer = pipe::kNoSlot;
-  ASSERT_EQ(say(connect(), &close, sizeof close, reply_), sizeof(pipe::CloseReply));
-  EXPECT_EQ(reinterpret_cast<pipe::CloseReply*>(reply_.data())->header.status, SHM_E_ARGUMENT);
-  close.reader = 4'000'000'000;
-  ASSERT_EQ(say(connect(), &close, sizeof close, reply_), sizeof(pipe::CloseReply));
-  EXPECT_EQ(reinterpret_cast<pipe::CloseReply*>(reply_.data())->header.status, SHM_E_ARGUMENT);
-  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "still there"));
-  EXPECT_EQ(victim.read(in, 0).text, "still there");
+  const ShmChannel out = victim.open("MapName", "w");
+  const pipe::OpenReply ours = open(core::kWrite, 0, /*acknowledged=*/true);
+  pipe::OpenReply theirs = ours;
+  theirs.writer = 1 - ours.writer;  // the first two have been given out
+  EXPECT_SHM(SHM_E_ARGUMENT, close(theirs));
+  theirs.writer = 4'000'000'000;
+  EXPECT_SHM(SHM_E_ARGUMENT, close(theirs));
+  EXPECT_SHM(SHM_OK, victim.write(out, "still there").status);
+  EXPECT_EQ(read(Opened(L"MapName", SHM_READ)).text, "still there");
+  EXPECT_EQ(info_of(Opened(L"MapName", SHM_READ)).writers, 2u);
 }
 
 TEST_F(Pipe, SilentClientsKeepNobodyOut) {
   std::vector<win::Handle> silent;
-  for (int i = 0; i < 200; ++i) silent.push_back(connect());
+  for (int i = 0; i < 400; ++i) silent.push_back(connect());
   ShmOptions options = options_for(SHM_READ);
   options.open_timeout_ms = 2000;  // less than the service gives the silent ones
   Peer other;
