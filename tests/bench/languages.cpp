@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iostream>
 #include <stdexcept>
+#include <thread>
 
 #include "shmbroker/shmbroker.hpp"
 #include "tests/bench/process.h"
@@ -17,16 +19,48 @@ namespace {
 constexpr wchar_t kChannel[] = L"languages";
 constexpr uint64_t kCapacity = 1 << 20;
 
+// Answers what is asked with itself, in a thread of its own that waits for each question.
+class Answerer {
+ public:
+  Answerer() : thread_([this] { run(); }) {}
+  ~Answerer() {
+    ask_.set_cancelled(true);
+    thread_.join();
+  }
+  Answerer(const Answerer&) = delete;
+  Answerer& operator=(const Answerer&) = delete;
+
+ private:
+  static Options options(uint32_t access) {
+    return {.access = access, .kind = SHM_TOPIC, .flags = SHM_OPEN_CREATE, .capacity = 64 * 1024};
+  }
+
+  void run() {
+    try {
+      std::array<std::byte, 64> room;
+      for (;;) answer_.write(ask_.read(room, SHM_INFINITE).data, SHM_INFINITE);
+    } catch (const Error&) {
+      // Cancelled. After any other failure the program that asks waits in vain, and read_line() says so.
+    }
+  }
+
+  Channel ask_{std::wstring(kChannel) + L".ask", options(SHM_READ)};
+  Channel answer_{std::wstring(kChannel) + L".answer", options(SHM_WRITE)};
+  std::thread thread_;
+};
+
 void measure(const tests::Program& program, uint32_t messages, LanguageCost& cost) {
   Process process({program.command + L" " + kChannel + L" " + std::to_wstring(messages), program.folder});
   const std::string line = process.read_line();
   double write = 0;
   double read = 0;
-  if (std::sscanf(line.c_str(), "write %lf read %lf", &write, &read) != 2) {
+  double trip = 0;
+  if (std::sscanf(line.c_str(), "write %lf read %lf trip %lf", &write, &read, &trip) != 3) {
     throw std::runtime_error(cost.name + " says: " + line);
   }
   cost.write.push_back(write);
   cost.read.push_back(read);
+  cost.trip.push_back(trip);
 }
 
 std::string with_spread(const std::vector<double>& values) {
@@ -47,12 +81,13 @@ std::vector<LanguageCost> measure_languages(uint32_t rounds, uint32_t messages) 
   // It lasts as long as this handle.
   const Channel channel(
       kChannel, {.access = SHM_WRITE, .kind = SHM_TOPIC, .flags = SHM_OPEN_CREATE, .capacity = kCapacity});
+  const Answerer answerer;
   std::vector<const tests::Language*> languages;
   std::vector<LanguageCost> costs;
   for (const tests::Language& language : tests::languages()) {
     if (language.calls.command.empty()) continue;
     languages.push_back(&language);
-    costs.push_back({language.name, {}, {}});
+    costs.push_back({language.name, {}, {}, {}});
   }
   for (uint32_t round = 1; round <= rounds; ++round) {
     for (size_t i = 0; i < languages.size(); ++i) {
@@ -79,11 +114,16 @@ void print_languages(const std::vector<LanguageCost>& costs, std::ostream& out) 
     out << fmt::format("| {} | {} | {} | {} | {} |\n", cost.name, with_spread(cost.write),
                        ratio(cost.write, c->write), with_spread(cost.read), ratio(cost.read, c->read));
   }
+  out << "\nA round trip of 64 B to a thread in C++, each side asleep when the message comes: ns\n\n"
+         "| language | round trip | to C |\n| --- | --- | --- |\n";
+  for (const LanguageCost& cost : costs)
+    out << fmt::format("| {} | {} | {} |\n", cost.name, with_spread(cost.trip), ratio(cost.trip, c->trip));
 }
 
 nlohmann::json to_json(const std::vector<LanguageCost>& costs) {
   nlohmann::json all = nlohmann::json::object();
-  for (const LanguageCost& cost : costs) all[cost.name] = {{"write_ns", cost.write}, {"read_ns", cost.read}};
+  for (const LanguageCost& cost : costs)
+    all[cost.name] = {{"write_ns", cost.write}, {"read_ns", cost.read}, {"trip_ns", cost.trip}};
   return all;
 }
 

@@ -1,5 +1,6 @@
-/* calls CHANNEL COUNT: what one ShmWrite and one ShmRead of 64 bytes cost, in C. Every message is checked. The other
- * languages' programs of this name do the same through their bindings. */
+/* calls CHANNEL COUNT: what one ShmWrite and one ShmRead of 64 bytes cost, in C, and then a round trip to the benchmark,
+ * which answers on CHANNEL.answer what it is asked on CHANNEL.ask, both asleep when it comes. Every message is checked.
+ * The other languages' programs of this name do the same through their bindings. */
 #include <windows.h>
 
 #include <shmbroker/shmbroker.h>
@@ -33,6 +34,32 @@ static int fail(const char* what) {
   return 1;
 }
 
+static ShmChannel open_beside(const wchar_t* channel, const wchar_t* end, const ShmOptions* options) {
+  wchar_t name[SHM_NAME_MAX + 1];
+  ShmChannel opened = 0;
+  swprintf(name, SHM_NAME_MAX + 1, L"%ls%ls", channel, end);
+  ShmOpen(name, options, &opened);
+  return opened;
+}
+
+/* Returns the ticks of so many round trips; -1: failed. */
+static LONGLONG round_trips(const wchar_t* channel, uint64_t count, const ShmOptions* to_write,
+                            const ShmOptions* to_read) {
+  const ShmChannel ask = open_beside(channel, L".ask", to_write);
+  const ShmChannel answer = open_beside(channel, L".answer", to_read);
+  const LONGLONG start = now();
+  for (uint64_t i = 0; i < count; ++i) {
+    size_t size = 0;
+    if (ShmWrite(ask, written[i % BATCH], BYTES, SHM_INFINITE) != SHM_OK) return -1;
+    if (ShmRead(answer, received[0], BYTES, &size, SHM_INFINITE) != SHM_OK || size != BYTES) return -1;
+    if (memcmp(written[i % BATCH], received[0], BYTES) != 0) return -1;
+  }
+  const LONGLONG ticks = now() - start;
+  ShmClose(answer);
+  ShmClose(ask);
+  return ticks;
+}
+
 int wmain(int argc, wchar_t** argv) {
   const uint64_t count = argc == 3 ? wcstoull(argv[2], NULL, 10) : 0;
   if (count < BATCH) return fail("usage: calls CHANNEL COUNT, of 1000 or more");
@@ -64,7 +91,11 @@ int wmain(int argc, wchar_t** argv) {
   LARGE_INTEGER frequency;
   QueryPerformanceFrequency(&frequency);
   const double ns = 1e9 / (double)frequency.QuadPart / (double)done;
-  printf("write %.0f read %.0f\n", (double)write_ticks * ns, (double)read_ticks * ns);
+  const uint64_t trips = count / 100;
+  const LONGLONG trip_ticks = round_trips(argv[1], trips, &to_write, &to_read);
+  if (trip_ticks < 0) return fail("a question was not answered, or not with itself");
+  const double trip = 1e9 / (double)frequency.QuadPart / (double)trips * (double)trip_ticks;
+  printf("write %.0f read %.0f trip %.0f\n", (double)write_ticks * ns, (double)read_ticks * ns, trip);
   ShmClose(in);
   ShmClose(out);
   return 0;

@@ -1,4 +1,4 @@
-{ What a write and a read of 64 bytes cost through the Pascal binding: calls CHANNEL COUNT }
+{ What a write, a read and a round trip of 64 bytes cost through the Pascal binding: calls CHANNEL COUNT. See calls.c. }
 program calls;
 
 {$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
@@ -22,6 +22,7 @@ type
 
   TRun = class
   private
+    FName: UnicodeString;
     FWriter: TShmChannel;
     FReader: TShmChannel;
     FWritten: TMessages;
@@ -32,6 +33,7 @@ type
     procedure Write;
     procedure Read;
     procedure Check;
+    function RoundTrips(Count: Int64): Int64;
   public
     constructor Create(const Channel: UnicodeString);
     destructor Destroy; override;
@@ -54,6 +56,7 @@ end;
 constructor TRun.Create(const Channel: UnicodeString);
 begin
   inherited Create;
+  FName := Channel;
   FWriter := TShmChannel.Create(Channel, [srWrite]);
   FReader := TShmChannel.Create(Channel, [srRead], [sfNext]);
 end;
@@ -106,9 +109,36 @@ begin
     raise Exception.Create('what was read is not what was written');
 end;
 
+{ Asks the benchmark, and waits for its answer. }
+function TRun.RoundTrips(Count: Int64): Int64;
+var
+  Ask, Answer: TShmChannel;
+  Room: TMessage;
+  Size: NativeUInt;
+  I, Start: Int64;
+begin
+  Answer := nil;
+  Ask := TShmChannel.Create(FName + '.ask', [srWrite]);
+  try
+    Answer := TShmChannel.Create(FName + '.answer', [srRead], [sfNext]);
+    Start := Ticks;
+    for I := 0 to Count - 1 do
+    begin
+      Ask.WriteBuffer(FWritten[I mod Turn], SizeOf(TMessage));
+      if (Answer.ReadBuffer(Room, SizeOf(Room), Size) <> rrMessage) or (Size <> SizeOf(Room)) or
+        not CompareMem(@FWritten[I mod Turn], @Room, SizeOf(Room)) then
+        raise Exception.Create('a question was not answered with itself');
+    end;
+    Result := Ticks - Start;
+  finally
+    Answer.Free;
+    Ask.Free;
+  end;
+end;
+
 procedure TRun.Go(Count: Int64);
 var
-  Done: Int64;
+  Done, Trips, TripTicks: Int64;
 begin
   Done := 0;
   while Done < Count do
@@ -119,7 +149,10 @@ begin
     Check;
     Inc(Done, Turn);
   end;
-  Writeln('write ', Nanoseconds(FWriteTicks, Done), ' read ', Nanoseconds(FReadTicks, Done));
+  Trips := Count div 100;
+  TripTicks := RoundTrips(Trips);
+  Writeln('write ', Nanoseconds(FWriteTicks, Done), ' read ', Nanoseconds(FReadTicks, Done), ' trip ',
+    Nanoseconds(TripTicks, Trips));
 end;
 
 var

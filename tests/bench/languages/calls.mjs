@@ -36,6 +36,18 @@ async function read() {
   return messages;
 }
 
+/** Asks the benchmark on CHANNEL.ask, and waits for its answer on CHANNEL.answer. */
+async function roundTrips(count) {
+  const ask = await open(`${channel}.ask`, { access: "write" });
+  const answer = await open(`${channel}.answer`, { access: "read", next: true });
+  for (let i = 0; i < count; i++) {
+    const question = messageOf(BigInt(i));
+    await ask.write(question);
+    if (!(await answer.read())?.data.equals(question)) throw new Error(`question ${i} was not answered with itself`);
+  }
+  await Promise.all([ask.close(), answer.close()]);
+}
+
 let number = 0n;
 let writing = 0n;
 let reading = 0n;
@@ -52,5 +64,7 @@ for (let round = 0; round < rounds; round++) {
   }
 }
 await Promise.all([writer.close(), reader.close()]);
+const trips = Math.floor(Number(count) / 100);
+const [, tripTime] = await timed(() => roundTrips(trips));
 const calls = BigInt(rounds * ROUND);
-console.log(`write ${writing / calls} read ${reading / calls}`);
+console.log(`write ${writing / calls} read ${reading / calls} trip ${tripTime / BigInt(trips)}`);

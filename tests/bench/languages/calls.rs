@@ -1,5 +1,6 @@
 //! calls CHANNEL COUNT: what a call costs through the Rust binding. It writes and reads a topic of
-//! 1 MiB by turns, a thousand messages of 64 bytes each time, and checks every one of them.
+//! 1 MiB by turns, a thousand messages of 64 bytes each time, and checks every one of them. Then it
+//! makes round trips to the benchmark, which answers on CHANNEL.answer what it is asked on CHANNEL.ask.
 
 use std::error::Error;
 use std::process;
@@ -66,6 +67,25 @@ impl Bench {
     }
 }
 
+fn round_trips(channel: &str, count: usize) -> Result<Duration, Box<dyn Error>> {
+    let ask = OpenOptions::new()
+        .write(true)
+        .open(&format!("{channel}.ask"))?;
+    let answer = OpenOptions::new()
+        .read(true)
+        .next(true)
+        .open(&format!("{channel}.answer"))?;
+    let start = Instant::now();
+    for question in (0..).take(count).map(message) {
+        let mut buffer = [0; SIZE];
+        ask.write(&question, None)?;
+        if answer.read(&mut buffer, None)?.data != question {
+            return Err("a question was not answered with itself".into());
+        }
+    }
+    Ok(start.elapsed())
+}
+
 fn run() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (channel, count) = match &arguments[..] {
@@ -81,10 +101,13 @@ fn run() -> Result<(), Box<dyn Error>> {
         bench.turn((turn * TURN) as u64)?;
     }
     let per_call = |time: Duration| time.as_nanos() / (turns * TURN) as u128;
+    let trips = count / 100;
+    let trip = round_trips(channel, trips)?;
     println!(
-        "write {} read {}",
+        "write {} read {} trip {}",
         per_call(bench.write),
-        per_call(bench.read)
+        per_call(bench.read),
+        trip.as_nanos() / trips as u128
     );
     Ok(())
 }
