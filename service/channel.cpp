@@ -273,26 +273,28 @@ win::Handle Channel::make_reader_event(uint32_t reader, const Present& present) 
   }
 }
 
-// A place that was given to another handle since, of the same process perhaps, has another generation.
-bool Channel::holds(const Client& client, const pipe::CloseRequest& place) const {
-  const auto is_its = [&](const Places& places, uint32_t slot, uint32_t generation) {
-    return slot == pipe::kNoSlot || (slot < places.size() && places[slot].taken && places[slot].client == client &&
-                                     places[slot].generation == generation);
-  };
-  return Instance{{place.instance[0], place.instance[1]}} == instance() &&
-         is_its(readers_, place.reader, place.reader_generation) &&
-         is_its(writers_, place.writer, place.writer_generation);
+// A slot that was given to another handle since, of the same process perhaps, has another generation.
+bool Channel::holds(const Client& client, const Places& places, uint32_t slot, uint32_t generation) {
+  return slot < places.size() && places[slot].taken && places[slot].client == client &&
+         places[slot].generation == generation;
+}
+
+// Which of the slots of a reply the client still has: a service that died in the midst of confirm() has left one.
+Channel::Held Channel::held(const Client& client, const pipe::CloseRequest& place) const {
+  if (Instance{{place.instance[0], place.instance[1]}} != instance()) return {};
+  return {holds(client, readers_, place.reader, place.reader_generation),
+          holds(client, writers_, place.writer, place.writer_generation)};
 }
 
 void Channel::confirm(const Client& client, const pipe::CloseRequest& place) {
-  if (!holds(client, place)) return;
-  if (place.reader != pipe::kNoSlot) {
+  const Held has = held(client, place);
+  if (has.reader) {
     const uint32_t slot = place.reader;
     confirm(readers_[slot], data().reader_records[slot], shared_readers().readers[slot]);
     publish_presence();
     SHM_CRASH_POINT("confirm.reader-taken");
   }
-  if (place.writer != pipe::kNoSlot) {
+  if (has.writer) {
     const uint32_t slot = place.writer;
     confirm(writers_[slot], data().writer_records[slot], data().writers[slot]);
     publish_presence();
@@ -300,12 +302,12 @@ void Channel::confirm(const Client& client, const pipe::CloseRequest& place) {
 }
 
 bool Channel::leave(const Client& client, const pipe::CloseRequest& place) {
-  if (!holds(client, place)) return false;
-  if (place.reader != pipe::kNoSlot) vacate_reader(place.reader);
-  if (place.writer != pipe::kNoSlot) vacate_writer(place.writer);
+  const Held has = held(client, place);
+  if (has.reader) vacate_reader(place.reader);
+  if (has.writer) vacate_writer(place.writer);
   // What a queue's reader gave back is for the others, whom it had no right to wake.
-  if (place.reader != pipe::kNoSlot && geometry_.kind == core::Kind::queue) wake_everybody();
-  return true;
+  if (has.reader && geometry_.kind == core::Kind::queue) wake_everybody();
+  return has.reader || has.writer;
 }
 
 bool Channel::bury(const Client& client) {

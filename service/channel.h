@@ -167,7 +167,12 @@ class Channel {
   static uint64_t confirmed(const Places& places);
   static uint32_t count(const Places& places);
   static uint32_t find_free(const Places& places);
-  bool holds(const Client& client, const pipe::CloseRequest& place) const;
+  static bool holds(const Client& client, const Places& places, uint32_t slot, uint32_t generation);
+  struct Held {
+    bool reader = false;
+    bool writer = false;
+  };
+  Held held(const Client& client, const pipe::CloseRequest& place) const;
   Present present_with(const std::wstring& reader) const;
   bool adopt();
   static void recall(Places& places, uint64_t taken, const core::SlotRecord* records);

@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(At, ReaderDeath,
                                          Death{"reader.left", 0, 1, "topic", "r", "close $"},
                                          Death{"close.unsaid", 0, 1, "topic", "r", "close $"},
                                          Death{"pipe.connected", 0, 2, "topic", "r", "close $"},
-                                         Death{"pipe.asked", 0, 2, "topic", "r", "close $"},
+                                         Death{"pipe.asked", 0, 3, "topic", "r", "close $"},
                                          Death{"open.mapped", 0, 1, "topic", "late", "open r topic"},
                                          Death{"reader.joined", 0, 1, "topic", "late", "open r topic"}),
                          [](const auto& info) { return title_of(info) + "_" + std::to_string(info.index); });
