@@ -169,7 +169,8 @@ int32_t converse(const Deadline& deadline, BrokerIdentity& identity, Talk&& talk
     if (connected != SHM_OK) return connected;
     SHM_CRASH_POINT("pipe.connected");
     DWORD mode = PIPE_READMODE_MESSAGE;
-    DWORD error = SetNamedPipeHandleState(pipe.get(), &mode, nullptr, nullptr) ? ERROR_SUCCESS : GetLastError();
+    DWORD error =
+        SetNamedPipeHandleState(pipe.get(), &mode, nullptr, nullptr) ? ERROR_SUCCESS : GetLastError();
     if (error == ERROR_SUCCESS) {
       const int32_t trusted = check_server(pipe.get(), identity, error);
       if (trusted != SHM_OK && !is_hang_up(error)) return trusted;

@@ -45,7 +45,8 @@ int32_t with_turn_by(ShmChannel handle, DWORD timeout_ms, MakePatience&& make_pa
 template <Turn Calls::*turn, class Work>
 int32_t with_turn(ShmChannel handle, DWORD timeout_ms, Work&& work) {
   return with_turn_by<turn>(
-      handle, timeout_ms, [=](const Interrupts& interrupts) { return Patience(interrupts, timeout_ms); }, work);
+      handle, timeout_ms, [=](const Interrupts& interrupts) { return Patience(interrupts, timeout_ms); },
+      work);
 }
 
 template <Turn Calls::*turn, class Work>

@@ -24,8 +24,8 @@ struct Unanswered {
   Close* last = nullptr;
   bool is_repeating = false;  // a thread does; it alone removes any
   CONDITION_VARIABLE repeated = CONDITION_VARIABLE_INIT;
-  ULONGLONG quiet_until = 0;    // in GetTickCount64's time: the service did not answer just now
-  HMODULE module = nullptr;     // held for as long as there is a timer
+  ULONGLONG quiet_until = 0;  // in GetTickCount64's time: the service did not answer just now
+  HMODULE module = nullptr;   // held for as long as there is a timer
   PTP_TIMER timer = nullptr;
   DWORD pause = kFirstPause;
   bool is_unloading = false;
@@ -51,7 +51,8 @@ bool is_answered(Close& close, DWORD timeout_ms) noexcept {
     BrokerIdentity identity;
     const Deadline deadline(timeout_ms);
     fill_header(close.request);
-    return exchange(&close.request, sizeof close.request, &reply, sizeof reply, deadline, identity) == SHM_OK &&
+    return exchange(&close.request, sizeof close.request, &reply, sizeof reply, deadline, identity) ==
+               SHM_OK &&
            is_answer(reply.header.status);
   } catch (...) {  // no memory
     return false;
@@ -83,8 +84,8 @@ void CALLBACK on_timer(PTP_CALLBACK_INSTANCE instance, void*, PTP_TIMER timer) {
 // Under the lock. Where it fails, the next request of this process repeats the closes.
 void start_timer() {
   if (unanswered.timer != nullptr) return;
-  if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, reinterpret_cast<const wchar_t*>(&unanswered),
-                          &unanswered.module)) {
+  if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                          reinterpret_cast<const wchar_t*>(&unanswered), &unanswered.module)) {
     return;
   }
   unanswered.pause = kFirstPause;

@@ -117,7 +117,9 @@ int32_t fail(int32_t status) noexcept {
   return status;
 }
 
-bool is_error(int32_t status) noexcept { return status < 0 && entry_for(status).status == status && status != INT32_MIN; }
+bool is_error(int32_t status) noexcept {
+  return status < 0 && entry_for(status).status == status && status != INT32_MIN;
+}
 
 KeepReason::KeepReason() noexcept {
   if (const Reason* reason = known_reason()) reason_ = *reason;

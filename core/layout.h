@@ -38,7 +38,7 @@ static_assert(sizeof(SlotRecord) == 16 && offsetof(SlotRecord, generation) == 12
 
 // What the client that has a slot says of itself, on a line of its own. The broker zeroes it for each client.
 struct alignas(kCacheLine) ClientSlot {
-  std::atomic<uint32_t> loan;      // a writer: messages that its loan is for
+  std::atomic<uint32_t> loan;  // a writer: messages that its loan is for
   uint32_t reserved;
   std::atomic<uint64_t> cursor;    // a reader: the next position it reads; a writer: its loan's; 0: none
   std::atomic<uint64_t> messages;  // counters

@@ -38,9 +38,8 @@ ClientWatch::~ClientWatch() = default;
 
 void ClientWatch::add(const Client& client, HANDLE process) {
   HANDLE copy = nullptr;
-  if (!watched_.contains(client) &&
-      !DuplicateHandle(GetCurrentProcess(), process, GetCurrentProcess(), &copy, 0, FALSE,
-                       DUPLICATE_SAME_ACCESS)) {
+  if (!watched_.contains(client) && !DuplicateHandle(GetCurrentProcess(), process, GetCurrentProcess(), &copy,
+                                                     0, FALSE, DUPLICATE_SAME_ACCESS)) {
     throw win32_error("cannot watch process " + std::to_string(client.pid));
   }
   add_open(client, win::Handle(copy));

@@ -56,7 +56,8 @@ const win::Handle& PipeClient::token() const {
   if (token_) return token_;
   if (refused_ != ERROR_CANNOT_IMPERSONATE) throw win32_error("cannot find out who the client is", refused_);
   throw Error("process " + std::to_string(pid_) +
-                  " connects with SECURITY_CONTEXT_TRACKING, and so may show the token of somebody else; connect with "
+                  " connects with SECURITY_CONTEXT_TRACKING, and so may show the token of somebody else; "
+                  "connect with "
                   "SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, as shmclient.dll does",
               refused_);
 }

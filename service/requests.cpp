@@ -167,10 +167,10 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
     for (; watched < slots; ++watched) watch_.add(client, process);
     if (!channel.admit(client, wanted, exclusive, caller.account, reply)) {
       const uint32_t own = channel.places_of(client);
-      const std::string advice =
-          own == 0
-              ? "close a program that has it open"
-              : std::to_string(own) + " are of this very process; close the handles that it no longer needs";
+      const std::string advice = own == 0
+                                     ? "close a program that has it open"
+                                     : std::to_string(own) + (own == 1 ? " is" : " are") +
+                                           " of this very process; close the handles that it no longer needs";
       throw Refusal(core::Status::busy,
                     "channel '" + name + "' has " + std::to_string(channel.readers()) + " readers and " +
                         std::to_string(channel.writers()) + " writers, and no place for another" +

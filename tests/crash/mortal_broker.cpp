@@ -13,7 +13,9 @@
 
 int wmain(int argc, wchar_t** argv) {
   using namespace shmbroker::service;
-  const auto handle = [&](int i) { return reinterpret_cast<HANDLE>(static_cast<uintptr_t>(std::stoull(argv[i]))); };
+  const auto handle = [&](int i) {
+    return reinterpret_cast<HANDLE>(static_cast<uintptr_t>(std::stoull(argv[i])));
+  };
   if (argc == 4) Keeper::keep(handle(2), handle(3));
   if (argc != 3) return 2;
   try {

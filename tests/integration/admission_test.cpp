@@ -238,8 +238,8 @@ class FakeService {
   // Comes as those clients that have not come, so that the thread ends.
   ~FakeService() {
     for (; !over_; Sleep(5)) {
-      const win::Handle client(
-          CreateFileW(pipe::kPipeName, GENERIC_READ | FILE_WRITE_DATA, 0, nullptr, OPEN_EXISTING, 0, nullptr));
+      const win::Handle client(CreateFileW(pipe::kPipeName, GENERIC_READ | FILE_WRITE_DATA, 0, nullptr,
+                                           OPEN_EXISTING, 0, nullptr));
     }
     if (thread_.joinable()) thread_.join();
   }

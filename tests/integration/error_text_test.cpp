@@ -39,7 +39,7 @@ TEST_F(ErrorText, OfAnOpenSaysHowToOpenIt) {
   expect_text("topic", SHM_E_MISMATCH, open(L"topic", another), "see kind, capacity and max_message");
   const Opened alone(L"topic", SHM_WRITE, SHM_OPEN_EXCLUSIVE);
   expect_text("topic", SHM_E_BUSY, open(L"topic", options_for(SHM_WRITE)),
-              "close a program that has it open");
+              "1 is of this very process; close the handles");
   service.stop();
   EXPECT_SHM(SHM_E_NO_SERVICE, open(L"topic", options_for(SHM_READ)));
   EXPECT_THAT(ShmLastErrorTextUtf8(),

@@ -52,7 +52,8 @@ class Pipe : public ServiceTest {
   template <class Request>
   static Request request_of(pipe::RequestType type) {
     Request request{};
-    request.header = {sizeof request, static_cast<uint32_t>(type), pipe::kProtocolVersion, core::kLayoutVersion};
+    request.header = {sizeof request, static_cast<uint32_t>(type), pipe::kProtocolVersion,
+                      core::kLayoutVersion};
     return request;
   }
 
@@ -205,7 +206,8 @@ TEST_F(Pipe, TakesBackAPlaceWhoseClientHungUpBeforeTheReply) {
   request.flags = pipe::kExclusive;
   DWORD done = 0;
   ASSERT_TRUE(WriteFile(connect().get(), &request, sizeof request, &done, nullptr));
-  EXPECT_TRUE(eventually([&] { return service.log().find("free again") != std::string::npos; })) << service.log();
+  EXPECT_TRUE(eventually([&] { return service.log().find("free again") != std::string::npos; }))
+      << service.log();
   EXPECT_SHM(SHM_OK, open_exclusively());
 }
 

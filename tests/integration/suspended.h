@@ -20,7 +20,8 @@ class Suspended {
     for (BOOL more = Thread32First(all.get(), &entry); more; more = Thread32Next(all.get(), &entry)) {
       if (entry.th32OwnerProcessID != pid) continue;
       win::Handle thread(OpenThread(THREAD_SUSPEND_RESUME, FALSE, entry.th32ThreadID));
-      if (thread && SuspendThread(thread.get()) != static_cast<DWORD>(-1)) threads_.push_back(std::move(thread));
+      if (thread && SuspendThread(thread.get()) != static_cast<DWORD>(-1))
+        threads_.push_back(std::move(thread));
     }
   }
   ~Suspended() { resume(); }
