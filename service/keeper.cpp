@@ -85,7 +85,11 @@ Keeper::Keeper(const Identity& identity) {
   CloseHandle(made.hThread);
 }
 
-Keeper::~Keeper() { TerminateProcess(process_.get(), 0); }
+// Waits for its end: an installer that removes or replaces the program when the service has stopped finds it in nobody's use.
+Keeper::~Keeper() {
+  constexpr DWORD kPatience = 5000;  // milliseconds
+  if (TerminateProcess(process_.get(), 0)) WaitForSingleObject(process_.get(), kPatience);
+}
 
 void Keeper::outlive_us() {
   if (!SetEvent(outlives_.get())) throw win32_error("cannot tell the keeper to outlive us");

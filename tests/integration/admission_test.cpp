@@ -230,6 +230,7 @@ class FakeService {
       over_ = true;
       return;
     }
+    has_listened_ = true;
     thread_ = std::thread([this, hang_ups, status] {
       for (int i = 0; i <= hang_ups; ++i) serve(i < hang_ups ? 0 : status);
       over_ = true;
@@ -243,7 +244,7 @@ class FakeService {
     }
     if (thread_.joinable()) thread_.join();
   }
-  bool is_listening() const { return static_cast<bool>(pipe_); }
+  bool has_listened() const { return has_listened_; }
 
  private:
   static win::Handle listen() {
@@ -272,13 +273,14 @@ class FakeService {
   }
 
   std::atomic<bool> over_{false};
-  win::Handle pipe_;
+  bool has_listened_ = false;
+  win::Handle pipe_;  // the thread's from its start on
   std::thread thread_;
 };
 
 TEST(HangUp, IsNoReasonToGiveUpBeforeTheTimeIsUp) {
   FakeService fake(3, SHM_E_QUOTA);
-  ASSERT_TRUE(fake.is_listening());
+  ASSERT_TRUE(fake.has_listened());
   const ShmOptions options = exclusive(kPatience);
   ShmChannel channel = 0;
   EXPECT_SHM(SHM_E_QUOTA, ShmOpen(L"MapName", &options, &channel));
@@ -286,7 +288,7 @@ TEST(HangUp, IsNoReasonToGiveUpBeforeTheTimeIsUp) {
 
 TEST(Reply, WithAStatusThatNoCallerKnowsIsOneOfAnotherVersion) {
   FakeService fake(0, -999);
-  ASSERT_TRUE(fake.is_listening());
+  ASSERT_TRUE(fake.has_listened());
   const ShmOptions options = exclusive(kPatience);
   ShmChannel channel = 0;
   EXPECT_SHM(SHM_E_VERSION, ShmOpen(L"MapName", &options, &channel));
