@@ -6,7 +6,8 @@
 
 #include "core/layout.h"
 
-#if defined(_MSC_VER)
+// clang has GCC's builtin on every processor, also where it stands in for Microsoft's compiler.
+#if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
 #endif
 
@@ -14,28 +15,34 @@ namespace shmbroker::core {
 
 // A line that this thread is about to write: takes it away from whoever reads it.
 inline void prefetch_to_write(const void* memory) {
-#if defined(_MSC_VER)
-  _m_prefetchw(const_cast<void*>(memory));
-#else
+#if !defined(_MSC_VER) || defined(__clang__)
   __builtin_prefetch(memory, 1, 3);
+#elif defined(_M_ARM64)
+  __prefetch2(memory, 16);        // PSTL1KEEP
+#else
+  _m_prefetchw(const_cast<void*>(memory));
 #endif
 }
 
 inline void prefetch_to_read(const void* memory) {
-#if defined(_MSC_VER)
-  _mm_prefetch(static_cast<const char*>(memory), _MM_HINT_T0);
-#else
+#if !defined(_MSC_VER) || defined(__clang__)
   __builtin_prefetch(memory, 0, 3);
+#elif defined(_M_ARM64)
+  __prefetch2(memory, 0);         // PLDL1KEEP
+#else
+  _mm_prefetch(static_cast<const char*>(memory), _MM_HINT_T0);
 #endif
 }
 
 // Lines that are needed a little later: into the second-level cache.
 inline void prefetch_for_later(const std::byte* memory, size_t size) {
   for (size_t at = 0; at < size; at += kCacheLine) {
-#if defined(_MSC_VER)
-    _mm_prefetch(reinterpret_cast<const char*>(memory + at), _MM_HINT_T1);
-#else
+#if !defined(_MSC_VER) || defined(__clang__)
     __builtin_prefetch(memory + at, 0, 2);
+#elif defined(_M_ARM64)
+    __prefetch2(memory + at, 2);  // PLDL2KEEP
+#else
+    _mm_prefetch(reinterpret_cast<const char*>(memory + at), _MM_HINT_T1);
 #endif
   }
 }

@@ -86,7 +86,7 @@ void register_event_source() {
       RegCreateKeyExW(HKEY_LOCAL_MACHINE, kSourceKey, 0, nullptr, 0, KEY_SET_VALUE, nullptr, &key, nullptr);
   if (status != ERROR_SUCCESS)
     throw win32_error("cannot register the event log's texts", static_cast<DWORD>(status));
-  const std::unique_ptr<std::remove_pointer_t<HKEY>, LSTATUS (*)(HKEY)> closer(key, RegCloseKey);
+  const std::unique_ptr<std::remove_pointer_t<HKEY>, LSTATUS(WINAPI*)(HKEY)> closer(key, RegCloseKey);
   const std::wstring file = own_path().wstring();
   const DWORD types = EVENTLOG_INFORMATION_TYPE | EVENTLOG_WARNING_TYPE | EVENTLOG_ERROR_TYPE;
   set_value(key, L"EventMessageFile", REG_SZ, file.c_str(), (file.size() + 1) * sizeof(wchar_t));

@@ -17,7 +17,7 @@ namespace {
 std::filesystem::path known_folder(const KNOWNFOLDERID& id) {
   wchar_t* path = nullptr;
   const HRESULT result = SHGetKnownFolderPath(id, 0, nullptr, &path);
-  const std::unique_ptr<wchar_t, void (*)(void*)> owner(path, CoTaskMemFree);
+  const std::unique_ptr<wchar_t, void(WINAPI*)(void*)> owner(path, CoTaskMemFree);
   if (FAILED(result)) throw Error("Windows does not know its data folder", static_cast<DWORD>(result));
   return path;
 }
@@ -25,7 +25,7 @@ std::filesystem::path known_folder(const KNOWNFOLDERID& id) {
 std::vector<std::wstring> split(const std::wstring& command) {
   int count = 0;
   wchar_t** arguments = CommandLineToArgvW(command.c_str(), &count);
-  const std::unique_ptr<wchar_t*, HLOCAL (*)(HLOCAL)> owner(arguments, LocalFree);
+  const std::unique_ptr<wchar_t*, HLOCAL(WINAPI*)(HLOCAL)> owner(arguments, LocalFree);
   if (arguments == nullptr) throw win32_error("cannot read the service's command");
   return {arguments, arguments + count};
 }

@@ -22,13 +22,13 @@ struct PipeLocalInformation {
   ULONG state;
   ULONG end;
 };
-constexpr auto kPipeLocalInformation = static_cast<FILE_INFORMATION_CLASS>(24);
+constexpr int kPipeLocalInformation = 24;  // Win32's FILE_INFORMATION_CLASS has no such value
 constexpr ULONG kDisconnected = 1;
 constexpr ULONG kClosing = 4;
 
 // Win32 has no way to ask this of a pipe's writing end but to write to it.
 bool is_closed_pipe(HANDLE output) {
-  using Query = NTSTATUS(NTAPI*)(HANDLE, IO_STATUS_BLOCK*, void*, ULONG, FILE_INFORMATION_CLASS);
+  using Query = NTSTATUS(NTAPI*)(HANDLE, IO_STATUS_BLOCK*, void*, ULONG, int);
   static const auto query = reinterpret_cast<Query>(
       reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtQueryInformationFile")));
   if (query == nullptr || GetFileType(output) != FILE_TYPE_PIPE) return false;

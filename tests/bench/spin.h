@@ -3,7 +3,7 @@
 
 #include <windows.h>
 
-#include "tests/bench/clock.h"
+#include "core/pause.h"
 
 namespace shmbroker::bench {
 
@@ -14,7 +14,7 @@ void spin_until(Condition condition, int turns = 20'000) {
   for (;;) {
     for (int i = 0; i < turns; ++i) {
       if (condition()) return;
-      pause_core();
+      core::pause();
     }
     SwitchToThread();
   }

@@ -215,7 +215,7 @@ TEST_P(Batches, GiveTheTimeOfEachCommitWhereItsWriterDoes) {
   ASSERT_EQ(batch.texts(), (Texts{"a", "b", "c", "d", "e"}));
   EXPECT_EQ(batch[1].timestamp, 0u);
   uint64_t last = before;
-  for (const size_t i : {0, 2, 3, 4}) {
+  for (const size_t i : {0u, 2u, 3u, 4u}) {
     EXPECT_GE(batch[i].timestamp, last);
     last = batch[i].timestamp;
   }

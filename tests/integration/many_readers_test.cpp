@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr int kPlaces = 64;
+constexpr size_t kPlaces = 64;
 
 class ManyReaders : public EachRing {
  protected:
@@ -44,7 +44,7 @@ TEST_P(ManyReaders, FindAPlaceUpToTheLastAndTheNextIsToldThatThereIsNone) {
   EXPECT_SHM(SHM_OK, open_another(SHM_WRITE));
 
   const Opened out(wide(), SHM_WRITE);
-  for (int i = 0; i < (is(L"queue") ? kPlaces : 1); ++i) ASSERT_SHM(SHM_OK, write(out, "to each"));
+  for (size_t i = 0; i < (is(L"queue") ? kPlaces : 1); ++i) ASSERT_SHM(SHM_OK, write(out, "to each"));
   for (const Opened& in : mine) EXPECT_EQ(read(in), (Answer{SHM_OK, "to each"}));
   for (size_t i = 0; i < theirs.size(); ++i) {
     EXPECT_EQ(peers[i / 8].read(theirs[i], 0), (Answer{SHM_OK, "to each"}));
@@ -57,16 +57,16 @@ TEST_P(ManyReaders, FindAPlaceUpToTheLastAndTheNextIsToldThatThereIsNone) {
 
 TEST_P(ManyReaders, OnThreadsOfOneProcessAllSleepAndAllAreWoken) {
   std::deque<Opened> handles;
-  for (int i = 0; i < kPlaces; ++i) handles.emplace_back(wide(), SHM_READ);
+  for (size_t i = 0; i < kPlaces; ++i) handles.emplace_back(wide(), SHM_READ);
   const Opened out(wide(), SHM_WRITE);
   const ChannelMemory memory(wide());
   std::vector<Answer> answers(kPlaces);
   std::vector<std::thread> threads;
-  for (int i = 0; i < kPlaces; ++i) {
+  for (size_t i = 0; i < kPlaces; ++i) {
     threads.emplace_back([&, i] { answers[i] = read(handles[i], kPatience); });
   }
   EXPECT_TRUE(eventually([&] { return memory.all_readers_wait(); }));
-  for (int i = 0; i < (is(L"queue") ? kPlaces : 1); ++i) EXPECT_SHM(SHM_OK, write(out, "woken"));
+  for (size_t i = 0; i < (is(L"queue") ? kPlaces : 1); ++i) EXPECT_SHM(SHM_OK, write(out, "woken"));
   for (std::thread& thread : threads) thread.join();
   for (const Answer& answer : answers) EXPECT_EQ(answer, (Answer{SHM_OK, "woken"}));
 }
