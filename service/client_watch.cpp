@@ -29,6 +29,8 @@ struct ClientWatch::Watched {
     // INVALID_HANDLE_VALUE: returns only when the callback, which just posts, does not run any more.
     if (wait != nullptr) UnregisterWaitEx(wait, INVALID_HANDLE_VALUE);
   }
+
+  static void CALLBACK has_died(void* watched, BOOLEAN) { static_cast<Watched*>(watched)->on_death(); }
 };
 
 ClientWatch::ClientWatch(EventLoop& loop, std::function<void(const Client&)> died)
@@ -67,9 +69,8 @@ void ClientWatch::add_open(const Client& client, win::Handle process) {
       if (watched_.contains(client)) died_(client);
     });
   };
-  const auto callback = [](void* context, BOOLEAN) { static_cast<Watched*>(context)->on_death(); };
-  if (!RegisterWaitForSingleObject(&watched->wait, watched->process.get(), callback, watched.get(), INFINITE,
-                                   WT_EXECUTEONLYONCE)) {
+  if (!RegisterWaitForSingleObject(&watched->wait, watched->process.get(), Watched::has_died, watched.get(),
+                                   INFINITE, WT_EXECUTEONLYONCE)) {
     const DWORD error = GetLastError();
     watched_.erase(client);
     throw win32_error("cannot watch process " + std::to_string(client.pid), error);

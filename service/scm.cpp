@@ -32,21 +32,21 @@ class Service {
 
   bool dispatch() {
     wchar_t name[] = L"";  // ignored for a service that has its process for itself
-    const SERVICE_TABLE_ENTRYW table[] = {{name, [](DWORD, wchar_t**) { self_->main(); }},
-                                          {nullptr, nullptr}};
+    const SERVICE_TABLE_ENTRYW table[] = {{name, service_main}, {nullptr, nullptr}};
     return StartServiceCtrlDispatcherW(table) != FALSE;
   }
 
   int exit_code() const { return static_cast<int>(status_.dwServiceSpecificExitCode); }
 
  private:
+  static void WINAPI service_main(DWORD, wchar_t**) { self_->main(); }
+
+  static DWORD WINAPI handle_control(DWORD control, DWORD, void*, void* self) {
+    return static_cast<Service*>(self)->control(control);
+  }
+
   void main() {
-    handle_ = RegisterServiceCtrlHandlerExW(
-        kServiceName,
-        [](DWORD control, DWORD, void*, void* context) {
-          return static_cast<Service*>(context)->control(control);
-        },
-        this);
+    handle_ = RegisterServiceCtrlHandlerExW(kServiceName, handle_control, this);
     if (handle_ == nullptr) return;
     report(SERVICE_START_PENDING);
     DWORD failure = kStartFailed;

@@ -145,7 +145,7 @@ TEST_P(Batches, LargerThanTheRingGoThroughItWhileSomebodyReads) {
   const Opened out(wide(), SHM_WRITE);
   const Opened in(wide(), SHM_READ);
   Texts texts;
-  for (uint64_t i = 0; i < 1000; ++i) texts.push_back(numbered(i, 20 + i));
+  for (size_t i = 0; i < 1000; ++i) texts.push_back(numbered(i, 20 + i));
   std::thread writer([&] { EXPECT_EQ(write_all(out, texts, kPatience), (Written{SHM_OK, 1000})); });
   for (size_t next = 0; next < texts.size();) {
     const Batch batch(in, 16, 64 * 1024, kPatience);

@@ -230,6 +230,8 @@ Reply consume(ShmChannel channel, std::istream& line) {
                       std::to_string(stats.lost)};
 }
 
+BOOL WINAPI ignore_control(DWORD) { return TRUE; }
+
 // Comes into the console of the process that the line names, and stays there when that has ended.
 bool share_console(std::istream& line) {
   static DWORD shared = 0;
@@ -240,7 +242,7 @@ bool share_console(std::istream& line) {
   if (!AttachConsole(pid)) return false;
   shared = pid;
   // A key goes to everybody in the console, and is not meant for us.
-  return SetConsoleCtrlHandler([](DWORD) { return TRUE; }, TRUE) != FALSE;
+  return SetConsoleCtrlHandler(ignore_control, TRUE) != FALSE;
 }
 
 Reply ctrl_c(std::istream& line) {

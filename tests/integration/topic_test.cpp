@@ -216,8 +216,8 @@ TEST_F(OverwritingTopic, TellsALappedReaderExactlyHowManyItLost) {
   uint64_t written = 0;
   uint64_t next = 0;
   uint64_t lost = 0;
-  for (uint64_t lap = 1; lap < 25; ++lap) {
-    for (uint64_t i = 0; i < lap * 37; ++i) ASSERT_SHM(SHM_OK, write(out, numbered(written++, 20 + 3 * i)));
+  for (size_t lap = 1; lap < 25; ++lap) {
+    for (size_t i = 0; i < lap * 37; ++i) ASSERT_SHM(SHM_OK, write(out, numbered(written++, 20 + 3 * i)));
     for (int i = 0; i < 5; ++i) {
       const Answer got = read(in);
       const uint64_t newly_lost = stats_of(in).lost - lost;

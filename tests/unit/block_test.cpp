@@ -28,11 +28,11 @@ class BlockTest : public testing::Test {
     target.publish(draft, value.size());
   }
 
-  Block::Result read(std::string& text, uint32_t slot = 0, uint64_t room = 1 << 20) {
+  Block::Result read(std::string& text, uint32_t slot = 0, size_t room = 1 << 20) {
     text.assign(room, '?');
     Block::Value value;
     const auto result = block().read(slot, reinterpret_cast<std::byte*>(text.data()), room, value);
-    text.resize(result == Block::Result::ok ? value.size : 0);
+    text.resize(result == Block::Result::ok ? static_cast<size_t>(value.size) : 0);
     return result;
   }
 

@@ -219,8 +219,8 @@ TEST_F(OverwritingTopic, TellsALappedReaderExactlyHowManyItLost) {
   JoinedReader slow = reader();
   uint64_t written = 0;
   uint64_t next = 0;
-  for (uint64_t lap = 1; lap < 60; ++lap) {
-    for (uint64_t i = 0; i < lap * 37; ++i) ASSERT_EQ(write(to, numbered(written++, 10 + i)), Write::ok);
+  for (size_t lap = 1; lap < 60; ++lap) {
+    for (size_t i = 0; i < lap * 37; ++i) ASSERT_EQ(write(to, numbered(written++, 10 + i)), Write::ok);
     for (int i = 0; i < 5; ++i) {
       RingReader::Message message;
       const auto text = read(slow, message);
