@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "tests/bench/clock.h"
 #include "tests/bench/spin.h"
 
 namespace shmbroker::bench {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,7 @@ TEST_F(WorkerTest, RunsJobsInOrderAndCompletesThemOnTheLoopsThread) {
   }
   run_loop();
   std::vector<int> all(kJobs);
-  for (int i = 0; i < kJobs; ++i) all[i] = i;
+  std::iota(all.begin(), all.end(), 0);
   EXPECT_EQ(ran, all);
   EXPECT_EQ(completed, all);
 }
