@@ -11,7 +11,7 @@
 
 #include "shmbroker/shmbroker.hpp"
 #include "tests/bench/process.h"
-#include "tests/languages/language.h"
+#include "tests/support/language.h"
 
 namespace shmbroker::bench {
 namespace {

@@ -6,10 +6,10 @@
 #include <thread>
 
 #include "tests/crash/record.h"
-#include "tests/integration/low_token.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
-#include "tests/stress/seed.h"
+#include "tests/support/low_token.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/seed.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

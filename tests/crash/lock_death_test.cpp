@@ -3,7 +3,7 @@
 
 #include "tests/crash/victim.h"
 #include "tests/crash/world.h"
-#include "tests/integration/channel_memory.h"
+#include "tests/support/channel_memory.h"
 
 namespace shmbroker::tests {
 namespace {

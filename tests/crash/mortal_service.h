@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/crash/victim.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 

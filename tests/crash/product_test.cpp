@@ -1,5 +1,5 @@
 // The points at which the tests' programs die are not in what is shipped.
-#include "tests/integration/service_fixture.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

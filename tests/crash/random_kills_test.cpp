@@ -9,8 +9,8 @@
 #include "tests/crash/leaks.h"
 #include "tests/crash/load.h"
 #include "tests/crash/shared_sheet.h"
-#include "tests/integration/lockstep.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/lockstep.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

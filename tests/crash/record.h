@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/integration/numbered_stream.h"
-#include "tests/integration/shm_testing.h"
+#include "tests/support/numbered_stream.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 

@@ -11,7 +11,7 @@
 #include "tests/crash/load.h"
 #include "tests/crash/record.h"
 #include "tests/crash/shared_sheet.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "core/win/section.h"
 #include "tests/crash/load.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 

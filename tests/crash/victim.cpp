@@ -1,7 +1,7 @@
 #include "tests/crash/victim.h"
 
 #include "tests/crash/crash_point.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 

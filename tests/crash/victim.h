@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "tests/integration/peer_process.h"
+#include "tests/support/peer_process.h"
 
 namespace shmbroker::tests {
 
@@ -16,7 +16,7 @@ std::unique_ptr<Child> start_mortal(const std::wstring& command, const std::stri
 // Waits for the end, and says if it was another one than at the point.
 testing::AssertionResult dies_at_its_point(Child& child);
 
-// A peer that dies; its commands are in tests/integration/peer.cpp.
+// A peer that dies; its commands are in tests/support/peer.cpp.
 class Victim {
  public:
   explicit Victim(const std::string& point, int pass = 1);

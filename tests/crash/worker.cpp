@@ -9,7 +9,7 @@
 #include "core/win/section.h"
 #include "shmbroker/shmbroker.h"
 #include "tests/crash/load.h"
-#include "tests/integration/lockstep.h"
+#include "tests/support/lockstep.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "tests/crash/leaks.h"
 #include "tests/crash/record.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "tests/unit/sections.h"
+#include "tests/support/sections.h"
 
 namespace shmbroker::fuzz {
 

@@ -10,7 +10,7 @@
 
 #include "core/win/text.h"
 #include "tests/installer/installed.h"
-#include "tests/integration/program.h"
+#include "tests/support/program.h"
 
 namespace shmbroker::tests {
 namespace {

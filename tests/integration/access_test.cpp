@@ -11,11 +11,11 @@
 
 #include "core/win/security.h"
 #include "core/win/text.h"
-#include "tests/integration/channel_memory.h"
-#include "tests/integration/label.h"
-#include "tests/integration/low_token.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/channel_memory.h"
+#include "tests/support/label.h"
+#include "tests/support/low_token.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -9,10 +9,10 @@
 #include "core/win/handle.h"
 #include "core/win/pipe_message.h"
 #include "core/win/security.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
-#include "tests/integration/shm_testing.h"
 #include "tests/integration/suspended.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -5,8 +5,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/integration/peer_process.h"
-#include "tests/integration/rings.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/rings.h"
 
 namespace shmbroker::tests {
 namespace {

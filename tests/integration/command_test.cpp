@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "core/win/text.h"
-#include "tests/integration/program.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/program.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 
 #include "core/win/text.h"
-#include "tests/integration/low_token.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/low_token.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -5,9 +5,9 @@
 #include <thread>
 #include <vector>
 
-#include "tests/integration/channel_memory.h"
-#include "tests/integration/service_fixture.h"
-#include "tests/integration/shm_testing.h"
+#include "tests/support/channel_memory.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "core/win/text.h"
 #include "messages.h"
-#include "tests/integration/program.h"
+#include "tests/support/program.h"
 
 namespace shmbroker::tests {
 namespace {

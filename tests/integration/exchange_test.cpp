@@ -1,6 +1,6 @@
 // What one writes, another reads: across processes, whoever comes first.
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "tests/integration/peer_process.h"
-#include "tests/integration/rings.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/rings.h"
 
 namespace shmbroker::tests {
 namespace {

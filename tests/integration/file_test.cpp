@@ -11,9 +11,9 @@
 #include <thread>
 
 #include "core/win/handle.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/program.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/program.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

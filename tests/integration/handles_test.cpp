@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/integration/service_fixture.h"
-#include "tests/integration/shm_testing.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -8,8 +8,8 @@
 #include "core/win/security.h"
 #include "core/win/text.h"
 #include "core/win/time.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

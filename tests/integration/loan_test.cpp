@@ -3,8 +3,8 @@
 #include <string>
 #include <thread>
 
-#include "tests/integration/channel_memory.h"
-#include "tests/integration/rings.h"
+#include "tests/support/channel_memory.h"
+#include "tests/support/rings.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -4,9 +4,9 @@
 #include <thread>
 #include <vector>
 
-#include "tests/integration/channel_memory.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/channel_memory.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -4,8 +4,8 @@
 #include <thread>
 #include <utility>
 
-#include "tests/integration/service_fixture.h"
-#include "tests/integration/shm_testing.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 namespace {

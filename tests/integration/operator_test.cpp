@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/win/text.h"
-#include "tests/integration/program.h"
+#include "tests/support/program.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -4,10 +4,10 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/integration/channel_memory.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/rings.h"
-#include "tests/integration/stopped_process.h"
+#include "tests/support/channel_memory.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/rings.h"
+#include "tests/support/stopped_process.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "tests/integration/program.h"
+#include "tests/support/program.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "tests/integration/channel_memory.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
-#include "tests/integration/shm_testing.h"
+#include "tests/support/channel_memory.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -2,9 +2,9 @@
 #include <memory>
 #include <vector>
 
-#include "tests/integration/lockstep.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/lockstep.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

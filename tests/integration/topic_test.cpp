@@ -4,10 +4,10 @@
 #include <thread>
 #include <vector>
 
-#include "tests/integration/channel_memory.h"
-#include "tests/integration/numbered_stream.h"
-#include "tests/integration/peer_process.h"
-#include "tests/integration/rings.h"
+#include "tests/support/channel_memory.h"
+#include "tests/support/numbered_stream.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/rings.h"
 
 namespace shmbroker::tests {
 namespace {

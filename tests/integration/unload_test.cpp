@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "core/win/handle.h"
-#include "tests/integration/rings.h"
-#include "tests/integration/stopped_process.h"
+#include "tests/support/rings.h"
+#include "tests/support/stopped_process.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -8,8 +8,8 @@
 
 #define SHM_STOP_TOKEN 1  // what of it works everywhere is tested everywhere
 #include "shmbroker/shmbroker.hpp"
-#include "tests/integration/channel_memory.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/channel_memory.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

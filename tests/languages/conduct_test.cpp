@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "tests/integration/shm_testing.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tests/integration/shm_testing.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "tests/integration/service_fixture.h"
-#include "tests/integration/start_process.h"
-#include "tests/languages/language.h"
+#include "tests/support/language.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/start_process.h"
 
 namespace shmbroker::tests {
 

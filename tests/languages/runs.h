@@ -6,8 +6,8 @@
 #include <set>
 #include <string>
 
-#include "tests/languages/language.h"
 #include "tests/languages/program_run.h"
+#include "tests/support/language.h"
 
 namespace shmbroker::tests {
 

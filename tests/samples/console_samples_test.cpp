@@ -1,8 +1,8 @@
 // sender.exe and receiver.exe, as scripts use them: lines in, lines out, and an exit code.
 #include <gmock/gmock.h>
 
-#include "tests/integration/peer_process.h"
 #include "tests/samples/program.h"
+#include "tests/support/peer_process.h"
 
 namespace shmbroker::tests {
 namespace {

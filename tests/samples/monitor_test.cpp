@@ -8,9 +8,9 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/integration/rings.h"
-#include "tests/integration/stopped_process.h"
 #include "tests/samples/program_window.h"
+#include "tests/support/rings.h"
+#include "tests/support/stopped_process.h"
 
 namespace shmbroker::tests {
 namespace {

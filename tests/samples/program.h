@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tests/integration/service_fixture.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "tests/integration/peer_process.h"
+#include "tests/support/peer_process.h"
 
 namespace shmbroker::tests {
 

@@ -1,8 +1,8 @@
 // sender_gui.exe and receiver_gui.exe, as a person uses them.
 #include "samples/cpp/receiver_gui.h"
-#include "tests/integration/service_fixture.h"
-#include "tests/integration/shm_testing.h"
 #include "tests/samples/program_window.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 namespace {

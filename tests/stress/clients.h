@@ -4,8 +4,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/integration/lockstep.h"
 #include "tests/stress/world.h"
+#include "tests/support/lockstep.h"
 
 namespace shmbroker::stress {
 

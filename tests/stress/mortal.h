@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/crash_point.h"
-#include "tests/stress/seed.h"
+#include "tests/support/seed.h"
 
 namespace shmbroker::stress {
 

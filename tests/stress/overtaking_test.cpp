@@ -1,6 +1,6 @@
 // A reader of an overwriting topic, while writers overtake it at the one moment that a unit test can't choose.
 #include "tests/stress/mortal.h"
-#include "tests/unit/ring_fixture.h"
+#include "tests/support/ring_fixture.h"
 
 namespace shmbroker::core {
 namespace {

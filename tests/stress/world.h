@@ -12,7 +12,7 @@
 #include "core/space_waking.h"
 #include "core/waking.h"
 #include "tests/stress/mortal.h"
-#include "tests/unit/ring_fixture.h"
+#include "tests/support/ring_fixture.h"
 
 namespace shmbroker::stress {
 

@@ -8,8 +8,8 @@
 #include "core/status.h"
 #include "core/win/text.h"
 #include "service/error.h"
-#include "tests/integration/label.h"
-#include "tests/integration/low_token.h"
+#include "tests/support/label.h"
+#include "tests/support/low_token.h"
 
 namespace shmbroker::service {
 namespace {

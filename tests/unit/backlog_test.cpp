@@ -1,6 +1,6 @@
 #include "core/backlog.h"
 
-#include "tests/unit/ring_fixture.h"
+#include "tests/support/ring_fixture.h"
 
 namespace shmbroker::core {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/copy.h"
-#include "tests/unit/sections.h"
+#include "tests/support/sections.h"
 
 namespace shmbroker::core {
 namespace {

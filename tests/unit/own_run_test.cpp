@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "tests/unit/ring_fixture.h"
+#include "tests/support/ring_fixture.h"
 
 namespace shmbroker::core {
 namespace {

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "core/ring_recovery.h"
-#include "tests/unit/ring_fixture.h"
+#include "tests/support/ring_fixture.h"
 
 namespace shmbroker::core {
 namespace {

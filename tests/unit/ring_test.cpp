@@ -4,7 +4,7 @@
 
 #include "core/ring_recovery.h"
 #include "core/space_waking.h"
-#include "tests/unit/ring_fixture.h"
+#include "tests/support/ring_fixture.h"
 
 namespace shmbroker::core {
 namespace {

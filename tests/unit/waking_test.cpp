@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/unit/sections.h"
+#include "tests/support/sections.h"
 
 namespace shmbroker::core {
 namespace {

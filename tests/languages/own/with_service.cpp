@@ -2,8 +2,8 @@
 // this one, in the program's own folder, and ends with its exit code.
 #include <cstdio>
 
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
 
 using namespace shmbroker::tests;
 

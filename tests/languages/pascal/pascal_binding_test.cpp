@@ -1,8 +1,8 @@
 // The Pascal binding, used as a whole by a Pascal program.
 #include <gmock/gmock.h>
 
-#include "tests/integration/peer_process.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/peer_process.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -10,7 +10,7 @@
 #include "core/copy.h"
 #include "core/ring_reader.h"
 #include "core/ring_writer.h"
-#include "tests/unit/sections.h"
+#include "tests/support/sections.h"
 
 namespace shmbroker::core {
 

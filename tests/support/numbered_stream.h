@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "shmbroker/shmbroker.h"
-#include "tests/integration/lockstep.h"
+#include "tests/support/lockstep.h"
 
 namespace shmbroker::tests {
 

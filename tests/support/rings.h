@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "tests/integration/service_fixture.h"
-#include "tests/integration/shm_testing.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/shm_testing.h"
 
 namespace shmbroker::tests {
 

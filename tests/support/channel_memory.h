@@ -9,7 +9,7 @@
 
 #include "core/layout.h"
 #include "core/win/section.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 

@@ -44,8 +44,8 @@
 #include <vector>
 
 #include "shmbroker/shmbroker.h"
-#include "tests/integration/lockstep.h"
-#include "tests/integration/numbered_stream.h"
+#include "tests/support/lockstep.h"
+#include "tests/support/numbered_stream.h"
 
 namespace {
 

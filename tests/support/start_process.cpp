@@ -1,4 +1,4 @@
-#include "tests/integration/start_process.h"
+#include "tests/support/start_process.h"
 
 #include <stdexcept>
 

@@ -1,10 +1,10 @@
-#include "tests/integration/peer_process.h"
+#include "tests/support/peer_process.h"
 
 #include <stdexcept>
 #include <vector>
 
 #include "core/win/text.h"
-#include "tests/integration/service_fixture.h"
+#include "tests/support/service_fixture.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/integration/service_fixture.h"
+#include "tests/support/service_fixture.h"
 
 #include <algorithm>
 #include <cwchar>

@@ -1,4 +1,4 @@
-#include "tests/languages/language.h"
+#include "tests/support/language.h"
 
 #include <windows.h>
 

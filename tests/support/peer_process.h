@@ -6,8 +6,8 @@
 #include <string>
 
 #include "core/win/handle.h"
-#include "tests/integration/shm_testing.h"
-#include "tests/integration/start_process.h"
+#include "tests/support/shm_testing.h"
+#include "tests/support/start_process.h"
 
 namespace shmbroker::tests {
 
