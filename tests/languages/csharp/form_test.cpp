@@ -6,6 +6,10 @@
 namespace shmbroker::tests {
 namespace {
 
+// LB_GETTEXT writes the whole text whatever room there is: the memory has to hold the longest one.
+constexpr size_t kLongestMessage = 5000;
+constexpr size_t kLongestRow = kLongestMessage + 100;  // with what the form says of it
+
 HWND find_list(HWND form) {
   HWND list = nullptr;
   EnumChildWindows(
@@ -35,7 +39,7 @@ class Form {
   bool is_there() const { return list_ != nullptr; }
   int rows() const { return static_cast<int>(SendMessageW(list_, LB_GETCOUNT, 0, 0)); }
   std::wstring row(int index) const {
-    std::wstring text(4096, L'\0');
+    std::wstring text(kLongestRow + 1, L'\0');
     const LRESULT length = SendMessageW(list_, LB_GETTEXT, index, reinterpret_cast<LPARAM>(text.data()));
     text.resize(length > 0 ? static_cast<size_t>(length) : 0);
     return text;
@@ -88,10 +92,10 @@ TEST_F(CsharpForm, GoesOnAfterAWriterThatWasTooFastForIt) {
   Form form(L"told");
   ASSERT_TRUE(form.is_there());
   const Opened channel(L"told", SHM_WRITE);
-  const std::wstring large(5000, L'x');
+  const std::wstring large(kLongestMessage, L'x');
   const auto end = GetTickCount64() + 1500;
   while (GetTickCount64() < end) say(channel, large);
-  EXPECT_GT(form.rows(), 0);
+  EXPECT_TRUE(eventually([&] { return form.rows() > 0; }));
   EXPECT_SHM(SHM_OK, say(channel, L"the last one"));
   EXPECT_TRUE(form.shows_last(L"the last one"));
   EXPECT_SHM(SHM_OK, say(channel, L"one more"));
