@@ -3,6 +3,7 @@
 #include <cwchar>
 #include <memory>
 
+#include "client_dll/caller_struct.h"
 #include "client_dll/channel_table.h"
 #include "client_dll/listing.h"
 #include "client_dll/wait_any.h"
@@ -17,18 +18,23 @@ namespace {
 
 int32_t bad_argument(const wchar_t* what) { return fail(SHM_E_ARGUMENT, what); }
 
-// A struct of a caller that was built with this header or a newer one, which may have more members at its
-// end.
-template <class Struct>
-bool is_known(const Struct* given) {
-  return given != nullptr && given->size >= sizeof(Struct) && given->size <= 64 * 1024;
+// parameter: "ShmGetInfo: info", which must point to a struct whose name is type.
+int32_t bad_struct(const wchar_t* parameter, const wchar_t* type) {
+  return fail(SHM_E_ARGUMENT, std::wstring(parameter) + L" is NULL, or its size is not that of a " + type +
+                                  L"; set size to sizeof(" + type + L") before the call");
 }
 
 int32_t check_options(const ShmOptions* given, ShmOptions& options) {
   options = {};
   if (given == nullptr) return SHM_OK;
-  if (!is_known(given)) return bad_argument(L"ShmOptions.size is not sizeof(ShmOptions)");
-  options = *given;
+  const uint32_t size = given->size;
+  if (!is_size_of<ShmOptions>(size)) return bad_struct(L"ShmOpen: options", L"ShmOptions");
+  if (!is_understood(given, size)) {
+    return bad_argument(
+        L"ShmOptions asks for something that this shmclient.dll does not know; install the version that the "
+        L"program was built with, or a later one");
+  }
+  options = load(given, size);
   if ((options.access & ~(SHM_READ | SHM_WRITE)) != 0)
     return bad_argument(L"ShmOptions.access has unknown bits");
   constexpr uint32_t kFlags =
@@ -56,25 +62,25 @@ int32_t open_checked(const std::wstring& name, const ShmOptions* given, ShmChann
   return open_entry(name, options, *channel);
 }
 
-void to_utf8(const ShmInfo& from, ShmInfoUtf8& to) {
+ShmInfoUtf8 to_utf8(const ShmInfo& from) {
+  ShmInfoUtf8 to{};
   to.kind = from.kind;
   to.access = from.access;
   to.readers = from.readers;
   to.writers = from.writers;
-  to.reserved = 0;
   to.capacity = from.capacity;
   to.max_message = from.max_message;
   const std::string name = win::display_utf8(from.name);
-  *std::copy_n(name.begin(), std::min<size_t>(name.size(), SHM_NAME_MAX_UTF8), to.name) = '\0';
+  std::copy_n(name.begin(), std::min<size_t>(name.size(), SHM_NAME_MAX_UTF8), to.name);
+  return to;
 }
 
-// store(index, info) takes those that fit.
-template <class Store>
-int32_t list_channels(uint32_t capacity, uint32_t& count, Store&& store) {
+// take(index, info) takes those that fit.
+template <class Take>
+int32_t list_channels(uint32_t capacity, uint32_t& count, Take&& take) {
   const int32_t status = list_all(count, [&](uint32_t index, const pipe::ListEntry& entry) {
     if (index >= capacity) return;
     ShmInfo info{};
-    info.size = sizeof info;
     info.kind = entry.kind;
     info.access = entry.access;
     info.readers = entry.readers;
@@ -82,9 +88,20 @@ int32_t list_channels(uint32_t capacity, uint32_t& count, Store&& store) {
     info.capacity = entry.capacity;
     info.max_message = entry.max_message;
     std::copy(std::begin(entry.name), std::end(entry.name), info.name);
-    store(index, info);
+    take(index, info);
   });
   return status == SHM_OK ? check_room(count, capacity) : status;
+}
+
+int32_t check_batch(const CallerArray<const ShmMessage>& batch) {
+  for (uint32_t i = 0; i < batch.size(); ++i) {
+    const ShmMessage message = batch[i];
+    if (message.size != batch[0].size)
+      return bad_argument(L"ShmWriteBatch: a message's size is not that of the first one");
+    if (message.data == nullptr && message.length != 0)
+      return bad_argument(L"ShmWriteBatch: a message's data is NULL");
+  }
+  return SHM_OK;
 }
 
 }  // namespace
@@ -119,60 +136,46 @@ int32_t SHM_CALL ShmSetCancelled(ShmChannel channel, int32_t cancelled) {
 }
 
 int32_t SHM_CALL ShmGetInfo(ShmChannel channel, ShmInfo* info) {
-  if (!is_known(info)) return bad_argument(L"ShmGetInfo: info is NULL, or its size is not sizeof(ShmInfo)");
+  if (!is_known(info)) return bad_struct(L"ShmGetInfo: info", L"ShmInfo");
   return with_guard(channel, [=](Channel& open) {
-    info->reserved = 0;
-    open.info(*info);
+    store(open.info(), info, info->size);
     return SHM_OK;
   });
 }
 
 int32_t SHM_CALL ShmGetInfoUtf8(ShmChannel channel, ShmInfoUtf8* info) {
-  if (!is_known(info))
-    return bad_argument(L"ShmGetInfoUtf8: info is NULL, or its size is not sizeof(ShmInfoUtf8)");
+  if (!is_known(info)) return bad_struct(L"ShmGetInfoUtf8: info", L"ShmInfoUtf8");
   return with_guard(channel, [=](Channel& open) {
-    ShmInfo wide{};
-    open.info(wide);
-    to_utf8(wide, *info);
+    store(to_utf8(open.info()), info, info->size);
     return SHM_OK;
   });
 }
 
 int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats* stats) {
-  if (!is_known(stats))
-    return bad_argument(L"ShmGetStats: stats is NULL, or its size is not sizeof(ShmStats)");
+  if (!is_known(stats)) return bad_struct(L"ShmGetStats: stats", L"ShmStats");
   return with_guard(channel, [=](Channel& open) {
-    const uint32_t size = stats->size;
-    *stats = {};
-    stats->size = size;
-    open.stats(*stats);
+    store(open.stats(), stats, stats->size);
     return SHM_OK;
   });
 }
 
 int32_t SHM_CALL ShmListChannels(ShmInfo* list, uint32_t capacity, uint32_t* count) {
-  if (count == nullptr || (list == nullptr && capacity != 0) ||
-      (list != nullptr && list->size != sizeof(ShmInfo))) {
-    return bad_argument(
-        L"ShmListChannels: count is NULL, or list is NULL, or list->size is not sizeof(ShmInfo)");
-  }
+  if (count == nullptr) return bad_argument(L"ShmListChannels: count is NULL");
+  if (capacity != 0 && !is_known(list)) return bad_struct(L"ShmListChannels: list", L"ShmInfo");
   return no_throw([&] {
+    const CallerArray<ShmInfo> infos(list, capacity);
     return list_channels(capacity, *count,
-                         [list](uint32_t index, const ShmInfo& info) { list[index] = info; });
+                         [&](uint32_t index, const ShmInfo& info) { infos.set(index, info); });
   });
 }
 
 int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint32_t* count) {
-  if (count == nullptr || (list == nullptr && capacity != 0) ||
-      (list != nullptr && list->size != sizeof(ShmInfoUtf8))) {
-    return bad_argument(
-        L"ShmListChannelsUtf8: count is NULL, or list is NULL, or list->size is not sizeof(ShmInfoUtf8)");
-  }
+  if (count == nullptr) return bad_argument(L"ShmListChannelsUtf8: count is NULL");
+  if (capacity != 0 && !is_known(list)) return bad_struct(L"ShmListChannelsUtf8: list", L"ShmInfoUtf8");
   return no_throw([&] {
-    return list_channels(capacity, *count, [list](uint32_t index, const ShmInfo& info) {
-      list[index].size = sizeof(ShmInfoUtf8);
-      to_utf8(info, list[index]);
-    });
+    const CallerArray<ShmInfoUtf8> infos(list, capacity);
+    return list_channels(capacity, *count,
+                         [&](uint32_t index, const ShmInfo& info) { infos.set(index, to_utf8(info)); });
   });
 }
 
@@ -193,31 +196,23 @@ int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size
 
 int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, uint32_t count,
                                uint32_t* written, uint32_t timeout_ms) {
-  if (messages == nullptr && count != 0) return bad_argument(L"ShmWriteBatch: messages is NULL");
-  for (uint32_t i = 0; i < count; ++i) {
-    if (messages[i].size != sizeof(ShmMessage)) {
-      return bad_argument(L"ShmWriteBatch: a message's size is not sizeof(ShmMessage)");
-    }
-    if (messages[i].data == nullptr && messages[i].length != 0) {
-      return bad_argument(L"ShmWriteBatch: a message's data is NULL");
-    }
-  }
+  if (count != 0 && !is_known(messages)) return bad_struct(L"ShmWriteBatch: messages", L"ShmMessage");
+  const CallerArray<const ShmMessage> batch(messages, count);
+  const int32_t status = check_batch(batch);
+  if (status != SHM_OK) return status;
   uint32_t ignored = 0;
   uint32_t& published = written != nullptr ? *written : ignored;
   published = 0;
   return with_turn<&Calls::writing>(channel, timeout_ms, [&](Channel& open, DWORD left) {
-    return open.write_batch({messages, count}, published, left);
+    return open.write_batch(batch, published, left);
   });
 }
 
 int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t capacity, void* buffer,
                               size_t buffer_size, uint32_t* count, uint32_t timeout_ms) {
-  if (messages == nullptr || capacity == 0 || count == nullptr || (buffer == nullptr && buffer_size != 0)) {
-    return bad_argument(L"ShmReadBatch: messages, buffer or count is NULL, or capacity is 0");
-  }
-  if (messages->size != sizeof(ShmMessage)) {
-    return bad_argument(L"ShmReadBatch: messages->size is not sizeof(ShmMessage)");
-  }
+  if (capacity == 0 || count == nullptr || (buffer == nullptr && buffer_size != 0))
+    return bad_argument(L"ShmReadBatch: buffer or count is NULL, or capacity is 0");
+  if (!is_known(messages)) return bad_struct(L"ShmReadBatch: messages", L"ShmMessage");
   *count = 0;
   return with_turn<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
     return open.read_batch({messages, capacity}, {static_cast<std::byte*>(buffer), buffer_size}, *count,

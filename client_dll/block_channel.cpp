@@ -51,9 +51,11 @@ int32_t BlockChannel::write(const void* message, size_t size, DWORD timeout_ms) 
   return write_value(message, size, wait);
 }
 
-int32_t BlockChannel::write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) {
+int32_t BlockChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
+                                  DWORD timeout_ms) {
   Wait wait(*this, writing(), timeout_ms);
-  for (const ShmMessage& message : messages) {
+  for (uint32_t i = 0; i < messages.size(); ++i) {
+    const ShmMessage message = messages[i];
     const int32_t status = write_value(message.data, message.length, wait);
     if (status != SHM_OK) return status;
     ++written;
@@ -132,14 +134,13 @@ int32_t BlockChannel::read(void* buffer, size_t capacity, size_t& size, DWORD ti
   return status;
 }
 
-int32_t BlockChannel::read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
-                                 DWORD timeout_ms) {
+int32_t BlockChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer,
+                                 uint32_t& count, DWORD timeout_ms) {
   Block::Value value;
   const int32_t status = read_value(buffer.data(), buffer.size(), value, timeout_ms);
-  ShmMessage& message = messages[0];
-  if (status == SHM_E_BUFFER) message.length = static_cast<size_t>(value.size);
+  if (status == SHM_E_BUFFER) tell_length(messages, value.size);
   if (status < 0) return status;
-  message = {sizeof(ShmMessage), 0, value.sequence, 0, buffer.data(), static_cast<size_t>(value.size)};
+  messages.set(0, {0, 0, value.sequence, 0, buffer.data(), static_cast<size_t>(value.size)});
   count = 1;
   return status;
 }

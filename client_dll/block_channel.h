@@ -12,11 +12,11 @@ class BlockChannel final : public Channel {
   ~BlockChannel() override;
 
   int32_t write(const void* message, size_t size, DWORD timeout_ms) override;
-  int32_t write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) override;
+  int32_t write_batch(CallerArray<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) override;
   int32_t lock(void*& memory, size_t& size, DWORD timeout_ms) override;
   int32_t unlock(size_t size) override;
   int32_t read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) override;
-  int32_t read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
+  int32_t read_batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
                      DWORD timeout_ms) override;
   int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) override;
   int32_t release() override;

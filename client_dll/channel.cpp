@@ -284,17 +284,20 @@ void Channel::notify_if_readable() {
 
 // ---- telling
 
-void Channel::info(ShmInfo& info) const {
+ShmInfo Channel::info() const {
+  ShmInfo info{};
   info.kind = static_cast<uint32_t>(at().geometry().kind);
   info.access = (at().can_read() ? SHM_READ : 0) | (at().can_write() ? SHM_WRITE : 0);
   info.readers = count(at().data().presence.readers);
   info.writers = count(at().data().presence.writers);
   info.capacity = at().geometry().capacity;
   info.max_message = at().geometry().max_message;
-  *std::copy(at().name().begin(), at().name().end(), info.name) = L'\0';
+  std::copy(at().name().begin(), at().name().end(), info.name);
+  return info;
 }
 
-void Channel::stats(ShmStats& stats) const {
+ShmStats Channel::stats() const {
+  ShmStats stats{};
   // relaxed: counters; each is right by itself.
   stats.sequence = sequence();
   stats.recoveries = at().data().lock.recoveries.load(std::memory_order_relaxed);
@@ -309,6 +312,7 @@ void Channel::stats(ShmStats& stats) const {
     stats.lost = at().reader_slot().gap.load(std::memory_order_relaxed);
     stats.read_waits = at().reader_slot().waits.load(std::memory_order_relaxed);
   }
+  return stats;
 }
 
 }  // namespace shmbroker::client

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "client_dll/attachment.h"
+#include "client_dll/caller_struct.h"
 #include "client_dll/distance.h"
 #include "client_dll/notification.h"
 #include "client_dll/waits.h"
@@ -26,7 +27,8 @@ class Channel {
 
   // The caller has the handle's writing turn. What a kind has no use for is SHM_E_KIND.
   virtual int32_t write(const void* message, size_t size, DWORD timeout_ms) = 0;
-  virtual int32_t write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) = 0;
+  virtual int32_t write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
+                              DWORD timeout_ms) = 0;
   virtual int32_t lock(void*& memory, size_t& size, DWORD timeout_ms);
   virtual int32_t unlock(size_t size);
   virtual int32_t loan(size_t size, void*& memory, DWORD timeout_ms);
@@ -35,7 +37,7 @@ class Channel {
 
   // The caller has the handle's reading turn.
   virtual int32_t read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) = 0;
-  virtual int32_t read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
+  virtual int32_t read_batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
                              DWORD timeout_ms) = 0;
   virtual int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) = 0;
   virtual int32_t release() = 0;
@@ -49,8 +51,8 @@ class Channel {
   // The service has so long to hear that the channel is closed.
   void limit_close(DWORD timeout_ms) { at().limit_close(timeout_ms); }
   pipe::FlushRequest flush_request() const { return at().flush_request(); }
-  void info(ShmInfo& info) const;
-  void stats(ShmStats& stats) const;
+  ShmInfo info() const;
+  ShmStats stats() const;
   int32_t wait_handle(void*& handle);
   int32_t notify_window(HWND window, UINT message, uintptr_t cookie, ShmChannel handle);
   int32_t notify_pipe(HANDLE pipe, ShmChannel handle);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "client_dll/broker_link.h"
+#include "client_dll/caller_struct.h"
 #include "client_dll/channel_table.h"
 #include "client_dll/listing.h"
 
@@ -30,10 +31,9 @@ bool is_sound(const pipe::InspectReply& reply) {
                      [](const pipe::ClientEntry& client) { return pipe::is_terminated(client.account); });
 }
 
-void store(const pipe::ChannelEntry& from, const char16_t* name, ShmChannelState& to) {
-  const uint32_t size = to.size;
-  to = {};
-  to.size = size;
+ShmChannelState state_of(const pipe::ChannelEntry& from, const char16_t* name,
+                         const char16_t (&reason)[pipe::kTextUnits]) {
+  ShmChannelState to{};
   to.kind = from.kind;
   to.when_full = from.when_full;
   to.access = from.access;
@@ -49,11 +49,12 @@ void store(const pipe::ChannelEntry& from, const char16_t* name, ShmChannelState
   std::copy_n(name, pipe::kNameUnits, to.name);
   copy_text(from.owner, to.owner);
   copy_text(from.rights, to.rights);
+  copy_text(reason, to.reason);
+  return to;
 }
 
-void store(const pipe::ClientEntry& from, ShmClientState& to) {
-  to = {};
-  to.size = sizeof to;
+ShmClientState client_of(const pipe::ClientEntry& from) {
+  ShmClientState to{};
   to.access = from.access;
   to.pid = from.pid;
   to.session = from.session;
@@ -66,11 +67,11 @@ void store(const pipe::ClientEntry& from, ShmClientState& to) {
   to.lost = from.lost;
   to.waits = from.waits;
   copy_text(from.account, to.account);
+  return to;
 }
 
-void store(const pipe::ServiceReply& from, ShmServiceState& to) {
-  to = {};
-  to.size = sizeof to;
+ShmServiceState service_of(const pipe::ServiceReply& from) {
+  ShmServiceState to{};
   to.version = from.version;
   to.pid = from.pid;
   to.channels = from.channels;
@@ -85,11 +86,11 @@ void store(const pipe::ServiceReply& from, ShmServiceState& to) {
   to.recoveries = from.recoveries;
   copy_text(from.config, to.config);
   copy_text(from.reload_text, to.reload_text);
+  return to;
 }
 
-void store(const pipe::ListEntry& from, ShmChannelSummary& to) {
-  to = {};
-  to.size = sizeof to;
+ShmChannelSummary summary_of(const pipe::ListEntry& from) {
+  ShmChannelSummary to{};
   to.kind = from.kind;
   to.when_full = from.when_full;
   to.access = from.access;
@@ -108,13 +109,14 @@ void store(const pipe::ListEntry& from, ShmChannelSummary& to) {
   to.recoveries = from.recoveries;
   to.denials = from.denials;
   copy_text(from.name, to.name);
+  return to;
 }
 
-int32_t inspect_all(ShmChannelSummary* list, uint32_t capacity, uint32_t& count) {
+int32_t inspect_all(const CallerArray<ShmChannelSummary>& list, uint32_t& count) {
   const int32_t status = list_all(count, [&](uint32_t index, const pipe::ListEntry& entry) {
-    if (index < capacity) store(entry, list[index]);
+    if (index < list.size()) list.set(index, summary_of(entry));
   });
-  return status == SHM_OK ? check_room(count, capacity) : status;
+  return status == SHM_OK ? check_room(count, list.size()) : status;
 }
 
 int32_t inspect_service(ShmServiceState& state) {
@@ -125,12 +127,13 @@ int32_t inspect_service(ShmServiceState& state) {
   if (status != SHM_OK) return status;
   if (!pipe::is_terminated(reply->config) || !pipe::is_terminated(reply->reload_text))
     return fail(SHM_E_VERSION);
-  store(*reply, state);
+  store(service_of(*reply), &state, state.size);
   return SHM_OK;
 }
 
-int32_t inspect(const wchar_t* name, ShmChannelState& state, ShmClientState* clients, uint32_t capacity,
+int32_t inspect(const wchar_t* name, ShmChannelState& state, const CallerArray<ShmClientState>& clients,
                 uint32_t& count) {
+  const uint32_t capacity = clients.size();
   const size_t length = wcsnlen(name, pipe::kNameUnits);
   if (length == 0 || length == pipe::kNameUnits) return fail(SHM_E_NAME);
   const auto reply = std::make_unique<pipe::InspectReply>();
@@ -145,11 +148,10 @@ int32_t inspect(const wchar_t* name, ShmChannelState& state, ShmClientState* cli
     if (status != SHM_OK) return status;
     if (!is_sound(*reply)) return fail(SHM_E_VERSION);
     if (next == 0) {
-      store(reply->channel, request.name, state);
-      copy_text(reply->header.text, state.reason);
+      store(state_of(reply->channel, request.name, reply->header.text), &state, state.size);
     }
     for (uint32_t i = 0; i < reply->count; ++i, ++next) {
-      if (next < capacity) store(reply->clients[i], clients[next]);
+      if (next < capacity) clients.set(next, client_of(reply->clients[i]));
     }
   } while (next < reply->total && reply->count > 0 && next < capacity);
   count = reply->total;
@@ -165,24 +167,21 @@ int32_t inspect(const wchar_t* name, ShmChannelState& state, ShmClientState* cli
 
 int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClientState* clients,
                             uint32_t capacity, uint32_t* count) {
-  if (name == nullptr || count == nullptr || state == nullptr || state->size != sizeof(ShmChannelState) ||
-      (clients == nullptr && capacity != 0) ||
-      (clients != nullptr && clients->size != sizeof(ShmClientState))) {
+  if (name == nullptr || count == nullptr || !is_known(state) || (capacity != 0 && !is_known(clients))) {
     return fail(SHM_E_ARGUMENT, L"ShmInspect: a parameter is NULL, or the size of a struct is unknown");
   }
-  return no_throw([&] { return inspect(name, *state, clients, capacity, *count); });
+  return no_throw([&] { return inspect(name, *state, {clients, capacity}, *count); });
 }
 
 int32_t SHM_CALL ShmInspectAll(ShmChannelSummary* list, uint32_t capacity, uint32_t* count) {
-  if (count == nullptr || (list == nullptr && capacity != 0) ||
-      (list != nullptr && list->size != sizeof(ShmChannelSummary))) {
+  if (count == nullptr || (capacity != 0 && !is_known(list))) {
     return fail(SHM_E_ARGUMENT, L"ShmInspectAll: a parameter is NULL, or the size of a struct is unknown");
   }
-  return no_throw([&] { return inspect_all(list, capacity, *count); });
+  return no_throw([&] { return inspect_all({list, capacity}, *count); });
 }
 
 int32_t SHM_CALL ShmInspectService(ShmServiceState* state) {
-  if (state == nullptr || state->size != sizeof(ShmServiceState))
+  if (!is_known(state))
     return fail(SHM_E_ARGUMENT, L"ShmInspectService: state is NULL, or its size is unknown");
   return no_throw([&] { return inspect_service(*state); });
 }

@@ -183,16 +183,18 @@ int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
   return SHM_OK;
 }
 
-int32_t RingChannel::write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) {
+int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
+                                 DWORD timeout_ms) {
   int32_t status = check_writing();
   Wait wait(*this, writing(), timeout_ms);
   while (status == SHM_OK && !messages.empty()) {
     // As many as one reservation takes.
     uint64_t bytes = 0;
     uint32_t count = 0;
-    for (const ShmMessage& message : messages) {
-      if (message.length > ring_.max_message()) break;
-      const uint64_t more = writer_->footprint(message.length);
+    while (count < messages.size()) {
+      const size_t length = messages[count].length;
+      if (length > ring_.max_message()) break;
+      const uint64_t more = writer_->footprint(length);
       if (bytes + more > writer_->largest_reservation()) break;
       bytes += more;
       ++count;
@@ -202,13 +204,14 @@ int32_t RingChannel::write_batch(std::span<const ShmMessage> messages, uint32_t&
     if (status != SHM_OK) return status;
     uint64_t payload = 0;
     writer_->fill(count, [&](uint32_t i) {
-      payload += messages[i].length;
-      return piece_of(messages[i].data, messages[i].length);
+      const ShmMessage message = messages[i];
+      payload += message.length;
+      return piece_of(message.data, message.length);
     });
     writer_->commit();
     publish(count, payload);
     written += count;
-    messages = messages.subspan(count);
+    messages = messages.from(count);
   }
   return status;
 }
@@ -326,7 +329,7 @@ int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD tim
 // What came with a batch's messages, as they are filled in.
 class RingChannel::Batch {
  public:
-  Batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count)
+  Batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count)
       : messages_(messages), buffer_(buffer), count_(count) {}
 
   bool is_full() const { return count_ == messages_.size(); }
@@ -335,20 +338,20 @@ class RingChannel::Batch {
   void add(const Message& message, int32_t status) {
     const uint32_t flags = (status == SHM_S_LOST ? SHM_MESSAGE_LOST : 0) |
                            (status == SHM_S_REDELIVERED ? SHM_MESSAGE_REDELIVERED : 0);
-    messages_[count_++] = {sizeof(ShmMessage), flags,         message.number,
-                           message.time,       rest().data(), static_cast<size_t>(message.size)};
+    messages_.set(count_++,
+                  {0, flags, message.number, message.time, rest().data(), static_cast<size_t>(message.size)});
     used_ += (static_cast<size_t>(message.size) + 7) & ~size_t{7};
   }
 
  private:
-  std::span<ShmMessage> messages_;
+  CallerArray<ShmMessage> messages_;
   std::span<std::byte> buffer_;
   uint32_t& count_;
   size_t used_ = 0;
 };
 
-int32_t RingChannel::read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
-                                DWORD timeout_ms) {
+int32_t RingChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer,
+                                uint32_t& count, DWORD timeout_ms) {
   int32_t status = check_reading();
   if (status != SHM_OK || messages.empty()) return status;
   Batch batch(messages, buffer, count);
@@ -356,7 +359,7 @@ int32_t RingChannel::read_batch(std::span<ShmMessage> messages, std::span<std::b
   Wait wait(*this, reading(), timeout_ms);
   status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), first); }, wait);
   if (status == SHM_E_BUFFER) {
-    messages[0].length = static_cast<size_t>(first.size);
+    tell_length(messages, first.size);
     return refuse_buffer(first.size, buffer.size());
   }
   if (status != SHM_OK) return status;

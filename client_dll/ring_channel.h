@@ -16,12 +16,12 @@ class RingChannel final : public Channel {
   int32_t join(bool at_next);
 
   int32_t write(const void* message, size_t size, DWORD timeout_ms) override;
-  int32_t write_batch(std::span<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) override;
+  int32_t write_batch(CallerArray<const ShmMessage> messages, uint32_t& written, DWORD timeout_ms) override;
   int32_t loan(size_t size, void*& memory, DWORD timeout_ms) override;
   int32_t commit(size_t size) override;
   int32_t abort() override;
   int32_t read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) override;
-  int32_t read_batch(std::span<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
+  int32_t read_batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
                      DWORD timeout_ms) override;
   int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) override;
   int32_t release() override;

@@ -40,7 +40,7 @@ Public Const SHM_S_LOST As Long = 2 ' messages before this one were lost to this
 Public Const SHM_S_REDELIVERED As Long = 3
 
 ' Errors.
-Public Const SHM_E_ARGUMENT As Long = -1 ' a parameter is NULL, out of range, or a struct's size is unknown
+Public Const SHM_E_ARGUMENT As Long = -1 ' a parameter is NULL, out of range, or a struct's size is not set
 Public Const SHM_E_HANDLE As Long = -2 ' not an open channel
 Public Const SHM_E_NAME As Long = -3 ' not a valid channel name
 Public Const SHM_E_NOT_FOUND As Long = -4 ' no channel has this name

@@ -37,8 +37,10 @@
  * when it unloads the DLL, without waiting for any thread, and for the service 2 seconds at most. While a window is
  * notified (ShmNotifyWindow) it does not unload the DLL: end that first. No call may be under way then.
  *
- * Structs start with their size in bytes, which the caller sets to sizeof before the call. They have no
- * padding and grow only at their end, so that a program built with an older header goes on working.
+ * Structs start with their size in bytes, which the caller sets to sizeof before the call; those of an array all have
+ * the size of the first. They have no padding and grow only at their end, so that a program and a DLL of different
+ * versions go together: the struct of a program that was built with an older header is read and filled as far as it
+ * goes; what a newer header has beyond the DLL's becomes 0, and an option there that is not 0 is SHM_E_ARGUMENT.
  */
 #ifndef SHMBROKER_SHMBROKER_H
 #define SHMBROKER_SHMBROKER_H
@@ -77,7 +79,7 @@ extern "C" {
 #define SHM_S_REDELIVERED 3 /* a reader that took this message before died; it may have acted on it */
 
 /* Errors. */
-#define SHM_E_ARGUMENT (-1)     /* a parameter is NULL, out of range, or a struct's size is unknown */
+#define SHM_E_ARGUMENT (-1)     /* a parameter is NULL, out of range, or a struct's size is not set */
 #define SHM_E_HANDLE (-2)       /* not an open channel */
 #define SHM_E_NAME (-3)         /* not a valid channel name */
 #define SHM_E_NOT_FOUND (-4)    /* no channel has this name */
@@ -228,7 +230,7 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
  *                 reader, if the caller may read
  * @param channel  [out] the handle; the caller's, to be closed with ShmClose
  * @return  SHM_OK
- *          SHM_E_ARGUMENT    name or channel is NULL, name is not valid UTF-8, options->size is unknown, or
+ *          SHM_E_ARGUMENT    name or channel is NULL, name is not valid UTF-8, options->size is not set, or
  *                            a member of options is out of range
  *          SHM_E_NAME        name is empty, too long, has a backslash or a blank at an end, or a control, invisible or
  *                            direction character
@@ -280,14 +282,14 @@ int32_t SHM_CALL ShmSetCancelled(ShmChannel channel, int32_t cancelled);
 /* Tells what a channel is.
  * @param info  [in, out] size set by the caller, the rest stored
  * @return  SHM_OK
- *          SHM_E_ARGUMENT  info is NULL or info->size is unknown */
+ *          SHM_E_ARGUMENT  info is NULL or info->size is not set */
 int32_t SHM_CALL ShmGetInfo(ShmChannel channel, ShmInfo* info);
 int32_t SHM_CALL ShmGetInfoUtf8(ShmChannel channel, ShmInfoUtf8* info);
 
 /* Tells what has gone through a handle.
  * @param stats  [in, out] size set by the caller, the rest stored
  * @return  SHM_OK
- *          SHM_E_ARGUMENT  stats is NULL or stats->size is unknown */
+ *          SHM_E_ARGUMENT  stats is NULL or stats->size is not set */
 int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats* stats);
 
 /* Lists the channels that the caller may read or write.
@@ -296,7 +298,7 @@ int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats* stats);
  * @param capacity  [in] number of structs in list
  * @param count     [out] number of channels there are, also with SHM_E_BUFFER
  * @return  SHM_OK
- *          SHM_E_ARGUMENT    count is NULL, list is NULL though capacity is not 0, or list->size is unknown
+ *          SHM_E_ARGUMENT    count is NULL, list is NULL though capacity is not 0, or list->size is not set
  *          SHM_E_BUFFER      there are more than capacity; the first of them were stored
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
 int32_t SHM_CALL ShmListChannels(ShmInfo* list, uint32_t capacity, uint32_t* count);
@@ -363,7 +365,7 @@ int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, u
  * @param count        [out] number of messages read
  * @param timeout_ms   [in] how long to wait for the first message
  * @return  SHM_OK, SHM_S_LOST or SHM_S_REDELIVERED if that is so of any message, SHM_S_UNCHANGED as ShmRead
- *          SHM_E_ARGUMENT   messages, count or buffer is NULL, capacity is 0, or messages->size is unknown
+ *          SHM_E_ARGUMENT   messages, count or buffer is NULL, capacity is 0, or messages->size is not set
  *          SHM_E_BUFFER     the first message is larger than buffer_size; messages->length tells, and it
  *                           stays
  *          SHM_E_ACCESS, SHM_E_EMPTY, SHM_E_TIMEOUT, SHM_E_OVERTAKEN, SHM_E_CANCELLED, SHM_E_STATE  as ShmRead */

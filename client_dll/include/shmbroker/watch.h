@@ -79,7 +79,7 @@ typedef struct ShmClientState {
  * @param capacity  [in] number of structs in clients; 128 are enough
  * @param count     [out] number of clients that the caller may see, also with SHM_E_BUFFER
  * @return  SHM_OK
- *          SHM_E_ARGUMENT   a parameter is NULL, or the size of state or of clients is unknown
+ *          SHM_E_ARGUMENT   a parameter is NULL, or the size of state or of clients is not set
  *          SHM_E_NAME       as for ShmOpen
  *          SHM_E_NOT_FOUND  no channel has this name
  *          SHM_E_ACCESS     the caller may neither read nor write the channel, and is no administrator
@@ -120,7 +120,7 @@ typedef struct ShmChannelSummary {
  * @param capacity  [in] number of structs in list
  * @param count     [out] number of channels, also with SHM_E_BUFFER
  * @return  SHM_OK
- *          SHM_E_ARGUMENT  count is NULL, list is NULL though capacity is not 0, or list->size is unknown
+ *          SHM_E_ARGUMENT  count is NULL, list is NULL though capacity is not 0, or list->size is not set
  *          SHM_E_BUFFER    there are more than capacity; the first of them were stored
  *          SHM_E_BUSY      this process asks more than 1,000 times a second; a list takes a request for 64 channels
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
@@ -149,7 +149,7 @@ typedef struct ShmServiceState {
 /* Tells how the service is.
  * @param state  [in, out] size set by the caller, the rest stored
  * @return  SHM_OK
- *          SHM_E_ARGUMENT  state is NULL or state->size is unknown
+ *          SHM_E_ARGUMENT  state is NULL or state->size is not set
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
 int32_t SHM_CALL ShmInspectService(ShmServiceState* state);
 

@@ -22,7 +22,7 @@ namespace ShmBroker
         /// <summary>A reader that took this message before died; it may have acted on it.</summary>
         Redelivered = 3,
 
-        /// <summary>A parameter is NULL, out of range, or a struct's size is unknown.</summary>
+        /// <summary>A parameter is NULL, out of range, or a struct's size is not set.</summary>
         Argument = -1,
 
         /// <summary>Not an open channel.</summary>
@@ -124,7 +124,7 @@ namespace ShmBroker
         public const int SHM_S_REDELIVERED = 3;
 
         // Errors.
-        /// <summary>a parameter is NULL, out of range, or a struct's size is unknown</summary>
+        /// <summary>a parameter is NULL, out of range, or a struct's size is not set</summary>
         public const int SHM_E_ARGUMENT = -1;
         /// <summary>not an open channel</summary>
         public const int SHM_E_HANDLE = -2;

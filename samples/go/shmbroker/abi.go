@@ -34,7 +34,7 @@ const (
 
 // Errors.
 const (
-	ErrArgument    Status = -1  // a parameter is NULL, out of range, or a struct's size is unknown
+	ErrArgument    Status = -1  // a parameter is NULL, out of range, or a struct's size is not set
 	ErrHandle      Status = -2  // not an open channel
 	ErrName        Status = -3  // not a valid channel name
 	ErrNotFound    Status = -4  // no channel has this name

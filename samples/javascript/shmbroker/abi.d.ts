@@ -40,7 +40,7 @@ export const SHM_S_LOST: 2;
 export const SHM_S_REDELIVERED: 3;
 
 // Errors.
-/** a parameter is NULL, out of range, or a struct's size is unknown */
+/** a parameter is NULL, out of range, or a struct's size is not set */
 export const SHM_E_ARGUMENT: -1;
 /** not an open channel */
 export const SHM_E_HANDLE: -2;

@@ -40,7 +40,7 @@ export const SHM_S_LOST = 2; // messages before this one were lost to this slow 
 export const SHM_S_REDELIVERED = 3; // a reader that took this message before died; it may have acted on it
 
 // Errors.
-export const SHM_E_ARGUMENT = -1; // a parameter is NULL, out of range, or a struct's size is unknown
+export const SHM_E_ARGUMENT = -1; // a parameter is NULL, out of range, or a struct's size is not set
 export const SHM_E_HANDLE = -2; // not an open channel
 export const SHM_E_NAME = -3; // not a valid channel name
 export const SHM_E_NOT_FOUND = -4; // no channel has this name

@@ -29,7 +29,7 @@ SHM_S_LOST = 2  # messages before this one were lost to this slow reader; see Sh
 SHM_S_REDELIVERED = 3  # a reader that took this message before died; it may have acted on it
 
 # Errors.
-SHM_E_ARGUMENT = -1  # a parameter is NULL, out of range, or a struct's size is unknown
+SHM_E_ARGUMENT = -1  # a parameter is NULL, out of range, or a struct's size is not set
 SHM_E_HANDLE = -2  # not an open channel
 SHM_E_NAME = -3  # not a valid channel name
 SHM_E_NOT_FOUND = -4  # no channel has this name

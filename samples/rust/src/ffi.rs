@@ -33,7 +33,7 @@ impl Status {
 
 // Errors.
 impl Status {
-    /// A parameter is NULL, out of range, or a struct's size is unknown.
+    /// A parameter is NULL, out of range, or a struct's size is not set.
     pub const ARGUMENT: Self = Self(-1);
     /// Not an open channel.
     pub const HANDLE: Self = Self(-2);
