@@ -111,6 +111,7 @@ class Broker {
   void open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply);
   void admit(Channel& channel, const pipe::OpenRequest& request, const Caller& caller,
              pipe::OpenReply& reply);
+  void check_slots(const Channel& channel, const Caller& caller, uint32_t rights) const;
   void close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply& reply);
   bool vacate(const Client& client, const pipe::CloseRequest& place);
   void list(const pipe::ListRequest& request, const Caller& caller, pipe::ListReply& reply);

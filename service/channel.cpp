@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <iterator>
+#include <map>
 #include <vector>
 
 #include "core/block.h"
@@ -181,6 +182,23 @@ uint32_t Channel::places_of(const Client& client) const {
   const auto is_its = [&](const Place& place) { return place.taken && place.client == client; };
   return static_cast<uint32_t>(std::ranges::count_if(readers_, is_its) +
                                std::ranges::count_if(writers_, is_its));
+}
+
+Channel::SlotUse Channel::slot_use(uint32_t right, const std::wstring& account) const {
+  SlotUse use;
+  std::map<Client, uint32_t> by_process;
+  for (const Place& place : right == core::kRead ? readers_ : writers_) {
+    if (!place.taken) continue;
+    ++use.all;
+    if (place.account == account) ++by_process[place.client];
+  }
+  for (const auto& [client, count] : by_process) {
+    use.own += count;
+    if (count <= use.most) continue;
+    use.most = count;
+    use.most_by = client;
+  }
+  return use;
 }
 
 uint32_t Channel::find_free(const Places& places) {

@@ -79,6 +79,16 @@ class Channel {
   // Readers and writers of one process.
   uint32_t places_of(const Client& client) const;
 
+  // How many slots of one right, core::kRead or core::kWrite, are taken, and how many of these by an account, SID text. most:
+  // that account's process that has most of them, and how many. An account that came under an earlier run is not known.
+  struct SlotUse {
+    uint32_t all = 0;
+    uint32_t own = 0;
+    uint32_t most = 0;
+    Client most_by;
+  };
+  SlotUse slot_use(uint32_t right, const std::wstring& account) const;
+
   // Applies a changed access to the objects: resolved, what it says with the accounts looked up. Handles that are open
   // keep what they have. Throws Error.
   void set_access(const AccessConfig& access, const Access& resolved);

@@ -155,6 +155,19 @@ CreateConfig parse_create(const JsonNode& node) {
   return create;
 }
 
+SlotsConfig parse_slots(const JsonNode& node) {
+  node.object({"max_per_account", "reserved_for_administrators"});
+  SlotsConfig slots;
+  const auto number = [&](const char* name, uint64_t least, uint64_t most, uint64_t usual) {
+    return node.member(name, [&](const JsonNode& given) { return given.number(least, most); })
+        .value_or(usual);
+  };
+  slots.max_per_account = number("max_per_account", 1, core::kMaxReaders, slots.max_per_account);
+  slots.reserved_for_administrators =
+      number("reserved_for_administrators", 0, core::kMaxReaders - 1, slots.reserved_for_administrators);
+  return slots;
+}
+
 LogConfig parse_log(const JsonNode& node) {
   node.object({"level", "max_size", "files"});
   LogConfig log;
@@ -200,8 +213,9 @@ std::vector<ChannelConfig> parse_channels(const JsonNode& node) {
 }
 
 void parse_root(const JsonNode& root, Config& config) {
-  root.object({"$schema", "channels", "create", "file_folders", "at_stop", "log"});
+  root.object({"$schema", "channels", "create", "slots", "file_folders", "at_stop", "log"});
   config.create = root.member("create", parse_create).value_or(CreateConfig());
+  config.slots = root.member("slots", parse_slots).value_or(SlotsConfig());
   const auto folders =
       root.member("file_folders", [](const JsonNode& node) { return node.each(parse_folder); });
   if (folders) config.file_folders = *folders;

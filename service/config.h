@@ -49,6 +49,12 @@ struct CreateConfig {
   uint64_t max_bytes = uint64_t{256} << 20;
 };
 
+// A channel has 64 slots for readers and 64 for writers: how many of either go to whom. Administrators may have them all.
+struct SlotsConfig {
+  uint64_t max_per_account = 48;
+  uint64_t reserved_for_administrators = 4;
+};
+
 struct LogConfig {
   std::string level = "info";  // trace, debug, info, warning, error, off
   uint64_t max_size = 4 << 20;
@@ -58,6 +64,7 @@ struct LogConfig {
 struct Config {
   std::vector<ChannelConfig> channels;
   CreateConfig create;
+  SlotsConfig slots;
   std::vector<std::string> file_folders;  // a block's file must be under one of them
   bool channels_end_at_stop = false;      // otherwise clients go on without the service
   LogConfig log;

@@ -7,6 +7,7 @@
 #include "core/crash_point.h"
 #include "service/event_log.h"
 #include "service/request.h"
+#include "service/slot_limits.h"
 
 namespace shmbroker::service {
 namespace {
@@ -158,6 +159,7 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
                       "' is of another kind, or smaller, than the program asks for; see kind, "
                       "capacity and max_message in shmbroker.json");
   }
+  check_slots(channel, caller, wanted);
   const bool exclusive = (request.flags & pipe::kExclusive) != 0;
   const HANDLE process = caller.client.process();
   const Client client = caller.client.identity();
@@ -183,6 +185,17 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
   SHM_CRASH_POINT("request.admitted");
   spdlog::debug("channel '{}' opened by {} (process {}) to {}", name, caller.name(), client.pid,
                 rights_text(wanted));
+}
+
+// No account takes all slots, and an administrator who wants to see why a channel is full finds one.
+void Broker::check_slots(const Channel& channel, const Caller& caller, uint32_t rights) const {
+  for (const uint32_t right : {core::kRead, core::kWrite}) {
+    if ((rights & right) == 0) continue;
+    const Channel::SlotUse use = channel.slot_use(right, caller.account);
+    if (!exceeds(config_.slots, use) || caller.is_administrator()) continue;
+    throw Refusal(core::Status::busy,
+                  why_no_slot(config_.slots, use, right, channel.config().name, caller.name()));
+  }
 }
 
 void Broker::close(const pipe::CloseRequest& request, const Caller& caller, pipe::CloseReply&) {

@@ -62,6 +62,20 @@ TEST(Config, NeedsNoChannelButTheList) {
               HasSubstr(R"(test.json: line 1, column 1: /: expected an object with the member "channels")"));
 }
 
+TEST(Config, LimitsTheSlotsOfAnAccountAsItSays) {
+  const SlotsConfig usual = parse(R"({"channels": []})").slots;
+  EXPECT_EQ(usual.max_per_account, 48u);
+  EXPECT_EQ(usual.reserved_for_administrators, 4u);
+  const SlotsConfig given =
+      parse(R"({"channels": [], "slots": {"max_per_account": 64, "reserved_for_administrators": 0}})").slots;
+  EXPECT_EQ(given.max_per_account, 64u);
+  EXPECT_EQ(given.reserved_for_administrators, 0u);
+  EXPECT_THAT(error_of(R"({"channels": [], "slots": {"max_per_account": 0}})"),
+              HasSubstr("/slots/max_per_account: expected"));
+  EXPECT_THAT(error_of(R"({"channels": [], "slots": {"reserved_for_administrators": 64}})"),
+              HasSubstr("/slots/reserved_for_administrators: expected"));
+}
+
 TEST(Config, TellsWhereItIsNotJson) {
   EXPECT_THAT(error_of("{ \"channels\": [ }"), AllOf(HasSubstr("test.json"), HasSubstr("line 1, column 17")));
   EXPECT_THAT(error_of(""), HasSubstr("not valid JSON"));

@@ -242,7 +242,8 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
  *          SHM_E_ACCESS      the caller's account has none of the rights asked for, or not all of them, or may
  *                            not create channels
  *          SHM_E_MISMATCH    the channel is not of options->kind, or smaller than options asks for
- *          SHM_E_BUSY        64 readers or 64 writers have it open already; or one of them is an exclusive
+ *          SHM_E_BUSY        64 readers or 64 writers have it open already, or as many as one account may
+ *                            have ("slots" in the configuration: 48); or one of them is an exclusive
  *                            writer, or options asks to be one and there is another; or this process asks
  *                            more than 1,000 times a second
  *          SHM_E_QUOTA       options asks to create it, and the caller's account has used up what it may
