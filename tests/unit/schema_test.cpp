@@ -32,7 +32,7 @@ std::string error_of(const Json& config) {
 Json sound() {
   return Json::parse(R"({
     "channels": [{ "name": "x", "kind": "block", "capacity": 512, "access": {}, "file": { "path": "C:\\x" } }],
-    "create": { "accounts": [] }, "log": {} })");
+    "create": { "accounts": [] }, "slots": {}, "log": {} })");
 }
 
 struct Place {
@@ -44,6 +44,7 @@ constexpr Place kPlaces[] = {{"", ""},
                              {"access", "/channels/0/access"},
                              {"file", "/channels/0/file"},
                              {"create", "/create"},
+                             {"slots", "/slots"},
                              {"log", "/log"}};
 
 class Schema : public testing::TestWithParam<Place> {
