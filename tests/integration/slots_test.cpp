@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
-#include "tests/integration/low_token.h"
-#include "tests/integration/program.h"
-#include "tests/integration/service_fixture.h"
-#include "tests/integration/wine.h"
+#include "tests/support/low_token.h"
+#include "tests/support/program.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/wine.h"
 
 namespace shmbroker::tests {
 namespace {
