@@ -90,7 +90,7 @@ int32_t list_channels(uint32_t capacity, uint32_t& count, Take&& take) {
     std::copy(std::begin(entry.name), std::end(entry.name), info.name);
     take(index, info);
   });
-  return status == SHM_OK ? check_room(count, capacity) : status;
+  return status == SHM_OK ? check_space(count, capacity) : status;
 }
 
 int32_t check_batch(const CallerArray<const ShmMessage>& batch) {
@@ -181,15 +181,15 @@ int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint3
 
 int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms) {
   if (data == nullptr && size != 0) return bad_argument(L"ShmWrite: data is NULL");
-  return with_turn<&Calls::writing>(channel, timeout_ms,
-                                    [=](Channel& open, DWORD left) { return open.write(data, size, left); });
+  return with_call_lock<&Calls::writing>(
+      channel, timeout_ms, [=](Channel& open, DWORD left) { return open.write(data, size, left); });
 }
 
 int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size_t* size,
                          uint32_t timeout_ms) {
   if (size == nullptr || (buffer == nullptr && capacity != 0))
     return bad_argument(L"ShmRead: buffer or size is NULL");
-  return with_turn<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
+  return with_call_lock<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
     return open.read(buffer, capacity, *size, left);
   });
 }
@@ -203,7 +203,7 @@ int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, u
   uint32_t ignored = 0;
   uint32_t& published = written != nullptr ? *written : ignored;
   published = 0;
-  return with_turn<&Calls::writing>(channel, timeout_ms, [&](Channel& open, DWORD left) {
+  return with_call_lock<&Calls::writing>(channel, timeout_ms, [&](Channel& open, DWORD left) {
     return open.write_batch(batch, published, left);
   });
 }
@@ -214,7 +214,7 @@ int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t
     return bad_argument(L"ShmReadBatch: buffer or count is NULL, or capacity is 0");
   if (!is_known(messages)) return bad_struct(L"ShmReadBatch: messages", L"ShmMessage");
   *count = 0;
-  return with_turn<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
+  return with_call_lock<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
     return open.read_batch({messages, capacity}, {static_cast<std::byte*>(buffer), buffer_size}, *count,
                            left);
   });
@@ -222,28 +222,30 @@ int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t
 
 int32_t SHM_CALL ShmLoan(ShmChannel channel, size_t size, void** memory, uint32_t timeout_ms) {
   if (memory == nullptr) return bad_argument(L"ShmLoan: memory is NULL");
-  return with_turn<&Calls::writing>(
+  return with_call_lock<&Calls::writing>(
       channel, timeout_ms, [=](Channel& open, DWORD left) { return open.loan(size, *memory, left); });
 }
 
 int32_t SHM_CALL ShmCommit(ShmChannel channel, size_t size) {
-  return with_turn_to_give_back<&Calls::writing>(channel, [=](Channel& open) { return open.commit(size); });
+  return with_call_lock_to_release<&Calls::writing>(channel,
+                                                    [=](Channel& open) { return open.commit(size); });
 }
 
 int32_t SHM_CALL ShmAbort(ShmChannel channel) {
-  return with_turn_to_give_back<&Calls::writing>(channel, [](Channel& open) { return open.abort(); });
+  return with_call_lock_to_release<&Calls::writing>(channel, [](Channel& open) { return open.abort(); });
 }
 
 int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32_t timeout_ms) {
   if (memory == nullptr) return bad_argument(L"ShmLock: memory is NULL");
   size_t ignored = 0;
   size_t& present = size != nullptr ? *size : ignored;
-  return with_turn<&Calls::writing>(
+  return with_call_lock<&Calls::writing>(
       channel, timeout_ms, [&](Channel& open, DWORD left) { return open.lock(*memory, present, left); });
 }
 
 int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size) {
-  return with_turn_to_give_back<&Calls::writing>(channel, [=](Channel& open) { return open.unlock(size); });
+  return with_call_lock_to_release<&Calls::writing>(channel,
+                                                    [=](Channel& open) { return open.unlock(size); });
 }
 
 int32_t SHM_CALL ShmFlush(ShmChannel channel) {
@@ -264,12 +266,12 @@ int32_t SHM_CALL ShmFlush(ShmChannel channel) {
 
 int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, uint32_t timeout_ms) {
   if (data == nullptr || size == nullptr) return bad_argument(L"ShmPeek: data or size is NULL");
-  return with_turn<&Calls::reading>(channel, timeout_ms,
-                                    [=](Channel& open, DWORD left) { return open.peek(*data, *size, left); });
+  return with_call_lock<&Calls::reading>(
+      channel, timeout_ms, [=](Channel& open, DWORD left) { return open.peek(*data, *size, left); });
 }
 
 int32_t SHM_CALL ShmRelease(ShmChannel channel) {
-  return with_turn_to_give_back<&Calls::reading>(channel, [](Channel& open) { return open.release(); });
+  return with_call_lock_to_release<&Calls::reading>(channel, [](Channel& open) { return open.release(); });
 }
 
 int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle) {

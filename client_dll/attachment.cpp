@@ -21,7 +21,7 @@ constexpr DWORD kWaitAndSet = SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL;
 core::Geometry geometry_of(const pipe::OpenReply& reply) {
   core::Geometry geometry;
   geometry.kind = static_cast<core::Kind>(reply.kind);
-  geometry.policy = reply.when_full;
+  geometry.when_full = reply.when_full;
   geometry.capacity = reply.capacity;
   geometry.max_message = reply.max_message;
   std::copy(std::begin(reply.instance), std::end(reply.instance), geometry.instance);
@@ -186,7 +186,7 @@ pipe::FlushRequest Attachment::flush_request() const {
   return request;
 }
 
-// A mark is something that any reader may have made, for any place.
+// Any reader may have set any mark.
 void Attachment::wake(uint64_t waiting) {
   if (waiting == 0) return;
   // acquire: pairs with the broker's release: who is seen here, of that one generation and event are there.

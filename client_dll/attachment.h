@@ -36,20 +36,21 @@ class Attachment {
   core::ReadersSection& readers() const {
     return *reinterpret_cast<core::ReadersSection*>(readers_.memory());
   }
-  core::ClientSlot& reader_slot() const { return readers().readers[reader_]; }
-  core::ClientSlot& writer_slot() const { return data().writers[writer_]; }
+  core::ReaderSlot& reader_slot() const { return readers().readers[reader_]; }
+  core::WriterSlot& writer_slot() const { return data().writers[writer_]; }
 
   HANDLE mutex() const { return mutex_.get(); }
   HANDLE lock_event() const { return lock_event_.get(); }
   HANDLE space_event() const { return space_event_.get(); }
   HANDLE reader_event() const { return reader_event_.get(); }
 
-  // For a writer: sets the events of these readers, a bit each, where a place is taken. One thread at a time.
+  // For a writer: sets the events of these readers, a bit each, of the slots that are taken. One thread at a
+  // time.
   void wake(uint64_t waiting);
 
-  // The process whose place it is.
-  uint32_t pid_of_reader(uint32_t place) const { return pid_of(data().reader_records[place]); }
-  uint32_t pid_of_writer(uint32_t place) const { return pid_of(data().writer_records[place]); }
+  // The process that has a slot.
+  uint32_t pid_of_reader(uint32_t slot) const { return pid_of(data().reader_records[slot]); }
+  uint32_t pid_of_writer(uint32_t slot) const { return pid_of(data().writer_records[slot]); }
 
   // What ShmFlush asks the broker.
   pipe::FlushRequest flush_request() const;
@@ -71,8 +72,8 @@ class Attachment {
   };
   HANDLE event_of(uint32_t reader);
   void open_target(Target& target, uint32_t reader, uint32_t generation) const;
-  // relaxed: for people.
-  static uint32_t pid_of(const core::SlotRecord& place) { return place.pid.load(std::memory_order_relaxed); }
+  // relaxed: diagnostic only.
+  static uint32_t pid_of(const core::SlotRecord& slot) { return slot.pid.load(std::memory_order_relaxed); }
 
   std::wstring name_;
   std::unique_ptr<Close> close_;  // what gives the slots back

@@ -21,7 +21,7 @@ BlockChannel::~BlockChannel() {
 
 // ---- writing
 
-int32_t BlockChannel::begin_write(Wait& wait) {
+int32_t BlockChannel::begin_write(CallWait& wait) {
   if (!at().can_write()) return refuse_right(SHM_WRITE);
   if (locked_) return refuse(SHM_E_STATE, L"this handle holds ShmLock; call ShmUnlock first");
   if (has_ended()) return refuse_ended();
@@ -36,7 +36,7 @@ void BlockChannel::publish(const Block::Draft& draft, uint64_t size) {
   add(at().writer_slot().bytes, size);
 }
 
-int32_t BlockChannel::write_value(const void* value, size_t size, Wait& wait) {
+int32_t BlockChannel::write_value(const void* value, size_t size, CallWait& wait) {
   if (size > block_.capacity()) return refuse_size(size);
   const int32_t status = begin_write(wait);
   if (status != SHM_OK) return status;
@@ -47,13 +47,13 @@ int32_t BlockChannel::write_value(const void* value, size_t size, Wait& wait) {
 }
 
 int32_t BlockChannel::write(const void* message, size_t size, DWORD timeout_ms) {
-  Wait wait(*this, writing(), timeout_ms);
+  CallWait wait(*this, writing(), timeout_ms);
   return write_value(message, size, wait);
 }
 
 int32_t BlockChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
                                   DWORD timeout_ms) {
-  Wait wait(*this, writing(), timeout_ms);
+  CallWait wait(*this, writing(), timeout_ms);
   for (uint32_t i = 0; i < messages.size(); ++i) {
     const ShmMessage message = messages[i];
     const int32_t status = write_value(message.data, message.length, wait);
@@ -64,7 +64,7 @@ int32_t BlockChannel::write_batch(CallerArray<const ShmMessage> messages, uint32
 }
 
 int32_t BlockChannel::lock(void*& memory, size_t& size, DWORD timeout_ms) {
-  Wait wait(*this, writing(), timeout_ms);
+  CallWait wait(*this, writing(), timeout_ms);
   const int32_t status = begin_write(wait);
   if (status != SHM_OK) return status;
   const Block::Draft draft = block_.begin();
@@ -98,17 +98,17 @@ int32_t BlockChannel::unlock(size_t size) {
 int32_t BlockChannel::begin_read(DWORD timeout_ms) {
   if (!at().can_read()) return refuse_right(SHM_READ);
   if (peeked_) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
-  if (has_news()) return SHM_OK;
-  Wait wait(*this, reading(), timeout_ms);
-  const int32_t status = await_news(wait);
+  if (is_readable()) return SHM_OK;
+  CallWait wait(*this, reading(), timeout_ms);
+  const int32_t status = wait_readable(wait);
   return status == SHM_E_EMPTY ? SHM_OK : status;
 }
 
 int32_t BlockChannel::note_read(const Block::Value& value) {
   const uint64_t last = last_read_.load(std::memory_order_relaxed);
   if (value.sequence == last) return SHM_S_UNCHANGED;
-  core::ClientSlot& slot = at().reader_slot();
-  if (last != 0) add(slot.gap, value.sequence - last - 1);
+  core::ReaderSlot& slot = at().reader_slot();
+  if (last != 0) add(slot.lost, value.sequence - last - 1);
   add(slot.messages, 1);
   add(slot.bytes, value.size);
   last_read_.store(value.sequence, std::memory_order_relaxed);

@@ -22,24 +22,26 @@ class BlockChannel final : public Channel {
   int32_t release() override;
 
  protected:
-  uint32_t look_for_news(uint32_t most) const override {
-    return count_looks(most, [this] { return has_news(); });
+  uint32_t poll_readable(uint32_t most) const override {
+    return poll(most, [this] { return is_readable(); });
   }
-  bool has_news() const override { return block_.sequence() != last_read_.load(std::memory_order_relaxed); }
+  bool is_readable() const override {
+    return block_.sequence() != last_read_.load(std::memory_order_relaxed);
+  }
   uint64_t sequence() const override { return block_.sequence(); }
 
  private:
-  int32_t begin_write(Wait& wait);
-  int32_t write_value(const void* value, size_t size, Wait& wait);
+  int32_t begin_write(CallWait& wait);
+  int32_t write_value(const void* value, size_t size, CallWait& wait);
   int32_t begin_read(DWORD timeout_ms);
   void publish(const core::Block::Draft& draft, uint64_t size);
   int32_t note_read(const core::Block::Value& value);
   int32_t read_value(void* buffer, size_t capacity, core::Block::Value& value, DWORD timeout_ms);
 
   core::Block block_;
-  std::optional<core::Block::Draft> locked_;  // under the writing turn
-  std::optional<core::Block::Value> peeked_;  // under the reading turn
-  // Sequence of the value read last. relaxed throughout: it is changed under the reading turn, and
+  std::optional<core::Block::Draft> locked_;  // under the writing call lock
+  std::optional<core::Block::Value> peeked_;  // under the reading call lock
+  // Sequence of the value read last. relaxed throughout: it is changed under the reading call lock, and
   // notification, which looks at it from elsewhere, marks the reader before and so is told of what it missed.
   std::atomic<uint64_t> last_read_{0};
 };

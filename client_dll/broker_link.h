@@ -21,14 +21,14 @@ struct BrokerIdentity {
   std::wstring owner;
 };
 
-// The exchange itself, in bytes. Where the service hangs up because too many ask at once, it is asked again: no request
-// does harm if it comes twice, and an open that was not acknowledged is undone. reply_size: in, the size that a good reply
-// has. Returns SHM_OK, or a failed status after fail().
+// The exchange itself, in bytes. Where the service hangs up because too many ask at once, it is asked again:
+// no request does harm if it comes twice, and an open that was not acknowledged is undone. reply_size: in,
+// the size that a good reply has. Returns SHM_OK, or a failed status after fail().
 int32_t exchange(const void* request, DWORD request_size, void* reply, DWORD reply_size,
                  const Deadline& deadline, BrokerIdentity& identity);
 
-// The same for an open: acknowledges a reply that says yes. Only then what it gave is ours. not_ours(): called where the
-// service may or may not have heard that; what it gave is to be given back.
+// The same for an open: acknowledges a reply that says yes. Only then what it gave is ours. not_ours():
+// called where the service may or may not have heard that; what it gave is to be given back.
 int32_t exchange_open(const pipe::OpenRequest& request, pipe::OpenReply& reply, const Deadline& deadline,
                       BrokerIdentity& identity, const std::function<void()>& not_ours);
 
@@ -41,7 +41,8 @@ void fill_header(Request& request) {
                     core::kLayoutVersion};
 }
 
-// Repeats what was closed and not answered, fills in the header, exchanges, and hands on what the service refuses.
+// Repeats what was closed and not answered, fills in the header, exchanges, and hands on what the service
+// refuses.
 template <class Request, class Reply>
 int32_t ask(Request& request, Reply& reply, DWORD timeout_ms, BrokerIdentity& identity) {
   const Deadline deadline(timeout_ms);

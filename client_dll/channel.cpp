@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint32_t kDefaultSpin = 100;
 
-// relaxed: a number for people.
+// relaxed: diagnostic only.
 uint32_t count(const std::atomic<uint64_t>& places) {
   return static_cast<uint32_t>(std::popcount(places.load(std::memory_order_relaxed)));
 }
@@ -37,7 +37,7 @@ int32_t Channel::open(const std::wstring& name, const ShmOptions& options, Calls
     if (joined != SHM_OK) return joined;
     made = std::move(ring);
   }
-  if (!made->read_nudge_ || !made->write_nudge_)
+  if (!made->read_interrupt_ || !made->write_interrupt_)
     return fail(SHM_E_SYSTEM, L"cannot create an event", GetLastError());
   channel = std::move(made);
   return SHM_OK;
@@ -47,15 +47,15 @@ Channel::Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& optio
     : attachment_(std::move(attachment)),
       calls_(calls),
       spin_(options.spin != 0 ? options.spin : kDefaultSpin),
-      distance_(at().geometry().capacity),
-      read_nudge_(CreateEventW(nullptr, FALSE, FALSE, nullptr)),
-      write_nudge_(CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
-  if (at().can_read()) notification_.emplace(at().reader_event(), read_nudge_.get());
+      backoff_(at().geometry().capacity),
+      read_interrupt_(CreateEventW(nullptr, FALSE, FALSE, nullptr)),
+      write_interrupt_(CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
+  if (at().can_read()) notification_.emplace(at().reader_event(), read_interrupt_.get());
 }
 
-void Channel::nudge() {
-  SetEvent(read_nudge_.get());
-  SetEvent(write_nudge_.get());
+void Channel::interrupt_waits() {
+  SetEvent(read_interrupt_.get());
+  SetEvent(write_interrupt_.get());
 }
 
 // ---- refusing
@@ -95,7 +95,7 @@ int32_t Channel::refuse_ended() const {
 int32_t Channel::refuse_wait(WaitEnd end) const {
   switch (end) {
     case WaitEnd::cancelled:
-      // relaxed: for people.
+      // relaxed: diagnostic only.
       return refuse(SHM_E_CANCELLED,
                     calls_.interrupts.is_cancelled.load(std::memory_order_relaxed)
                         ? L"ShmSetCancelled keeps this handle from waiting; call it with 0 to wait again"
@@ -107,15 +107,15 @@ int32_t Channel::refuse_wait(WaitEnd end) const {
   }
 }
 
-int32_t Channel::refuse_turn(WaitEnd end) const {
+int32_t Channel::refuse_call_lock(WaitEnd end) const {
   if (end != WaitEnd::timeout) return refuse_wait(end);
   return refuse(
       SHM_E_TIMEOUT,
       L"another thread used this handle until the time was up; open one for each thread, or try again");
 }
 
-// A thread may have died with the lock in a process that lives on. Nobody can know that, and so nobody takes the
-// lock away; but one can be told where to look.
+// A thread may have died with the lock in a process that lives on. Nobody can know that, and so nobody takes
+// the lock away; but one can be told where to look.
 int32_t Channel::refuse_locked() const {
   const uint32_t owner = core::RobustLock(at().data().lock).owner();
   if (owner >= core::kMaxWriters)
@@ -144,22 +144,24 @@ bool Channel::has_ended() const { return at().data().ended.load(std::memory_orde
 
 // ---- writing
 
-const Patience& Channel::Wait::patience() {
-  if (!patience_) {
-    turn_.settle();
-    patience_.emplace(channel_.calls_.interrupts, timeout_ms_, &channel_.at().data().ended);
+const WaitContext& Channel::CallWait::context() {
+  if (!context_) {
+    lock_.mark_blocking();
+    context_.emplace(channel_.calls_.interrupts, timeout_ms_, &channel_.at().data().ended);
   }
-  return *patience_;
+  return *context_;
 }
 
-WaitEnd Channel::Wait::again() { return std::exchange(was_here_, true) ? patience().end() : WaitEnd::none; }
+WaitEnd Channel::CallWait::again() {
+  return std::exchange(was_here_, true) ? context().end() : WaitEnd::none;
+}
 
-int32_t Channel::take_lock(Wait& wait) {
+int32_t Channel::take_lock(CallWait& wait) {
   core::RobustLock lock(at().data().lock);
   if (lock.try_lock(at().writer())) return SHM_OK;
   add(lock_waits_, 1);
   add(at().writer_slot().waits, 1);
-  KernelLockWait lock_wait(wait.patience(), at().mutex(), at().lock_event(), write_nudge_.get());
+  KernelLockWait lock_wait(wait.context(), at().mutex(), at().lock_event(), write_interrupt_.get());
   if (lock.lock(at().writer(), spin_, lock_wait)) return SHM_OK;
   return lock_wait.end() == WaitEnd::timeout ? refuse_locked() : refuse_wait(lock_wait.end());
 }
@@ -181,54 +183,54 @@ int32_t Channel::abort() { return refuse(SHM_E_KIND, L"a block lends nothing; us
 // ---- waiting for something to read
 
 // Asks for a wake-up and looks once more. Returns true if there is something to read after all.
-bool Channel::mark_and_look() {
+bool Channel::mark_and_check() {
   core::mark_waiting(at().readers(), at().reader());
-  if (!has_news()) return false;
+  if (!is_readable()) return false;
   core::unmark_waiting(at().readers(), at().reader());
   return true;
 }
 
 // Returns whether there is something; if not, end tells whether that is for good.
-bool Channel::spin_for_news(Wait& wait, WaitEnd& end) {
-  const uint32_t kept_off = std::min(distance_.turns(), spin_);
+bool Channel::spin_until_readable(CallWait& wait, WaitEnd& end) {
+  const uint32_t kept_off = std::min(backoff_.turns(), spin_);
   for (uint32_t turn = 0; turn < kept_off; ++turn) core::pause();
   uint32_t turn = kept_off;
   while (turn < spin_ && end == WaitEnd::none) {
     const uint32_t most = std::min(spin_ - turn, kTurnsBetweenChecks);
-    const uint32_t looks = look_for_news(most);
+    const uint32_t looks = poll_readable(most);
     turn += looks;
     if (looks < most) {
-      distance_.note_wait(turn - kept_off);
+      backoff_.note_wait(turn - kept_off);
       return true;
     }
-    if (turn < spin_) end = wait.patience().end();
+    if (turn < spin_) end = wait.context().end();
   }
-  distance_.note_wait(spin_);
+  backoff_.note_wait(spin_);
   return false;
 }
 
-int32_t Channel::await_news(Wait& wait) {
+int32_t Channel::wait_readable(CallWait& wait) {
   if (!wait.is_allowed()) {
     if (notification_->is_wanted() && !core::is_marked_waiting(at().readers(), at().reader()) &&
-        mark_and_look())
+        mark_and_check())
       return SHM_OK;
     return has_ended() ? refuse_ended() : SHM_E_EMPTY;
   }
   // Who comes again has been told of news and got none: hostile readers could make that go on for ever.
   WaitEnd end = wait.again();
   if (end == WaitEnd::none) {
-    if (spin_for_news(wait, end)) return SHM_OK;
+    if (spin_until_readable(wait, end)) return SHM_OK;
     SwitchToThread();  // where reader and writer share a processor, this is what lets the writer write
-    if (has_news()) return SHM_OK;
+    if (is_readable()) return SHM_OK;
     bool found = false;
-    while (!(found = mark_and_look()) && end == WaitEnd::none) {
-      end = wait.patience().wait(at().reader_event(), read_nudge_.get());
+    while (!(found = mark_and_check()) && end == WaitEnd::none) {
+      end = wait.context().wait(at().reader_event(), read_interrupt_.get());
     }
     add(at().reader_slot().waits, 1);
     if (end == WaitEnd::none || (found && end == WaitEnd::timeout)) return SHM_OK;
   }
-  // SUBTLE: the mark may be one that a notification needs, whose thread asked for it meanwhile. So it is looked for
-  // after the mark is off.
+  // SUBTLE: the mark may be one that a notification needs, whose thread asked for it meanwhile. So it is
+  // looked for after the mark is off.
   core::unmark_waiting(at().readers(), at().reader());
   if (notification_->is_wanted()) notify_if_readable();
   return end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(end);
@@ -279,7 +281,7 @@ int32_t Channel::notify_pipe(HANDLE pipe, ShmChannel handle) {
 // whoever gets the mark.
 void Channel::notify_if_readable() {
   core::mark_waiting(at().readers(), at().reader());
-  if (has_news() && core::unmark_waiting(at().readers(), at().reader())) SetEvent(at().reader_event());
+  if (is_readable() && core::unmark_waiting(at().readers(), at().reader())) SetEvent(at().reader_event());
 }
 
 // ---- telling
@@ -309,7 +311,7 @@ ShmStats Channel::stats() const {
   if (at().can_read()) {
     stats.read = at().reader_slot().messages.load(std::memory_order_relaxed);
     stats.bytes_read = at().reader_slot().bytes.load(std::memory_order_relaxed);
-    stats.lost = at().reader_slot().gap.load(std::memory_order_relaxed);
+    stats.lost = at().reader_slot().lost.load(std::memory_order_relaxed);
     stats.read_waits = at().reader_slot().waits.load(std::memory_order_relaxed);
   }
   return stats;

@@ -9,8 +9,8 @@
 
 #include "client_dll/attachment.h"
 #include "client_dll/caller_struct.h"
-#include "client_dll/distance.h"
 #include "client_dll/notification.h"
+#include "client_dll/read_backoff.h"
 #include "client_dll/waits.h"
 #include "core/pause.h"
 
@@ -25,7 +25,7 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  // The caller has the handle's writing turn. What a kind has no use for is SHM_E_KIND.
+  // The caller has the handle's writing call lock. What a kind has no use for is SHM_E_KIND.
   virtual int32_t write(const void* message, size_t size, DWORD timeout_ms) = 0;
   virtual int32_t write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
                               DWORD timeout_ms) = 0;
@@ -35,17 +35,17 @@ class Channel {
   virtual int32_t commit(size_t size);
   virtual int32_t abort();
 
-  // The caller has the handle's reading turn.
+  // The caller has the handle's reading call lock.
   virtual int32_t read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) = 0;
   virtual int32_t read_batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count,
                              DWORD timeout_ms) = 0;
   virtual int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) = 0;
   virtual int32_t release() = 0;
 
-  // From any thread, whoever has the turns.
-  void nudge();
-  // Why a thread did not get its turn on this handle.
-  int32_t refuse_turn(WaitEnd end) const;
+  // Ends the sleep of all calls on this handle, which then look at what interrupts them. From any thread.
+  void interrupt_waits();
+  // Why a thread did not get a call lock of this handle.
+  int32_t refuse_call_lock(WaitEnd end) const;
   // Why ShmClose could not close the handle.
   int32_t refuse_close() const;
   // The service has so long to hear that the channel is closed.
@@ -61,11 +61,12 @@ class Channel {
   Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls);
 
   // Whether there is something that this handle has not read. From any thread.
-  virtual bool has_news() const = 0;
+  virtual bool is_readable() const = 0;
   // Looks so many times. Returns how often it has looked before there was something; most: there was nothing.
-  virtual uint32_t look_for_news(uint32_t most) const = 0;
-  // The same for certain, and on the way there past what is none. The caller has the handle's reading turn.
-  virtual bool find_news() { return has_news(); }
+  virtual uint32_t poll_readable(uint32_t most) const = 0;
+  // The same for certain, and on the way there past what is none. The caller has the handle's reading call
+  // lock.
+  virtual bool find_readable() { return is_readable(); }
   // Number of the last message or value published.
   virtual uint64_t sequence() const = 0;
 
@@ -85,31 +86,31 @@ class Channel {
   bool has_ended() const;
 
   // One call's waiting, however many waits it takes: they share its time.
-  class Wait {
+  class CallWait {
    public:
-    Wait(const Channel& channel, Turn& turn, DWORD timeout_ms)
-        : channel_(channel), turn_(turn), timeout_ms_(timeout_ms) {}
+    CallWait(const Channel& channel, CallLock& lock, DWORD timeout_ms)
+        : channel_(channel), lock_(lock), timeout_ms_(timeout_ms) {}
     bool is_allowed() const { return timeout_ms_ != 0; }
-    // The clock runs from the first call of this, and others may sleep until the turn is free: who needs not wait needs
-    // neither.
-    const Patience& patience();
+    // The first call starts the clock, and lets others sleep until the call lock is free. A call that need
+    // not wait does neither.
+    const WaitContext& context();
     // Whether a call that waits once more has to give up. The first time it has not.
     WaitEnd again();
 
    private:
     const Channel& channel_;
-    Turn& turn_;
+    CallLock& lock_;
     const DWORD timeout_ms_;
-    std::optional<Patience> patience_;
+    std::optional<WaitContext> context_;
     bool was_here_ = false;
   };
 
-  int32_t take_lock(Wait& wait);
+  int32_t take_lock(CallWait& wait);
   void drop_lock();
 
   // Waits until there is something to read; SHM_E_EMPTY, without fail(): there is not. What finds nothing
   // while a notification is wanted leaves the mark that asks for the next one.
-  int32_t await_news(Wait& wait);
+  int32_t wait_readable(CallWait& wait);
 
   // Counts for ShmGetStats. Sole writer of its counters: no read-modify-write is needed.
   static void add(std::atomic<uint64_t>& counter, uint64_t amount) {
@@ -119,33 +120,33 @@ class Channel {
   // Turns of a busy loop between two looks at the clock, and at whether the call was cancelled.
   static constexpr uint32_t kTurnsBetweenChecks = 2048;
 
-  // For look_for_news(): with the kind's own look in line.
+  // For poll_readable(): with the kind's own look in line.
   template <class Look>
-  static uint32_t count_looks(uint32_t most, Look&& look) {
+  static uint32_t poll(uint32_t most, Look&& look) {
     uint32_t looks = 0;
     for (; looks < most && !look(); ++looks) core::pause();
     return looks;
   }
 
-  Turn& reading() const { return calls_.reading; }
-  Turn& writing() const { return calls_.writing; }
-  Distance& distance() { return distance_; }
+  CallLock& reading() const { return calls_.reading; }
+  CallLock& writing() const { return calls_.writing; }
+  ReadBackoff& backoff() { return backoff_; }
   Attachment& at() const { return *attachment_; }
   uint32_t spin() const { return spin_; }
-  HANDLE write_nudge() const { return write_nudge_.get(); }
+  HANDLE write_interrupt() const { return write_interrupt_.get(); }
 
  private:
   friend class AnyWait;
-  bool mark_and_look();
-  bool spin_for_news(Wait& wait, WaitEnd& end);
+  bool mark_and_check();
+  bool spin_until_readable(CallWait& wait, WaitEnd& end);
   void notify_if_readable();
 
   const std::unique_ptr<Attachment> attachment_;
   Calls& calls_;
   const uint32_t spin_;
-  Distance distance_;  // under the reading turn
-  win::Handle read_nudge_;
-  win::Handle write_nudge_;
+  ReadBackoff backoff_;  // under the reading call lock
+  win::Handle read_interrupt_;
+  win::Handle write_interrupt_;
   std::optional<Notification> notification_;
   std::atomic<uint64_t> lock_waits_{0};
 };

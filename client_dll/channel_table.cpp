@@ -11,8 +11,8 @@ namespace {
 
 constexpr uint32_t kTableSize = 1u << kTableBits;
 constexpr uint32_t kGenerations = 1u << (32 - kTableBits);
-constexpr DWORD kClosePatience = 5000;   // milliseconds that ShmClose gives the calls that it has ended
-constexpr DWORD kUnloadPatience = 2000;  // that the service has at an unload, for all channels
+constexpr DWORD kCloseTimeout = 5000;   // milliseconds that ShmClose gives the calls that it has ended
+constexpr DWORD kUnloadTimeout = 2000;  // that the service has at an unload, for all channels
 
 constinit Entry table[kTableSize];
 bool used[kTableSize];    // under table_lock
@@ -44,13 +44,13 @@ void free_entry(Entry& entry) {
 
 // Makes every waiting call of a handle look at the interrupts, which the caller has changed.
 void interrupt(Entry& entry) {
-  entry.channel->nudge();
-  entry.calls.reading.nudge();
-  entry.calls.writing.nudge();
+  entry.channel->interrupt_waits();
+  entry.calls.reading.interrupt_waits();
+  entry.calls.writing.interrupt_waits();
 }
 
-// Where this DLL's generations begin. Another copy of it in this process, under another path, gives out other numbers: so
-// its handles are not ours. It needs not be hard to guess, only to be another one.
+// Where this DLL's generations begin. Another copy of it in this process, under another path, gives out other
+// numbers: so its handles are not ours. It needs not be hard to guess, only to be another one.
 uint32_t first_generation() {
   static constinit std::atomic<uint32_t> made{0};
   // relaxed: whoever comes first says which it is.
@@ -72,7 +72,7 @@ uint32_t next_generation(Entry& entry) {
   return (first_generation() - 1 + entry.uses++) % (kGenerations - 1) + 1;
 }
 
-bool enter_guard_alone(Entry& entry, const Deadline& deadline) {
+bool lock_guard_alone(Entry& entry, const Deadline& deadline) {
   while (!TryAcquireSRWLockExclusive(&entry.guard)) {
     if (deadline.left() == 0) return false;
     Sleep(1);  // nothing that waits is done under the guard: this is over soon, or never
@@ -80,23 +80,24 @@ bool enter_guard_alone(Entry& entry, const Deadline& deadline) {
   return true;
 }
 
-// For ShmClose: takes both turns and the guard. Returns false, and has none of them, where that can't be had in time.
-bool enter_alone(Entry& entry) {
-  const Deadline deadline(kClosePatience);
+// For ShmClose: takes both call locks and the guard. Returns false, and has none of them, where that can't be
+// had in time.
+bool lock_alone(Entry& entry) {
+  const Deadline deadline(kCloseTimeout);
   Calls& calls = entry.calls;
-  if (!calls.reading.enter_to_close(deadline)) return false;
-  if (calls.writing.enter_to_close(deadline)) {
-    if (enter_guard_alone(entry, deadline)) return true;
-    calls.writing.leave();
+  if (!calls.reading.lock_to_close(deadline)) return false;
+  if (calls.writing.lock_to_close(deadline)) {
+    if (lock_guard_alone(entry, deadline)) return true;
+    calls.writing.unlock();
   }
-  calls.reading.leave();
+  calls.reading.unlock();
   return false;
 }
 
-void leave_alone(Entry& entry) {
+void unlock_alone(Entry& entry) {
   ReleaseSRWLockExclusive(&entry.guard);
-  entry.calls.writing.leave();
-  entry.calls.reading.leave();
+  entry.calls.writing.unlock();
+  entry.calls.reading.unlock();
 }
 
 }  // namespace
@@ -110,9 +111,9 @@ bool is_open(const Entry& entry, ShmChannel handle) {
   return entry.generation.load(std::memory_order_acquire) == generation_of(handle);
 }
 
-int32_t turn_refused(ShmChannel handle, WaitEnd end) {
+int32_t call_lock_refused(ShmChannel handle, WaitEnd end) {
   if (end == WaitEnd::closing) return fail(SHM_E_CLOSED);  // the channel may be gone already
-  return with_guard(handle, [end](Channel& open) { return open.refuse_turn(end); });
+  return with_guard(handle, [end](Channel& open) { return open.refuse_call_lock(end); });
 }
 
 int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChannel& handle) {
@@ -143,21 +144,21 @@ int32_t close_entry(ShmChannel handle) {
   // relaxed: who is not the first touches nothing.
   const bool first = is_open(*entry, handle) && !entry->has_closer.exchange(true, std::memory_order_relaxed);
   if (first) {
-    // release: pairs with the acquire in Patience::interrupted().
+    // release: pairs with the acquire in WaitContext::interrupted().
     entry->calls.interrupts.closing.store(true, std::memory_order_release);
     interrupt(*entry);
   }
   ReleaseSRWLockShared(&entry->guard);
   if (!first) return fail(SHM_E_HANDLE);
 
-  if (!enter_alone(*entry)) {
+  if (!lock_alone(*entry)) {
     const int32_t status = no_throw([entry] { return entry->channel->refuse_close(); });
     entry->has_closer.store(false, std::memory_order_relaxed);  // this touches nothing any more, either
     return status;
   }
   entry->generation.store(0, std::memory_order_relaxed);
   Channel* const channel = std::exchange(entry->channel, nullptr);
-  leave_alone(*entry);
+  unlock_alone(*entry);
   no_throw([channel] {
     delete channel;
     return SHM_OK;
@@ -167,12 +168,13 @@ int32_t close_entry(ShmChannel handle) {
 }
 
 void close_all_at_unload() noexcept {
-  const Deadline deadline(kUnloadPatience);
+  const Deadline deadline(kUnloadTimeout);
   for (uint32_t i = 0; i < kTableSize; ++i) {
     Entry& entry = table[i];
     if (!used[i] || entry.channel == nullptr) continue;
-    // A thread that was ended in the midst of a call has the turn for good. What it had stays until the process ends.
-    if (!entry.calls.reading.try_enter() || !entry.calls.writing.try_enter()) continue;
+    // A thread that was ended in the midst of a call has the call lock for good. What it had stays until the
+    // process ends.
+    if (!entry.calls.reading.try_lock() || !entry.calls.writing.try_lock()) continue;
     entry.generation.store(0, std::memory_order_relaxed);
     entry.channel->limit_close(deadline.left());
     delete std::exchange(entry.channel, nullptr);
@@ -182,7 +184,7 @@ void close_all_at_unload() noexcept {
 int32_t cancel_entry(ShmChannel handle) {
   Entry* entry = entry_of(handle);
   return with_guard(handle, [entry](Channel&) {
-    // release: pairs with the acquire in Patience.
+    // release: pairs with the acquire in WaitContext.
     entry->calls.interrupts.cancels.fetch_add(1, std::memory_order_release);
     interrupt(*entry);
     return SHM_OK;
@@ -193,7 +195,7 @@ int32_t set_cancelled_entry(ShmChannel handle, bool is_cancelled) {
   Entry* entry = entry_of(handle);
   return with_guard(handle, [=](Channel&) {
     Interrupts& interrupts = entry->calls.interrupts;
-    // release: pairs with the acquire in Patience.
+    // release: pairs with the acquire in WaitContext.
     interrupts.is_cancelled.store(is_cancelled, std::memory_order_release);
     if (!is_cancelled) return SHM_OK;
     // What waits now ends, even if the mark is off again before it has looked.

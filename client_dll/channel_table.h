@@ -14,13 +14,13 @@ inline constexpr uint32_t kTableBits =
 
 // What stands behind a handle. Entries are never freed, so that even a stale handle may be looked at.
 struct Entry {
-  // 0 while nothing is open here. Read under a turn or the guard; changed under all three.
+  // 0 while nothing is open here. Read under a call lock or the guard; changed under all three.
   std::atomic<uint32_t> generation{0};
   uint32_t uses = 0;                    // how often it was opened; for who has reserved it
   Channel* channel = nullptr;           // the entry's own, until ShmClose
   std::atomic<bool> has_closer{false};  // a thread is in ShmClose
   Calls calls;
-  SRWLOCK guard = SRWLOCK_INIT;  // shared by calls that need neither turn; exclusive in ShmClose
+  SRWLOCK guard = SRWLOCK_INIT;  // shared by calls that need neither call lock; exclusive in ShmClose
 };
 static_assert(std::is_trivially_destructible_v<Entry>, "at the process's end nothing is to happen");
 
@@ -39,14 +39,14 @@ int32_t set_cancelled_entry(ShmChannel handle, bool is_cancelled);
 Entry* entry_of(ShmChannel handle);
 bool is_open(const Entry& entry, ShmChannel handle);
 
-// Calls work(Channel&, left) with a turn, which it waits for. left: what the wait has left of the time.
-template <Turn Calls::*turn, class Work>
-int32_t with_turn(ShmChannel handle, DWORD timeout_ms, Work&& work);
+// Calls work(Channel&, left) under a call lock, which it waits for. left: what the wait has left of the time.
+template <CallLock Calls::*member, class Work>
+int32_t with_call_lock(ShmChannel handle, DWORD timeout_ms, Work&& work);
 
-// Calls work(Channel&) with a turn, to give something back. No ShmCancel ends that: whoever holds something has the next
-// turn soon.
-template <Turn Calls::*turn, class Work>
-int32_t with_turn_to_give_back(ShmChannel handle, Work&& work);
+// Calls work(Channel&) under a call lock, to give something back. No ShmCancel ends that: a handle that holds
+// something gets the lock soon.
+template <CallLock Calls::*member, class Work>
+int32_t with_call_lock_to_release(ShmChannel handle, Work&& work);
 
 // Calls work(Channel&) beside whatever reads and writes.
 template <class Work>

@@ -19,40 +19,40 @@ int32_t no_throw(Work&& work) noexcept {
   }
 }
 
-int32_t turn_refused(ShmChannel handle, WaitEnd end);
+int32_t call_lock_refused(ShmChannel handle, WaitEnd end);
 
-// Calls work(Channel&, left) with a turn. left: the time that remains of the patience that make_patience() gives, which
-// is asked only if the turn is not free.
-template <Turn Calls::*turn, class MakePatience, class Work>
-int32_t with_turn_by(ShmChannel handle, DWORD timeout_ms, MakePatience&& make_patience, Work&& work) {
+// Calls work(Channel&, left) under a call lock. left: the time that remains of the context that
+// make_context() gives, which is called only if the lock is not free.
+template <CallLock Calls::*member, class MakeContext, class Work>
+int32_t with_call_lock_by(ShmChannel handle, DWORD timeout_ms, MakeContext&& make_context, Work&& work) {
   Entry* entry = entry_of(handle);
   if (entry == nullptr) return fail(SHM_E_HANDLE);
-  Turn& mine = entry->calls.*turn;
+  CallLock& lock = entry->calls.*member;
   DWORD left = timeout_ms;
-  if (!mine.try_enter()) {
+  if (!lock.try_lock()) {
     if (!is_open(*entry, handle)) return fail(SHM_E_HANDLE);
-    const Patience patience = make_patience(entry->calls.interrupts);
-    const WaitEnd end = mine.enter(patience);
-    if (end != WaitEnd::none) return turn_refused(handle, end);
-    left = patience.left();
+    const WaitContext context = make_context(entry->calls.interrupts);
+    const WaitEnd end = lock.lock(context);
+    if (end != WaitEnd::none) return call_lock_refused(handle, end);
+    left = context.left();
   }
   const int32_t status =
       is_open(*entry, handle) ? no_throw([&] { return work(*entry->channel, left); }) : fail(SHM_E_HANDLE);
-  mine.leave();
+  lock.unlock();
   return status;
 }
 
-template <Turn Calls::*turn, class Work>
-int32_t with_turn(ShmChannel handle, DWORD timeout_ms, Work&& work) {
-  return with_turn_by<turn>(
-      handle, timeout_ms, [=](const Interrupts& interrupts) { return Patience(interrupts, timeout_ms); },
+template <CallLock Calls::*member, class Work>
+int32_t with_call_lock(ShmChannel handle, DWORD timeout_ms, Work&& work) {
+  return with_call_lock_by<member>(
+      handle, timeout_ms, [=](const Interrupts& interrupts) { return WaitContext(interrupts, timeout_ms); },
       work);
 }
 
-template <Turn Calls::*turn, class Work>
-int32_t with_turn_to_give_back(ShmChannel handle, Work&& work) {
-  return with_turn_by<turn>(handle, INFINITE, Patience::without_cancel,
-                            [&](Channel& channel, DWORD) { return work(channel); });
+template <CallLock Calls::*member, class Work>
+int32_t with_call_lock_to_release(ShmChannel handle, Work&& work) {
+  return with_call_lock_by<member>(handle, INFINITE, WaitContext::without_cancel,
+                                   [&](Channel& channel, DWORD) { return work(channel); });
 }
 
 template <class Work>

@@ -16,8 +16,8 @@ constexpr DWORD kCloseTimeout = 2000;  // milliseconds
 constexpr DWORD kFirstPause = 50;      // until the first repetition; each pause is twice the one before
 constexpr DWORD kLongestPause = 5000;
 
-// What the service has not answered, in the order in which it was closed. No object of this has a destructor: a process
-// ends without this module having to do anything.
+// What the service has not answered, in the order in which it was closed. No object of this has a destructor:
+// a process ends without this module having to do anything.
 struct Unanswered {
   SRWLOCK lock = SRWLOCK_INIT;  // of all below
   Close* first = nullptr;
@@ -40,8 +40,8 @@ class Locked {
   Locked& operator=(const Locked&) = delete;
 };
 
-// Whatever the service says settles it: it does not know the place, or not any more, or has taken it back. Only where it
-// had no means to look it has to be asked again.
+// Whatever the service says settles it: it does not know the slot, or no longer, or has taken it back. Only
+// where it had no means to look it has to be asked again.
 bool is_answer(int32_t status) { return status != SHM_E_BUSY && status != SHM_E_SYSTEM; }
 
 bool is_answered(Close& close, DWORD timeout_ms) noexcept {

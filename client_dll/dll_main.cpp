@@ -6,8 +6,8 @@
 #include "client_dll/last_error.h"
 
 #ifdef __GLIBCXX__
-// GCC's library is a part of this DLL. It keeps 73 KB in case that an exception finds no memory, for as long as the
-// process lives, unless it is asked to free them.
+// GCC's library is a part of this DLL. It keeps 73 KB in case that an exception finds no memory, for as long
+// as the process lives, unless it is asked to free them.
 namespace __gnu_cxx {
 void __freeres();
 }
@@ -15,8 +15,8 @@ void __freeres();
 
 // A thread that ends needs nothing here: see last_error.cpp.
 //
-// At the process's end (reserved is not NULL) there is nothing to do, and nothing that would be safe: see process_end.h.
-// For the same reason nothing in this DLL has a destructor that would run then.
+// At the process's end (reserved is not NULL) there is nothing to do, and nothing that would be safe: see
+// process_end.h. For the same reason nothing in this DLL has a destructor that would run then.
 BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void* reserved) {
   if (reason != DLL_PROCESS_DETACH || reserved != nullptr) return TRUE;
   shmbroker::client::keep_no_closes();

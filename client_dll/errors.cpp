@@ -85,8 +85,8 @@ static_assert(same(core::Status::ok, SHM_OK) && same(core::Status::argument, SHM
               same(core::Status::mismatch, SHM_E_MISMATCH) && same(core::Status::busy, SHM_E_BUSY) &&
               same(core::Status::system, SHM_E_SYSTEM) && same(core::Status::unavailable, SHM_E_UNAVAILABLE));
 static_assert(core::kRead == SHM_READ && core::kWrite == SHM_WRITE &&
-              pipe::kExclusive == SHM_OPEN_EXCLUSIVE && pipe::kCreate == SHM_OPEN_CREATE &&
-              pipe::kKeep == SHM_OPEN_KEEP);
+              pipe::kOpenExclusive == SHM_OPEN_EXCLUSIVE && pipe::kOpenCreate == SHM_OPEN_CREATE &&
+              pipe::kOpenKeep == SHM_OPEN_KEEP);
 static_assert(static_cast<uint32_t>(core::Kind::block) == SHM_BLOCK &&
               static_cast<uint32_t>(core::Kind::topic) == SHM_TOPIC &&
               static_cast<uint32_t>(core::Kind::queue) == SHM_QUEUE);

@@ -11,10 +11,10 @@
 
 namespace shmbroker::client {
 
-// Remembers why this call fails, for ShmLastErrorText, and returns the status. text: what happened, to which channel;
-// and after a semicolon what to do, as programs in every language show it to people. It gets its full stop here, and
-// after it the Win32 error behind it, unless that is 0. Never throws: where there is no memory for the text, the
-// status must do.
+// Remembers why this call fails, for ShmLastErrorText, and returns the status. text: what happened, to which
+// channel; and after a semicolon what to do, as programs in every language show it to people. It gets its
+// full stop here, and after it the Win32 error behind it, unless that is 0. Never throws: where there is no
+// memory for the text, the status must do.
 int32_t fail(int32_t status, const std::wstring& text, DWORD win32 = 0) noexcept;
 
 // As above, with the status's own sentence.

@@ -116,7 +116,7 @@ int32_t inspect_all(const CallerArray<ShmChannelSummary>& list, uint32_t& count)
   const int32_t status = list_all(count, [&](uint32_t index, const pipe::ListEntry& entry) {
     if (index < list.size()) list.set(index, summary_of(entry));
   });
-  return status == SHM_OK ? check_room(count, list.size()) : status;
+  return status == SHM_OK ? check_space(count, list.size()) : status;
 }
 
 int32_t inspect_service(ShmServiceState& state) {

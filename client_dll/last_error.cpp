@@ -7,8 +7,8 @@
 namespace shmbroker::client {
 namespace {
 
-// An index of the fibers' local storage: it alone calls back when a thread ends, and for every thread when it is freed.
-// relaxed throughout: nothing but the number is read on the strength of it.
+// An index of the fibers' local storage: it alone calls back when a thread ends, and for every thread when it
+// is freed. relaxed throughout: nothing but the number is read on the strength of it.
 std::atomic<DWORD> index{FLS_OUT_OF_INDEXES};
 
 void NTAPI free_reason(void* reason) { HeapFree(GetProcessHeap(), 0, reason); }

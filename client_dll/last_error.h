@@ -1,5 +1,6 @@
-// What ShmLastErrorText says, for each thread. No thread_local: a DLL that comes and goes must give back what it has for
-// threads that live on, and thread_local of MinGW-w64 keeps an index of the process for each time that it was loaded.
+// What ShmLastErrorText says, for each thread. No thread_local: a DLL that comes and goes must give back what
+// it has for threads that live on, and thread_local of MinGW-w64 keeps an index of the process for each time
+// that it was loaded.
 #pragma once
 
 #include <cstddef>

@@ -18,7 +18,8 @@ inline bool is_sound(const pipe::ListReply& reply) {
          std::all_of(reply.entries, reply.entries + reply.count, is_named);
 }
 
-// Calls take(index, entry) for each channel that the caller may use, in the order of their names. count: how many.
+// Calls take(index, entry) for each channel that the caller may use, in the order of their names. count: how
+// many.
 template <class Take>
 int32_t list_all(uint32_t& count, Take&& take) {
   constexpr DWORD kPatience = 5000;  // milliseconds for each page
@@ -38,8 +39,8 @@ int32_t list_all(uint32_t& count, Take&& take) {
   return SHM_OK;
 }
 
-// For a function that lists into room for so many structs; 0: it was asked for the number alone.
-inline int32_t check_room(uint32_t count, uint32_t capacity) {
+// For a function that lists into an array of so many structs; 0: it was asked for the number alone.
+inline int32_t check_space(uint32_t count, uint32_t capacity) {
   if (count <= capacity || capacity == 0) return SHM_OK;
   return fail(SHM_E_BUFFER, L"there are " + std::to_wstring(count) + L" channels, and room for " +
                                 std::to_wstring(capacity) + L"; call again with more");

@@ -31,8 +31,8 @@ HMODULE this_module() {
 
 }  // namespace
 
-// SUBTLE: the pool holds the DLL for as long as the wait exists. When the DLL is unloaded it could not wait for a callback
-// that runs: the callback's thread may wait for the loader, which waits for us.
+// SUBTLE: the pool holds the DLL for as long as the wait exists. When the DLL is unloaded it could not wait
+// for a callback that runs: the callback's thread may wait for the loader, which waits for us.
 int32_t Notification::post_to(HWND window, UINT message, uintptr_t cookie, uint32_t channel) {
   const Exclusive exclusive(lock_);
   end_locked();
@@ -61,7 +61,8 @@ int32_t Notification::write_to(HANDLE pipe, uint32_t channel) {
     end_locked();
     pipe_ = pipe;
     channel_ = channel;
-    // In the thread that waits: a notice does not wait, as its pipe has room for it, and who gets it may be asleep.
+    // In the thread that waits: a notice does not wait, as its pipe has room for it, and who gets it may be
+    // asleep.
     if (!RegisterWaitForSingleObject(&pipe_wait_, event_, notice_due, this, INFINITE,
                                      WT_EXECUTEINWAITTHREAD)) {
       pipe_wait_ = nullptr;
@@ -69,7 +70,8 @@ int32_t Notification::write_to(HANDLE pipe, uint32_t channel) {
     }
     want_event();
   }
-  // release: pairs with the acquire in notice_due(). The caller then has the event set if there is something to read.
+  // release: pairs with the acquire in notice_due(). The caller then has the event set if there is something
+  // to read.
   is_notice_due_.store(true, std::memory_order_release);
   return SHM_OK;
 }
@@ -80,8 +82,8 @@ void Notification::end() {
 }
 
 void Notification::end_locked() {
-  // INVALID_HANDLE_VALUE: returns when a callback that runs now has returned. It needs nothing of the loader, so this may
-  // come from an unload.
+  // INVALID_HANDLE_VALUE: returns when a callback that runs now has returned. It needs nothing of the loader,
+  // so this may come from an unload.
   if (pipe_wait_ != nullptr) UnregisterWaitEx(std::exchange(pipe_wait_, nullptr), INVALID_HANDLE_VALUE);
   if (post_wait_ == nullptr) return;
   is_ending_.store(true, std::memory_order_release);
@@ -114,14 +116,14 @@ void CALLBACK Notification::post_due(PTP_CALLBACK_INSTANCE, void* self, PTP_WAIT
   const auto& notification = *static_cast<const Notification*>(self);
   if (notification.is_ending_.load(std::memory_order_acquire)) return;
   notification.await_post(wait, notification.post());
-  SetEvent(notification.nudge_);
+  SetEvent(notification.interrupt_);
 }
 
 void CALLBACK Notification::notice_due(void* self, BOOLEAN) {
   auto& notification = *static_cast<Notification*>(self);
   // acquire: pairs with the release in write_to().
   if (notification.is_notice_due_.exchange(false, std::memory_order_acquire)) notification.write_notice();
-  SetEvent(notification.nudge_);
+  SetEvent(notification.interrupt_);
 }
 
 // It fails if the other end of the pipe is closed: there is nobody to tell.

@@ -1,5 +1,5 @@
-// Tells the owner of a reading handle that there is something to read: by its event, or by a window message or a
-// notice in a pipe, which a thread of the pool sends from inside this process when the event is set.
+// Tells the owner of a reading handle that there is something to read: by its event, or by a window message
+// or a notice in a pipe, which a thread of the pool sends from inside this process when the event is set.
 #pragma once
 
 #include <windows.h>
@@ -13,10 +13,10 @@ class Notification {
  public:
   using Post = BOOL(WINAPI*)(HWND window, UINT message, WPARAM cookie, LPARAM channel);
 
-  // event: the reader's; nudge: wakes a blocking read of the same handle, whose event the pool may have taken. post:
-  // PostMessageW, but for tests.
-  Notification(HANDLE event, HANDLE nudge, Post post = PostMessageW)
-      : event_(event), nudge_(nudge), post_(post) {}
+  // event: the reader's; interrupt: an event that wakes a blocking read of the same handle, whose event the
+  // pool may have taken. post: PostMessageW, but for tests.
+  Notification(HANDLE event, HANDLE interrupt, Post post = PostMessageW)
+      : event_(event), interrupt_(interrupt), post_(post) {}
   ~Notification() { end(); }
   Notification(const Notification&) = delete;
   Notification& operator=(const Notification&) = delete;
@@ -26,11 +26,12 @@ class Notification {
 
   void want_event() { wanted_.store(true, std::memory_order_relaxed); }
 
-  // Posts to a window from now on, and keeps this DLL loaded until end(). Returns SHM_OK, or a failed status after fail().
+  // Posts to a window from now on, and keeps this DLL loaded until end(). Returns SHM_OK, or a failed status
+  // after fail().
   int32_t post_to(HWND window, UINT message, uintptr_t cookie, uint32_t channel);
 
-  // Writes one notice to a pipe when the event is set next. Returns as post_to(), or SHM_E_ARGUMENT, without fail(), for
-  // what is no pipe.
+  // Writes one notice to a pipe when the event is set next. Returns as post_to(), or SHM_E_ARGUMENT, without
+  // fail(), for what is no pipe.
   int32_t write_to(HANDLE pipe, uint32_t channel);
 
   // No message is posted and no notice written after this has returned.
@@ -46,7 +47,7 @@ class Notification {
   void write_notice() const;
 
   HANDLE event_;
-  HANDLE nudge_;
+  HANDLE interrupt_;
   Post post_;
   std::atomic<bool> is_notice_due_{false};
   SRWLOCK lock_ =

@@ -3,9 +3,9 @@
 
 namespace shmbroker::client {
 
-// Whether the process is ending. Then the calling thread is its last one: the others have been ended wherever they were,
-// with the turns and locks that they had. Whoever would wait for them waits for ever, and what they left is half done.
-// The service takes back all that the process had.
+// Whether the process is ending. Then the calling thread is its last one: the others have been ended wherever
+// they were, with the locks that they had. Whoever would wait for them waits for ever, and what they left is
+// half done. The service takes back all that the process had.
 bool process_is_ending() noexcept;
 
 }  // namespace shmbroker::client

@@ -54,7 +54,8 @@ int32_t RingChannel::check_writing() const {
 }
 
 // One try. status: set if the lock could not be had; then the result means nothing.
-RingWriter::Result RingChannel::try_reserve(uint64_t bytes, uint32_t messages, Wait& wait, int32_t& status) {
+RingWriter::Result RingChannel::try_reserve(uint64_t bytes, uint32_t messages, CallWait& wait,
+                                            int32_t& status) {
   if (is_exclusive_) return writer_->reserve(bytes, messages);
   status = take_lock(wait);
   if (status != SHM_OK) return RingWriter::Result::full;
@@ -63,25 +64,25 @@ RingWriter::Result RingChannel::try_reserve(uint64_t bytes, uint32_t messages, W
   return result;
 }
 
-int32_t RingChannel::reserve(uint64_t bytes, uint32_t messages, Wait& wait) {
+int32_t RingChannel::reserve(uint64_t bytes, uint32_t messages, CallWait& wait) {
   int32_t status = SHM_OK;
   const auto result = try_reserve(bytes, messages, wait, status);
   if (status != SHM_OK || result == RingWriter::Result::ok) return status;
   if (result == RingWriter::Result::corrupt) return refuse_corrupt();
-  return wait.is_allowed() ? await_room(bytes, messages, wait) : refuse_full();
+  return wait.is_allowed() ? wait_space(bytes, messages, wait) : refuse_full();
 }
 
-// SUBTLE: all writers that wait for room share one event, and a wake-up takes all their marks off but wakes
-// only one. So whoever has slept wakes the next one when it goes, with room or without; while it goes on
+// SUBTLE: all writers that wait for space share one event, and a wake-up takes all their marks off but wakes
+// only one. So whoever has slept wakes the next one when it goes, with space or without; while it goes on
 // waiting it is marked itself. Thus of the writers that sleep at least one is marked, or one is awake.
-int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
+int32_t RingChannel::wait_space(uint64_t bytes, uint32_t messages, CallWait& wait) {
   int32_t status = SHM_OK;
   auto result = RingWriter::Result::full;
   WaitEnd end = WaitEnd::none;
   // A try looks at every reader's cursor, so they are some way apart.
   for (uint32_t turn = 1; turn <= spin() && end == WaitEnd::none; ++turn) {
     core::pause();
-    if (turn % kTurnsBetweenChecks == 0) end = wait.patience().end();
+    if (turn % kTurnsBetweenChecks == 0) end = wait.context().end();
     if (turn % kTurnsBetweenTries != 0) continue;
     result = try_reserve(bytes, messages, wait, status);
     if (status != SHM_OK || result == RingWriter::Result::ok) return status;
@@ -89,13 +90,13 @@ int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
   }
   SwitchToThread();  // where reader and writer share a processor, this is what lets the reader read
   while (end == WaitEnd::none) {
-    core::mark_waiting_for_room(at().readers(), at().writer());
+    core::mark_waiting_for_space(at().readers(), at().writer());
     result = try_reserve(bytes, messages, wait, status);
     if (status != SHM_OK || result != RingWriter::Result::full) break;
-    end = wait.patience().wait(at().space_event(), write_nudge());
+    end = wait.context().wait(at().space_event(), write_interrupt());
     if (end != WaitEnd::none) break;
   }
-  core::unmark_waiting_for_room(at().readers(), at().writer());
+  core::unmark_waiting_for_space(at().readers(), at().writer());
   SetEvent(at().space_event());
   if (status != SHM_OK) return status;
   if (end == WaitEnd::timeout) return refuse_full();
@@ -103,7 +104,7 @@ int32_t RingChannel::await_room(uint64_t bytes, uint32_t messages, Wait& wait) {
   return result == RingWriter::Result::ok ? SHM_OK : refuse_corrupt();
 }
 
-// Its room is taken by what one reader has not read.
+// Its space is taken by what one reader has not read.
 int32_t RingChannel::refuse_unread(uint32_t slot) const {
   if (at().can_read() && slot == at().reader()) {
     return refuse(
@@ -150,14 +151,14 @@ int32_t RingChannel::refuse_full() const {
 // behind it before, and a reader can't wake another.
 void RingChannel::publish(uint32_t messages, uint64_t bytes) {
   at().wake(core::take_waiting(at().readers()));
-  // A writer that waits for room may have waited for this reservation's end. relaxed: the fence in
-  // take_waiting() keeps this look behind the commit; it is the partner of mark_waiting_for_room()'s.
+  // A writer that waits for space may have waited for this reservation's end. relaxed: the fence in
+  // take_waiting() keeps this look behind the commit; it is the partner of mark_waiting_for_space()'s.
   if (at().readers().waiting_writers.load(std::memory_order_relaxed) != 0) wake_writers();
   add(at().writer_slot().messages, messages);
   add(at().writer_slot().bytes, bytes);
 }
 
-uint64_t RingChannel::time_now() const {
+uint64_t RingChannel::timestamp_now() const {
   if (!is_timed_) return 0;
   FILETIME time;
   GetSystemTimePreciseAsFileTime(&time);
@@ -165,7 +166,7 @@ uint64_t RingChannel::time_now() const {
 }
 
 RingWriter::Piece RingChannel::piece_of(const void* message, size_t size) const {
-  return {static_cast<const std::byte*>(message), size, time_now()};
+  return {static_cast<const std::byte*>(message), size, timestamp_now()};
 }
 
 int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
@@ -173,7 +174,7 @@ int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
   if (status != SHM_OK) return status;
   if (size > ring_.max_message()) return refuse_size(size);
   writer_->prefetch();
-  Wait wait(*this, writing(), timeout_ms);
+  CallWait wait(*this, writing(), timeout_ms);
   status = reserve(writer_->footprint(size), 1, wait);
   if (status != SHM_OK) return status;
   SHM_CRASH_POINT("writer.reserved");
@@ -186,7 +187,7 @@ int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
 int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
                                  DWORD timeout_ms) {
   int32_t status = check_writing();
-  Wait wait(*this, writing(), timeout_ms);
+  CallWait wait(*this, writing(), timeout_ms);
   while (status == SHM_OK && !messages.empty()) {
     // As many as one reservation takes.
     uint64_t bytes = 0;
@@ -220,22 +221,22 @@ int32_t RingChannel::loan(size_t size, void*& memory, DWORD timeout_ms) {
   int32_t status = check_writing();
   if (status != SHM_OK) return status;
   if (size > ring_.max_message()) return refuse_size(size);
-  Wait wait(*this, writing(), timeout_ms);
+  CallWait wait(*this, writing(), timeout_ms);
   status = reserve(writer_->footprint(size), 1, wait);
   if (status != SHM_OK) return status;
   memory = writer_->memory();
-  lent_ = size;
+  loan_size_ = size;
   return SHM_OK;
 }
 
 int32_t RingChannel::commit(size_t size) {
   if (!writer_ || !writer_->has_reservation())
     return refuse(SHM_E_STATE, L"this handle holds no ShmLoan; call that first");
-  if (size > lent_) {
-    return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than the " + std::to_wstring(lent_) +
-                                  L" that were lent");
+  if (size > loan_size_) {
+    return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than the " +
+                                  std::to_wstring(loan_size_) + L" that were lent");
   }
-  writer_->add(size, time_now());
+  writer_->add(size, timestamp_now());
   writer_->commit();
   publish(1, size);
   return SHM_OK;
@@ -265,7 +266,7 @@ void RingChannel::wake_writers() {
 
 // Calls take(), which reads or peeks, until it has a message or the time is up.
 template <class Take>
-int32_t RingChannel::take_message(Take&& take, Wait& wait) {
+int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
   for (;;) {
     const RingReader::Result result = take();
     if (reader_->must_wake_writers()) SetEvent(at().space_event());
@@ -283,7 +284,7 @@ int32_t RingChannel::take_message(Take&& take, Wait& wait) {
       case RingReader::Result::empty:
         break;
     }
-    const int32_t status = await_news(wait);
+    const int32_t status = wait_readable(wait);
     // Who asks again and again without waiting needs no text made each time.
     if (status == SHM_E_EMPTY && !wait.is_allowed()) return fail(SHM_E_EMPTY);
     if (status == SHM_E_EMPTY)
@@ -292,25 +293,25 @@ int32_t RingChannel::take_message(Take&& take, Wait& wait) {
   }
 }
 
-bool RingChannel::find_news() {
+bool RingChannel::find_readable() {
   const bool found = reader_->has_peeked() || reader_->seek();
   if (reader_->must_wake_writers()) SetEvent(at().space_event());
   return found;
 }
 
 void RingChannel::count_read(uint64_t messages, uint64_t bytes) {
-  distance().note_messages(messages, bytes);
-  core::ClientSlot& slot = at().reader_slot();
+  backoff().note_messages(messages, bytes);
+  core::ReaderSlot& slot = at().reader_slot();
   add(slot.messages, messages);
   add(slot.bytes, bytes);
 }
 
 int32_t RingChannel::note_read(const Message& message) {
   count_read(1, message.size);
-  core::ClientSlot& slot = at().reader_slot();
-  if (message.again) return SHM_S_REDELIVERED;
+  core::ReaderSlot& slot = at().reader_slot();
+  if (message.redelivered) return SHM_S_REDELIVERED;
   if (message.lost == 0) return SHM_OK;
-  add(slot.gap, message.lost);
+  add(slot.lost, message.lost);
   return SHM_S_LOST;
 }
 
@@ -318,7 +319,7 @@ int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD tim
   int32_t status = check_reading();
   if (status != SHM_OK) return status;
   Message message;
-  Wait wait(*this, reading(), timeout_ms);
+  CallWait wait(*this, reading(), timeout_ms);
   status =
       take_message([&] { return reader_->read(static_cast<std::byte*>(buffer), capacity, message); }, wait);
   if (status == SHM_OK || status == SHM_E_BUFFER) size = static_cast<size_t>(message.size);
@@ -338,8 +339,8 @@ class RingChannel::Batch {
   void add(const Message& message, int32_t status) {
     const uint32_t flags = (status == SHM_S_LOST ? SHM_MESSAGE_LOST : 0) |
                            (status == SHM_S_REDELIVERED ? SHM_MESSAGE_REDELIVERED : 0);
-    messages_.set(count_++,
-                  {0, flags, message.number, message.time, rest().data(), static_cast<size_t>(message.size)});
+    messages_.set(count_++, {0, flags, message.sequence, message.timestamp, rest().data(),
+                             static_cast<size_t>(message.size)});
     used_ += (static_cast<size_t>(message.size) + 7) & ~size_t{7};
   }
 
@@ -356,7 +357,7 @@ int32_t RingChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std:
   if (status != SHM_OK || messages.empty()) return status;
   Batch batch(messages, buffer, count);
   Message first;
-  Wait wait(*this, reading(), timeout_ms);
+  CallWait wait(*this, reading(), timeout_ms);
   status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), first); }, wait);
   if (status == SHM_E_BUFFER) {
     tell_length(messages, first.size);
@@ -369,7 +370,8 @@ int32_t RingChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std:
   return later != SHM_OK ? later : status;
 }
 
-// What is there already, of a topic. Anything but a plain message is left to the next call, which can tell of it.
+// What is there already, of a topic. Anything but a plain message is left to the next call, which can tell of
+// it.
 int32_t RingChannel::read_more(Batch& batch) {
   uint64_t count = 0;
   uint64_t bytes = 0;
@@ -391,8 +393,8 @@ int32_t RingChannel::read_more(Batch& batch) {
 // What is there already, of a queue.
 int32_t RingChannel::claim_more(Batch& batch) {
   int32_t news = SHM_OK;
-  Wait no_wait(*this, reading(), 0);
-  while (!batch.is_full() && reader_->may_have_news()) {
+  CallWait no_wait(*this, reading(), 0);
+  while (!batch.is_full() && reader_->may_be_readable()) {
     Message message;
     const auto rest = batch.rest();
     if (take_message([&] { return reader_->read(rest.data(), rest.size(), message); }, no_wait) != SHM_OK)
@@ -408,7 +410,7 @@ int32_t RingChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {
   int32_t status = check_reading();
   if (status != SHM_OK) return status;
   Message message;
-  Wait wait(*this, reading(), timeout_ms);
+  CallWait wait(*this, reading(), timeout_ms);
   status = take_message([&] { return reader_->peek(message); }, wait);
   if (status != SHM_OK) return status;
   memory = message.data;

@@ -27,31 +27,31 @@ class RingChannel final : public Channel {
   int32_t release() override;
 
  protected:
-  bool has_news() const override { return reader_->may_have_news(); }
-  uint32_t look_for_news(uint32_t most) const override {
-    const uint32_t looks = count_looks(most, [this] { return reader_->may_have_news(); });
+  bool is_readable() const override { return reader_->may_be_readable(); }
+  uint32_t poll_readable(uint32_t most) const override {
+    const uint32_t looks = poll(most, [this] { return reader_->may_be_readable(); });
     if (looks < most) reader_->prefetch();
     return looks;
   }
-  bool find_news() override;
+  bool find_readable() override;
   uint64_t sequence() const override { return ring_.messages(); }
 
  private:
   using Message = core::RingReader::Message;
 
   int32_t check_writing() const;
-  int32_t reserve(uint64_t bytes, uint32_t messages, Wait& wait);
-  core::RingWriter::Result try_reserve(uint64_t bytes, uint32_t messages, Wait& wait, int32_t& status);
+  int32_t reserve(uint64_t bytes, uint32_t messages, CallWait& wait);
+  core::RingWriter::Result try_reserve(uint64_t bytes, uint32_t messages, CallWait& wait, int32_t& status);
   int32_t refuse_full() const;
   int32_t refuse_unread(uint32_t slot) const;
-  int32_t await_room(uint64_t bytes, uint32_t messages, Wait& wait);
+  int32_t wait_space(uint64_t bytes, uint32_t messages, CallWait& wait);
   void publish(uint32_t messages, uint64_t bytes);
-  uint64_t time_now() const;
+  uint64_t timestamp_now() const;
   core::RingWriter::Piece piece_of(const void* message, size_t size) const;
 
   int32_t check_reading() const;
   template <class Take>
-  int32_t take_message(Take&& take, Wait& wait);
+  int32_t take_message(Take&& take, CallWait& wait);
   void count_read(uint64_t messages, uint64_t bytes);
   class Batch;
   int32_t read_more(Batch& batch);
@@ -62,9 +62,9 @@ class RingChannel final : public Channel {
   const core::Ring ring_;
   const bool is_exclusive_;
   const bool is_timed_;
-  std::optional<core::RingWriter> writer_;  // under the writing turn
-  size_t lent_ = 0;  // bytes that ShmLoan was asked for: the frame may have room for more
-  std::optional<core::RingReader> reader_;  // under the reading turn
+  std::optional<core::RingWriter> writer_;  // under the writing call lock
+  size_t loan_size_ = 0;  // bytes that ShmLoan was asked for: the frame may have space for more
+  std::optional<core::RingReader> reader_;  // under the reading call lock
 };
 
 }  // namespace shmbroker::client

@@ -8,10 +8,10 @@
 
 namespace shmbroker::client {
 
-static_assert(2 * SHM_WAIT_MAX <= MAXIMUM_WAIT_OBJECTS, "an event and a nudge for each channel");
+static_assert(2 * SHM_WAIT_MAX <= MAXIMUM_WAIT_OBJECTS, "an event and an interrupt for each channel");
 
-// The channels of one call, whose reading turns it has while it lasts: a reader's event wakes one thread, and its
-// mark is one thread's.
+// The channels of one call, whose reading call locks it has while it lasts: a reader's event wakes one
+// thread, and its mark is one thread's.
 class AnyWait {
  public:
   explicit AnyWait(uint32_t timeout_ms) : timeout_ms_(timeout_ms), deadline_(timeout_ms) {}
@@ -25,15 +25,15 @@ class AnyWait {
     const auto same = std::ranges::find(sources_, entry, &Source::entry);
     // Named twice it is waited for once. Of two handles with one entry, one at least is stale.
     if (same != sources_.end()) return same->handle == handle ? SHM_OK : fail(SHM_E_HANDLE);
-    sources_.push_back({entry, handle, index, Patience(entry->calls.interrupts, timeout_ms_)});
+    sources_.push_back({entry, handle, index, WaitContext(entry->calls.interrupts, timeout_ms_)});
     return SHM_OK;
   }
 
-  // Takes all the turns. SUBTLE: it sleeps for one only while it has no other, so that two calls never wait for each
-  // other, and nobody who closes one handle waits for who reads from another.
+  // Takes all the call locks. SUBTLE: it sleeps for one only while it has no other, so that two calls never
+  // wait for each other, and nobody who closes one handle waits for who reads from another.
   int32_t hold() {
     for (Source* wanted = &sources_.front(); wanted != nullptr;) {
-      const int32_t status = await_turn_of(*wanted);
+      const int32_t status = wait_lock_of(*wanted);
       if (status != SHM_OK) return status;
       wanted = take_the_rest();
       if (wanted != nullptr) let_go();
@@ -49,23 +49,23 @@ class AnyWait {
     std::vector<HANDLE> events;
     for (const Source& source : sources_) {
       events.push_back(source.channel().at().reader_event());
-      events.push_back(source.channel().read_nudge_.get());
+      events.push_back(source.channel().read_interrupt_.get());
     }
     for (;;) {
-      if (find_news(index)) return SHM_OK;
+      if (find_readable(index)) return SHM_OK;
       for (Source& source : sources_) {
         core::mark_waiting(source.channel().at().readers(), source.channel().at().reader());
         source.is_marked = true;
       }
-      if (find_news(index)) return SHM_OK;
+      if (find_readable(index)) return SHM_OK;
       for (const Source& source : sources_) {
-        const WaitEnd end = source.patience.interrupted();
+        const WaitEnd end = source.context.interrupted();
         if (end != WaitEnd::none) return source.channel().refuse_wait(end);
         if (source.channel().has_ended()) return source.channel().refuse_ended();
       }
       const DWORD left = deadline_.left();
       if (left == 0) return fail(SHM_E_EMPTY);
-      for (const Source& source : sources_) source.entry->calls.reading.settle();
+      for (const Source& source : sources_) source.entry->calls.reading.mark_blocking();
       WaitForMultipleObjects(static_cast<DWORD>(events.size()), events.data(), FALSE, left);
     }
   }
@@ -74,58 +74,60 @@ class AnyWait {
   struct Source {
     Entry* entry;
     ShmChannel handle;
-    uint32_t index;     // among the caller's
-    Patience patience;  // from the call's begin: for what interrupts it
+    uint32_t index;       // among the caller's
+    WaitContext context;  // from the call's begin: for what interrupts it
     bool is_held = false;
     bool is_marked = false;
 
     Channel& channel() const { return *entry->channel; }
   };
 
-  // SUBTLE: asleep for the turn of one, it is not woken by who cancels or closes another: it looks at them now and then.
-  int32_t await_turn_of(Source& wanted) {
+  // SUBTLE: while it sleeps for one lock, nobody wakes it who cancels or closes another handle: it looks at
+  // them now and then.
+  int32_t wait_lock_of(Source& wanted) {
     constexpr DWORD kPause = 10;
     Calls& calls = wanted.entry->calls;
     const auto enter = [&] {
-      return calls.reading.try_enter() ||
-             calls.reading.enter(Patience(calls.interrupts, std::min(deadline_.left(), kPause))) ==
+      return calls.reading.try_lock() ||
+             calls.reading.lock(WaitContext(calls.interrupts, std::min(deadline_.left(), kPause))) ==
                  WaitEnd::none;
     };
     while (!enter()) {
       for (const Source& source : sources_) {
-        const WaitEnd end = source.patience.interrupted();
-        if (end != WaitEnd::none) return turn_refused(source.handle, end);
+        const WaitEnd end = source.context.interrupted();
+        if (end != WaitEnd::none) return call_lock_refused(source.handle, end);
       }
-      if (deadline_.left() == 0) return turn_refused(wanted.handle, WaitEnd::timeout);
+      if (deadline_.left() == 0) return call_lock_refused(wanted.handle, WaitEnd::timeout);
     }
     wanted.is_held = true;
     return SHM_OK;
   }
 
-  // Takes the turns that it has not. Returns a source whose turn somebody else has, or null.
+  // Takes the locks that it has not. Returns a source whose lock another call has, or null.
   Source* take_the_rest() {
     for (Source& source : sources_) {
-      if (!source.is_held && !source.entry->calls.reading.try_enter()) return &source;
+      if (!source.is_held && !source.entry->calls.reading.try_lock()) return &source;
       source.is_held = true;
     }
     return nullptr;
   }
 
-  // Gives the turns back, and the marks up. SUBTLE: an event that ended the wait may have been a notification's, too.
+  // Gives the locks and the marks back. SUBTLE: an event that ended the wait may have been a notification's,
+  // too.
   void let_go() {
     for (Source& source : sources_) {
       if (source.is_marked) {
         core::unmark_waiting(source.channel().at().readers(), source.channel().at().reader());
         if (source.channel().notification_->is_wanted()) source.channel().notify_if_readable();
       }
-      if (source.is_held) source.entry->calls.reading.leave();
+      if (source.is_held) source.entry->calls.reading.unlock();
       source.is_held = source.is_marked = false;
     }
   }
 
-  bool find_news(uint32_t& index) const {
+  bool find_readable(uint32_t& index) const {
     const auto found =
-        std::ranges::find_if(sources_, [](const Source& source) { return source.channel().find_news(); });
+        std::ranges::find_if(sources_, [](const Source& source) { return source.channel().find_readable(); });
     if (found == sources_.end()) return false;
     index = found->index;
     return true;

@@ -13,7 +13,7 @@ constexpr DWORD kLookAgain = 250;       // milliseconds
 
 }  // namespace
 
-WaitEnd Patience::interrupted() const {
+WaitEnd WaitContext::interrupted() const {
   // acquire, all three: pairs with the releases in close_entry(), cancel_entry() and set_cancelled_entry().
   if (interrupts_.closing.load(std::memory_order_acquire) || process_is_ending()) return WaitEnd::closing;
   if (can_be_cancelled_ && (interrupts_.cancels.load(std::memory_order_acquire) != cancels_ ||
@@ -25,29 +25,30 @@ WaitEnd Patience::interrupted() const {
   return WaitEnd::none;
 }
 
-WaitEnd Patience::end() const {
+WaitEnd WaitContext::end() const {
   const WaitEnd end = interrupted();
   if (end != WaitEnd::none) return end;
   return deadline_.left() == 0 ? WaitEnd::timeout : WaitEnd::none;
 }
 
-WaitEnd Patience::wait(HANDLE event, HANDLE nudge) const {
-  // SUBTLE: the look at the interrupts comes first and the nudge is an event, not a pulse: an interrupt
-  // between the two leaves it set. It may be left over from an earlier one too; then we merely look again.
+WaitEnd WaitContext::wait(HANDLE event, HANDLE interrupt) const {
+  // SUBTLE: the look at the interrupts comes first and an interrupt sets an event, which is no pulse: an
+  // interrupt between the two leaves it set. It may be left over from an earlier one too; then we merely look
+  // again.
   WaitEnd ended = end();
   if (ended != WaitEnd::none) return ended;
-  const HANDLE handles[] = {event, nudge};
+  const HANDLE handles[] = {event, interrupt};
   if (WaitForMultipleObjects(2, handles, FALSE, deadline_.left()) == WAIT_OBJECT_0) return WaitEnd::none;
   return end();
 }
 
-// Returns when it is worth trying again. tries: how often it was called for this one turn.
-void Turn::wait(DWORD timeout_ms, uint32_t& tries) {
+// Returns when it is worth trying again. tries: how often it was called for this one wait.
+void CallLock::wait(DWORD timeout_ms, uint32_t& tries) {
   uint32_t word = word_.load(std::memory_order_relaxed);
-  if (word == kAtWork) {
+  if (word == kBusy) {
     core::pause();
-    // Who is at work is soon done. If not, it copies a lot, or was ended in the midst of it: then this must not take the
-    // processor.
+    // Who is at work is soon done. If not, it copies a lot, or was ended in the midst of it: then this must
+    // not take the processor.
     if (++tries < kQuickTries) {
       SwitchToThread();
     } else {
@@ -55,42 +56,43 @@ void Turn::wait(DWORD timeout_ms, uint32_t& tries) {
     }
     return;
   }
-  // relaxed: nothing is read on the strength of the mark. Whoever leaves takes it off, and wakes all that may sleep.
-  if (word == kSettled && word_.compare_exchange_strong(word, kAwaited, std::memory_order_relaxed))
+  // relaxed: nothing is read on the strength of the mark. Whoever leaves takes it off, and wakes all that may
+  // sleep.
+  if (word == kBlocking && word_.compare_exchange_strong(word, kAwaited, std::memory_order_relaxed))
     word = kAwaited;
-  // SUBTLE: an interrupt that comes between the caller's look at its patience and this sleep wakes nobody, and the
-  // thread that has the turn may never leave it.
+  // SUBTLE: an interrupt that comes between the caller's look at its context and this sleep wakes nobody, and
+  // the holder may never give the lock back.
   if (word == kAwaited) WaitOnAddress(&word_, &word, sizeof word, std::min(timeout_ms, kLookAgain));
 }
 
-WaitEnd Turn::enter(const Patience& patience) {
-  for (uint32_t tries = 0; !try_enter();) {
-    const WaitEnd ended = patience.end();
+WaitEnd CallLock::lock(const WaitContext& context) {
+  for (uint32_t tries = 0; !try_lock();) {
+    const WaitEnd ended = context.end();
     if (ended != WaitEnd::none) return ended;
-    wait(patience.left(), tries);
+    wait(context.left(), tries);
   }
-  // A cancel that came meanwhile is this call's: who has the turn looks only for those that come after it.
-  if (patience.end() != WaitEnd::cancelled) return WaitEnd::none;
-  leave();
+  // A cancel that came meanwhile is this call's: the holder looks only for those that come after it.
+  if (context.end() != WaitEnd::cancelled) return WaitEnd::none;
+  unlock();
   return WaitEnd::cancelled;
 }
 
-// Whether TerminateThread has ended the thread that sleeps with the turn. Another thread may have its number by now: then
+// Whether TerminateThread has ended the holder in its sleep. Another thread may have its number by now: then
 // we do not know.
-bool Turn::is_of_ended_thread() const {
+bool CallLock::is_of_ended_thread() const {
   const uint32_t word = word_.load(std::memory_order_relaxed);
   const DWORD sleeper = sleeper_.load(std::memory_order_relaxed);
-  if ((word != kSettled && word != kAwaited) || sleeper == 0) return false;
+  if ((word != kBlocking && word != kAwaited) || sleeper == 0) return false;
   const win::Handle thread(OpenThread(SYNCHRONIZE, FALSE, sleeper));
   return thread ? WaitForSingleObject(thread.get(), 0) == WAIT_OBJECT_0
                 : GetLastError() == ERROR_INVALID_PARAMETER;
 }
 
-bool Turn::enter_to_close(const Deadline& deadline) {
-  for (uint32_t tries = 0; !try_enter();) {
+bool CallLock::lock_to_close(const Deadline& deadline) {
+  for (uint32_t tries = 0; !try_lock();) {
     if (is_of_ended_thread()) {
       // relaxed: nobody else has it, and who waits for it goes when it sees the close.
-      word_.store(kAtWork, std::memory_order_relaxed);
+      word_.store(kBusy, std::memory_order_relaxed);
       return true;
     }
     if (deadline.left() == 0) return false;
@@ -101,17 +103,17 @@ bool Turn::enter_to_close(const Deadline& deadline) {
 
 bool KernelLockWait::enter() {
   for (;;) {
-    end_ = patience_.end();
+    end_ = context_.end();
     if (end_ != WaitEnd::none) return false;
-    const HANDLE handles[] = {mutex_, nudge_};
-    const DWORD result = WaitForMultipleObjects(2, handles, FALSE, patience_.left());
+    const HANDLE handles[] = {mutex_, interrupt_};
+    const DWORD result = WaitForMultipleObjects(2, handles, FALSE, context_.left());
     // Abandoned: the head of the queue died. It guarded nothing but its place.
     if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED_0) return true;
   }
 }
 
 bool KernelLockWait::sleep() {
-  end_ = patience_.wait(event_, nudge_);
+  end_ = context_.wait(event_, interrupt_);
   return end_ == WaitEnd::none;
 }
 

@@ -1,5 +1,5 @@
-// How calls on one handle wait: for their turn, for the writers' lock, for a message. All of it ends at the
-// caller's deadline, at ShmCancel and at ShmClose.
+// How calls on one handle wait: for the handle's call lock, for the writers' lock, for a message. All of it
+// ends at the caller's deadline, at ShmCancel and at ShmClose.
 #pragma once
 
 #include <windows.h>
@@ -23,16 +23,17 @@ struct Interrupts {
 // Why a wait may end without what it waited for.
 enum class WaitEnd { none, timeout, cancelled, closing, ended };
 
-// What a waiting call knows: how long it may wait, and which ShmCancel came after it. One that may not wait at all is
-// not cancelled: its time is up.
-class Patience {
+// What a waiting call knows: how long it may wait, and which ShmCancel came after it. One that may not wait
+// at all is not cancelled: its time is up.
+class WaitContext {
  public:
   // ended: the channel's mark that the broker has ended it, where there is a channel yet.
-  Patience(const Interrupts& interrupts, DWORD timeout_ms, const std::atomic<uint32_t>* ended = nullptr)
-      : Patience(interrupts, timeout_ms, ended, timeout_ms != 0) {}
+  WaitContext(const Interrupts& interrupts, DWORD timeout_ms, const std::atomic<uint32_t>* ended = nullptr)
+      : WaitContext(interrupts, timeout_ms, ended, timeout_ms != 0) {}
 
-  // For a call that gives something back: it can't be cancelled, or what it gives back would be held for good.
-  static Patience without_cancel(const Interrupts& interrupts) {
+  // For a call that gives something back: it can't be cancelled, or what it gives back would be held for
+  // good.
+  static WaitContext without_cancel(const Interrupts& interrupts) {
     return {interrupts, INFINITE, nullptr, false};
   }
 
@@ -41,18 +42,19 @@ class Patience {
   // The same for every reason but the time.
   WaitEnd interrupted() const;
 
-  // Waits for an event, or for the nudge that goes with every interrupt. Returns what end() says afterwards;
+  // Waits for an event, or for the event that every interrupt sets. Returns what end() says afterwards;
   // none means: look again at what you wait for.
-  WaitEnd wait(HANDLE event, HANDLE nudge) const;
+  WaitEnd wait(HANDLE event, HANDLE interrupt) const;
 
   DWORD left() const { return deadline_.left(); }
 
  private:
-  Patience(const Interrupts& interrupts, DWORD timeout_ms, const std::atomic<uint32_t>* ended,
-           bool can_be_cancelled)
+  WaitContext(const Interrupts& interrupts, DWORD timeout_ms, const std::atomic<uint32_t>* ended,
+              bool can_be_cancelled)
       : interrupts_(interrupts),
         ended_(ended),
-        // acquire: pairs with the release in cancel_entry(); a cancel that came before this call is none of ours.
+        // acquire: pairs with the release in cancel_entry(); a cancel that came before this call is none of
+        // ours.
         cancels_(interrupts.cancels.load(std::memory_order_acquire)),
         can_be_cancelled_(can_be_cancelled),
         deadline_(timeout_ms) {}
@@ -64,70 +66,69 @@ class Patience {
   Deadline deadline_;
 };
 
-// Lets one thread at a time read (or write) through a handle. Free, it costs one interlocked instruction and no system
-// call.
+// Lets one thread at a time read (or write) through a handle. Free, it costs one interlocked instruction and
+// no system call.
 //
-// Others look again and again while the thread that has it is at work, and sleep only once that thread has said that it
-// goes to sleep itself: so one that never did has nobody to wake, and leaves by a plain store.
-class Turn {
+// Others look again and again while the thread that has it is at work, and sleep only once that thread has
+// said that it goes to sleep itself: so one that never did has nobody to wake, and leaves by a plain store.
+class CallLock {
  public:
-  bool try_enter() {
+  bool try_lock() {
     uint32_t expected = kFree;
-    // acquire: pairs with the releases in leave().
-    return word_.compare_exchange_strong(expected, kAtWork, std::memory_order_acquire,
+    // acquire: pairs with the releases in unlock().
+    return word_.compare_exchange_strong(expected, kBusy, std::memory_order_acquire,
                                          std::memory_order_relaxed);
   }
 
-  // Waits for the turn. Anything but none: it was not taken.
-  WaitEnd enter(const Patience& patience);
+  // Waits for the lock. Anything but none: it was not taken.
+  WaitEnd lock(const WaitContext& context);
 
-  // For ShmClose: waits for the turn, and takes it from a thread that was ended in its sleep. Returns false if it was
-  // not to be had in time.
-  bool enter_to_close(const Deadline& deadline);
+  // For ShmClose: waits for the lock, and takes it from a thread that was ended in its sleep. Returns false
+  // if it was not to be had in time.
+  bool lock_to_close(const Deadline& deadline);
 
-  // For whoever has the turn, before it sleeps with it.
-  void settle() {
+  // For the holder, before it sleeps with the lock.
+  void mark_blocking() {
     // relaxed: others read nothing on the strength of it.
-    if (word_.load(std::memory_order_relaxed) != kAtWork) return;
+    if (word_.load(std::memory_order_relaxed) != kBusy) return;
     sleeper_.store(GetCurrentThreadId(), std::memory_order_relaxed);
-    word_.store(kSettled, std::memory_order_relaxed);
+    word_.store(kBlocking, std::memory_order_relaxed);
   }
 
-  void leave() {
-    // relaxed: only who has the turn stores and replaces kAtWork. release: pairs with the acquire in try_enter().
-    if (word_.load(std::memory_order_relaxed) == kAtWork)
-      return word_.store(kFree, std::memory_order_release);
+  void unlock() {
+    // relaxed: only the holder stores and replaces kBusy. release: pairs with the acquire in try_lock().
+    if (word_.load(std::memory_order_relaxed) == kBusy) return word_.store(kFree, std::memory_order_release);
     if (word_.exchange(kFree, std::memory_order_release) == kAwaited) WakeByAddressAll(&word_);
   }
 
-  // Makes waiting threads look at their patience.
-  void nudge() { WakeByAddressAll(&word_); }
+  // Makes waiting threads look at their context.
+  void interrupt_waits() { WakeByAddressAll(&word_); }
 
  private:
   static constexpr uint32_t kFree = 0;
-  static constexpr uint32_t kAtWork = 1;
-  static constexpr uint32_t kSettled = 2;
+  static constexpr uint32_t kBusy = 1;
+  static constexpr uint32_t kBlocking = 2;
   static constexpr uint32_t kAwaited = 3;  // settled, and somebody may sleep
 
   void wait(DWORD timeout_ms, uint32_t& tries);
   bool is_of_ended_thread() const;
 
   std::atomic<uint32_t> word_{kFree};
-  std::atomic<DWORD> sleeper_{0};  // the thread that has the turn, if the word is kSettled or kAwaited
+  std::atomic<DWORD> sleeper_{0};  // the holder, if the word is kBlocking or kAwaited
 };
 
 // What all calls on one handle share. It outlives the channel behind the handle.
 struct Calls {
   Interrupts interrupts;
-  alignas(core::kCacheLine) Turn reading;
-  alignas(core::kCacheLine) Turn writing;
+  alignas(core::kCacheLine) CallLock reading;
+  alignas(core::kCacheLine) CallLock writing;
 };
 
 // The writers' lock of a channel, waited for through its kernel mutex and event.
 class KernelLockWait final : public core::LockWait {
  public:
-  KernelLockWait(const Patience& patience, HANDLE mutex, HANDLE event, HANDLE nudge)
-      : patience_(patience), mutex_(mutex), event_(event), nudge_(nudge) {}
+  KernelLockWait(const WaitContext& context, HANDLE mutex, HANDLE event, HANDLE interrupt)
+      : context_(context), mutex_(mutex), event_(event), interrupt_(interrupt) {}
 
   bool enter() override;
   void leave() override { ReleaseMutex(mutex_); }
@@ -136,10 +137,10 @@ class KernelLockWait final : public core::LockWait {
   WaitEnd end() const { return end_; }  // why lock() failed
 
  private:
-  const Patience& patience_;
+  const WaitContext& context_;
   HANDLE mutex_;
   HANDLE event_;
-  HANDLE nudge_;
+  HANDLE interrupt_;
   WaitEnd end_ = WaitEnd::none;
 };
 

@@ -109,12 +109,12 @@ bool Block::intact(const Value& value) const {
   return control_.buffers[value.buffer].version.load(std::memory_order_relaxed) == resting(value.sequence);
 }
 
-// With too little room it finds the value and copies nothing.
-Block::Try Block::copy(std::byte* to, uint64_t room, Value& value) const {
+// With too little space it finds the value and copies nothing.
+Block::Try Block::copy(std::byte* to, uint64_t space, Value& value) const {
   Value found;
   const Try result = find(found);
   if (result != Try::done) return result;
-  if (found.size <= room) {
+  if (found.size <= space) {
     copy_from_shared(to, memory(found.buffer), static_cast<size_t>(found.size));
     if (!intact(found)) return Try::overtaken;
   }
@@ -133,33 +133,33 @@ Block::Try Block::pin_once(uint32_t slot, Value& value) const {
   return present == value.sequence * kBlockBuffers + value.buffer ? Try::done : Try::overtaken;
 }
 
-Block::Result Block::read(uint32_t slot, std::byte* to, uint64_t room, Value& value) const {
+Block::Result Block::read(uint32_t slot, std::byte* to, uint64_t space, Value& value) const {
   Try result = Try::overtaken;
-  for (int i = 0; i < kFreeTries && result == Try::overtaken; ++i) result = copy(to, room, value);
+  for (int i = 0; i < kFreeTries && result == Try::overtaken; ++i) result = copy(to, space, value);
   if (result == Try::overtaken) {
     for (int i = 0; i < kPinnedTries && result == Try::overtaken; ++i) {
       Value pinned;
       result = pin_once(slot, pinned);
-      if (result == Try::done) result = copy(to, room, value);
+      if (result == Try::done) result = copy(to, space, value);
       pause();
     }
     readers_.pins[slot].store(0, std::memory_order_release);
   }
   if (result == Try::never_written) return Result::never_written;
   if (result != Try::done) return Result::corrupt;
-  return value.size <= room ? Result::ok : Result::too_small;
+  return value.size <= space ? Result::ok : Result::too_small;
 }
 
-Block::Result Block::read_locked(std::byte* to, uint64_t room, Value& value) const {
-  const Try result = copy(to, room, value);
+Block::Result Block::read_locked(std::byte* to, uint64_t space, Value& value) const {
+  const Try result = copy(to, space, value);
   if (result == Try::never_written) return Result::never_written;
   // Overtaken means that somebody wrote without the lock.
   if (result != Try::done) return Result::corrupt;
-  return value.size <= room ? Result::ok : Result::too_small;
+  return value.size <= space ? Result::ok : Result::too_small;
 }
 
-std::optional<Block::Result> Block::read_once(std::byte* to, uint64_t room, Value& value) const {
-  switch (copy(to, room, value)) {
+std::optional<Block::Result> Block::read_once(std::byte* to, uint64_t space, Value& value) const {
+  switch (copy(to, space, value)) {
     case Try::overtaken:
       return std::nullopt;
     case Try::never_written:
@@ -167,7 +167,7 @@ std::optional<Block::Result> Block::read_once(std::byte* to, uint64_t room, Valu
     case Try::corrupt:
       return Result::corrupt;
     default:
-      return value.size <= room ? Result::ok : Result::too_small;
+      return value.size <= space ? Result::ok : Result::too_small;
   }
 }
 

@@ -55,14 +55,14 @@ class Block {
   void publish(const Draft& draft, uint64_t size);
 
   // Copies the value out, whole. slot: the reader's, for a pin, which is gone afterwards.
-  Result read(uint32_t slot, std::byte* to, uint64_t room, Value& value) const;
+  Result read(uint32_t slot, std::byte* to, uint64_t space, Value& value) const;
 
   // Copies the value out for the holder of the channel's lock: nobody else can change it.
-  Result read_locked(std::byte* to, uint64_t room, Value& value) const;
+  Result read_locked(std::byte* to, uint64_t space, Value& value) const;
 
-  // Copies the value out for whoever has no reader's place, and holds up nobody. Nothing that a reader writes matters to it.
-  // Nothing: a writer came round meanwhile; try again.
-  std::optional<Result> read_once(std::byte* to, uint64_t room, Value& value) const;
+  // Copies the value out without a reader's slot, and holds up nobody. Nothing that a reader writes changes
+  // the result. Nothing: a writer came round meanwhile; try again.
+  std::optional<Result> read_once(std::byte* to, uint64_t space, Value& value) const;
 
   // Pins the value for a reader to look at. memory is valid until unpin().
   Result pin(uint32_t slot, const std::byte*& memory, Value& value) const;
@@ -73,7 +73,7 @@ class Block {
  private:
   enum class Try { done, overtaken, never_written, corrupt };
   Try find(Value& value) const;
-  Try copy(std::byte* to, uint64_t room, Value& value) const;
+  Try copy(std::byte* to, uint64_t space, Value& value) const;
   Try pin_once(uint32_t slot, Value& value) const;
   bool intact(const Value& value) const;
   std::byte* memory(uint32_t buffer) const { return payload_ + buffer * block_stride(capacity_); }

@@ -7,11 +7,11 @@ namespace shmbroker::core {
 Blocker find_blocker(const Ring& ring) {
   const uint64_t head = ring.head_position();
   const uint64_t tail = ring.tail();
-  if (!ring.is_place(head) || head == tail) return {};
-  // acquire: pairs with the release in RingWriter::close().
+  if (!ring.is_frame_aligned(head) || head == tail) return {};
+  // acquire: pairs with the release in RingWriter::publish_header().
   const Frame frame = unpack(ring.header(head).word.load(std::memory_order_acquire));
   if (frame.state == FrameState::empty) {
-    const uint32_t slot = ring.lender(head);
+    const uint32_t slot = ring.reserving_writer(head);
     return slot == Ring::kNobody ? Blocker{} : Blocker{Blocker::Kind::loan, slot};
   }
   if (ring.waits()) {

@@ -1,4 +1,5 @@
-// Why a ring has no room: who holds what lies at its head. For error texts and for those who watch a channel.
+// Why a ring has no space: who holds what lies at its head. For error texts and for those who watch a
+// channel.
 #pragma once
 
 #include "core/ring.h"

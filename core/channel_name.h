@@ -1,5 +1,6 @@
-// What may be a channel's name. It becomes part of kernel object names, so no backslash. It stands in logs, windows and
-// terminals, where two names that differ must look different, and none may move the cursor: so every character is seen.
+// What may be a channel's name. It becomes part of kernel object names, so no backslash. It stands in logs,
+// windows and terminals, where two names that differ must look different, and none may move the cursor: so
+// every character is seen.
 #pragma once
 
 #include <cstddef>

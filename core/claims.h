@@ -1,9 +1,9 @@
-// A queue's claims: which message is whose. One word for each place where a frame may start, in the section
-// that readers may write, so that they need no right to write payload.
+// A queue's claims: which message is whose. One word for each position at which a frame may start, in the
+// section that readers may write, so that they need no right to write payload.
 //
 // The writer offers a message; a reader claims it, and says when it is done with it. What a dead reader had
 // claimed is offered again. Each word carries the lap in which its frame was written: a reader that slept for
-// a lap can't claim what lies in the same place now.
+// a lap can't claim what lies there now.
 #pragma once
 
 #include <bit>
@@ -23,14 +23,15 @@ class Claims {
     word(position).store(tagged(position, kOffered, 0), std::memory_order_relaxed);
   }
 
-  // For a reader: takes the message. again: a reader that had it before died, or gave it back.
-  bool claim(uint64_t position, uint32_t slot, bool& again) const {
-    // relaxed: see offer(); nothing is read on the strength of it that the frame's own word does not vouch for.
+  // For a reader: takes the message. redelivered: a reader that had it before died, or gave it back.
+  bool claim(uint64_t position, uint32_t slot, bool& redelivered) const {
+    // relaxed: see offer(); nothing is read on the strength of it that the frame's own word does not vouch
+    // for.
     uint32_t seen = word(position).load(std::memory_order_relaxed);
     if (!is_offer(seen, position)) return false;
-    again = seen == tagged(position, kOfferedAgain, 0);
-    // acquire: pairs with the release in give_back(): what that reader read comes before our finish(), and so before
-    // the writer's overwriting it.
+    redelivered = seen == tagged(position, kOfferedAgain, 0);
+    // acquire: pairs with the release in give_back(): what that reader read comes before our finish(), and so
+    // before the writer's overwriting it.
     return word(position).compare_exchange_strong(seen, tagged(position, kClaimed, slot),
                                                   std::memory_order_acquire, std::memory_order_relaxed);
   }
@@ -42,7 +43,7 @@ class Claims {
 
   // Whether a reader has it. slot: that reader's.
   bool is_claimed(uint64_t position, uint32_t& slot) const {
-    // relaxed: for people.
+    // relaxed: diagnostic only.
     const uint32_t seen = word(position).load(std::memory_order_relaxed);
     slot = slot_of(seen);
     return seen == tagged(position, kClaimed, slot);
@@ -65,8 +66,8 @@ class Claims {
   // For the reader that claimed it: others may have it.
   void give_back(uint64_t position, uint32_t slot) const {
     uint32_t claimed = tagged(position, kClaimed, slot);
-    // release: pairs with the acquire in claim(), and with the one of ReadersSection::returns, which sends readers to
-    // look at old messages again.
+    // release: pairs with the acquire in claim(), and with the one of ReadersSection::returns, which sends
+    // readers to look at old messages again.
     word(position).compare_exchange_strong(claimed, tagged(position, kOfferedAgain, 0),
                                            std::memory_order_release, std::memory_order_relaxed);
   }
@@ -78,7 +79,7 @@ class Claims {
   }
 
   // Whether nobody could ever be done with the message: who has claimed it has no slot any more, or somebody
-  // wrote nonsense. taken: a bit for each reader's place that somebody has.
+  // wrote nonsense. taken: a bit for each slot that a reader has.
   bool is_stranded(uint32_t seen, uint64_t position, uint64_t taken) const {
     if (is_offer(seen, position)) return false;
     if (lap_of(seen) != lap_of(tagged(position, kOffered, 0))) return true;

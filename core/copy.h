@@ -39,8 +39,8 @@ inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) 
   copy_by_halves(to, from, size, "copy.half-read");
 }
 #else
-// A call of the C runtime costs more than copying some lines. Copies of a fixed size are a few instructions; the last
-// one may bring some bytes a second time.
+// A call of the C runtime costs more than copying some lines. Copies of a fixed size are a few instructions;
+// the last one may bring some bytes a second time.
 inline void copy(std::byte* to, const std::byte* from, size_t size) {
   constexpr size_t kLine = 64;
   constexpr size_t kStep = 16;

@@ -1,5 +1,6 @@
-// Names the places at which a death is hardest to recover from. In the product this is nothing; the tests build the
-// same sources once more with SHM_CRASH_POINTS, and there a process ends at the place that the test has chosen.
+// Names the places at which a death is hardest to recover from. In the product this is nothing; the tests
+// build the same sources once more with SHM_CRASH_POINTS, and there a process ends at the place that the test
+// has chosen.
 #pragma once
 
 #ifdef SHM_CRASH_POINTS

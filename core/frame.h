@@ -14,16 +14,17 @@ enum class FrameState : uint8_t {
 
 struct Frame {
   FrameState state = FrameState::empty;
-  bool timed = false;  // the header's time is the message's
-  uint32_t slot = 0;   // the writer's
-  uint64_t size = 0;   // bytes of payload
+  bool has_timestamp = false;  // the header's timestamp is the message's
+  uint32_t slot = 0;           // the writer's
+  uint64_t size = 0;           // bytes of payload
 };
 
 inline constexpr uint32_t kFrameSizeBits = 40;
 static_assert((uint64_t{1} << kFrameSizeBits) >= (uint64_t{1} << 40), "as large as the largest channel");
 
 constexpr uint64_t pack(const Frame& frame) {
-  return frame.size | uint64_t{frame.slot} << kFrameSizeBits | uint64_t{frame.timed} << (kFrameSizeBits + 8) |
+  return frame.size | uint64_t{frame.slot} << kFrameSizeBits |
+         uint64_t{frame.has_timestamp} << (kFrameSizeBits + 8) |
          static_cast<uint64_t>(frame.state) << (kFrameSizeBits + 16);
 }
 

@@ -9,8 +9,8 @@ namespace {
 bool is_ring(const Geometry& geometry) {
   if (!std::has_single_bit(geometry.capacity) || geometry.capacity < kMinRing) return false;
   if (geometry.max_message > largest_message(geometry.capacity)) return false;
-  const auto policy = static_cast<WhenFull>(geometry.policy);
-  return geometry.kind == Kind::queue || policy == WhenFull::overwrite || policy == WhenFull::wait;
+  const auto when_full = static_cast<WhenFull>(geometry.when_full);
+  return geometry.kind == Kind::queue || when_full == WhenFull::overwrite || when_full == WhenFull::wait;
 }
 
 }  // namespace
@@ -55,6 +55,20 @@ void format(const Geometry& geometry, DataSection& data) {
   control.tail.position.store(geometry.capacity, std::memory_order_relaxed);
   control.head.word.store(geometry.capacity, std::memory_order_relaxed);
   control.announced.word.store(geometry.capacity, std::memory_order_relaxed);
+}
+
+// relaxed, both: what publishes the client releases it.
+void reset(ReaderSlot& slot) {
+  for (auto* field : {&slot.cursor, &slot.messages, &slot.bytes, &slot.lost, &slot.waits}) {
+    field->store(0, std::memory_order_relaxed);
+  }
+}
+
+void reset(WriterSlot& slot) {
+  slot.loan_messages.store(0, std::memory_order_relaxed);
+  for (auto* field : {&slot.loan_position, &slot.messages, &slot.bytes, &slot.loan_bytes, &slot.waits}) {
+    field->store(0, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace shmbroker::core

@@ -9,7 +9,7 @@ namespace shmbroker::core {
 // What a channel is made of.
 struct Geometry {
   Kind kind = Kind::block;
-  uint32_t policy = 0;
+  uint32_t when_full = 0;    // WhenFull; of a topic
   uint64_t capacity = 0;     // bytes of payload; of a block: of one value
   uint64_t max_message = 0;  // bytes
   uint64_t instance[2] = {};
@@ -22,7 +22,7 @@ constexpr uint64_t block_stride(uint64_t capacity) {
   return (capacity + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
-// Distance of a ring's frames: their place is a multiple of it.
+// Alignment of a ring's frames.
 constexpr uint64_t frame_align(Kind kind) { return kind == Kind::queue ? kQueueAlign : kTopicAlign; }
 
 // The largest message that is sure to find a place in a ring of this capacity, wherever its tail is: half of
@@ -30,7 +30,7 @@ constexpr uint64_t frame_align(Kind kind) { return kind == Kind::queue ? kQueueA
 constexpr uint64_t largest_message(uint64_t capacity) { return capacity / 2 - 2 * kQueueAlign; }
 
 // The capacity of a ring that is to hold `wanted` bytes, and messages of up to max_message: a power of two,
-// so that a position's place is a mask away.
+// so that a mask turns a position into an offset.
 uint64_t ring_capacity(uint64_t wanted, uint64_t max_message);
 
 // Bytes of the sections that a channel of this geometry needs, or 0 if there can be no such channel.
@@ -43,5 +43,9 @@ bool fits(const Geometry& geometry, uint64_t data_mapped, uint64_t readers_mappe
 // Prepares a zeroed data section. Nobody else may have it mapped yet; the readers section needs nothing but
 // zeros.
 void format(const Geometry& geometry, DataSection& data);
+
+// Zeroes a slot for its next client, which the caller has not published yet.
+void reset(ReaderSlot& slot);
+void reset(WriterSlot& slot);
 
 }  // namespace shmbroker::core

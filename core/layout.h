@@ -27,8 +27,8 @@ struct alignas(kCacheLine) Presence {
 static_assert(sizeof(Presence) == 64 && offsetof(Presence, exclusive) == 16);
 
 // Who has a slot that is taken. Written by the broker alone. created: the process's creation time, so that a
-// reused pid is not mistaken for it. generation: another for each client that the slot has; a reader's event is
-// named by it.
+// reused pid is not mistaken for it. generation: another for each client that the slot has; a reader's event
+// is named by it.
 struct SlotRecord {
   std::atomic<uint64_t> created;
   std::atomic<uint32_t> pid;
@@ -37,18 +37,28 @@ struct SlotRecord {
 static_assert(sizeof(SlotRecord) == 16 && offsetof(SlotRecord, generation) == 12);
 
 // What the client that has a slot says of itself, on a line of its own. The broker zeroes it for each client.
-struct alignas(kCacheLine) ClientSlot {
-  std::atomic<uint32_t> loan;  // a writer: messages that its loan is for
-  uint32_t reserved;
-  std::atomic<uint64_t> cursor;    // a reader: the next position it reads; a writer: its loan's; 0: none
+struct alignas(kCacheLine) ReaderSlot {
+  uint32_t reserved[2];
+  std::atomic<uint64_t> cursor;    // the next position that it reads; 0: none
   std::atomic<uint64_t> messages;  // counters
   std::atomic<uint64_t> bytes;
-  std::atomic<uint64_t>
-      gap;  // a reader: messages that it lost; a writer: bytes that its loan keeps from readers
+  std::atomic<uint64_t> lost;
   std::atomic<uint64_t> waits;
 };
-static_assert(sizeof(ClientSlot) == 64 && offsetof(ClientSlot, cursor) == 8);
-static_assert(offsetof(ClientSlot, waits) == 40);
+static_assert(sizeof(ReaderSlot) == 64 && offsetof(ReaderSlot, cursor) == 8);
+static_assert(offsetof(ReaderSlot, waits) == 40);
+
+struct alignas(kCacheLine) WriterSlot {
+  std::atomic<uint32_t> loan_messages;  // what it has reserved and not committed yet
+  uint32_t reserved;
+  std::atomic<uint64_t> loan_position;  // 0: nothing
+  std::atomic<uint64_t> messages;       // counters
+  std::atomic<uint64_t> bytes;
+  std::atomic<uint64_t> loan_bytes;
+  std::atomic<uint64_t> waits;  // a counter
+};
+static_assert(sizeof(WriterSlot) == 64 && offsetof(WriterSlot, loan_position) == 8);
+static_assert(offsetof(WriterSlot, waits) == 40);
 
 // Writers take turns with this word; see RobustLock.
 struct alignas(kCacheLine) LockLine {
@@ -74,24 +84,24 @@ struct alignas(kCacheLine) BlockControl {
 };
 static_assert(sizeof(BlockControl) == 64 * (1 + kBlockBuffers));
 
-// What a topic's writer does where there is no room.
+// What a topic's writer does where there is no space.
 enum class WhenFull : uint32_t {
   overwrite = 1,  // the oldest messages go; a reader that was too slow is told how many
   wait = 2,       // it waits for the slowest reader
 };
 
-// A frame's first bytes in the ring; the payload follows. word: see frame.h. time: the message's, if the word
-// says that it has one.
+// A frame's first bytes in the ring; the payload follows. word: see frame.h. timestamp: the message's, if the
+// word says that it has one.
 struct FrameHeader {
   std::atomic<uint64_t> word;
-  std::atomic<uint64_t> time;
+  std::atomic<uint64_t> timestamp;
 };
-static_assert(sizeof(FrameHeader) == 16 && offsetof(FrameHeader, time) == 8);
+static_assert(sizeof(FrameHeader) == 16 && offsetof(FrameHeader, timestamp) == 8);
 
 // The writers' end of the ring. Readers look at it only to join: they follow the frames.
 struct alignas(kCacheLine) RingTail {
   std::atomic<uint64_t> position;  // where the next frame goes. Moved under the lock
-  std::atomic<uint64_t> reserved;  // messages that room was ever reserved for. Moved under the lock
+  std::atomic<uint64_t> reserved;  // messages that space was ever reserved for. Moved under the lock
   std::atomic<uint64_t> aborted;   // those of them that never came
 };
 static_assert(sizeof(RingTail) == 64 && offsetof(RingTail, aborted) == 16);
@@ -105,7 +115,7 @@ struct alignas(kCacheLine) RingHead {
 static_assert(sizeof(RingHead) == 64 && offsetof(RingHead, messages) == 8);
 
 // A topic's and a queue's part of the data section. A position counts bytes since the channel was made,
-// starting with its capacity, so that 0 can mean "none"; position modulo capacity is the place in the
+// starting with its capacity, so that 0 can mean "none"; position modulo capacity is the offset in the
 // payload.
 struct RingControl {
   RingTail tail;
@@ -130,7 +140,7 @@ struct DataSection {
   LockLine lock;
   SlotRecord reader_records[kMaxReaders];
   SlotRecord writer_records[kMaxWriters];
-  ClientSlot writers[kMaxWriters];
+  WriterSlot writers[kMaxWriters];
   // Here follows BlockControl or the ring's control, then from kPayloadOffset on the payload.
 };
 inline constexpr uint64_t kEndedOffset = 64;
@@ -146,10 +156,10 @@ static_assert(kControlOffset + sizeof(RingControl) <= kPayloadOffset);
 // of it is a hint: one reader can change what another has written there.
 struct ReadersSection {
   alignas(kCacheLine) std::atomic<uint64_t> waiting;  // bit n: reader n sleeps, or wants its event set
-  std::atomic<uint64_t> waiting_writers;              // bit n: writer n sleeps until there is room
+  std::atomic<uint64_t> waiting_writers;              // bit n: writer n sleeps until there is space
   std::atomic<uint64_t> returns;  // a queue: counts how often claimed messages were given back
   alignas(kCacheLine) std::atomic<uint8_t> pins[kMaxReaders];  // a block: 1 + the buffer that reader n peeks
-  ClientSlot readers[kMaxReaders];
+  ReaderSlot readers[kMaxReaders];
   // A queue's claims follow: a 32-bit word for each kQueueAlign bytes of the ring.
 };
 static_assert(offsetof(ReadersSection, waiting_writers) == 8 && offsetof(ReadersSection, returns) == 16);

@@ -21,7 +21,7 @@ Ring::Ring(DataSection& data, ReadersSection& readers, const Geometry& geometry)
       align_(frame_align(geometry.kind)),
       is_queue_(geometry.kind == Kind::queue),
       overwrites_(geometry.kind == Kind::topic &&
-                  geometry.policy == static_cast<uint32_t>(WhenFull::overwrite)),
+                  geometry.when_full == static_cast<uint32_t>(WhenFull::overwrite)),
       claims_(reinterpret_cast<std::atomic<uint32_t>*>(at(&readers, sizeof(ReadersSection))), capacity_) {}
 
 bool Ring::read(const RingHead& shared, Head& head) const {
@@ -33,22 +33,22 @@ bool Ring::read(const RingHead& shared, Head& head) const {
     // The acquire above keeps this look behind that one.
     if (shared.word.load(std::memory_order_relaxed) != word) continue;
     head = {word & ~uint64_t{kTopicAlign - 1}, messages};
-    return is_place(head.position);
+    return is_frame_aligned(head.position);
   }
   return false;
 }
 
-uint32_t Ring::lender(uint64_t position) const {
+uint32_t Ring::reserving_writer(uint64_t position) const {
   for (uint32_t slot = 0; slot < kMaxWriters; ++slot) {
-    // reserve() has stored it before the tail, behind which the position lies. acquire: pairs with the releases in
-    // RingWriter::close() and recover_writer().
-    if (data_->writers[slot].cursor.load(std::memory_order_acquire) == position) return slot;
+    // reserve() has stored it before the tail, behind which the position lies. acquire: pairs with the
+    // releases in RingWriter::publish_header() and recover_writer().
+    if (data_->writers[slot].loan_position.load(std::memory_order_acquire) == position) return slot;
   }
   return kNobody;
 }
 
 uint64_t Ring::messages() const {
-  // relaxed: a number for people.
+  // relaxed: diagnostic only.
   return control_->tail.reserved.load(std::memory_order_relaxed) -
          control_->tail.aborted.load(std::memory_order_relaxed);
 }

@@ -27,17 +27,19 @@ class Ring {
   // Both parts of the head as they were at one moment. Returns false if that can't be had: it is damaged.
   bool read_head(Head& head) const { return read(control().head, head); }
 
-  // Where a reader that joins begins. In a waiting topic that is where the writers, who look for readers before
-  // they move the head, have announced that they want it. The others wait for nobody.
-  bool read_entrance(Head& head) const { return read(waits() ? control().announced : control().head, head); }
-  uint64_t entrance_position() const { return position_of(waits() ? control().announced : control().head); }
+  // Where a reader that joins begins. In a waiting topic that is where the writers, who look for readers
+  // before they move the head, have announced that they want it. The others wait for nobody.
+  bool read_join_position(Head& head) const {
+    return read(waits() ? control().announced : control().head, head);
+  }
+  uint64_t join_position() const { return position_of(waits() ? control().announced : control().head); }
 
   // Position of the oldest frame kept. Whoever calls it to see whether what it read was intact calls
-  // left_alone().
+  // is_still_intact().
   uint64_t head_position() const { return position_of(control().head); }
 
   // Whether all that was read from this position on, before this call, was read before anyone overwrote it.
-  bool left_alone(uint64_t position) const {
+  bool is_still_intact(uint64_t position) const {
     // Partner: the release fence in RingWriter::reserve(). Who read one byte of what came after it sees the
     // head beyond the position.
     std::atomic_thread_fence(std::memory_order_acquire);
@@ -52,7 +54,7 @@ class Ring {
   // The same, but behind the padding that a writer may have left there which died before it moved the tail.
   uint64_t end() const {
     const uint64_t at = tail();
-    if (!is_place(at)) return at;
+    if (!is_frame_aligned(at)) return at;
     // acquire: pairs with the release of the padding in RingWriter::reserve().
     const Frame left = unpack(header(at).word.load(std::memory_order_acquire));
     return left.state == FrameState::padding ? at + before_end(at) : at;
@@ -60,7 +62,7 @@ class Ring {
 
   // Whether a position can be one: a frame may start there. Any that is can be given to header() and
   // payload().
-  bool is_place(uint64_t position) const { return position % align_ == 0; }
+  bool is_frame_aligned(uint64_t position) const { return position % align_ == 0; }
 
   FrameHeader& header(uint64_t position) const {
     return *reinterpret_cast<FrameHeader*>(memory_ + static_cast<size_t>(position & (capacity_ - 1)));
@@ -85,7 +87,7 @@ class Ring {
 
   // The writer that says that it fills the frame at a position, or kNobody.
   static constexpr uint32_t kNobody = UINT32_MAX;
-  uint32_t lender(uint64_t position) const;
+  uint32_t reserving_writer(uint64_t position) const;
 
   // Messages committed so far; those that are being written count as if they were.
   uint64_t messages() const;

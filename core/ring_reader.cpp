@@ -13,10 +13,10 @@ constexpr int kJoinTries = 100;  // then the head is not what writers of ours wo
 
 RingReader::RingReader(const Ring& ring, uint32_t slot)
     : ring_(ring),
-      place_(ring.readers().readers[slot]),
-      slot_(slot),
+      slot_(ring.readers().readers[slot]),
+      slot_index_(slot),
       // A largest message needs its footprint, and less than that is left before the ring's end.
-      spare_(ring.capacity() - 2 * ring.footprint(ring.max_message())) {}
+      largest_unpublished_(ring.capacity() - 2 * ring.footprint(ring.max_message())) {}
 
 RingReader::Result RingReader::join(Start start) {
   // acquire: pairs with the release in give_back() and recover_readers(): what was given back before is seen
@@ -25,19 +25,19 @@ RingReader::Result RingReader::join(Start start) {
   bool joined = false;
   for (int i = 0; i < kJoinTries && !joined; ++i) {
     Ring::Head head;
-    if (!ring_.read_entrance(head)) return Result::corrupt;
+    if (!ring_.read_join_position(head)) return Result::corrupt;
     position_.store(head.position, std::memory_order_relaxed);
     passed_ = head.messages;
     published_ = head.position;
-    place_.cursor.store(published_, std::memory_order_release);
+    slot_.cursor.store(published_, std::memory_order_release);
     SHM_CRASH_POINT("reader.joined");
     // Partner: the fence in RingWriter::announce().
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    joined = ring_.entrance_position() <= head.position;
+    joined = ring_.join_position() <= head.position;
   }
   // Where nobody waits for us, writers go on all the while, and may well be faster.
   if (!joined && ring_.waits()) return Result::corrupt;
-  // A writer may have found no room because of a cursor that we have stored and moved on since.
+  // A writer may have found no space because of a cursor that we have stored and moved on since.
   if (ring_.waits()) wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
   if (start == Start::oldest || ring_.is_queue()) return Result::ok;
   start_ = ring_.tail();
@@ -49,17 +49,18 @@ void RingReader::leave() {
   if (peeked_ && ring_.is_queue()) give_back();
   peeked_ = false;
   // release: pairs with the acquire in slowest_reader().
-  place_.cursor.store(0, std::memory_order_release);
+  slot_.cursor.store(0, std::memory_order_release);
   SHM_CRASH_POINT("reader.left");
   wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
 }
 
 // What lies at a position. ok: a frame that is complete.
 RingReader::Result RingReader::look(uint64_t here, Frame& frame) const {
-  // acquire: pairs with the release in RingWriter::close(), and with the one of the padding in reserve().
+  // acquire: pairs with the release in RingWriter::publish_header(), and with the one of the padding in
+  // reserve().
   frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
-  // The word means something only if it was no writer's payload yet: as Ring::left_alone(). SUBTLE: one look at the
-  // head, which may pass us at any time; a second one would take that for damage.
+  // The word means something only if it was no writer's payload yet: as Ring::is_still_intact(). SUBTLE: one
+  // look at the head, which may pass us at any time; a second one would take that for damage.
   std::atomic_thread_fence(std::memory_order_acquire);
   const uint64_t head = ring_.head_position();
   if (head > here) return Result::overtaken;
@@ -74,7 +75,7 @@ void RingReader::step_over(const Frame& frame) {
 }
 
 // Goes to the next message that may be this reader's. In a sound ring at most as many steps lie before it as
-// there are places for frames.
+// frames fit into the ring.
 RingReader::Result RingReader::next(Frame& frame) {
   if (ring_.is_queue()) {
     // acquire: pairs with the releases in give_back() and recover_readers(): what they gave back is seen on
@@ -124,10 +125,10 @@ bool RingReader::catch_up() {
 }
 
 // For a reader that was overtaken while it copied: the oldest message is about to be overwritten too, so it
-// leaves half of what is kept, and has as long as writers take for that. It does not leave the newest: perhaps no
-// other ever comes.
+// leaves half of what is kept, and has as long as writers take for that. It does not leave the newest:
+// perhaps no other ever comes.
 bool RingReader::skip_half() {
-  if (!ring_.left_alone(position()) && !catch_up()) return false;
+  if (!ring_.is_still_intact(position()) && !catch_up()) return false;
   const uint64_t from = position();
   uint64_t passed = passed_;
   Frame frame;
@@ -146,8 +147,9 @@ RingReader::Message RingReader::describe(const Frame& frame) const {
   Message message;
   message.data = ring_.payload(position());
   message.size = frame.size;
-  message.number = passed_ + 1;
-  if (frame.timed) message.time = ring_.header(position()).time.load(std::memory_order_relaxed);
+  message.sequence = passed_ + 1;
+  if (frame.has_timestamp)
+    message.timestamp = ring_.header(position()).timestamp.load(std::memory_order_relaxed);
   message.lost = lost_;
   message.writer = frame.slot;
   return message;
@@ -156,8 +158,8 @@ RingReader::Message RingReader::describe(const Frame& frame) const {
 // Makes the message at the position this reader's own. In a topic it is.
 bool RingReader::claim(Message& message) {
   if (!ring_.is_queue()) return true;
-  if (!ring_.claims().claim(position(), slot_, message.again)) return false;
-  if (ring_.left_alone(position())) return true;
+  if (!ring_.claims().claim(position(), slot_index_, message.redelivered)) return false;
+  if (ring_.is_still_intact(position())) return true;
   // SUBTLE: a claim's lap has 24 bits. A reader that slept since next() for exactly so many laps has claimed
   // what lies here now.
   give_back();
@@ -165,19 +167,19 @@ bool RingReader::claim(Message& message) {
 }
 
 void RingReader::give_back() {
-  ring_.claims().give_back(position(), slot_);
+  ring_.claims().give_back(position(), slot_index_);
   SHM_CRASH_POINT("reader.given-back");
-  // release: pairs with the acquires in join(), next() and may_have_news().
+  // release: pairs with the acquires in join(), next() and may_be_readable().
   ring_.readers().returns.fetch_add(1, std::memory_order_release);
 }
 
-RingReader::Result RingReader::read(std::byte* to, uint64_t room, Message& message) {
+RingReader::Result RingReader::read(std::byte* to, uint64_t space, Message& message) {
   for (int i = 0; i < kTries; ++i) {
     Frame frame;
     const Result result = next(frame);
     if (result != Result::ok) return result;
     Message found = describe(frame);
-    if (found.size > room) {
+    if (found.size > space) {
       message = found;
       return Result::too_small;
     }
@@ -185,7 +187,7 @@ RingReader::Result RingReader::read(std::byte* to, uint64_t room, Message& messa
     SHM_CRASH_POINT("reader.claimed");
     copy_from_shared(to, found.data, static_cast<size_t>(found.size));
     SHM_CRASH_POINT("reader.copied");
-    if (ring_.left_alone(position())) {
+    if (ring_.is_still_intact(position())) {
       message = found;
       finish(frame);
       return Result::ok;
@@ -219,7 +221,7 @@ RingReader::Result RingReader::peek(Message& message) {
 bool RingReader::release() {
   peeked_ = false;
   // What was overtaken is not finished: it is gone, and next() goes on from the head.
-  if (!ring_.left_alone(position())) return false;
+  if (!ring_.is_still_intact(position())) return false;
   finish(peeked_frame_);
   return true;
 }
@@ -228,29 +230,29 @@ bool RingReader::release() {
 void RingReader::finish(const Frame& frame) {
   lost_ = 0;
   if (ring_.is_queue()) {
-    ring_.claims().finish(position(), slot_);
+    ring_.claims().finish(position(), slot_index_);
     SHM_CRASH_POINT("reader.finished");
     step_over(frame);
     wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
     return;
   }
   step_over(frame);
-  tell_writers();
+  maybe_publish_cursor();
 }
 
-// Writers need the cursor only where the ring is full; each time that we store it costs them a look at our line.
-// relaxed: a mark that we miss here is seen when we find nothing more.
-void RingReader::tell_writers() {
+// Writers need the cursor only where the ring is full; each time that we store it costs them a look at our
+// line. relaxed: a mark that we miss here is seen when we find nothing more.
+void RingReader::maybe_publish_cursor() {
   if (position() - published_ >= ring_.capacity() / 8 ||
-      ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0 || keeps_room()) {
+      ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0 || withholds_space()) {
     publish_cursor();
   }
 }
 
-// Whether a writer might find no room for a largest message, though nothing is left to read: who has read all may
-// never ask for more.
-bool RingReader::keeps_room() const {
-  if (!ring_.waits() || position() - published_ <= spare_) return false;
+// Whether a writer might find no space for a largest message, though nothing is left to read: who has read
+// all may never ask for more.
+bool RingReader::withholds_space() const {
+  if (!ring_.waits() || position() - published_ <= largest_unpublished_) return false;
   // relaxed: what comes later is there to be read.
   return unpack(ring_.header(position()).word.load(std::memory_order_relaxed)).state != FrameState::ready;
 }
@@ -258,15 +260,15 @@ bool RingReader::keeps_room() const {
 void RingReader::publish_cursor() {
   // relaxed: our own, and yet another reader may have changed it; a writer that waited for us then would do
   // so for ever.
-  if (published_ == position() && place_.cursor.load(std::memory_order_relaxed) == published_) return;
+  if (published_ == position() && slot_.cursor.load(std::memory_order_relaxed) == published_) return;
   published_ = position();
   // release: pairs with the acquire in slowest_reader(); what we read stays before its being overwritten.
-  place_.cursor.store(published_, std::memory_order_release);
+  slot_.cursor.store(published_, std::memory_order_release);
   SHM_CRASH_POINT("reader.cursor-moved");
   if (ring_.waits()) wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
 }
 
-bool RingReader::may_have_news() const {
+bool RingReader::may_be_readable() const {
   const uint64_t here = position();
   // acquire: as in next() and look(), for callers that go on to read.
   if (ring_.is_queue() &&

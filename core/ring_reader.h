@@ -26,11 +26,11 @@ class RingReader {
   struct Message {
     const std::byte* data = nullptr;  // of a peek: valid until release()
     uint64_t size = 0;
-    uint64_t number = 0;  // of the channel's messages: the first ever committed is 1
-    uint64_t time = 0;    // 0: the writer gave none
-    uint64_t lost = 0;    // messages overwritten between this one and the one that this reader had before
-    uint32_t writer = 0;  // the slot of its writer
-    bool again = false;   // a queue: a reader that had it before died, or gave it back
+    uint64_t sequence = 0;   // of the channel's messages: the first ever committed is 1
+    uint64_t timestamp = 0;  // 0: the writer gave none
+    uint64_t lost = 0;       // messages overwritten between this one and the one that this reader had before
+    uint32_t writer = 0;     // the slot of its writer
+    bool redelivered = false;  // a queue: a reader that had it before died, or gave it back
   };
 
   RingReader(const Ring& ring, uint32_t slot);
@@ -42,16 +42,16 @@ class RingReader {
   void leave();
 
   // Copies the next message out and goes on to the one behind it. Not while something is peeked.
-  Result read(std::byte* to, uint64_t room, Message& message);
+  Result read(std::byte* to, uint64_t space, Message& message);
 
-  // Goes on after read(), with plain messages that are complete: each is copied and done with. room_for(size): where a
-  // message of that size goes, or null to stop before it. took(message): it is there. What else may come, such as a gap
-  // or damage, is left to read().
-  template <class RoomFor, class Took>
-  void read_on(RoomFor&& room_for, Took&& took);
+  // Goes on after read(), with plain messages that are complete: each is copied and done with.
+  // space_for(size): where a message of that size goes, or null to stop before it. took(message): it is
+  // there. What else may come, such as a gap or damage, is left to read().
+  template <class SpaceFor, class Took>
+  void read_on(SpaceFor&& space_for, Took&& took);
 
-  // Goes to the next message and leaves it there. Returns false if there is none, and then says so to writers as
-  // read() does. Not while something is peeked.
+  // Goes to the next message and leaves it there. Returns false if there is none, and then says so to writers
+  // as read() does. Not while something is peeked.
   bool seek();
 
   // Gives the next message where it lies. Not while something is peeked.
@@ -64,12 +64,13 @@ class RingReader {
 
   // Whether read() may find something. A hint that any thread may ask for: it may be true of a message that
   // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
-  bool may_have_news() const;
-  // For who has found that there is something: the message's first lines, while the rest of the way to read() goes on.
+  bool may_be_readable() const;
+  // For who has found that there is something: the message's first lines, while the rest of the way to read()
+  // goes on.
   void prefetch() const { prefetch_to_read(ring_.payload(position()) + kCacheLine - sizeof(FrameHeader)); }
 
-  // What join(), read(), seek(), peek(), release() and leave() ask of their caller: true if a writer that waits for
-  // room is to be woken. Asking clears it.
+  // What join(), read(), seek(), peek(), release() and leave() ask of their caller: true if a writer that
+  // waits for space is to be woken. Asking clears it.
   bool must_wake_writers() {
     const bool must = wake_writers_;
     wake_writers_ = false;
@@ -88,15 +89,15 @@ class RingReader {
   void give_back();
   void finish(const Frame& frame);
   void publish_cursor();
-  void tell_writers();
-  bool keeps_room() const;
+  void maybe_publish_cursor();
+  bool withholds_space() const;
   uint64_t position() const { return position_.load(std::memory_order_relaxed); }
 
   Ring ring_;
-  ClientSlot& place_;
-  uint32_t slot_;
-  uint64_t spare_;                     // bytes of read messages that are in no writer's way
-  std::atomic<uint64_t> position_{0};  // moved by the thread that reads, looked at by may_have_news()
+  ReaderSlot& slot_;
+  uint32_t slot_index_;
+  uint64_t largest_unpublished_;       // bytes of read messages that are in no writer's way
+  std::atomic<uint64_t> position_{0};  // moved by the thread that reads, looked at by may_be_readable()
   std::atomic<uint64_t> returns_{
       0};                   // a queue: the last ReadersSection::returns that this reader has seen to
   uint64_t passed_ = 0;     // messages committed before the position
@@ -108,37 +109,38 @@ class RingReader {
   bool wake_writers_ = false;
 };
 
-template <class RoomFor, class Took>
-void RingReader::read_on(RoomFor&& room_for, Took&& took) {
+template <class SpaceFor, class Took>
+void RingReader::read_on(SpaceFor&& space_for, Took&& took) {
   const Ring ring = ring_;  // of our own: the compiler need not expect that a store through took() changes it
   uint64_t here = position();
   const uint64_t a_lap = here + ring.capacity();
   // A queue's messages must be claimed one by one, and where the reader began later there is more to look at.
   while (!ring.is_queue() && here >= start_ && here < a_lap) {
-    // acquire: pairs with the release in RingWriter::close().
+    // acquire: pairs with the release in RingWriter::publish_header().
     const Frame frame = unpack(ring.header(here).word.load(std::memory_order_acquire));
     if (frame.state == FrameState::empty || !ring.is_sound(frame, here)) break;
     const bool is_message = frame.state == FrameState::ready;
     Message message;
     if (is_message) {
-      std::byte* const to = room_for(frame.size);
+      std::byte* const to = space_for(frame.size);
       if (to == nullptr) break;
       message.size = frame.size;
-      message.number = passed_ + 1;
-      if (frame.timed) message.time = ring.header(here).time.load(std::memory_order_relaxed);
+      message.sequence = passed_ + 1;
+      if (frame.has_timestamp)
+        message.timestamp = ring.header(here).timestamp.load(std::memory_order_relaxed);
       message.writer = frame.slot;
       copy_from_shared(to, ring.payload(here), static_cast<size_t>(frame.size));
       SHM_CRASH_POINT("reader.copied");
     }
     // Until here it was anybody's guess what the word and the bytes were.
-    if (!ring.left_alone(here)) break;
+    if (!ring.is_still_intact(here)) break;
     here += ring.footprint(frame.size);
     if (!is_message) continue;
     ++passed_;
     took(message);
   }
   position_.store(here, std::memory_order_relaxed);
-  tell_writers();
+  maybe_publish_cursor();
 }
 
 }  // namespace shmbroker::core

@@ -18,8 +18,8 @@ Loan find_loan(const Ring& ring, uint32_t writer);
 bool recover_writer(const Ring& ring, uint32_t slot);
 
 // Takes back what no reader is there for: claimed messages of a queue are offered again, cursors go. To be
-// called when a reader's place has become free, and before it is given out again; all who sleep are to be
-// woken afterwards. taken: a bit for each place that a reader still has. Whatever stands in the name of the
+// called when a reader's slot has become free, and before it is given out again; all who sleep are to be
+// woken afterwards. taken: a bit for each slot that a reader still has. Whatever stands in the name of the
 // others goes, whoever wrote it: so what a reader has forged does not outlive it. Returns how many messages
 // others get again.
 uint64_t recover_readers(const Ring& ring, uint64_t taken);

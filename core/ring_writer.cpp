@@ -18,31 +18,33 @@ constexpr uint64_t kMostAhead = 4 * 1024;
 
 RingWriter::RingWriter(const Ring& ring, uint32_t slot)
     : ring_(ring),
-      place_(ring.data().writers[slot]),
-      slot_(slot),
+      slot_(ring.data().writers[slot]),
+      slot_index_(slot),
       largest_(std::max(ring.footprint(ring.max_message()), std::min(kManySmall, ring.capacity() / 16))),
-      run_(ring.capacity()) {}
+      own_commits_(ring.capacity()) {}
 
-// Looking for room costs a look at every reader's cursor: so much more is made that the next few frames of this size
-// need not look, but most of the ring stays.
+// Looking for space costs a look at every reader's cursor: so much more is made that the next few frames of
+// this size need not look, but most of the ring stays.
 uint64_t RingWriter::margin(uint64_t bytes) const {
   return std::min(std::max(kMargin, 8 * bytes), ring_.capacity() / 16);
 }
 
 // Each store leaves the ring whole, should it be our last:
-// - before the tail moves nothing has happened, except that a padding frame may stand at it, which readers may have
+// - before the tail moves nothing has happened, except that a padding frame may stand at it, which readers
+//   may have
 //   followed already; so the next writer goes past it before anything else;
-// - once the tail has moved, the empty word at the frame's start is ours, as our slot says, and recover_writer() turns
+// - once the tail has moved, the empty word at the frame's start is ours, as our slot says, and
+//   recover_writer() turns
 //   it into an aborted frame.
-// The word that a reader looks at all the time, at the frame's start, is left alone until commit(): each store to it
-// costs a journey of its line.
+// The word that a reader looks at all the time, at the frame's start, is left alone until commit(): each
+// store to it costs a journey of its line.
 RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   if (bytes > largest_reservation()) return Result::too_large;
   RingTail& shared = ring_.control().tail;
   // relaxed: the lock orders writers among themselves.
   uint64_t tail = shared.position.load(std::memory_order_relaxed);
   const uint64_t head = ring_.head_position();
-  if (!ring_.is_place(tail)) return Result::corrupt;
+  if (!ring_.is_frame_aligned(tail)) return Result::corrupt;
   tail_ = tail;
   const Frame left = unpack(ring_.header(tail).word.load(std::memory_order_relaxed));
   if (left.state == FrameState::padding) {
@@ -59,18 +61,18 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   // One header more, for the empty word behind.
   const uint64_t needed = end + sizeof(FrameHeader) - ring_.capacity();
   if (head < needed) {
-    const Result result = make_room(needed, bytes, tail);
+    const Result result = make_space(needed, bytes, tail);
     if (result != Result::ok) return result;
   }
-  // Partner: the acquire fence in Ring::left_alone(). A reader that copied any byte that we store from here on
-  // sees the head beyond what it read, whichever writer moved it: the lock has that one before us.
+  // Partner: the acquire fence in Ring::is_still_intact(). A reader that copied any byte that we store from
+  // here on sees the head beyond what it read, whichever writer moved it: the lock has that one before us.
   std::atomic_thread_fence(std::memory_order_release);
 
-  SHM_CRASH_POINT("writer.room-made");
+  SHM_CRASH_POINT("writer.space-made");
   // relaxed: the tail's release comes after it.
-  place_.loan.store(messages, std::memory_order_relaxed);
-  place_.gap.store(bytes, std::memory_order_relaxed);
-  place_.cursor.store(begin, std::memory_order_relaxed);
+  slot_.loan_messages.store(messages, std::memory_order_relaxed);
+  slot_.loan_bytes.store(bytes, std::memory_order_relaxed);
+  slot_.loan_position.store(begin, std::memory_order_relaxed);
   SHM_CRASH_POINT("writer.slot-noted");
   ring_.header(end).word.store(0, std::memory_order_relaxed);
   SHM_CRASH_POINT("writer.end-cleared");
@@ -78,7 +80,7 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
     ring_.header(begin).word.store(0, std::memory_order_relaxed);
     // release: pairs with the reader's acquire; it goes on to the empty word at the ring's start.
     const uint64_t skipped = before_end - sizeof(FrameHeader);
-    ring_.header(tail).word.store(pack({FrameState::padding, false, slot_, skipped}),
+    ring_.header(tail).word.store(pack({FrameState::padding, false, slot_index_, skipped}),
                                   std::memory_order_release);
     SHM_CRASH_POINT("writer.padded");
   }
@@ -99,35 +101,36 @@ void RingWriter::commit() {
   if (next_ < end_) {
     // relaxed: as in add().
     const uint64_t rest = end_ - next_ - sizeof(FrameHeader);
-    ring_.header(next_).word.store(pack({FrameState::padding, false, slot_, rest}),
+    ring_.header(next_).word.store(pack({FrameState::padding, false, slot_index_, rest}),
                                    std::memory_order_relaxed);
   }
-  run_.note(tail_, end_, added_);
-  close(first_word_);
+  own_commits_.note(tail_, end_, added_);
+  publish_header(first_word_);
 }
 
-// As the recovery does it. SUBTLE: the thread that committed may have been ended before it could say so here; what is
-// published stays so, and by now its place in the ring may be another writer's.
+// As the recovery does it. SUBTLE: the thread that committed may have been ended before it could say so here;
+// what is published stays so, and by now another writer may have overwritten it.
 void RingWriter::abort() {
-  recover_writer(ring_, slot_);
-  run_.forget();
+  recover_writer(ring_, slot_index_);
+  own_commits_.forget();
   begin_ = end_ = next_ = 0;
 }
 
-void RingWriter::close(uint64_t word) {
+void RingWriter::publish_header(uint64_t word) {
   // release: pairs with the acquire in RingReader::next(); the payload comes before the word that vouches for
   // it.
   ring_.header(begin_).word.store(word, std::memory_order_release);
   SHM_CRASH_POINT("writer.committed");
-  // release: pairs with the acquire in Ring::lender(): who finds no lender finds a frame that is complete.
-  place_.cursor.store(0, std::memory_order_release);
+  // release: pairs with the acquire in Ring::reserving_writer(): a thread that finds none finds a frame that
+  // is complete.
+  slot_.loan_position.store(0, std::memory_order_release);
   begin_ = end_ = next_ = 0;
   SHM_CRASH_POINT("writer.closed");
 }
 
-// Asks for as much of the ring as was just reserved, some way ahead: lines that were used a lap ago are far away, and
-// each store to one would be waited for at the next fence. Of large frames the processor does that by itself, but for
-// the header of the next one, which readers have looked at since.
+// Asks for as much of the ring as was just reserved, some way ahead: lines that were used a lap ago are far
+// away, and each store to one would be waited for at the next fence. Of large frames the processor does that
+// by itself, but for the header of the next one, which readers have looked at since.
 void RingWriter::prefetch_next(uint64_t bytes) const {
   if (bytes > kMostAhead) return prefetch_to_write(&ring_.header(end_ + bytes));
   const uint64_t ahead = end_ + kAhead;
@@ -136,12 +139,12 @@ void RingWriter::prefetch_next(uint64_t bytes) const {
 }
 
 // Moves the head to where the frame fits, and by a margin further.
-RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t bytes, uint64_t tail) {
+RingWriter::Result RingWriter::make_space(uint64_t needed, uint64_t bytes, uint64_t tail) {
   Ring::Head old;
   if (!ring_.read_head(old) || tail - old.position > ring_.capacity()) return Result::corrupt;
   const uint64_t limit = ring_.waits() ? slowest_cursor(ring_, old.position, tail) : tail;
   Ring::Head reached = old;
-  const Result result = pass(reached, needed + margin(bytes), limit, tail);
+  const Result result = advance_head(reached, needed + margin(bytes), limit, tail);
   if (result != Result::ok) return result;
   if (reached.position == old.position) return Result::full;
   if (ring_.waits() && !announce(reached, old, tail)) return Result::full;
@@ -151,34 +154,34 @@ RingWriter::Result RingWriter::make_room(uint64_t needed, uint64_t bytes, uint64
 }
 
 // Moves the head over frames that may go, to the goal at least, if it can.
-RingWriter::Result RingWriter::pass(Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail) {
+RingWriter::Result RingWriter::advance_head(Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail) {
   // A queue's messages must be asked for one by one whether they may go.
-  if (ring_.is_queue()) return walk(head, goal, limit, tail);
+  if (ring_.is_queue()) return scan(head, goal, limit, tail);
   while (head.position < goal && head.position < limit) {
     const uint64_t before = head.position;
-    run_.advance(head, goal, limit);
-    const Result result = walk(head, std::min(goal, run_.mark_behind(head.position)), limit, tail);
+    own_commits_.advance(head, goal, limit);
+    const Result result = scan(head, std::min(goal, own_commits_.mark_behind(head.position)), limit, tail);
     if (result != Result::ok) return result;
     if (head.position == before) break;
   }
   return Result::ok;
 }
 
-RingWriter::Result RingWriter::walk(Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail) const {
+RingWriter::Result RingWriter::scan(Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail) const {
   const Ring ring = ring_;  // of our own: the compiler need not expect that the atomics change it
   Ring::Head at = head;
   while (at.position < goal && at.position < limit) {
-    // acquire: pairs with the release in close(): the frame's writer has stored its last byte before we store
-    // ours.
+    // acquire: pairs with the release in publish_header(): the frame's writer has stored its last byte before
+    // we store ours.
     const uint64_t word = ring.header(at.position).word.load(std::memory_order_acquire);
     const Frame frame = unpack(word);
     const uint64_t next = at.position + ring.footprint(frame.size);
     if (frame.state == FrameState::empty) {
-      if (!is_lent(at.position)) return Result::corrupt;
+      if (!is_reserved(at.position)) return Result::corrupt;
       break;
     }
     if (!ring.is_sound(frame, at.position) || next > tail) return Result::corrupt;
-    if (next > limit || !may_go(frame, at.position)) break;
+    if (next > limit || !is_reclaimable(frame, at.position)) break;
     at.position = next;
     if (frame.state == FrameState::ready) ++at.messages;
   }
@@ -187,21 +190,21 @@ RingWriter::Result RingWriter::walk(Ring::Head& head, uint64_t goal, uint64_t li
 }
 
 // Whether it is a writer's that the frame before the tail is empty.
-bool RingWriter::is_lent(uint64_t position) const {
-  if (ring_.lender(position) != Ring::kNobody) return true;
-  // Or it has just become complete. acquire: pairs with the release in close().
+bool RingWriter::is_reserved(uint64_t position) const {
+  if (ring_.reserving_writer(position) != Ring::kNobody) return true;
+  // Or it has just become complete. acquire: pairs with the release in publish_header().
   return ring_.header(position).word.load(std::memory_order_acquire) != 0;
 }
 
-bool RingWriter::may_go(const Frame& frame, uint64_t position) const {
+bool RingWriter::is_reclaimable(const Frame& frame, uint64_t position) const {
   return !ring_.is_queue() || frame.state != FrameState::ready || ring_.claims().is_finished(position);
 }
 
-// Tells readers that join where the head is about to be. Returns false if one has joined before that, and would
-// lose what it has not read.
-// SUBTLE: it may have done so after we looked at the cursors. Partner: the fence in RingReader::join(). It stored
-// its cursor before, and looks at what is announced after it; so either we see its cursor here, and leave the head
-// alone, or it sees this, and begins there. A head that moved first and went back would pass readers meanwhile.
+// Tells readers that join where the head is about to be. Returns false if one has joined before that, and
+// would lose what it has not read. SUBTLE: it may have done so after we looked at the cursors. Partner: the
+// fence in RingReader::join(). It stored its cursor before, and looks at what is announced after it; so
+// either we see its cursor here, and leave the head alone, or it sees this, and begins there. A head that
+// moved first and went back would pass readers meanwhile.
 bool RingWriter::announce(const Ring::Head& wanted, const Ring::Head& old, uint64_t tail) {
   RingHead& announced = ring_.control().announced;
   store(announced, wanted);
@@ -215,7 +218,8 @@ bool RingWriter::announce(const Ring::Head& wanted, const Ring::Head& old, uint6
 void RingWriter::store(RingHead& shared, const Ring::Head& head) {
   // relaxed: only the lock's holder stores it.
   const uint64_t which = (shared.word.load(std::memory_order_relaxed) & 1) ^ 1;
-  // release: pairs with the second acquire in Ring::read(): who sees this number sees that the head has moved on.
+  // release: pairs with the second acquire in Ring::read(): who sees this number sees that the head has moved
+  // on.
   shared.messages[which].store(head.messages, std::memory_order_release);
   // release: pairs with the acquires in Ring.
   shared.word.store(head.position | which, std::memory_order_release);

@@ -13,10 +13,10 @@ struct SlowestReader {
 };
 
 // Cursors are what readers say, and readers are not trusted: one before the head counts as the head, one
-// beyond the tail as the tail, and none where no reader has the place.
+// beyond the tail as the tail, and none where no reader has the slot.
 inline SlowestReader slowest_reader(const Ring& ring, uint64_t head, uint64_t tail) {
   SlowestReader slowest{SlowestReader::kNone, tail};
-  // acquire: pairs with the broker's release. SUBTLE: a reader has its place before it stores its cursor, so
+  // acquire: pairs with the broker's release. SUBTLE: a reader has its slot before it stores its cursor, so
   // whoever must see that one sees this.
   const uint64_t taken = ring.data().presence.readers.load(std::memory_order_acquire);
   for_each_slot(taken, [&](uint32_t slot) {

@@ -1,5 +1,5 @@
-// Text that others have written, made safe to show: a terminal obeys control characters, and characters that nobody sees
-// make a text look like another one.
+// Text that others have written, made safe to show: a terminal obeys control characters, and characters that
+// nobody sees make a text look like another one.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,8 @@ struct CharacterRange {
   char32_t last;
 };
 
-// Unicode's categories Cc, Cf, Zl and Zp, what it calls default ignorable, halves of surrogate pairs and noncharacters.
+// Unicode's categories Cc, Cf, Zl and Zp, what it calls default ignorable, halves of surrogate pairs and
+// noncharacters.
 inline constexpr CharacterRange kUnseen[] = {
     {0x0000, 0x001F},   {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x0600, 0x0605},
     {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},   {0x0890, 0x0891},   {0x08E2, 0x08E2},
@@ -33,8 +34,8 @@ inline constexpr CharacterRange kUnseen[] = {
     {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
 };
 
-// What of it a text may not have either: it moves the cursor, begins a line, turns the direction round, or is no character.
-// The rest joins and varies what is beside it, as scripts and emoji need.
+// What of it a text may not have either: it moves the cursor, begins a line, turns the direction round, or is
+// no character. The rest joins and varies what is beside it, as scripts and emoji need.
 inline constexpr CharacterRange kUnsafe[] = {
     {0x0000, 0x001F}, {0x007F, 0x009F}, {0x061C, 0x061C}, {0x200E, 0x200F}, {0x2028, 0x202E},
     {0x2066, 0x206F}, {0xD800, 0xDFFF}, {0xFDD0, 0xFDEF}, {0xFFF9, 0xFFFB},
@@ -62,8 +63,8 @@ constexpr bool is_blank(char32_t character) {
 // A name has every unseen character escaped; a text the unsafe ones alone, and keeps its lines and tabs.
 enum class Shown { name, text };
 
-// The text with such characters as escapes: \x1b, \u202e, \U000e0001. In UTF-8, each byte that is no part of a character
-// becomes \xff.
+// The text with such characters as escapes: \x1b, \u202e, \U000e0001. In UTF-8, each byte that is no part of
+// a character becomes \xff.
 std::u16string visible(std::u16string_view text, Shown as);
 std::string visible_utf8(std::string_view text, Shown as);
 

@@ -23,8 +23,8 @@ inline void mark_waiting(ReadersSection& readers, uint32_t slot) {
 // For a reader that has found something after all, or gives up. Returns whether the mark was still there; if
 // not, a writer has taken it, and the reader's event is or will be set.
 inline bool unmark_waiting(ReadersSection& readers, uint32_t slot) {
-  // acquire: pairs with the release in mark_waiting(): who takes off another thread's mark sees what that one has
-  // asked for before.
+  // acquire: pairs with the release in mark_waiting(): who takes off another thread's mark sees what that one
+  // has asked for before.
   const uint64_t bit = uint64_t{1} << slot;
   return (readers.waiting.fetch_and(~bit, std::memory_order_acquire) & bit) != 0;
 }

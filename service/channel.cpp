@@ -48,7 +48,7 @@ Instance new_instance() {
 core::Geometry Channel::geometry_from(const ChannelConfig& config, const Instance& instance) {
   core::Geometry geometry;
   geometry.kind = config.kind;
-  geometry.policy = config.when_full;
+  geometry.when_full = config.when_full;
   geometry.capacity = config.capacity;
   geometry.max_message = config.max_message;
   geometry.instance[0] = instance.words[0];
@@ -207,16 +207,14 @@ uint32_t Channel::find_free(const Places& places) {
 }
 
 // The caller then calls publish_presence().
-void Channel::confirm(Place& place, core::SlotRecord& record, core::ClientSlot& slot) {
+template <class Slot>
+void Channel::confirm(Place& place, core::SlotRecord& record, Slot& slot) {
   place.confirmed = true;
   // relaxed: publish_presence() releases it.
   record.generation.store(place.generation, std::memory_order_relaxed);
   record.pid.store(place.client.pid, std::memory_order_relaxed);
   record.created.store(place.client.created, std::memory_order_relaxed);
-  slot.loan.store(0, std::memory_order_relaxed);
-  for (auto* counter : {&slot.cursor, &slot.messages, &slot.bytes, &slot.gap, &slot.waits}) {
-    counter->store(0, std::memory_order_relaxed);
-  }
+  core::reset(slot);
 }
 
 void Channel::take(Place& place, const Client& client) {
@@ -264,7 +262,7 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   reply.kind = static_cast<uint32_t>(geometry_.kind);
   reply.reader = reader;
   reply.writer = writer;
-  reply.when_full = geometry_.policy;
+  reply.when_full = geometry_.when_full;
   reply.capacity = geometry_.capacity;
   reply.max_message = geometry_.max_message;
   std::ranges::copy(geometry_.instance, reply.instance);
@@ -378,7 +376,7 @@ void Channel::vacate_writer(uint32_t slot) {
   if (exclusive_ == slot) exclusive_ = pipe::kNoSlot;
   publish_presence();
   SHM_CRASH_POINT("burial.writer-free");
-  core::unmark_waiting_for_room(shared_readers(), slot);
+  core::unmark_waiting_for_space(shared_readers(), slot);
   unwatch(place);
 }
 

@@ -197,7 +197,8 @@ class Channel {
   core::Block::Value read_value(std::vector<std::byte>& bytes) const;
   void wake_everybody();
   static void take(Place& place, const Client& client);
-  static void confirm(Place& place, core::SlotRecord& record, core::ClientSlot& slot);
+  template <class Slot>
+  static void confirm(Place& place, core::SlotRecord& record, Slot& slot);
   void publish_presence();
   void unwatch(Place& place);
   void vacate_reader(uint32_t slot);

@@ -36,7 +36,8 @@ uint32_t flag_of(const core::Blocker& blocker) {
   return blocker.kind == Kind::nobody ? kUntaken : kHeldUp;
 }
 
-pipe::ClientEntry entry_of(const Client& client, const core::ClientSlot& slot) {
+template <class Slot>
+pipe::ClientEntry entry_of(const Client& client, const Slot& slot) {
   pipe::ClientEntry entry{};
   entry.pid = client.pid;
   entry.messages = look(slot.messages);
@@ -50,7 +51,7 @@ pipe::ClientEntry entry_of(const Client& client, const core::ClientSlot& slot) {
 pipe::ChannelEntry Channel::state() const {
   pipe::ChannelEntry state{};
   state.kind = static_cast<uint32_t>(geometry_.kind);
-  state.when_full = geometry_.policy;
+  state.when_full = geometry_.when_full;
   state.flags = (is_created() ? kCreated : 0u) | (config_.keep || !is_created() ? kKept : 0u) |
                 (has_file() ? kFile : 0u);
   state.readers = readers();
@@ -83,10 +84,10 @@ core::Blocker Channel::blocker() const {
 
 pipe::ClientEntry Channel::reader_entry(uint32_t i, const core::Blocker& blocker) const {
   using Kind = core::Blocker::Kind;
-  const core::ClientSlot& slot = shared_readers().readers[i];
+  const core::ReaderSlot& slot = shared_readers().readers[i];
   pipe::ClientEntry entry = entry_of(readers_[i].client, slot);
   entry.access = core::kRead;
-  entry.lost = look(slot.gap);
+  entry.lost = look(slot.lost);
   const uint64_t cursor = look(slot.cursor);
   if (geometry_.kind == core::Kind::topic && cursor != 0) {
     // Positions begin at the capacity.
@@ -99,10 +100,10 @@ pipe::ClientEntry Channel::reader_entry(uint32_t i, const core::Blocker& blocker
 }
 
 pipe::ClientEntry Channel::writer_entry(uint32_t i, const core::Blocker& blocker) const {
-  const core::ClientSlot& slot = data().writers[i];
+  const core::WriterSlot& slot = data().writers[i];
   pipe::ClientEntry entry = entry_of(writers_[i].client, slot);
   entry.access = core::kWrite;
-  if (ring_ && look(slot.cursor) != 0) entry.loan = slot.loan.load(std::memory_order_relaxed);
+  if (ring_ && look(slot.loan_position) != 0) entry.loan = slot.loan_messages.load(std::memory_order_relaxed);
   const bool blocks = blocker.kind == core::Blocker::Kind::loan && blocker.slot == i;
   const bool has_lock = core::RobustLock(data().lock).owner() == i;
   entry.flags = (is_set(shared_readers().waiting_writers, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u) |

@@ -129,7 +129,7 @@ const std::shared_ptr<Channel>& Broker::find(const std::wstring& name) const {
 void Broker::open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply) {
   const std::wstring name = name_in(request.name);
   if (const Unavailable* channel = unavailable_.find(name)) throw why_unavailable(*channel, caller);
-  const bool create_it = !channels_.contains(name) && (request.flags & pipe::kCreate) != 0;
+  const bool create_it = !channels_.contains(name) && (request.flags & pipe::kOpenCreate) != 0;
   const std::shared_ptr<Channel> found = create_it ? create(name, request, caller) : find(name);
   Channel& channel = *found;
   SHM_CRASH_POINT("request.open");
@@ -160,7 +160,7 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
                       "capacity and max_message in shmbroker.json");
   }
   check_slots(channel, caller, wanted);
-  const bool exclusive = (request.flags & pipe::kExclusive) != 0;
+  const bool exclusive = (request.flags & pipe::kOpenExclusive) != 0;
   const HANDLE process = caller.client.process();
   const Client client = caller.client.identity();
   const int slots = ((wanted & core::kRead) != 0 ? 1 : 0) + ((wanted & core::kWrite) != 0 ? 1 : 0);
@@ -263,7 +263,7 @@ std::shared_ptr<Channel> Broker::create(const std::wstring& name, const pipe::Op
   }
   wanted.kind = static_cast<core::Kind>(request.kind);
   wanted.creator = win::display_utf8(caller.account);
-  wanted.keep = (request.flags & pipe::kKeep) != 0;
+  wanted.keep = (request.flags & pipe::kOpenKeep) != 0;
   wanted.capacity = request.capacity;
   wanted.max_message = request.capacity;
   if (wanted.kind == core::Kind::topic || wanted.kind == core::Kind::queue) {
@@ -298,7 +298,7 @@ std::shared_ptr<Channel> Broker::create(const std::wstring& name, const pipe::Op
 void Broker::check_quota(const ChannelConfig& wanted, const Caller& caller) const {
   core::Geometry geometry;
   geometry.kind = wanted.kind;
-  geometry.policy = wanted.when_full;
+  geometry.when_full = wanted.when_full;
   geometry.capacity = wanted.capacity;
   geometry.max_message = wanted.max_message;
   uint64_t bytes = core::data_section_size(geometry);

@@ -1,6 +1,6 @@
 // What goes over the broker's pipe: one request and one reply a connection, each a struct of fixed size that
-// starts with it. The reply of an open is confirmed: the client acknowledges it and gets one more reply. No Win32 types, so that the parser of both sides also runs natively. x86 and x64 share the
-// bytes.
+// starts with it. The reply of an open is confirmed: the client acknowledges it and gets one more reply. No
+// Win32 types, so that the parser of both sides also runs natively. x86 and x64 share the bytes.
 #pragma once
 
 #include <cstddef>
@@ -23,9 +23,9 @@ inline constexpr uint32_t kPathUnits = 260;
 inline constexpr uint32_t kNoSession = UINT32_MAX;
 inline constexpr uint32_t kNoSlot = UINT32_MAX;
 
-inline constexpr uint32_t kExclusive = 2;  // SHM_OPEN_EXCLUSIVE …
-inline constexpr uint32_t kCreate = 8;
-inline constexpr uint32_t kKeep = 16;
+inline constexpr uint32_t kOpenExclusive = 2;  // SHM_OPEN_EXCLUSIVE …
+inline constexpr uint32_t kOpenCreate = 8;
+inline constexpr uint32_t kOpenKeep = 16;
 
 enum class RequestType : uint32_t {
   open = 1,
@@ -49,21 +49,22 @@ struct OpenRequest {
   RequestHeader header;
   uint32_t access;  // SHM_READ, SHM_WRITE or both; 0: whatever the caller has
   uint32_t kind;    // 0: any
-  uint32_t flags;   // kExclusive | kCreate | kKeep
+  uint32_t flags;   // kOpenExclusive | kOpenCreate | kOpenKeep
   uint32_t when_full;
   uint64_t capacity;  // at least; 0: any
   uint64_t max_message;
   char16_t name[kNameUnits];
 };
 
-// Says on the connection of an open that its reply was read. The service undoes an admission that is not acknowledged,
-// and a client may use one only when it has the reply to this.
+// Says on the connection of an open that its reply was read. The service undoes an admission that is not
+// acknowledged, and a client may use one only when it has the reply to this.
 struct AcknowledgeRequest {
   static constexpr RequestType kType = RequestType::acknowledge;
   RequestHeader header;
 };
 
-// Gives back the slots of a handle. It may be repeated: the generations tell that the slots are another's by now.
+// Gives back the slots of a handle. It may be repeated: the generations tell that the slots are another's by
+// now.
 struct CloseRequest {
   static constexpr RequestType kType = RequestType::close;
   RequestHeader header;
@@ -167,7 +168,8 @@ struct ListEntry {
   char16_t name[kNameUnits];
 };
 
-// A page of the list. The service looks at a bounded number of channels for each, however few of them the caller may use.
+// A page of the list. The service looks at a bounded number of channels for each, however few of them the
+// caller may use.
 struct ListReply {
   ReplyHeader header;
   uint32_t count;             // of entries in this reply

@@ -71,7 +71,7 @@ std::vector<Death> writer_deaths() {
     int committed;
     bool locks;
   } points[] = {
-      {"lock.taken", 0, true},          {"writer.room-made", 0, false},  {"writer.slot-noted", 0, false},
+      {"lock.taken", 0, true},          {"writer.space-made", 0, false}, {"writer.slot-noted", 0, false},
       {"writer.end-cleared", 0, false}, {"writer.tail-moved", 0, false}, {"lock.given-back", 0, true},
       {"writer.reserved", 0, false},    {"copy.half-written", 0, false}, {"writer.added", 0, false},
       {"writer.committed", 1, false},   {"writer.closed", 1, false},     {"waking.readers-taken", 1, false},

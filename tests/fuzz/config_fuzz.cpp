@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     for (const service::ChannelConfig& channel : config.channels) {
       core::Geometry geometry;
       geometry.kind = channel.kind;
-      geometry.policy = channel.when_full;
+      geometry.when_full = channel.when_full;
       geometry.capacity = channel.capacity;
       geometry.max_message = channel.max_message;
       // Whatever was accepted can be made.

@@ -9,7 +9,7 @@ namespace {
 core::Geometry geometry_from(Input& input) {
   core::Geometry geometry;
   geometry.kind = static_cast<core::Kind>(input.take<uint8_t>() % 5);
-  geometry.policy = input.take<uint8_t>() % 4;
+  geometry.when_full = input.take<uint8_t>() % 4;
   geometry.capacity = uint64_t{1} << input.take<uint8_t>() % 64;
   geometry.capacity += input.take<uint8_t>() % 2 == 0 ? 0 : input.take<uint64_t>();
   geometry.max_message = input.take<uint8_t>() % 2 == 0 ? geometry.capacity : input.take<uint64_t>();

@@ -75,8 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
         core::for_each_slot(core::take_waiting(readers), slot_only);
         break;
       case 8:
-        core::mark_waiting_for_room(readers, slot);
-        core::unmark_waiting_for_room(readers, slot);
+        core::mark_waiting_for_space(readers, slot);
+        core::unmark_waiting_for_space(readers, slot);
         break;
       default:
         core::for_each_slot(core::take_waiting_writers(readers), slot_only);

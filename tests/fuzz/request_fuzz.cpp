@@ -28,7 +28,7 @@ void look_at_name(const Request& request) {
 void look_at_sizes(const pipe::OpenRequest& request) {
   core::Geometry geometry;
   geometry.kind = static_cast<core::Kind>(request.kind);
-  geometry.policy = request.when_full;
+  geometry.when_full = request.when_full;
   geometry.capacity = request.capacity;
   geometry.max_message = request.max_message;
   if (geometry.kind != core::Kind::block) {

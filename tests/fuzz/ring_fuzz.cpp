@@ -20,8 +20,8 @@ core::Geometry geometry_from(Input& input) {
   core::Geometry geometry;
   const auto choice = input.take<uint8_t>();
   geometry.kind = choice % 3 == 0 ? core::Kind::queue : core::Kind::topic;
-  geometry.policy = choice % 3 == 1 ? static_cast<uint32_t>(core::WhenFull::overwrite)
-                                    : static_cast<uint32_t>(core::WhenFull::wait);
+  geometry.when_full = choice % 3 == 1 ? static_cast<uint32_t>(core::WhenFull::overwrite)
+                                       : static_cast<uint32_t>(core::WhenFull::wait);
   geometry.capacity = core::kMinRing;
   geometry.max_message = choice % 2 == 0 ? core::largest_message(core::kMinRing) : 4096;
   return geometry;
@@ -43,10 +43,10 @@ class Play {
         return scribble(input_, sections_.data_memory, core::kControlOffset, sizeof(core::RingControl));
       case 1:
         return scribble(input_, sections_.data_memory, offsetof(core::DataSection, writers),
-                        2 * sizeof(core::ClientSlot));
+                        2 * sizeof(core::WriterSlot));
       case 2:
         return scribble(input_, sections_.readers_memory, offsetof(core::ReadersSection, readers),
-                        2 * sizeof(core::ClientSlot));
+                        2 * sizeof(core::ReaderSlot));
       case 3:
         return scribble_frame();
       case 4:
@@ -70,7 +70,7 @@ class Play {
       case 12:
         return recover(slot);
       default:
-        readers_[slot]->may_have_news();
+        readers_[slot]->may_be_readable();
         readers_[slot]->must_wake_writers();
         core::find_blocker(ring_);
         core::is_sound(ring_);
@@ -97,11 +97,11 @@ class Play {
     if (!writer.has_reservation()) {
       const uint64_t wanted = input_.take<uint16_t>() % (sections_.geometry.max_message + 64);
       if (writer.reserve(writer.footprint(wanted), 1) != RingWriter::Result::ok) return;
-      check_place(writer.memory(), writer.room());
+      check_place(writer.memory(), writer.space());
       if (input_.take<uint8_t>() % 4 == 0) return;  // a loan
     }
     if (input_.take<uint8_t>() % 8 == 0) return writer.abort();
-    const uint64_t most = std::min(writer.room(), sections_.geometry.max_message);
+    const uint64_t most = std::min(writer.space(), sections_.geometry.max_message);
     const uint64_t size = input_.take<uint16_t>() % (most + 1);
     std::memset(writer.memory(), 'x', size);
     writer.add(size, input_.take<uint8_t>());
@@ -110,11 +110,11 @@ class Play {
 
   void read(RingReader& reader) {
     if (reader.has_peeked()) return;
-    const uint64_t room = input_.below(8192);
-    std::vector<std::byte> to(room);
+    const uint64_t space = input_.below(8192);
+    std::vector<std::byte> to(space);
     RingReader::Message message;
-    const auto result = reader.read(to.data(), room, message);
-    if (result == RingReader::Result::ok) require(message.size <= room);
+    const auto result = reader.read(to.data(), space, message);
+    if (result == RingReader::Result::ok) require(message.size <= space);
     if (result == RingReader::Result::too_small) require(message.size <= sections_.geometry.max_message);
   }
 

@@ -196,14 +196,14 @@ TEST_F(ManyChannels, AreListedPageByPage) {
 }
 
 TEST_F(Pipe, TakesBackAPlaceWhoseReplyIsNotAcknowledged) {
-  open(core::kWrite, pipe::kExclusive, /*acknowledged=*/false);
+  open(core::kWrite, pipe::kOpenExclusive, /*acknowledged=*/false);
   EXPECT_TRUE(eventually([] { return open_exclusively() == SHM_OK; }));
 }
 
 TEST_F(Pipe, TakesBackAPlaceWhoseClientHungUpBeforeTheReply) {
   pipe::OpenRequest request = open_request();
   request.access = core::kWrite;
-  request.flags = pipe::kExclusive;
+  request.flags = pipe::kOpenExclusive;
   DWORD done = 0;
   ASSERT_TRUE(WriteFile(connect().get(), &request, sizeof request, &done, nullptr));
   EXPECT_TRUE(eventually([&] { return service.log().find("free again") != std::string::npos; }))
@@ -214,7 +214,7 @@ TEST_F(Pipe, TakesBackAPlaceWhoseClientHungUpBeforeTheReply) {
 TEST_F(Pipe, TakesBackAPlaceWhoseReplyIsAnsweredWithSomethingElse) {
   pipe::OpenRequest request = open_request();
   request.access = core::kWrite;
-  request.flags = pipe::kExclusive;
+  request.flags = pipe::kOpenExclusive;
   const win::Handle pipe = connect();
   ASSERT_EQ(say(pipe, &request, sizeof request, reply_), sizeof(pipe::OpenReply));
   EXPECT_EQ(say(pipe, &request, sizeof request, reply_), 0u) << "it hangs up";
@@ -222,7 +222,7 @@ TEST_F(Pipe, TakesBackAPlaceWhoseReplyIsAnsweredWithSomethingElse) {
 }
 
 TEST_F(Pipe, LeavesAPlaceWhoseReplyIsAcknowledged) {
-  const pipe::OpenReply granted = open(core::kWrite, pipe::kExclusive, /*acknowledged=*/true);
+  const pipe::OpenReply granted = open(core::kWrite, pipe::kOpenExclusive, /*acknowledged=*/true);
   EXPECT_SHM(SHM_E_BUSY, open_exclusively());
   EXPECT_SHM(SHM_OK, close(granted));
   EXPECT_SHM(SHM_OK, open_exclusively());

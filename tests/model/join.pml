@@ -1,5 +1,5 @@
 /* A reader that joins a waiting topic while a writer makes room: RingReader::join() and next() against
- * RingWriter::make_room() in core/.
+ * RingWriter::make_space() in core/.
  *
  * - The writer looks at the cursors, announces where it wants the head, fences, and looks again; the reader stores its
  *   cursor, fences, and looks at what is announced. Whoever comes second sees the other, so the head never passes a

@@ -1,4 +1,4 @@
-/* Readers that sleep and writers that wake them: core/waking.h over the ring's order, with publish() and await_news()
+/* Readers that sleep and writers that wake them: core/waking.h over the ring's order, with publish() and wait_readable()
  * of client_dll, and Channel::bury() in service/channel.cpp.
  *
  * - A store and a mark wait in their thread's store buffer until Memory lets them reach the memory, at any later

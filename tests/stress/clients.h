@@ -72,12 +72,12 @@ class Writer {
     auto result = try_reserve(bytes, count, spin);
     if (result == core::RingWriter::Result::full) {
       for (;;) {
-        core::mark_waiting_for_room(world_.readers(), slot_);
+        core::mark_waiting_for_space(world_.readers(), slot_);
         result = try_reserve(bytes, count, spin);
         if (result != core::RingWriter::Result::full) break;
         world_.wait(world_.space_event, "a writer that waits for room");
       }
-      core::unmark_waiting_for_room(world_.readers(), slot_);
+      core::unmark_waiting_for_space(world_.readers(), slot_);
       world_.space_event.set();
     }
     world_.check(result == core::RingWriter::Result::ok, "the ring is damaged, says a writer");
@@ -132,11 +132,11 @@ class Reader {
   }
 
   // Sleeps until there may be something, or `over`.
-  void await_news(const std::atomic<bool>& over) {
+  void wait_readable(const std::atomic<bool>& over) {
     for (;;) {
       core::mark_waiting(world_.readers(), slot_);
       // acquire: pairs with the release of who is over, whose messages are all there then.
-      if (reader_.may_have_news() || over.load(std::memory_order_acquire)) break;
+      if (reader_.may_be_readable() || over.load(std::memory_order_acquire)) break;
       world_.wait(world_.reader_events[slot_], "a reader");
     }
     core::unmark_waiting(world_.readers(), slot_);

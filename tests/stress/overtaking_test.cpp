@@ -24,17 +24,17 @@ class OvertakenCopy : public RingTest {
 TEST_F(OvertakenCopy, LeavesHalfOfWhatIsKept) {
   RingReader::Message message;
   EXPECT_TRUE(read_while_writing(5000, message) == std::string(500, 'a'));
-  EXPECT_EQ(message.number, message.lost + 1);
+  EXPECT_EQ(message.sequence, message.lost + 1);
   const uint64_t kept = sections.geometry.capacity / ring().footprint(500);
-  EXPECT_GT(message.number, kBefore - kept / 2 - 10);
-  EXPECT_LT(message.number, kBefore - kept / 4);
+  EXPECT_GT(message.sequence, kBefore - kept / 2 - 10);
+  EXPECT_LT(message.sequence, kBefore - kept / 4);
 }
 
 TEST_F(OvertakenCopy, GoesOnWithTheNewestMessageHoweverEarlyThatBegins) {
   RingReader::Message message;
   const size_t largest = static_cast<size_t>(sections.geometry.max_message);
   EXPECT_TRUE(read_while_writing(largest, message) == std::string(largest, 'b'));
-  EXPECT_EQ(message.number, kBefore + 1);
+  EXPECT_EQ(message.sequence, kBefore + 1);
   EXPECT_EQ(message.lost, kBefore);
 }
 

@@ -33,7 +33,7 @@ class QueueStress : public RingStress {
       } catch (const Death&) {
         ++deaths;
         joined += is_first && !reader ? 1 : 0;
-        if (hand.is_done || (hand.is_reading && reader->message.number != 0)) finish(*reader, hand);
+        if (hand.is_done || (hand.is_reading && reader->message.sequence != 0)) finish(*reader, hand);
       }
       world.bury_reader(slot, random);
     }
@@ -57,7 +57,7 @@ class QueueStress : public RingStress {
       hand.is_reading = !by_peek;
       if (!reader.take(by_peek)) {
         if (was_over) return true;
-        reader.await_news(over);
+        reader.wait_readable(over);
         continue;
       }
       if (by_peek && random.one_in(50)) {
@@ -75,7 +75,7 @@ class QueueStress : public RingStress {
 
   void finish(const Reader& reader, Hand& hand) {
     const Name name = reader.name();
-    const bool again = reader.message.again;
+    const bool again = reader.message.redelivered;
     world.check((entry(name).fetch_or(kDone) & kDone) == 0, "a message was done with twice");
     world.check(again || (entry(name) & kReturned) == 0, "a message that somebody had before is not marked");
     world.check(again || name.number > hand.last[name.writer], "a message came before its predecessor");

@@ -17,7 +17,7 @@ class RingStress : public StressTest {
   // Messages of one writer, at most: a queue's ledger has a place for each.
   static constexpr uint64_t kMost = 1 << 21;
 
-  RingStress(core::Kind kind, core::WhenFull policy) : world(core::ring_of(kind, policy)) {}
+  RingStress(core::Kind kind, core::WhenFull when_full) : world(core::ring_of(kind, when_full)) {}
 
   // Runs everything to its end. read(slot, random): one reader's life, until `over` and nothing is left.
   template <class Read>

@@ -6,7 +6,7 @@ namespace {
 
 class TopicStress : public RingStress {
  protected:
-  explicit TopicStress(core::WhenFull policy) : RingStress(core::Kind::topic, policy) {}
+  explicit TopicStress(core::WhenFull when_full) : RingStress(core::Kind::topic, when_full) {}
 
   void run() {
     RingStress::run([this](uint32_t slot, Random& random) { read(slot, random); });
@@ -56,7 +56,7 @@ class TopicStress : public RingStress {
         expect_all(track);
         return true;
       } else {
-        reader.await_news(over);
+        reader.wait_readable(over);
       }
     }
     return false;
@@ -67,13 +67,13 @@ class TopicStress : public RingStress {
     track.lost += message.lost;
     world.check(message.lost == 0 || !world.ring.waits(), "a waiting topic lost a message");
     world.check(is_intact || !world.ring.waits(), "a waiting topic overwrote what was peeked");
-    const bool is_next = message.number == track.newest + message.lost + 1;
+    const bool is_next = message.sequence == track.newest + message.lost + 1;
     world.check(is_next || (track.newest == 0 && !track.from_start), "a gap that nobody told of");
     // What was overwritten while it was peeked will be told as lost.
-    track.newest = message.number - (is_intact ? 0 : 1);
+    track.newest = message.sequence - (is_intact ? 0 : 1);
     if (!is_intact) return;
     const Name name = reader.name();
-    world.check(name.writer < kWriters && !message.again, "no message of this topic");
+    world.check(name.writer < kWriters && !message.redelivered, "no message of this topic");
     uint64_t& last = track.last[name.writer];
     const bool follows = name.number == last + 1 || (last == 0 && !track.from_start);
     world.check(world.ring.waits() ? follows : name.number > last, "not the writer's next message");

@@ -88,7 +88,7 @@ class World {
       core::recover_writer(ring, slot);
       bool awaited = false;
       lock.release_dead(core::all_but(slot), awaited);
-      core::unmark_waiting_for_room(readers(), slot);
+      core::unmark_waiting_for_space(readers(), slot);
     });
   }
   void bury_reader(uint32_t slot, Random& random) {

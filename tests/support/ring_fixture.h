@@ -14,10 +14,10 @@
 
 namespace shmbroker::core {
 
-inline Geometry ring_of(Kind kind, WhenFull policy, uint64_t capacity = kMinRing) {
+inline Geometry ring_of(Kind kind, WhenFull when_full, uint64_t capacity = kMinRing) {
   Geometry geometry;
   geometry.kind = kind;
-  geometry.policy = static_cast<uint32_t>(policy);
+  geometry.when_full = static_cast<uint32_t>(when_full);
   geometry.capacity = capacity;
   geometry.max_message = largest_message(capacity);
   return geometry;
@@ -62,8 +62,8 @@ struct JoinedReader : RingReader {
 
 class RingTest : public testing::Test {
  protected:
-  explicit RingTest(Kind kind = Kind::topic, WhenFull policy = WhenFull::wait)
-      : sections(ring_of(kind, policy)) {}
+  explicit RingTest(Kind kind = Kind::topic, WhenFull when_full = WhenFull::wait)
+      : sections(ring_of(kind, when_full)) {}
 
   Ring ring() const { return {sections.data(), sections.readers(), sections.geometry}; }
   RingWriter writer(uint32_t slot = 0) const { return {ring(), slot}; }

@@ -39,7 +39,7 @@ class NotificationTest : public testing::Test {
   // Returns when the event has been taken, and what came of it is done.
   void notify() {
     SetEvent(event_.get());
-    EXPECT_EQ(WaitForSingleObject(nudge_.get(), 20'000), WAIT_OBJECT_0);
+    EXPECT_EQ(WaitForSingleObject(interrupt_.get(), 20'000), WAIT_OBJECT_0);
   }
   static void expect_no_more_tries_than(int count) {
     Sleep(300);
@@ -49,8 +49,8 @@ class NotificationTest : public testing::Test {
   const HWND window_ =
       CreateWindowExW(0, L"STATIC", L"", 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, nullptr, nullptr);
   const win::Handle event_{CreateEventW(nullptr, FALSE, FALSE, nullptr)};
-  const win::Handle nudge_{CreateEventW(nullptr, FALSE, FALSE, nullptr)};
-  Notification notification_{event_.get(), nudge_.get(), post};
+  const win::Handle interrupt_{CreateEventW(nullptr, FALSE, FALSE, nullptr)};
+  Notification notification_{event_.get(), interrupt_.get(), post};
 };
 
 TEST_F(NotificationTest, PostsOnceForEachTimeThatTheEventIsSet) {

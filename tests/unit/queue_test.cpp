@@ -53,12 +53,12 @@ TEST_F(Queue, GivesWhatADeadReaderHeldToAnotherAndSaysSo) {
   RingReader::Message message;
   ASSERT_EQ(dead.peek(message), Read::ok);
   EXPECT_EQ(read(alive, message), "b");
-  EXPECT_FALSE(message.again);
+  EXPECT_FALSE(message.redelivered);
   EXPECT_EQ(read(alive), std::nullopt);
   EXPECT_EQ(recover_readers(ring(), all_but(0)), 1u);
-  EXPECT_TRUE(alive.may_have_news());
+  EXPECT_TRUE(alive.may_be_readable());
   EXPECT_EQ(read(alive, message), "a");
-  EXPECT_TRUE(message.again);
+  EXPECT_TRUE(message.redelivered);
   EXPECT_EQ(read(alive), std::nullopt);
 }
 
@@ -90,7 +90,7 @@ TEST_F(Queue, OffersAgainWhatNobodyCouldBeDoneWith) {
   EXPECT_TRUE(alive.release());
   RingReader::Message message;
   EXPECT_EQ(read(alive, message), "b");
-  EXPECT_TRUE(message.again);
+  EXPECT_TRUE(message.redelivered);
   EXPECT_EQ(read(alive), "c");
   EXPECT_EQ(read(alive), "d");
   EXPECT_EQ(read(alive), std::nullopt);
@@ -106,7 +106,7 @@ TEST_F(Queue, GivesBackWhatAReaderPeekedWhenItLeaves) {
   EXPECT_EQ(read(other), std::nullopt);
   one.leave();
   EXPECT_EQ(read(other, message), "a");
-  EXPECT_TRUE(message.again);
+  EXPECT_TRUE(message.redelivered);
 }
 
 // A reader that slept while others read for laps must not take what lies in its old place now.
@@ -124,7 +124,7 @@ TEST_F(Queue, LetsAReaderSleepForLaps) {
     }
     RingReader::Message message;
     ASSERT_EQ(read(sleeper, message), std::to_string(written - 10));
-    EXPECT_EQ(message.number, written - 9);
+    EXPECT_EQ(message.sequence, written - 9);
     EXPECT_EQ(message.lost, 0u) << "others have had them";
     EXPECT_EQ(read_all(busy).size(), 9u);
   }

@@ -25,16 +25,16 @@ INSTANTIATE_TEST_SUITE_P(, EitherRing, testing::Values(Kind::topic, Kind::queue)
 TEST_P(EitherRing, GivesNothingBeforeTheFirstWrite) {
   JoinedReader from = reader();
   EXPECT_EQ(read(from), std::nullopt);
-  EXPECT_FALSE(from.may_have_news());
+  EXPECT_FALSE(from.may_be_readable());
 }
 
 TEST_P(EitherRing, GivesMessagesInTheOrderOfTheirCommits) {
   RingWriter to = writer();
   JoinedReader from = reader();
   for (const char* text : {"one", "two", "three"}) EXPECT_EQ(write(to, text), Write::ok);
-  EXPECT_TRUE(from.may_have_news());
+  EXPECT_TRUE(from.may_be_readable());
   EXPECT_THAT(read_all(from), ElementsAre("one", "two", "three"));
-  EXPECT_FALSE(from.may_have_news());
+  EXPECT_FALSE(from.may_be_readable());
 }
 
 TEST_P(EitherRing, TellsNumberTimeAndWriter) {
@@ -44,14 +44,14 @@ TEST_P(EitherRing, TellsNumberTimeAndWriter) {
   write(to, "timed", 1234);
   RingReader::Message message;
   read(from, message);
-  EXPECT_EQ(message.number, 1u);
-  EXPECT_EQ(message.time, 0u);
+  EXPECT_EQ(message.sequence, 1u);
+  EXPECT_EQ(message.timestamp, 0u);
   EXPECT_EQ(message.writer, 5u);
   read(from, message);
-  EXPECT_EQ(message.number, 2u);
-  EXPECT_EQ(message.time, 1234u);
+  EXPECT_EQ(message.sequence, 2u);
+  EXPECT_EQ(message.timestamp, 1234u);
   EXPECT_EQ(message.lost, 0u);
-  EXPECT_FALSE(message.again);
+  EXPECT_FALSE(message.redelivered);
 }
 
 TEST_P(EitherRing, TakesMessagesOfEverySizeFromNothingToTheLargest) {
@@ -68,7 +68,7 @@ TEST_P(EitherRing, TakesMessagesOfEverySizeFromNothingToTheLargest) {
   ASSERT_EQ(read(from), text);
 }
 
-// The largest message finds room wherever the tail is, once all has been read.
+// The largest message finds space wherever the tail is, once all has been read.
 TEST_P(EitherRing, TakesTheLargestMessageAtEveryPlaceOfTheRing) {
   RingWriter to = writer();
   JoinedReader from = reader();
@@ -129,7 +129,7 @@ TEST_P(EitherRing, HoldsBackWhatIsNotCommittedAndWhatCameAfterIt) {
   ASSERT_EQ(slow.reserve(slow.footprint(4), 1), Write::ok);
   ASSERT_EQ(write(quick, "quick"), Write::ok);
   EXPECT_EQ(read(from), std::nullopt);
-  EXPECT_FALSE(from.may_have_news());
+  EXPECT_FALSE(from.may_be_readable());
   copy_to_shared(slow.memory(), reinterpret_cast<const std::byte*>("slow"), 4);
   slow.add(4);
   slow.commit();
@@ -142,7 +142,7 @@ TEST_P(EitherRing, SeeksPastWhatIsNoMessageAndTakesNothing) {
   ASSERT_EQ(to.reserve(to.footprint(4), 1), Write::ok);
   to.abort();
   EXPECT_FALSE(from.seek());
-  EXPECT_FALSE(from.may_have_news());
+  EXPECT_FALSE(from.may_be_readable());
   write(to, "found");
   EXPECT_TRUE(from.seek());
   EXPECT_TRUE(from.seek());
@@ -160,7 +160,7 @@ TEST_P(EitherRing, DropsWhatIsAborted) {
   EXPECT_FALSE(to.has_reservation());
   RingReader::Message message;
   EXPECT_EQ(read(from, message), "other");
-  EXPECT_EQ(message.number, 1u);
+  EXPECT_EQ(message.sequence, 1u);
   EXPECT_EQ(ring().messages(), 1u);
 }
 
@@ -206,7 +206,7 @@ TEST_P(EitherRing, TakesAMessageShorterThanItsLoan) {
   RingWriter to = writer();
   JoinedReader from = reader();
   ASSERT_EQ(to.reserve(to.footprint(5000), 1), Write::ok);
-  EXPECT_GE(to.room(), 5000u);
+  EXPECT_GE(to.space(), 5000u);
   copy_to_shared(to.memory(), reinterpret_cast<const std::byte*>("short"), 5);
   to.add(5);
   to.commit();
@@ -223,12 +223,12 @@ TEST_P(EitherRing, MakesABatchReadableAllAtOnce) {
   for (const auto& text : texts) bytes += to.footprint(text.size());
   ASSERT_EQ(to.reserve(bytes, 4), Write::ok);
   for (const auto& text : texts) {
-    ASSERT_GE(to.room(), text.size());
+    ASSERT_GE(to.space(), text.size());
     copy_to_shared(to.memory(), reinterpret_cast<const std::byte*>(text.data()), text.size());
     to.add(text.size());
     EXPECT_EQ(read(from), std::nullopt);
   }
-  EXPECT_EQ(to.room(), 0u);
+  EXPECT_EQ(to.space(), 0u);
   to.commit();
   EXPECT_EQ(read_all(from), texts);
   EXPECT_EQ(ring().messages(), 4u);
@@ -250,7 +250,7 @@ TEST_P(EitherRing, WakesAWriterThatWaitsForRoom) {
   RingWriter to = writer(3);
   JoinedReader from = reader();
   fill(to, 1000);
-  mark_waiting_for_room(sections.readers(), 3);
+  mark_waiting_for_space(sections.readers(), 3);
   read(from);
   EXPECT_TRUE(from.must_wake_writers());
   EXPECT_FALSE(from.must_wake_writers());
@@ -269,7 +269,7 @@ TEST_P(EitherRing, NeedsNoSystemCallWhereNobodyWaits) {
 
 TEST_P(EitherRing, WakesWritersWhenItsReaderLeaves) {
   JoinedReader from = reader();
-  mark_waiting_for_room(sections.readers(), 0);
+  mark_waiting_for_space(sections.readers(), 0);
   from.leave();
   EXPECT_TRUE(from.must_wake_writers());
 }

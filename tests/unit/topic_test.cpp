@@ -49,11 +49,11 @@ TEST_F(WaitingTopic, GivesAReaderThatAsksForTheNextNothingOld) {
   RingWriter to = writer();
   write(to, "old");
   JoinedReader late = reader(0, Start::next);
-  EXPECT_FALSE(late.may_have_news());
+  EXPECT_FALSE(late.may_be_readable());
   write(to, "new");
   RingReader::Message message;
   EXPECT_EQ(read(late, message), "new");
-  EXPECT_EQ(message.number, 2u);
+  EXPECT_EQ(message.sequence, 2u);
   EXPECT_EQ(message.lost, 0u);
 }
 
@@ -68,7 +68,7 @@ TEST_F(WaitingTopic, GivesAReaderThatAsksForTheNextNothingThatWasReservedBefore)
   loan.commit();
   RingReader::Message message;
   EXPECT_EQ(read(late, message), "new");
-  EXPECT_EQ(message.number, 3u);
+  EXPECT_EQ(message.sequence, 3u);
 }
 
 TEST_F(WaitingTopic, OverwritesNothingThatAReaderHasNotRead) {
@@ -130,7 +130,7 @@ TEST_F(WaitingTopic, SaysHowFarItIsAgainWhereSomebodyElseHasChangedThat) {
 }
 
 TEST_F(WaitingTopic, WakesAWriterThatMayHaveSeenAJoiningReadersFirstCursor) {
-  mark_waiting_for_room(sections.readers(), 5);
+  mark_waiting_for_space(sections.readers(), 5);
   JoinedReader late = reader();
   EXPECT_TRUE(late.must_wake_writers());
 }
@@ -146,7 +146,7 @@ TEST_F(WaitingTopic, LetsAReaderJoinWhereTheHeadWasAboutToBe) {
   JoinedReader late = reader(1);
   RingReader::Message message;
   EXPECT_EQ(read(late, message), numbered(2));
-  EXPECT_EQ(message.number, 3u);
+  EXPECT_EQ(message.sequence, 3u);
   EXPECT_EQ(message.lost, 0u);
   fill(to, 500);
   EXPECT_EQ(read(early, message), numbered(0)) << "the head itself has not moved";
@@ -227,7 +227,7 @@ TEST_F(OverwritingTopic, TellsALappedReaderExactlyHowManyItLost) {
       ASSERT_TRUE(text);
       next += message.lost;
       ASSERT_EQ(std::stoull(*text), next);
-      ASSERT_EQ(message.number, next + 1);
+      ASSERT_EQ(message.sequence, next + 1);
       ++next;
     }
   }

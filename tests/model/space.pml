@@ -1,4 +1,4 @@
-/* Writers that sleep until there is room: core/space_waking.h, and await_room() with its baton, publish() and
+/* Writers that sleep until there is room: core/space_waking.h, and wait_space() with its baton, publish() and
  * wake_writers() of client_dll/ring_channel.cpp. All writers share one event; whoever makes room takes all the marks
  * and sets it once.
  *

@@ -1,8 +1,9 @@
-// What one writer knows of the frames that it alone has written, one behind the other: how many messages lie between
-// some of their ends. With that it moves the head past many of them without a look at each; they have been away from
-// its processor for a lap.
+// What one writer knows of the frames that it alone has written, one behind the other: how many messages lie
+// between some of their ends. With that it moves the head past many of them without a look at each; they have
+// been away from its processor for a lap.
 //
-// All of it is this writer's own memory, and of frames that are complete: a writer has one reservation at a time.
+// All of it is this writer's own memory, and of frames that are complete: a writer has one reservation at a
+// time.
 #pragma once
 
 #include <array>
@@ -13,13 +14,14 @@
 
 namespace shmbroker::core {
 
-class OwnRun {
+class OwnCommitIndex {
  public:
   static constexpr uint64_t kNone = UINT64_MAX;
 
-  explicit OwnRun(uint64_t capacity) : spacing_(capacity / kMarks * 2) {}
+  explicit OwnCommitIndex(uint64_t capacity) : spacing_(capacity / kMarks * 2) {}
 
-  // A reservation has been committed. begin: the tail before it; what lies from there to its end is all its own.
+  // A reservation has been committed. begin: the tail before it; what lies from there to its end is all its
+  // own.
   void note(uint64_t begin, uint64_t end, uint64_t messages) {
     if (begin != end_) {
       oldest_ = newest_;
@@ -42,8 +44,8 @@ class OwnRun {
     return kNone;
   }
 
-  // Moves the head from one mark to another: the first at the goal or beyond, or else the last that there is; none beyond
-  // the limit. Nothing happens where the head is at no mark.
+  // Moves the head from one mark to another: the first at the goal or beyond, or else the last that there is;
+  // none beyond the limit. Nothing happens where the head is at no mark.
   void advance(Ring::Head& head, uint64_t goal, uint64_t limit) {
     if (mark_behind(head.position) == kNone || marks_[oldest_ % kMarks].position != head.position) return;
     const uint64_t others = head.messages - marks_[oldest_ % kMarks].messages;

@@ -1,9 +1,10 @@
 // How long a reader that has found nothing keeps off before it looks again.
 //
-// Each look takes the line of the next message away from the writer that fills it, and a writer that streams is slowed
-// down many times by a reader on its heels. So a reader that finds something almost at once keeps off, and if it then
-// finds several messages, for longer. One that has to wait, or finds one at a time, comes closer again: it is there when
-// they come. Between two quick processors a partner's answer comes as soon as a stream's next message; it comes alone.
+// Each look takes the line of the next message away from the writer that fills it, and a writer that streams
+// is slowed down many times by a reader on its heels. So a reader that finds something almost at once keeps
+// off, and if it then finds several messages, for longer. One that has to wait, or finds one at a time, comes
+// closer again: it is there when they come. Between two quick processors a partner's answer comes as soon as
+// a stream's next message; it comes alone.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +12,11 @@
 
 namespace shmbroker::client {
 
-// In turns of a busy loop, of some 10 to 40 ns. Used by whoever has the reading turn.
-class Distance {
+// In turns of a busy loop, of some 10 to 40 ns. Used under the reading call lock.
+class ReadBackoff {
  public:
   // capacity: the channel's. A reader that keeps off while much of it fills up would make the writer wait.
-  explicit Distance(uint64_t capacity) : most_bytes_(capacity / 4) {}
+  explicit ReadBackoff(uint64_t capacity) : most_bytes_(capacity / 4) {}
 
   uint32_t turns() const { return turns_; }
 

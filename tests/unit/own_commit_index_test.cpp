@@ -1,4 +1,4 @@
-#include "core/own_run.h"
+#include "core/own_commit_index.h"
 
 #include <gtest/gtest.h>
 
@@ -14,13 +14,13 @@ constexpr uint64_t kCapacity = 64 * 1024;
 constexpr uint64_t kSpacing = kCapacity / 64;
 
 // Ten reservations of one spacing each, of two messages.
-OwnRun run_of_ten(uint64_t begin) {
-  OwnRun run(kCapacity);
+OwnCommitIndex run_of_ten(uint64_t begin) {
+  OwnCommitIndex run(kCapacity);
   for (uint64_t i = 0; i < 10; ++i) run.note(begin + i * kSpacing, begin + (i + 1) * kSpacing, 2);
   return run;
 }
 
-Ring::Head advanced(OwnRun run, Ring::Head head, uint64_t goal, uint64_t limit) {
+Ring::Head advanced(OwnCommitIndex run, Ring::Head head, uint64_t goal, uint64_t limit) {
   run.advance(head, goal, limit);
   return head;
 }
@@ -35,38 +35,38 @@ std::string numbered_text(uint64_t number, size_t size) {
   return text;
 }
 
-TEST(OwnRun, GoesToTheFirstMarkAtTheGoalOrBeyond) {
-  const OwnRun run = run_of_ten(kCapacity);
+TEST(OwnCommitIndex, GoesToTheFirstMarkAtTheGoalOrBeyond) {
+  const OwnCommitIndex run = run_of_ten(kCapacity);
   const uint64_t limit = kCapacity + 10 * kSpacing;
   const Ring::Head head{kCapacity, 100};
   EXPECT_TRUE(is_at(advanced(run, head, kCapacity + 3 * kSpacing, limit), kCapacity + 3 * kSpacing, 106));
   EXPECT_TRUE(is_at(advanced(run, head, kCapacity + 3 * kSpacing + 1, limit), kCapacity + 4 * kSpacing, 108));
 }
 
-TEST(OwnRun, GoesNoFurtherThanTheLimit) {
-  const OwnRun run = run_of_ten(kCapacity);
+TEST(OwnCommitIndex, GoesNoFurtherThanTheLimit) {
+  const OwnCommitIndex run = run_of_ten(kCapacity);
   const Ring::Head head{kCapacity + kSpacing, 100};
   const uint64_t goal = kCapacity + 8 * kSpacing;
   EXPECT_TRUE(is_at(advanced(run, head, goal, kCapacity + 5 * kSpacing - 1), kCapacity + 4 * kSpacing, 106));
   EXPECT_TRUE(is_at(advanced(run, head, goal, kCapacity + kSpacing), kCapacity + kSpacing, 100));
 }
 
-TEST(OwnRun, LeavesAHeadThatIsAtNoMark) {
-  const OwnRun run = run_of_ten(kCapacity);
+TEST(OwnCommitIndex, LeavesAHeadThatIsAtNoMark) {
+  const OwnCommitIndex run = run_of_ten(kCapacity);
   const Ring::Head head{kCapacity + kSpacing + 64, 100};
   EXPECT_TRUE(is_at(advanced(run, head, UINT64_MAX, UINT64_MAX), head.position, 100));
 }
 
-TEST(OwnRun, EndsWhereSomebodyElsesFramesBegin) {
-  OwnRun run = run_of_ten(kCapacity);
+TEST(OwnCommitIndex, EndsWhereSomebodyElsesFramesBegin) {
+  OwnCommitIndex run = run_of_ten(kCapacity);
   const uint64_t later = kCapacity + 12 * kSpacing;
   run.note(later, later + kSpacing, 5);
   EXPECT_EQ(run.mark_behind(kCapacity), later) << "what lies before is not counted";
   EXPECT_TRUE(is_at(advanced(run, {later, 50}, UINT64_MAX, UINT64_MAX), later + kSpacing, 55));
 }
 
-TEST(OwnRun, EndsAtWhatIsForgotten) {
-  OwnRun run = run_of_ten(kCapacity);
+TEST(OwnCommitIndex, EndsAtWhatIsForgotten) {
+  OwnCommitIndex run = run_of_ten(kCapacity);
   run.forget();
   const uint64_t next = kCapacity + 10 * kSpacing;
   run.note(next, next + kSpacing, 5);
@@ -75,7 +75,7 @@ TEST(OwnRun, EndsAtWhatIsForgotten) {
 
 // Two writers take turns of random length, with messages of random size, batches and aborts. Whoever joins must find the
 // head where a message begins, and its number there right.
-TEST(OwnRun, KeepsTheHeadRightWhoeverWrites) {
+TEST(OwnCommitIndex, KeepsTheHeadRightWhoeverWrites) {
   for (uint32_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
@@ -105,9 +105,9 @@ TEST(OwnRun, KeepsTheHeadRightWhoeverWrites) {
       RingReader::Message message;
       uint64_t last = 0;
       while (const auto text = read(reader, message)) {
-        ASSERT_EQ(*text, numbered_text(message.number, text->size()));
-        ASSERT_TRUE(last == 0 || message.number == last + 1);
-        last = message.number;
+        ASSERT_EQ(*text, numbered_text(message.sequence, text->size()));
+        ASSERT_TRUE(last == 0 || message.sequence == last + 1);
+        last = message.sequence;
       }
       ASSERT_EQ(last, written);
     }

@@ -1,0 +1,119 @@
+// How calls on one handle exclude each other.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <utility>
+
+#include "client_dll/waits.h"
+#include "core/win/time.h"
+
+namespace shmbroker::client {
+namespace {
+
+TEST(CallLock, IsNotForACallThatWasCancelledWhileAnotherHadIt) {
+  Interrupts interrupts;
+  CallLock lock;
+  ASSERT_TRUE(lock.try_lock());
+  const WaitContext waiting(interrupts, INFINITE);
+  ++interrupts.cancels;
+  lock.unlock();
+  EXPECT_EQ(lock.lock(waiting), WaitEnd::cancelled);
+  EXPECT_TRUE(lock.try_lock()) << "nobody has it";
+}
+
+TEST(CallLock, IsNotWaitedForWhileTheHandleIsCancelled) {
+  Interrupts interrupts;
+  CallLock lock;
+  ASSERT_TRUE(lock.try_lock());
+  interrupts.is_cancelled = true;
+  EXPECT_EQ(lock.lock(WaitContext(interrupts, INFINITE)), WaitEnd::cancelled);
+  EXPECT_EQ(lock.lock(WaitContext(interrupts, 0)), WaitEnd::timeout) << "it would not wait anyway";
+}
+
+TEST(CallLock, OfACallThatGivesSomethingBackIsNotCancelled) {
+  Interrupts interrupts;
+  CallLock lock;
+  ASSERT_TRUE(lock.try_lock());
+  const WaitContext giving_back = WaitContext::without_cancel(interrupts);
+  ++interrupts.cancels;
+  interrupts.is_cancelled = true;
+  lock.unlock();
+  EXPECT_EQ(lock.lock(giving_back), WaitEnd::none);
+}
+
+TEST(CallLock, IsForACallThatCameAfterTheCancel) {
+  Interrupts interrupts;
+  CallLock lock;
+  ++interrupts.cancels;
+  EXPECT_EQ(lock.lock(WaitContext(interrupts, 0)), WaitEnd::none);
+  EXPECT_FALSE(lock.try_lock());
+}
+
+// ---- ShmClose
+
+// A thread that does something with a call lock, and then sleeps until it is ended.
+class Sleeper {
+ public:
+  explicit Sleeper(std::function<void()> begin) : begin_(std::move(begin)) {
+    WaitForSingleObject(has_begun_.get(), INFINITE);
+  }
+  ~Sleeper() { end(); }
+  Sleeper(const Sleeper&) = delete;
+  Sleeper& operator=(const Sleeper&) = delete;
+
+  void end() {
+    TerminateThread(thread_.get(), 0);
+    WaitForSingleObject(thread_.get(), INFINITE);
+  }
+
+ private:
+  static DWORD WINAPI run(void* self) {
+    const auto& sleeper = *static_cast<const Sleeper*>(self);
+    sleeper.begin_();
+    SetEvent(sleeper.has_begun_.get());
+    Sleep(INFINITE);
+    return 0;
+  }
+
+  const std::function<void()> begin_;
+  const win::Handle has_begun_{CreateEventW(nullptr, TRUE, FALSE, nullptr)};
+  const win::Handle thread_{CreateThread(nullptr, 0, run, this, 0, nullptr)};
+};
+
+TEST(CallLock, IsTakenForACloseFromAThreadThatWasEndedInItsSleep) {
+  CallLock lock;
+  Sleeper sleeper([&] {
+    lock.try_lock();
+    lock.mark_blocking();
+  });
+  EXPECT_FALSE(lock.lock_to_close(Deadline(50))) << "it sleeps";
+  sleeper.end();
+  EXPECT_TRUE(lock.lock_to_close(Deadline(INFINITE)));
+  EXPECT_FALSE(lock.try_lock());
+  lock.unlock();
+  EXPECT_TRUE(lock.try_lock());
+}
+
+TEST(CallLock, OfAThreadThatWasEndedAtItsWorkIsWaitedForInVain) {
+  CallLock lock;
+  Sleeper sleeper([&] { lock.try_lock(); });
+  sleeper.end();
+  EXPECT_FALSE(lock.lock_to_close(Deadline(50)));
+}
+
+TEST(CallLock, OfAThreadThatIsAtWorkForLongIsWaitedForWithoutBurningTheProcessor) {
+  CallLock lock;
+  ASSERT_TRUE(lock.try_lock());
+  const auto used = [] {
+    FILETIME created, ended, kernel, user;
+    GetThreadTimes(GetCurrentThread(), &created, &ended, &kernel, &user);
+    return (win::number_of(kernel) + win::number_of(user)) / 10'000;  // milliseconds
+  };
+  const uint64_t before = used();
+  constexpr DWORD kLong = 1000;
+  EXPECT_FALSE(lock.lock_to_close(Deadline(kLong)));
+  EXPECT_LT(used() - before, kLong / 2);
+}
+
+}  // namespace
+}  // namespace shmbroker::client
