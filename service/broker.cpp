@@ -53,6 +53,14 @@ void check_accounts(const Config& config, const std::string& file) {
   check_each(config.create.also.write, "/create/also_write");
 }
 
+// In ClientLog: whose processes they were is not always known.
+constexpr wchar_t kTheDead[] = L"";
+
+spdlog::level::level_enum level_of(ClientLog::Level level) {
+  if (level == ClientLog::Level::error) return spdlog::level::err;
+  return level == ClientLog::Level::warning ? spdlog::level::warn : spdlog::level::info;
+}
+
 State::Known known_of(const Channel& channel) { return {channel.instance(), channel.config()}; }
 
 // Whether a channel of this configuration can have memory that was made for what is known.
@@ -125,7 +133,10 @@ Config load_config(const std::filesystem::path& file) {
 }
 
 Broker::Broker(const BrokerPaths& paths, LogTo log)
-    : paths_(paths), watch_(loop_, [this](const Client& client) { bury(client); }) {
+    : paths_(paths),
+      watch_(loop_, [this](const Client& client) { bury(client); }),
+      client_log_(
+          [](ClientLog::Level level, const std::string& line) { spdlog::log(level_of(level), line); }) {
   open_log(paths.data, LogConfig{}, log);  // so that what is wrong with the configuration can be logged
   counts_.started = win::now();
   reloads_.configured = written_at(paths.config);
@@ -309,8 +320,8 @@ void Broker::save() const { save_state(state_file(), state_now()); }
 
 void Broker::run() {
   loop_.run([this] {
-    return std::min(
-        {tend_keeper(), tend_unavailable(), saver_.tend(GetTickCount64()), pipe_->hang_up_late()});
+    return std::min({tend_keeper(), tend_unavailable(), saver_.tend(GetTickCount64()), pipe_->hang_up_late(),
+                     tend_client_log()});
   });
   SHM_CRASH_POINT("stop.begun");
   close_down();
@@ -361,6 +372,13 @@ DWORD Broker::tend_keeper() {
   return INFINITE;
 }
 
+// Returns the milliseconds until it wants to be called again, or INFINITE.
+DWORD Broker::tend_client_log() {
+  const uint64_t now = GetTickCount64();
+  const uint64_t next = client_log_.end_periods(now);
+  return next == UINT64_MAX ? INFINITE : static_cast<DWORD>(next - now);
+}
+
 void Broker::bury_client(const Client& client) {
   std::vector<Channel*> found;
   for (const auto& [name, channel] : channels_) {
@@ -368,7 +386,7 @@ void Broker::bury_client(const Client& client) {
     if (!channel->bury(client)) continue;
     const std::string text =
         "process " + std::to_string(client.pid) + " died with channel '" + channel->config().name + "' open";
-    spdlog::info("{}: recovered", text);
+    log_about(kTheDead, client.pid, ClientLog::Level::info, text + ": recovered");
     if (const uint64_t recovered = channel->recoveries() - before; recovered != 0) {
       counts_.recoveries += recovered;
       report_event(Event::recovered, text + "; what it held, a lock or the room of a message, is free again");
@@ -397,7 +415,8 @@ void Broker::save_what_is_left() const {
 
 bool Broker::erase_if_over(Channel& channel) {
   if (!channel.is_over()) return false;
-  spdlog::info("channel '{}' is over: nobody has it open any more", channel.config().name);
+  log_about(win::to_utf16(channel.config().creator).value_or(L""), 0, ClientLog::Level::info,
+            "channel '" + channel.config().name + "' is over: nobody has it open any more");
   channels_.erase(std::wstring(channel.name()));
   SHM_CRASH_POINT("drop.erased");
   return true;

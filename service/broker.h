@@ -13,6 +13,7 @@
 #include "service/account_names.h"
 #include "service/channel.h"
 #include "service/channel_parts.h"
+#include "service/client_log.h"
 #include "service/event_loop.h"
 #include "service/log.h"
 #include "service/pipe_server.h"
@@ -104,9 +105,16 @@ class Broker {
   bool carry_out(PipeServer::ConnectionId connection, PipeClient& client, const pipe::RequestHeader& request,
                  pipe::ReplyHeader& reply, const std::function<void(Caller&)>& work);
   void count(const Refusal& refusal);
+  void log_about(const std::wstring& account, uint32_t pid, ClientLog::Level level, const std::string& text) {
+    client_log_.note(account, pid, level, text, GetTickCount64());
+  }
+  void log_about(const PipeClient& client, ClientLog::Level level, const std::string& text) {
+    log_about(client.account(), client.pid(), level, text);
+  }
+  DWORD tend_client_log();
   PipeServer::Answer answer(PipeServer::ConnectionId connection, PipeClient& client,
                             std::span<const std::byte> request, std::span<std::byte> reply);
-  PipeServer::Answer admitted(const Client& client, const pipe::OpenRequest& request,
+  PipeServer::Answer admitted(const PipeClient& client, const pipe::OpenRequest& request,
                               const pipe::OpenReply& reply);
   void open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply);
   void admit(Channel& channel, const pipe::OpenRequest& request, const Caller& caller,
@@ -139,6 +147,7 @@ class Broker {
   ClientWatch watch_;
   State state_;  // as the last run left it, and which instance a channel is to have
   RateLimit rate_;
+  ClientLog client_log_;
   AccountNames names_{win::account_name};
   Reloads reloads_;
   Counts counts_;

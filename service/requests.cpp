@@ -41,14 +41,14 @@ bool Broker::carry_out(PipeServer::ConnectionId connection, PipeClient& client,
   } catch (const Refusal& refusal) {
     refuse(reply, refusal.status(), refusal.what(), refusal.win32());
     count(refusal);
-    spdlog::warn("{}", refusal.what());
+    log_about(client, ClientLog::Level::warning, refusal.what());
   } catch (const Error& error) {
     refuse(reply, core::Status::system, error.what(), error.win32());
-    spdlog::error("{}", error.what());
+    log_about(client, ClientLog::Level::error, error.what());
     if (error.win32() == ERROR_ALREADY_EXISTS) report_event(Event::squatted, error.what());
   } catch (const std::exception& error) {  // such as no memory: this request fails, and the service goes on
     refuse(reply, core::Status::system, error.what(), 0);
-    spdlog::error("{}", error.what());
+    log_about(client, ClientLog::Level::error, error.what());
   }
   return true;
 }
@@ -82,21 +82,25 @@ PipeServer::Answer Broker::answer(PipeServer::ConnectionId connection, PipeClien
   if (answered(&Broker::open)) {
     const auto& made = *reinterpret_cast<const pipe::OpenReply*>(reply.data());
     const auto& asked = *pipe::as<pipe::OpenRequest>(request.data(), request.size());
-    if (made.header.status == 0) return admitted(client.identity(), asked, made);
+    if (made.header.status == 0) return admitted(client, asked, made);
     return {size, {}, {}};
   }
   if (answered(&Broker::close) || answered(&Broker::list) || answered(&Broker::flush) ||
       answered(&Broker::inspect) || answered(&Broker::inspect_service)) {
     return {size, {}, {}};
   }
-  spdlog::warn("hung up on a client that sent {} bytes which are no request", request.size());
+  rate_.admit(client.pid(), GetTickCount64());  // it counts all the same
+  log_about(client, ClientLog::Level::warning,
+            "hung up on process " + std::to_string(client.pid()) + ", which sent " +
+                std::to_string(request.size()) + " bytes that are no request");
   return {};
 }
 
 // An admission becomes one when its client has acknowledged it: that client may have given up waiting, and would have a
 // place that no handle is for.
-PipeServer::Answer Broker::admitted(const Client& client, const pipe::OpenRequest& request,
+PipeServer::Answer Broker::admitted(const PipeClient& asks, const pipe::OpenRequest& request,
                                     const pipe::OpenReply& reply) {
+  const Client client = asks.identity();
   pipe::CloseRequest place{};
   std::ranges::copy(reply.instance, place.instance);
   std::ranges::copy(request.name, place.name);
@@ -105,9 +109,10 @@ PipeServer::Answer Broker::admitted(const Client& client, const pipe::OpenReques
   place.reader_generation = reply.reader_generation;
   place.writer_generation = reply.writer_generation;
   return {sizeof reply,
-          [this, client, place] {
-            spdlog::info("process {} did not take the place that it was given in a channel: it is free again",
-                         client.pid);
+          [this, client, place, account = asks.account()] {
+            log_about(account, client.pid, ClientLog::Level::info,
+                      "process " + std::to_string(client.pid) +
+                          " did not take the place that it was given in a channel: it is free again");
             vacate(client, place);
           },
           [this, client, place] {
@@ -291,7 +296,8 @@ std::shared_ptr<Channel> Broker::create(const std::wstring& name, const pipe::Op
     channels_.erase(channel->name());
     throw;
   }
-  spdlog::info("channel '{}' created by {}", wanted.name, caller.name());
+  log_about(caller.client, ClientLog::Level::info,
+            "channel '" + wanted.name + "' created by " + caller.name());
   return channel;
 }
 

@@ -124,6 +124,21 @@ TEST_F(Pipe, HangsUpOnWhatIsNoRequest) {
   expect_serving();
 }
 
+// Such as one that does so for minutes: what the log has to say of others stays in it.
+TEST_F(Pipe, WritesFewLinesAboutAClientThatIsRefusedAllTheTime) {
+  constexpr int kTimes = 300;
+  pipe::OpenRequest unknown = open_request();
+  unknown.name[0] = u'?';
+  for (int i = 0; i < kTimes; ++i) {
+    EXPECT_EQ(say(connect(), "noise", 5, reply_), 0u);
+    EXPECT_EQ(say(connect(), &unknown, sizeof unknown, reply_), sizeof(pipe::OpenReply));
+  }
+  const std::string log = service.log();
+  EXPECT_LT(std::ranges::count(log, '\n'), 20);
+  EXPECT_NE(log.find("5 bytes that are no request"), std::string::npos) << log;
+  EXPECT_NE(log.find("there is no channel '?apName'"), std::string::npos) << log;
+}
+
 TEST_F(Pipe, RefusesAnotherVersionWithWords) {
   for (const bool layout : {false, true}) {
     pipe::OpenRequest request = open_request();

@@ -1,0 +1,83 @@
+// Lines of the log that clients cause: of a process a few a minute, and of an account a few more, and then a count. Whoever is
+// refused on purpose, or makes channels in a loop, does not roll away what an administrator wants to read.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace shmbroker::service {
+
+class ClientLog {
+ public:
+  static constexpr uint64_t kPeriod = 60 * 1000;  // milliseconds
+  static constexpr uint32_t kMostOfAProcess = 5;  // lines in one period
+  static constexpr uint32_t kMostOfAnAccount = 50;
+  static constexpr size_t kMostRememberedProcesses = 1000;  // of one account; further ones share one count
+
+  enum class Level { info, warning, error };
+  using Write = std::function<void(Level level, const std::string& line)>;
+
+  explicit ClientLog(Write write) : write_(std::move(write)) {}
+
+  // Writes a line, or counts it. account: whose process it is about. now_ms: any clock that does not go back.
+  void note(const std::wstring& account, uint32_t pid, Level level, const std::string& text,
+            uint64_t now_ms) {
+    Account& of = accounts_.try_emplace(account, Account{.end = now_ms + kPeriod}).first->second;
+    const bool is_known = of.lines_of.contains(pid) || of.lines_of.size() < kMostRememberedProcesses;
+    uint32_t& lines = of.lines_of[is_known ? pid : 0];
+    if (lines < kMostOfAProcess && of.lines < kMostOfAnAccount) {
+      ++lines;
+      ++of.lines;
+      write_(level, text);
+      return;
+    }
+    ++of.left_out;
+    of.last_pid = pid;
+    of.last_level = level;
+    of.last = text;
+  }
+
+  // Writes the counts of the periods that are over. Returns when the next one is, or UINT64_MAX.
+  uint64_t end_periods(uint64_t now_ms) {
+    uint64_t next = UINT64_MAX;
+    for (auto at = accounts_.begin(); at != accounts_.end();) {
+      const Account& account = at->second;
+      if (account.end > now_ms) {
+        next = account.end < next ? account.end : next;
+        ++at;
+        continue;
+      }
+      if (account.left_out != 0) write_(account.last_level, summary_of(account));
+      at = accounts_.erase(at);
+    }
+    return next;
+  }
+
+ private:
+  struct Account {
+    uint64_t end = 0;
+    uint32_t lines = 0;
+    std::map<uint32_t, uint32_t> lines_of{};  // by process
+    // What was not written.
+    uint64_t left_out = 0;
+    uint32_t last_pid = 0;
+    Level last_level = Level::info;
+    std::string last{};
+  };
+
+  static std::string summary_of(const Account& account) {
+    const size_t others = account.lines_of.size() - (account.lines_of.contains(account.last_pid) ? 1 : 0);
+    return std::to_string(account.left_out) + " more lines within a minute about process " +
+           std::to_string(account.last_pid) +
+           (others == 0 ? "" : " and " + std::to_string(others) + " others of its account") +
+           "; the last: " + account.last;
+  }
+
+  Write write_;
+  std::map<std::wstring, Account> accounts_;
+};
+
+}  // namespace shmbroker::service
