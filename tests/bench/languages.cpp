@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <stdexcept>
 #include <thread>
 
+#include "core/pause.h"
 #include "shmbroker/shmbroker.hpp"
 #include "tests/bench/process.h"
 #include "tests/support/language.h"
@@ -19,7 +21,11 @@ namespace {
 constexpr wchar_t kChannel[] = L"languages";
 constexpr uint64_t kCapacity = 1 << 20;
 
-// Answers what is asked with itself, in a thread of its own that waits for each question.
+// Long enough for every language's way of waiting to have gone to sleep, be it by a spinning thread pool.
+constexpr auto kPause = std::chrono::microseconds(500);
+
+// Answers what is asked with itself, in a thread of its own that waits for each question, and for kPause before it answers:
+// who asks is asleep by then.
 class Answerer {
  public:
   Answerer() : thread_([this] { run(); }) {}
@@ -38,7 +44,12 @@ class Answerer {
   void run() {
     try {
       std::array<std::byte, 64> room;
-      for (;;) answer_.write(ask_.read(room, SHM_INFINITE).data, SHM_INFINITE);
+      for (;;) {
+        const std::span<const std::byte> question = ask_.read(room, SHM_INFINITE).data;
+        const auto due = std::chrono::steady_clock::now() + kPause;
+        while (std::chrono::steady_clock::now() < due) core::pause();
+        answer_.write(question, SHM_INFINITE);
+      }
     } catch (const Error&) {
       // Cancelled. After any other failure the program that asks waits in vain, and read_line() says so.
     }
@@ -60,7 +71,7 @@ void measure(const tests::Program& program, uint32_t messages, LanguageCost& cos
   }
   cost.write.push_back(write);
   cost.read.push_back(read);
-  cost.trip.push_back(trip);
+  cost.trip.push_back(trip - std::chrono::nanoseconds(kPause).count());
 }
 
 std::string with_spread(const std::vector<double>& values) {
