@@ -12,7 +12,7 @@ namespace ShmBroker
     {
         private readonly object gate = new object();
         private readonly ChannelEvent readable;
-        private readonly RegisteredWaitHandle registration;
+        private readonly PoolWait registration;
         private bool hasEnded;
         private TaskCompletionSource<bool>? waiting;
         private bool isSet;
@@ -21,9 +21,8 @@ namespace ShmBroker
         internal ReadableSignal(ChannelEvent readable)
         {
             this.readable = readable;
-            // Registered once: to register and to unregister wakes the thread that waits for the pool.
-            registration = ThreadPool.RegisterWaitForSingleObject(
-                readable, (state, timedOut) => Set(), null, Timeout.Infinite, executeOnlyOnce: false);
+            // Registered once: to register and to unregister may wake a thread that waits for the pool.
+            registration = new PoolWait(readable.SafeWaitHandle, Set);
         }
 
         /// <summary>
@@ -33,7 +32,7 @@ namespace ShmBroker
         public void Dispose()
         {
             lock (gate) hasEnded = true;
-            registration.Unregister(null);
+            registration.Dispose();
         }
 
         /// <summary>
@@ -76,7 +75,7 @@ namespace ShmBroker
             if (woken != null) ThreadPool.QueueUserWorkItem(state => woken.TrySetResult(true));
         }
 
-        // On a thread of the pool, on which the one who waits goes on.
+        // On a thread of Windows' pool, on which the one who waits goes on.
         private void Set()
         {
             TaskCompletionSource<bool>? woken;

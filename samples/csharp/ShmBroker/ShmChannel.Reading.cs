@@ -117,7 +117,10 @@ namespace ShmBroker
 
         // ---- without a thread
 
-        /// <summary>Reads a message, or a block's value. Waits for it without end, and without a thread.</summary>
+        /// <summary>
+        /// Reads a message, or a block's value. Waits for it without end, and without a thread. What awaits it
+        /// without a SynchronizationContext goes on on a thread of Windows' thread pool.
+        /// </summary>
         public ValueTask<ShmMessage> ReadAsync(CancellationToken cancellationToken = default)
         {
             return ReadAsync(Timeout.InfiniteTimeSpan, cancellationToken);

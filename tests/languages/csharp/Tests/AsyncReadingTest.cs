@@ -152,6 +152,48 @@ namespace ShmBroker.Tests
         }
 
         [Fact]
+        public async Task GoesOnWhereAnotherChannelsReaderBlocks()
+        {
+            string name = NewName();
+            using ShmChannel otherReader = Open(name, ShmAccess.Read);
+            using ShmChannel otherWriter = Open(name, ShmAccess.Write);
+            using var release = new ManualResetEventSlim();
+            using var isBlocking = new ManualResetEventSlim();
+            Task blocking = BlockBehindARead();
+            Task<ShmMessage> reading = otherReader.ReadAsync().AsTask();
+            await Task.Delay(AWhile);
+            writer.Write(Bytes("x"));
+            Assert.True(isBlocking.Wait(Patience));
+            otherWriter.Write(Bytes("y"));
+            Assert.Equal("y", Text(await reading.WaitAsync(Patience)));
+            release.Set();
+            await blocking.WaitAsync(Patience);
+
+            async Task BlockBehindARead()
+            {
+                await reader.ReadAsync().ConfigureAwait(false);
+                isBlocking.Set();
+                Assert.True(release.Wait(Patience));
+            }
+        }
+
+        [Fact]
+        public async Task MayDisposeOfItsChannelWhereItGoesOn()
+        {
+            Task disposing = DisposeBehindARead();
+            await Task.Delay(AWhile);
+            writer.Write(Bytes("x"));
+            await disposing.WaitAsync(Patience);
+            await Assert.ThrowsAsync<ObjectDisposedException>(async () => await reader.ReadAsync());
+
+            async Task DisposeBehindARead()
+            {
+                await reader.ReadAsync().ConfigureAwait(false);
+                reader.Dispose();
+            }
+        }
+
+        [Fact]
         public async Task ReadsAllInOrder()
         {
             const int count = 2000;
