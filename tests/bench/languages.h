@@ -14,7 +14,7 @@ struct LanguageCost {
   std::string name;
   std::vector<double> write;
   std::vector<double> read;
-  std::vector<double> trip;  // to this process and back, each asleep when the message comes
+  std::vector<double> trip;  // from this process and back, each side asleep when the message comes; a median
 };
 
 // In each round every language takes its turn with so many messages of 64 bytes, which it checks, and a hundredth of them as
