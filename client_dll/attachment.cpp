@@ -7,7 +7,6 @@
 
 #include "client_dll/errors.h"
 #include "core/crash_point.h"
-#include "core/waking.h"
 #include "core/win/security.h"
 
 namespace shmbroker::client {
@@ -186,20 +185,14 @@ pipe::FlushRequest Attachment::flush_request() const {
   return request;
 }
 
-// Any reader may have set any mark.
-void Attachment::wake(uint64_t waiting) {
-  if (waiting == 0) return;
-  // acquire: pairs with the broker's release: who is seen here, of that one generation and event are there.
-  const uint64_t taken = data().presence.readers.load(std::memory_order_acquire);
-  core::for_each_slot(waiting & taken, [this](uint32_t reader) {
-    if (const HANDLE event = event_of(reader)) SetEvent(event);
-    SHM_CRASH_POINT("waking.one-woken");
-  });
+void Attachment::set_reader_event(uint32_t slot) {
+  const HANDLE event = slot == reader_ ? reader_event_.get() : event_of(slot);
+  if (event != nullptr) SetEvent(event);
 }
 
 HANDLE Attachment::event_of(uint32_t reader) {
   Target& target = targets_[reader];
-  // relaxed: see wake().
+  // relaxed: see core::wake_readers(), which has acquired what says that this reader is there.
   const uint32_t generation = data().reader_records[reader].generation.load(std::memory_order_relaxed);
   // One that can't be opened (no memory, no such event, not the broker's) is not asked for at each message.
   if (target.generation != generation || (!target.event && GetTickCount64() >= target.try_again))

@@ -7,13 +7,14 @@
 
 #include "client_dll/broker_link.h"
 #include "client_dll/closes.h"
+#include "core/events.h"
 #include "core/geometry.h"
 #include "core/win/section.h"
 #include "shmbroker/shmbroker.h"
 
 namespace shmbroker::client {
 
-class Attachment {
+class Attachment final : public core::ChannelEvents {
  public:
   Attachment() = default;
   Attachment(const Attachment&) = delete;
@@ -44,9 +45,10 @@ class Attachment {
   HANDLE space_event() const { return space_event_.get(); }
   HANDLE reader_event() const { return reader_event_.get(); }
 
-  // For a writer: sets the events of these readers, a bit each, of the slots that are taken. One thread at a
-  // time.
-  void wake(uint64_t waiting);
+  // SetEvent. Of other readers: for a writer, one thread at a time.
+  void set_reader_event(uint32_t slot) override;
+  void set_space_event() override { SetEvent(space_event_.get()); }
+  void set_lock_event() override { SetEvent(lock_event_.get()); }
 
   // The process that has a slot.
   uint32_t pid_of_reader(uint32_t slot) const { return pid_of(data().reader_records[slot]); }

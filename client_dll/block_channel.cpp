@@ -31,7 +31,7 @@ int32_t BlockChannel::begin_write(CallWait& wait) {
 void BlockChannel::publish(const Block::Draft& draft, uint64_t size) {
   block_.publish(draft, size);
   drop_lock();
-  at().wake(core::take_waiting(at().readers()));
+  core::wake_readers(at().data(), at().readers(), at());
   add(at().writer_slot().messages, 1);
   add(at().writer_slot().bytes, size);
 }
@@ -47,13 +47,13 @@ int32_t BlockChannel::write_value(const void* value, size_t size, CallWait& wait
 }
 
 int32_t BlockChannel::write(const void* message, size_t size, DWORD timeout_ms) {
-  CallWait wait(*this, writing(), timeout_ms);
+  CallWait wait = write_wait(timeout_ms);
   return write_value(message, size, wait);
 }
 
 int32_t BlockChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
                                   DWORD timeout_ms) {
-  CallWait wait(*this, writing(), timeout_ms);
+  CallWait wait = write_wait(timeout_ms);
   for (uint32_t i = 0; i < messages.size(); ++i) {
     const ShmMessage message = messages[i];
     const int32_t status = write_value(message.data, message.length, wait);
@@ -64,7 +64,7 @@ int32_t BlockChannel::write_batch(CallerArray<const ShmMessage> messages, uint32
 }
 
 int32_t BlockChannel::lock(void*& memory, size_t& size, DWORD timeout_ms) {
-  CallWait wait(*this, writing(), timeout_ms);
+  CallWait wait = write_wait(timeout_ms);
   const int32_t status = begin_write(wait);
   if (status != SHM_OK) return status;
   const Block::Draft draft = block_.begin();
@@ -99,7 +99,7 @@ int32_t BlockChannel::begin_read(DWORD timeout_ms) {
   if (!at().can_read()) return refuse_right(SHM_READ);
   if (peeked_) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
   if (is_readable()) return SHM_OK;
-  CallWait wait(*this, reading(), timeout_ms);
+  CallWait wait = read_wait(timeout_ms);
   const int32_t status = wait_readable(wait);
   return status == SHM_E_EMPTY ? SHM_OK : status;
 }

@@ -144,18 +144,6 @@ bool Channel::has_ended() const { return at().data().ended.load(std::memory_orde
 
 // ---- writing
 
-const WaitContext& Channel::CallWait::context() {
-  if (!context_) {
-    lock_.mark_blocking();
-    context_.emplace(channel_.calls_.interrupts, timeout_ms_, &channel_.at().data().ended);
-  }
-  return *context_;
-}
-
-WaitEnd Channel::CallWait::again() {
-  return std::exchange(was_here_, true) ? context().end() : WaitEnd::none;
-}
-
 int32_t Channel::take_lock(CallWait& wait) {
   core::RobustLock lock(at().data().lock);
   if (lock.try_lock(at().writer())) return SHM_OK;
@@ -166,9 +154,7 @@ int32_t Channel::take_lock(CallWait& wait) {
   return lock_wait.end() == WaitEnd::timeout ? refuse_locked() : refuse_wait(lock_wait.end());
 }
 
-void Channel::drop_lock() {
-  if (core::RobustLock(at().data().lock).unlock()) SetEvent(at().lock_event());
-}
+void Channel::drop_lock() { core::RobustLock(at().data().lock).unlock(at()); }
 
 int32_t Channel::lock(void*&, size_t&, DWORD) {
   return refuse(SHM_E_KIND, L"only a block can be locked; use ShmLoan");
@@ -182,21 +168,13 @@ int32_t Channel::abort() { return refuse(SHM_E_KIND, L"a block lends nothing; us
 
 // ---- waiting for something to read
 
-// Asks for a wake-up and looks once more. Returns true if there is something to read after all.
-bool Channel::mark_and_check() {
-  core::mark_waiting(at().readers(), at().reader());
-  if (!is_readable()) return false;
-  core::unmark_waiting(at().readers(), at().reader());
-  return true;
-}
-
 // Returns whether there is something; if not, end tells whether that is for good.
 bool Channel::spin_until_readable(CallWait& wait, WaitEnd& end) {
   const uint32_t kept_off = std::min(backoff_.turns(), spin_);
   for (uint32_t turn = 0; turn < kept_off; ++turn) core::pause();
   uint32_t turn = kept_off;
   while (turn < spin_ && end == WaitEnd::none) {
-    const uint32_t most = std::min(spin_ - turn, kTurnsBetweenChecks);
+    const uint32_t most = std::min(spin_ - turn, core::kTurnsBetweenChecks);
     const uint32_t looks = poll_readable(most);
     turn += looks;
     if (looks < most) {
@@ -210,28 +188,27 @@ bool Channel::spin_until_readable(CallWait& wait, WaitEnd& end) {
 }
 
 int32_t Channel::wait_readable(CallWait& wait) {
+  core::ReadersSection& readers = at().readers();
+  const auto is_readable = [this] { return this->is_readable(); };
   if (!wait.is_allowed()) {
-    if (notification_->is_wanted() && !core::is_marked_waiting(at().readers(), at().reader()) &&
-        mark_and_check())
+    if (notification_->is_wanted() && !core::is_marked_waiting(readers, at().reader()) &&
+        core::mark_and_check(readers, at().reader(), is_readable))
       return SHM_OK;
     return has_ended() ? refuse_ended() : SHM_E_EMPTY;
   }
-  // Who comes again has been told of news and got none: hostile readers could make that go on for ever.
+  // A call that comes again was told that there is something, and got nothing: hostile readers could make that go on
+  // for ever.
   WaitEnd end = wait.again();
   if (end == WaitEnd::none) {
     if (spin_until_readable(wait, end)) return SHM_OK;
-    SwitchToThread();  // where reader and writer share a processor, this is what lets the writer write
+    CallEventWait event_wait(wait, at().reader_event(), read_interrupt_.get());
+    event_wait.yield();  // where reader and writer share a processor, this is what lets the writer write
     if (is_readable()) return SHM_OK;
-    bool found = false;
-    while (!(found = mark_and_check()) && end == WaitEnd::none) {
-      end = wait.context().wait(at().reader_event(), read_interrupt_.get());
-    }
+    end = core::wait_readable(readers, at().reader(), event_wait, is_readable);
     add(at().reader_slot().waits, 1);
-    if (end == WaitEnd::none || (found && end == WaitEnd::timeout)) return SHM_OK;
+    if (end == WaitEnd::none) return SHM_OK;
   }
-  // SUBTLE: the mark may be one that a notification needs, whose thread asked for it meanwhile. So it is
-  // looked for after the mark is off.
-  core::unmark_waiting(at().readers(), at().reader());
+  // SUBTLE: the mark that was taken off may be one that a notification needs, whose thread asked for it meanwhile.
   if (notification_->is_wanted()) notify_if_readable();
   return end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(end);
 }
@@ -277,11 +254,9 @@ int32_t Channel::notify_pipe(HANDLE pipe, ShmChannel handle) {
   return status;
 }
 
-// The first notification is about what is there already. Exactly one of writer and reader sets the event:
-// whoever gets the mark.
+// The first notification is about what is there already.
 void Channel::notify_if_readable() {
-  core::mark_waiting(at().readers(), at().reader());
-  if (is_readable() && core::unmark_waiting(at().readers(), at().reader())) SetEvent(at().reader_event());
+  core::request_event(at().readers(), at().reader(), at(), [this] { return is_readable(); });
 }
 
 // ---- telling

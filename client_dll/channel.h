@@ -8,10 +8,10 @@
 #include <string>
 
 #include "client_dll/attachment.h"
+#include "client_dll/call_wait.h"
 #include "client_dll/caller_struct.h"
 #include "client_dll/notification.h"
 #include "client_dll/read_backoff.h"
-#include "client_dll/waits.h"
 #include "core/pause.h"
 
 namespace shmbroker::client {
@@ -85,25 +85,13 @@ class Channel {
   static std::wstring process(uint32_t pid);
   bool has_ended() const;
 
-  // One call's waiting, however many waits it takes: they share its time.
-  class CallWait {
-   public:
-    CallWait(const Channel& channel, CallLock& lock, DWORD timeout_ms)
-        : channel_(channel), lock_(lock), timeout_ms_(timeout_ms) {}
-    bool is_allowed() const { return timeout_ms_ != 0; }
-    // The first call starts the clock, and lets others sleep until the call lock is free. A call that need
-    // not wait does neither.
-    const WaitContext& context();
-    // Whether a call that waits once more has to give up. The first time it has not.
-    WaitEnd again();
-
-   private:
-    const Channel& channel_;
-    CallLock& lock_;
-    const DWORD timeout_ms_;
-    std::optional<WaitContext> context_;
-    bool was_here_ = false;
-  };
+  // The waiting of a call that reads, or writes.
+  CallWait read_wait(DWORD timeout_ms) const {
+    return {calls_.interrupts, at().data().ended, calls_.reading, timeout_ms};
+  }
+  CallWait write_wait(DWORD timeout_ms) const {
+    return {calls_.interrupts, at().data().ended, calls_.writing, timeout_ms};
+  }
 
   int32_t take_lock(CallWait& wait);
   void drop_lock();
@@ -117,9 +105,6 @@ class Channel {
     counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
   }
 
-  // Turns of a busy loop between two looks at the clock, and at whether the call was cancelled.
-  static constexpr uint32_t kTurnsBetweenChecks = 2048;
-
   // For poll_readable(): with the kind's own look in line.
   template <class Look>
   static uint32_t poll(uint32_t most, Look&& look) {
@@ -128,8 +113,6 @@ class Channel {
     return looks;
   }
 
-  CallLock& reading() const { return calls_.reading; }
-  CallLock& writing() const { return calls_.writing; }
   ReadBackoff& backoff() { return backoff_; }
   Attachment& at() const { return *attachment_; }
   uint32_t spin() const { return spin_; }
@@ -137,7 +120,6 @@ class Channel {
 
  private:
   friend class AnyWait;
-  bool mark_and_check();
   bool spin_until_readable(CallWait& wait, WaitEnd& end);
   void notify_if_readable();
 

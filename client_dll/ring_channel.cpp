@@ -4,21 +4,13 @@
 #include "core/blocker.h"
 #include "core/copy.h"
 #include "core/crash_point.h"
-#include "core/pause.h"
-#include "core/space_waking.h"
-#include "core/waking.h"
+#include "core/publishing.h"
 #include "core/win/time.h"
 
 namespace shmbroker::client {
 
 using core::RingReader;
 using core::RingWriter;
-
-namespace {
-
-constexpr uint32_t kTurnsBetweenTries = 64;
-
-}  // namespace
 
 RingChannel::RingChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls)
     : Channel(std::move(attachment), options, calls),
@@ -33,14 +25,14 @@ RingChannel::~RingChannel() {
   if (writer_ && writer_->has_reservation()) abort();
   if (!reader_) return;
   reader_->leave();
-  if (reader_->must_wake_writers()) SetEvent(at().space_event());
+  core::wake_after_read(*reader_, at());
 }
 
 int32_t RingChannel::join(bool at_next) {
   if (!reader_) return SHM_OK;
   const auto start = at_next ? RingReader::Start::next : RingReader::Start::oldest;
   const RingReader::Result result = reader_->join(start);
-  if (reader_->must_wake_writers()) SetEvent(at().space_event());
+  core::wake_after_read(*reader_, at());
   return result == RingReader::Result::ok ? SHM_OK : refuse_corrupt();
 }
 
@@ -72,32 +64,15 @@ int32_t RingChannel::reserve(uint64_t bytes, uint32_t messages, CallWait& wait) 
   return wait.is_allowed() ? wait_space(bytes, messages, wait) : refuse_full();
 }
 
-// SUBTLE: all writers that wait for space share one event, and a wake-up takes all their marks off but wakes
-// only one. So whoever has slept wakes the next one when it goes, with space or without; while it goes on
-// waiting it is marked itself. Thus of the writers that sleep at least one is marked, or one is awake.
 int32_t RingChannel::wait_space(uint64_t bytes, uint32_t messages, CallWait& wait) {
   int32_t status = SHM_OK;
   auto result = RingWriter::Result::full;
-  WaitEnd end = WaitEnd::none;
-  // A try looks at every reader's cursor, so they are some way apart.
-  for (uint32_t turn = 1; turn <= spin() && end == WaitEnd::none; ++turn) {
-    core::pause();
-    if (turn % kTurnsBetweenChecks == 0) end = wait.context().end();
-    if (turn % kTurnsBetweenTries != 0) continue;
+  const auto has_result = [&] {
     result = try_reserve(bytes, messages, wait, status);
-    if (status != SHM_OK || result == RingWriter::Result::ok) return status;
-    if (result != RingWriter::Result::full) return refuse_corrupt();
-  }
-  SwitchToThread();  // where reader and writer share a processor, this is what lets the reader read
-  while (end == WaitEnd::none) {
-    core::mark_waiting_for_space(at().readers(), at().writer());
-    result = try_reserve(bytes, messages, wait, status);
-    if (status != SHM_OK || result != RingWriter::Result::full) break;
-    end = wait.context().wait(at().space_event(), write_interrupt());
-    if (end != WaitEnd::none) break;
-  }
-  core::unmark_waiting_for_space(at().readers(), at().writer());
-  SetEvent(at().space_event());
+    return status != SHM_OK || result != RingWriter::Result::full;
+  };
+  CallEventWait event_wait(wait, at().space_event(), write_interrupt());
+  const WaitEnd end = core::wait_space(at().readers(), at().writer(), spin(), event_wait, at(), has_result);
   if (status != SHM_OK) return status;
   if (end == WaitEnd::timeout) return refuse_full();
   if (end != WaitEnd::none) return refuse_wait(end);
@@ -147,13 +122,8 @@ int32_t RingChannel::refuse_full() const {
   return refuse(SHM_E_FULL, L"it was full until the time was up; try again");
 }
 
-// Wakes all that sleep, of a queue's readers too: there may be more to read than this, if others committed
-// behind it before, and a reader can't wake another.
 void RingChannel::publish(uint32_t messages, uint64_t bytes) {
-  at().wake(core::take_waiting(at().readers()));
-  // A writer that waits for space may have waited for this reservation's end. relaxed: the fence in
-  // take_waiting() keeps this look behind the commit; it is the partner of mark_waiting_for_space()'s.
-  if (at().readers().waiting_writers.load(std::memory_order_relaxed) != 0) wake_writers();
+  core::wake_after_commit(at().data(), at().readers(), at());
   add(at().writer_slot().messages, messages);
   add(at().writer_slot().bytes, bytes);
 }
@@ -174,7 +144,7 @@ int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
   if (status != SHM_OK) return status;
   if (size > ring_.max_message()) return refuse_size(size);
   writer_->prefetch();
-  CallWait wait(*this, writing(), timeout_ms);
+  CallWait wait = write_wait(timeout_ms);
   status = reserve(writer_->footprint(size), 1, wait);
   if (status != SHM_OK) return status;
   SHM_CRASH_POINT("writer.reserved");
@@ -187,7 +157,7 @@ int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
 int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
                                  DWORD timeout_ms) {
   int32_t status = check_writing();
-  CallWait wait(*this, writing(), timeout_ms);
+  CallWait wait = write_wait(timeout_ms);
   while (status == SHM_OK && !messages.empty()) {
     // As many as one reservation takes.
     uint64_t bytes = 0;
@@ -221,7 +191,7 @@ int32_t RingChannel::loan(size_t size, void*& memory, DWORD timeout_ms) {
   int32_t status = check_writing();
   if (status != SHM_OK) return status;
   if (size > ring_.max_message()) return refuse_size(size);
-  CallWait wait(*this, writing(), timeout_ms);
+  CallWait wait = write_wait(timeout_ms);
   status = reserve(writer_->footprint(size), 1, wait);
   if (status != SHM_OK) return status;
   memory = writer_->memory();
@@ -246,9 +216,7 @@ int32_t RingChannel::abort() {
   if (!writer_ || !writer_->has_reservation())
     return refuse(SHM_E_STATE, L"this handle holds no ShmLoan; call that first");
   writer_->abort();
-  // Readers may have waited for this one alone, with others behind it: all of them are to look.
-  at().wake(core::take_waiting(at().readers()));
-  wake_writers();
+  core::wake_after_abort(at().data(), at().readers(), at());
   return SHM_OK;
 }
 
@@ -260,16 +228,12 @@ int32_t RingChannel::check_reading() const {
   return SHM_OK;
 }
 
-void RingChannel::wake_writers() {
-  if (core::take_waiting_writers(at().readers()) != 0) SetEvent(at().space_event());
-}
-
 // Calls take(), which reads or peeks, until it has a message or the time is up.
 template <class Take>
 int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
   for (;;) {
     const RingReader::Result result = take();
-    if (reader_->must_wake_writers()) SetEvent(at().space_event());
+    core::wake_after_read(*reader_, at());
     switch (result) {
       case RingReader::Result::ok:
         return SHM_OK;
@@ -295,7 +259,7 @@ int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
 
 bool RingChannel::find_readable() {
   const bool found = reader_->has_peeked() || reader_->seek();
-  if (reader_->must_wake_writers()) SetEvent(at().space_event());
+  core::wake_after_read(*reader_, at());
   return found;
 }
 
@@ -319,7 +283,7 @@ int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD tim
   int32_t status = check_reading();
   if (status != SHM_OK) return status;
   Message message;
-  CallWait wait(*this, reading(), timeout_ms);
+  CallWait wait = read_wait(timeout_ms);
   status =
       take_message([&] { return reader_->read(static_cast<std::byte*>(buffer), capacity, message); }, wait);
   if (status == SHM_OK || status == SHM_E_BUFFER) size = static_cast<size_t>(message.size);
@@ -357,7 +321,7 @@ int32_t RingChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std:
   if (status != SHM_OK || messages.empty()) return status;
   Batch batch(messages, buffer, count);
   Message first;
-  CallWait wait(*this, reading(), timeout_ms);
+  CallWait wait = read_wait(timeout_ms);
   status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), first); }, wait);
   if (status == SHM_E_BUFFER) {
     tell_length(messages, first.size);
@@ -385,7 +349,7 @@ int32_t RingChannel::read_more(Batch& batch) {
         ++count;
         bytes += message.size;
       });
-  if (reader_->must_wake_writers()) SetEvent(at().space_event());
+  core::wake_after_read(*reader_, at());
   count_read(count, bytes);
   return SHM_OK;
 }
@@ -393,7 +357,7 @@ int32_t RingChannel::read_more(Batch& batch) {
 // What is there already, of a queue.
 int32_t RingChannel::claim_more(Batch& batch) {
   int32_t news = SHM_OK;
-  CallWait no_wait(*this, reading(), 0);
+  CallWait no_wait = read_wait(0);
   while (!batch.is_full() && reader_->may_be_readable()) {
     Message message;
     const auto rest = batch.rest();
@@ -410,7 +374,7 @@ int32_t RingChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {
   int32_t status = check_reading();
   if (status != SHM_OK) return status;
   Message message;
-  CallWait wait(*this, reading(), timeout_ms);
+  CallWait wait = read_wait(timeout_ms);
   status = take_message([&] { return reader_->peek(message); }, wait);
   if (status != SHM_OK) return status;
   memory = message.data;
@@ -422,7 +386,7 @@ int32_t RingChannel::release() {
   if (!reader_ || !reader_->has_peeked())
     return refuse(SHM_E_STATE, L"this handle holds no ShmPeek; call that first");
   const bool intact = reader_->release();
-  if (reader_->must_wake_writers()) SetEvent(at().space_event());
+  core::wake_after_read(*reader_, at());
   if (intact) return SHM_OK;
   return refuse(SHM_E_OVERTAKEN, L"what was peeked has been overwritten; discard what was made of it");
 }

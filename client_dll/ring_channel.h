@@ -57,7 +57,6 @@ class RingChannel final : public Channel {
   int32_t read_more(Batch& batch);
   int32_t claim_more(Batch& batch);
   int32_t note_read(const Message& message);
-  void wake_writers();
 
   const core::Ring ring_;
   const bool is_exclusive_;

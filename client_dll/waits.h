@@ -20,8 +20,7 @@ struct Interrupts {
   std::atomic<bool> closing{false};
 };
 
-// Why a wait may end without what it waited for.
-enum class WaitEnd { none, timeout, cancelled, closing, ended };
+using core::WaitEnd;
 
 // What a waiting call knows: how long it may wait, and which ShmCancel came after it. One that may not wait
 // at all is not cancelled: its time is up.

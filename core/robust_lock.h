@@ -3,6 +3,7 @@
 // kernel.
 #pragma once
 
+#include "core/events.h"
 #include "core/layout.h"
 
 namespace shmbroker::core {
@@ -35,6 +36,10 @@ class RobustLock {
   // Gives the lock back. Returns true if the caller must wake the thread that waits on the word.
   // Only the owner may call it.
   [[nodiscard]] bool unlock();
+  // The same, and wakes that thread.
+  void unlock(ChannelEvents& events) {
+    if (unlock()) events.set_lock_event();
+  }
 
   // For the broker, after the death of a process: gives the lock back unless a writer that is there holds it.
   // writers: a bit for each slot that a writer has; the dead one's is not among them. woken: set if the

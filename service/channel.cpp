@@ -11,11 +11,8 @@
 #include "core/block.h"
 #include "core/copy.h"
 #include "core/crash_point.h"
-#include "core/ring_recovery.h"
-#include "core/robust_lock.h"
-#include "core/space_waking.h"
+#include "core/slots.h"
 #include "core/status.h"
-#include "core/waking.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
@@ -229,7 +226,7 @@ void Channel::publish_presence() {
   core::Presence& shared = data().presence;
   const bool is_exclusive = exclusive_ != pipe::kNoSlot && writers_[exclusive_].confirmed;
   shared.exclusive.store(is_exclusive ? exclusive_ + 1 : 0, std::memory_order_relaxed);
-  // release: pairs with the acquires in Attachment::wake(), in slowest_reader(), and in adopt() of the
+  // release: pairs with the acquires in core::wake_readers(), in slowest_reader(), and in adopt() of the
   // broker's next run.
   shared.readers.store(confirmed(readers_), std::memory_order_release);
   shared.writers.store(confirmed(writers_), std::memory_order_release);
@@ -340,13 +337,13 @@ bool Channel::bury(const Client& client) {
   }
   // It may have died between taking waiting marks and waking their owners; and what it held is now for
   // others.
-  SHM_CRASH_POINT("burial.unwoken");
+  SHM_CRASH_POINT("reclaim.unwoken");
   if (found) wake_everybody();
   return found;
 }
 
 void Channel::vacate_reader(uint32_t slot) {
-  clear_readers_section(taken(readers_) & core::all_but(slot));
+  core::reclaim_readers(memory(), taken(readers_) & core::all_but(slot));
   Place& place = readers_[slot];
   place.taken = false;
   place.event.reset();
@@ -354,29 +351,13 @@ void Channel::vacate_reader(uint32_t slot) {
   unwatch(place);
 }
 
-// Takes away all that stands in the name of readers that are not there, whoever wrote it. there: a bit for
-// each that is.
-void Channel::clear_readers_section(uint64_t there) {
-  core::ReadersSection& shared = shared_readers();
-  if (ring_) recover_readers(*ring_, there);
-  SHM_CRASH_POINT("burial.reader-recovered");
-  // relaxed: nobody reads anything on the strength of it.
-  shared.waiting.fetch_and(there, std::memory_order_relaxed);
-  // release: pairs with the writer's fence in Block::begin(); the reader's last look came before.
-  core::for_each_slot(~there, [&](uint32_t slot) { shared.pins[slot].store(0, std::memory_order_release); });
-}
-
-// A client that closed has dropped its lock before; one that died may not have.
 void Channel::vacate_writer(uint32_t slot) {
-  if (ring_ && recover_writer(*ring_, slot)) data().lock.recoveries.fetch_add(1, std::memory_order_relaxed);
-  SHM_CRASH_POINT("burial.lock-held");
+  core::reclaim_writer(memory(), slot, taken(writers_) & core::all_but(slot), *this);
   Place& place = writers_[slot];
   place.taken = false;
-  release_lock_of_the_dead();
   if (exclusive_ == slot) exclusive_ = pipe::kNoSlot;
   publish_presence();
-  SHM_CRASH_POINT("burial.writer-free");
-  core::unmark_waiting_for_space(shared_readers(), slot);
+  SHM_CRASH_POINT("reclaim.writer-free");
   unwatch(place);
 }
 
@@ -384,23 +365,11 @@ void Channel::unwatch(Place& place) {
   if (std::exchange(place.watched, false)) watch_.remove(place.client);
 }
 
-void Channel::release_lock_of_the_dead() {
-  bool awaited = false;
-  if (core::RobustLock(data().lock).release_dead(taken(writers_), awaited)) {
-    SHM_CRASH_POINT("burial.lock-released");
-    data().lock.recoveries.fetch_add(1, std::memory_order_relaxed);
-  }
-  if (awaited) SetEvent(objects_.lock_event());
+void Channel::set_reader_event(uint32_t slot) {
+  if (readers_[slot].event) SetEvent(readers_[slot].event.get());
 }
 
-void Channel::wake_everybody() {
-  for (const Place& place : readers_) {
-    if (place.event) SetEvent(place.event.get());
-  }
-  SetEvent(objects_.space_event());  // one writer, which wakes the next
-  // Who gave the lock back may have died before it could wake the next one.
-  SetEvent(objects_.lock_event());
-}
+void Channel::wake_everybody() { core::wake_everybody(*this, UINT64_MAX); }
 
 void Channel::begin() {
   // release: pairs with the acquire in the DLL, as in end().

@@ -13,6 +13,7 @@
 #include "core/block.h"
 #include "core/blocker.h"
 #include "core/geometry.h"
+#include "core/reclaim.h"
 #include "core/ring.h"
 #include "core/win/pipe_message.h"
 #include "service/backing_file.h"
@@ -39,7 +40,7 @@ struct Realm {
   Identity identity;    // the broker's
 };
 
-class Channel {
+class Channel final : private core::ChannelEvents {
  public:
   // Makes a channel and its objects. Throws Error; win32() is ERROR_ALREADY_EXISTS where somebody else has a name.
   static std::unique_ptr<Channel> make(const ChannelConfig& config, const Realm& realm,
@@ -188,13 +189,15 @@ class Channel {
   static void recall(Places& places, uint64_t taken, const core::SlotRecord* records);
   bool is_still_there(Place& place);
   bool is_sound() const;
-  void release_lock_of_the_dead();
   win::Handle make_reader_event(uint32_t reader, const Present& present);
   core::Blocker blocker() const;
   pipe::ClientEntry reader_entry(uint32_t slot, const core::Blocker& blocker) const;
   pipe::ClientEntry writer_entry(uint32_t slot, const core::Blocker& blocker) const;
   bool has_no_room() const;
   core::Block::Value read_value(std::vector<std::byte>& bytes) const;
+  void set_reader_event(uint32_t slot) override;
+  void set_space_event() override { SetEvent(objects_.space_event()); }
+  void set_lock_event() override { SetEvent(objects_.lock_event()); }
   void wake_everybody();
   static void take(Place& place, const Client& client);
   template <class Slot>
@@ -202,10 +205,10 @@ class Channel {
   void publish_presence();
   void unwatch(Place& place);
   void vacate_reader(uint32_t slot);
-  void clear_readers_section(uint64_t there);
   void vacate_writer(uint32_t slot);
   core::DataSection& data() const { return objects_.data(); }
   core::ReadersSection& shared_readers() const { return objects_.readers(); }
+  core::ChannelMemory memory() const { return {data(), shared_readers(), ring_ ? &*ring_ : nullptr}; }
 
   ChannelConfig config_;
   ClientWatch& watch_;

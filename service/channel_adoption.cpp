@@ -67,8 +67,8 @@ bool Channel::adopt() {
     if (!is_still_there(readers_[i])) vacate_reader(i);
   }
   // Whatever stands in the name of nobody goes, also where nobody has died.
-  clear_readers_section(taken(readers_));
-  release_lock_of_the_dead();
+  core::reclaim_readers(memory(), taken(readers_));
+  core::reclaim_lock(data(), taken(writers_), *this);
   publish_presence();
   if (!is_sound()) return false;
   set_access(config_.access, objects_.access());

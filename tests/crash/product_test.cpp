@@ -17,7 +17,7 @@ TEST(CrashPoints, AreInTheTestsProgramsAlone) {
     EXPECT_FALSE(has(L"shmbroker.exe", point)) << point;
   }
   for (const char* point :
-       {"SHM_CRASH_AT", "burial.lock-held", "keeper.holds-half", "recovery.loan-aborted"}) {
+       {"SHM_CRASH_AT", "reclaim.lock-held", "keeper.holds-half", "recovery.loan-aborted"}) {
     EXPECT_TRUE(has(L"mortal_broker.exe", point)) << point;
     EXPECT_FALSE(has(L"shmbroker.exe", point)) << point;
   }

@@ -211,9 +211,9 @@ TEST_P(BurialDeath, IsMadeGoodByTheNextOne) {
 }
 INSTANTIATE_TEST_SUITE_P(At, BurialDeath,
                          testing::Values(Death{"recovery.loan-aborted"}, Death{"recovery.claims-given-back"},
-                                         Death{"burial.reader-recovered"}, Death{"burial.lock-held"},
-                                         Death{"burial.lock-released"}, Death{"burial.writer-free"},
-                                         Death{"burial.unwoken", 2}, Death{"drop.erased"}),
+                                         Death{"reclaim.reader-recovered"}, Death{"reclaim.lock-held"},
+                                         Death{"reclaim.lock-released"}, Death{"reclaim.writer-free"},
+                                         Death{"reclaim.unwoken", 2}, Death{"drop.erased"}),
                          title);
 
 using StartDeath = ServiceDeath;
@@ -242,8 +242,8 @@ INSTANTIATE_TEST_SUITE_P(At, StartDeath,
                          testing::Values(Death{"keeper.started"}, Death{"state.written"},
                                          Death{"adopt.recognized"}, Death{"adopt.place"},
                                          Death{"adopt.place", 4}, Death{"recovery.loan-aborted"},
-                                         Death{"recovery.claims-given-back"}, Death{"burial.lock-released"},
-                                         Death{"burial.writer-free"}, Death{"adopt.unwoken"},
+                                         Death{"recovery.claims-given-back"}, Death{"reclaim.lock-released"},
+                                         Death{"reclaim.writer-free"}, Death{"adopt.unwoken"},
                                          Death{"keeper.holds-half"}, Death{"keeper.holds-half", 4},
                                          Death{"start.channels-made"}, Death{"start.keepers-ended"},
                                          Death{"state.written", 2}),

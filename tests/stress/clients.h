@@ -24,7 +24,9 @@ struct Name {
 
 class Writer {
  public:
-  Writer(World& world, uint32_t slot) : world_(world), slot_(slot), writer_(world.ring, slot) {}
+  Writer(World& world, uint32_t slot) : world_(world), slot_(slot), writer_(world.ring, slot) {
+    world.admit_writer(slot);
+  }
 
   // Writes some messages at once, as many of `most` as one reservation takes. first: the number of the first.
   // held: for how long it holds them back before it commits, while all others wait.
@@ -42,8 +44,7 @@ class Writer {
     for (; held != 0; --held) std::this_thread::yield();
     committed = count;
     writer_.commit();
-    world_.wake(core::take_waiting(world_.readers()));
-    if (world_.readers().waiting_writers.load(std::memory_order_relaxed) != 0) wake_writers();
+    core::wake_after_commit(world_.sections.data(), world_.readers(), world_);
   }
 
   // Takes room and gives it back. Nobody may ever see what was in it.
@@ -52,33 +53,35 @@ class Writer {
     reserve(writer_.footprint(never.size()), 1, spin);
     fill(never);
     writer_.abort();
-    world_.wake(core::take_waiting(world_.readers()));
-    wake_writers();
+    core::wake_after_abort(world_.sections.data(), world_.readers(), world_);
   }
 
   // How many messages the last write() has committed; also if it died: commit() has no point before its one store.
   uint32_t committed = 0;
 
  private:
+  static constexpr uint32_t kSpin = 2 * core::kTurnsBetweenTries;
+  static constexpr uint32_t kSleepsToGiveUp = 8;
+
   core::RingWriter::Result try_reserve(uint64_t bytes, uint32_t count, uint32_t spin) {
     ThreadWait wait(world_);
     world_.lock.lock(slot_, spin, wait);
     const auto result = writer_.reserve(bytes, count);
-    if (world_.lock.unlock()) world_.lock_event.set();
+    world_.lock.unlock(world_);
     return result;
   }
 
+  // Gives up now and then, as at the end of its time, and then begins again.
   void reserve(uint64_t bytes, uint32_t count, uint32_t spin) {
     auto result = try_reserve(bytes, count, spin);
-    if (result == core::RingWriter::Result::full) {
-      for (;;) {
-        core::mark_waiting_for_space(world_.readers(), slot_);
-        result = try_reserve(bytes, count, spin);
-        if (result != core::RingWriter::Result::full) break;
-        world_.wait(world_.space_event, "a writer that waits for room");
-      }
-      core::unmark_waiting_for_space(world_.readers(), slot_);
-      world_.space_event.set();
+    const auto has_result = [&] {
+      result = try_reserve(bytes, count, spin);
+      return result != core::RingWriter::Result::full;
+    };
+    ThreadEventWait wait(world_, world_.space_event, "a writer that waits for space",
+                         [this] { return ++sleeps_ % kSleepsToGiveUp == 0; });
+    while (result == core::RingWriter::Result::full) {
+      core::wait_space(world_.readers(), slot_, kSpin, wait, world_, has_result);
     }
     world_.check(result == core::RingWriter::Result::ok, "the ring is damaged, says a writer");
   }
@@ -90,12 +93,9 @@ class Writer {
     writer_.add(bytes.size());
   }
 
-  void wake_writers() {
-    if (core::take_waiting_writers(world_.readers()) != 0) world_.space_event.set();
-  }
-
   World& world_;
   uint32_t slot_;
+  uint32_t sleeps_ = 0;
   core::RingWriter writer_;
 };
 
@@ -103,6 +103,7 @@ class Reader {
  public:
   Reader(World& world, uint32_t slot, core::RingReader::Start start)
       : world_(world), slot_(slot), reader_(world.ring, slot), buffer_(core::kMinRing) {
+    world.admit_reader(slot);
     expect_sound(reader_.join(start));
     wake_writers();
   }
@@ -131,15 +132,19 @@ class Reader {
     wake_writers();
   }
 
-  // Sleeps until there may be something, or `over`.
-  void wait_readable(const std::atomic<bool>& over) {
-    for (;;) {
-      core::mark_waiting(world_.readers(), slot_);
-      // acquire: pairs with the release of who is over, whose messages are all there then.
-      if (reader_.may_be_readable() || over.load(std::memory_order_acquire)) break;
-      world_.wait(world_.reader_events[slot_], "a reader");
+  // Sleeps until there may be something, or `over`. by_event: as a program that waits for the handle's event itself.
+  void wait_readable(const std::atomic<bool>& over, bool by_event) {
+    // acquire: pairs with the release of who is over, whose messages are all there then.
+    const auto is_readable = [&] {
+      return reader_.may_be_readable() || over.load(std::memory_order_acquire);
+    };
+    Event& event = world_.reader_events[slot_];
+    if (by_event) {
+      core::request_event(world_.readers(), slot_, world_, is_readable);
+      return world_.wait(event, "a reader that has asked for its event");
     }
-    core::unmark_waiting(world_.readers(), slot_);
+    ThreadEventWait wait(world_, event, "a reader", [] { return false; });
+    core::wait_readable(world_.readers(), slot_, wait, is_readable);
   }
 
   // Whose the message is that was copied to the buffer. Fails if it is torn.
@@ -157,9 +162,7 @@ class Reader {
   void expect_sound(core::RingReader::Result result) {
     world_.check(result == core::RingReader::Result::ok, "the ring is damaged, says a reader");
   }
-  void wake_writers() {
-    if (reader_.must_wake_writers()) world_.space_event.set();
-  }
+  void wake_writers() { core::wake_after_read(reader_, world_); }
 
   World& world_;
   uint32_t slot_;

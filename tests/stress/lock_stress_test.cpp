@@ -16,6 +16,7 @@ class LockStress : public StressTest {
     Random random(slot);
     uint64_t mine = 0;
     while (std::chrono::steady_clock::now() < end && !world.is_broken) {
+      world.admit_writer(slot);
       try {
         const Mortal mortal(random, 200);
         for (int i = 0; i < 100; ++i) {
@@ -26,11 +27,11 @@ class LockStress : public StressTest {
           ++mine;
           if (random.one_in(16)) std::this_thread::yield();
           core::crash_point("test.locked");
-          if (world.lock.unlock()) world.lock_event.set();
+          world.lock.unlock(world);
         }
       } catch (const Death&) {
         ++deaths;
-        world.bury_writer(slot, random);
+        world.reclaim_writer(slot, random);
       } catch (const Broken&) {
       }
     }

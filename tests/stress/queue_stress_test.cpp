@@ -35,7 +35,7 @@ class QueueStress : public RingStress {
         joined += is_first && !reader ? 1 : 0;
         if (hand.is_done || (hand.is_reading && reader->message.sequence != 0)) finish(*reader, hand);
       }
-      world.bury_reader(slot, random);
+      world.reclaim_reader(slot, random);
     }
   }
 
@@ -57,7 +57,7 @@ class QueueStress : public RingStress {
       hand.is_reading = !by_peek;
       if (!reader.take(by_peek)) {
         if (was_over) return true;
-        reader.wait_readable(over);
+        reader.wait_readable(over, random.one_in(4));
         continue;
       }
       if (by_peek && random.one_in(50)) {

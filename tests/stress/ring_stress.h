@@ -77,7 +77,7 @@ class RingStress : public StressTest {
       } catch (const Death&) {
         ++deaths;
         next += writer.committed;
-        world.bury_writer(id, random);
+        world.reclaim_writer(id, random);
       } catch (const Broken&) {
       }
     }

@@ -40,7 +40,7 @@ class TopicStress : public RingStress {
         ++deaths;
         joined += is_first ? 1 : 0;
       }
-      world.bury_reader(slot, random);
+      world.reclaim_reader(slot, random);
     }
   }
 
@@ -56,7 +56,7 @@ class TopicStress : public RingStress {
         expect_all(track);
         return true;
       } else {
-        reader.wait_readable(over);
+        reader.wait_readable(over, random.one_in(4));
       }
     }
     return false;

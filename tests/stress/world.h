@@ -6,11 +6,12 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 
-#include "core/ring_recovery.h"
+#include "core/publishing.h"
+#include "core/reclaim.h"
 #include "core/robust_lock.h"
-#include "core/space_waking.h"
-#include "core/waking.h"
 #include "tests/stress/mortal.h"
 #include "tests/support/ring_fixture.h"
 
@@ -43,7 +44,7 @@ class Event {
   bool set_;
 };
 
-class World {
+class World final : public core::ChannelEvents {
  public:
   const core::Sections sections;
   const core::Ring ring;
@@ -73,39 +74,51 @@ class World {
     if (is_broken) throw Broken();
   }
 
-  void wake(uint64_t waiting) {
-    core::for_each_slot(waiting, [this](uint32_t reader) { reader_events[reader].set(); });
+  void set_reader_event(uint32_t slot) override { reader_events[slot].set(); }
+  void set_space_event() override { space_event.set(); }
+  void set_lock_event() override { lock_event.set(); }
+  void wake_everybody() { core::wake_everybody(*this, UINT64_MAX); }
+
+  // As the service admits a client.
+  void admit_writer(uint32_t slot) {
+    const std::scoped_lock one_at_a_time(broker_);
+    core::reset(sections.data().writers[slot]);
+    sections.data().presence.writers.fetch_or(~core::all_but(slot), std::memory_order_release);
   }
-  void wake_everybody() {
-    for (Event& event : reader_events) event.set();
-    space_event.set();
-    lock_event.set();
+  void admit_reader(uint32_t slot) {
+    const std::scoped_lock one_at_a_time(broker_);
+    core::reset(readers().readers[slot]);
+    sections.data().presence.readers.fetch_or(~core::all_but(slot), std::memory_order_release);
   }
 
-  // As the service's Channel::vacate_writer() and vacate_reader(), which may die as well, and begin again.
-  void bury_writer(uint32_t slot, Random& random) {
-    bury(random, [this, slot] {
-      core::recover_writer(ring, slot);
-      bool awaited = false;
-      lock.release_dead(core::all_but(slot), awaited);
-      core::unmark_waiting_for_space(readers(), slot);
+  // As the service's Channel::vacate_writer() and vacate_reader(). The service may die as well, and begin again.
+  void reclaim_writer(uint32_t slot, Random& random) {
+    reclaim(random, [this, slot] {
+      std::atomic<uint64_t>& present = sections.data().presence.writers;
+      const uint64_t others = present.load(std::memory_order_relaxed) & core::all_but(slot);
+      core::reclaim_writer(memory(), slot, others, *this);
+      present.store(others, std::memory_order_release);
     });
   }
-  void bury_reader(uint32_t slot, Random& random) {
-    bury(random, [this, slot] {
-      core::recover_readers(ring, core::all_but(slot));
-      core::unmark_waiting(readers(), slot);
+  void reclaim_reader(uint32_t slot, Random& random) {
+    reclaim(random, [this, slot] {
+      std::atomic<uint64_t>& present = sections.data().presence.readers;
+      const uint64_t others = present.load(std::memory_order_relaxed) & core::all_but(slot);
+      core::reclaim_readers(memory(), others);
+      present.store(others, std::memory_order_release);
     });
   }
 
  private:
-  template <class Recover>
-  void bury(Random& random, Recover&& recover) {
+  core::ChannelMemory memory() const { return {sections.data(), readers(), &ring}; }
+
+  template <class Reclaim>
+  void reclaim(Random& random, Reclaim&& reclaim) {
     const std::scoped_lock one_at_a_time(broker_);
     for (bool done = false; !done;) {
       try {
         const Mortal mortal(random, 5);
-        recover();
+        reclaim();
         done = true;
       } catch (const Death&) {
       }
@@ -114,6 +127,28 @@ class World {
   }
 
   std::mutex broker_;
+};
+
+// How a thread waits for an event. gives_up(): asked before each sleep.
+template <class GivesUp>
+class ThreadEventWait final : public core::EventWait {
+ public:
+  ThreadEventWait(World& world, Event& event, const char* what, GivesUp gives_up)
+      : world_(world), event_(event), what_(what), gives_up_(std::move(gives_up)) {}
+
+  core::WaitEnd check() override { return core::WaitEnd::none; }
+  core::WaitEnd sleep() override {
+    if (gives_up_()) return core::WaitEnd::timeout;
+    world_.wait(event_, what_);
+    return core::WaitEnd::none;
+  }
+  void yield() override { std::this_thread::yield(); }
+
+ private:
+  World& world_;
+  Event& event_;
+  const char* what_;
+  GivesUp gives_up_;
 };
 
 // How a thread waits for the lock. One that dies in the queue leaves it, as a mutex that Windows calls abandoned.
