@@ -1,12 +1,15 @@
-/* A reader that joins a waiting topic while a writer makes room: RingReader::join() and next() against
- * RingWriter::make_space() in core/.
+/* A reader that joins a waiting topic while a writer makes space. What is modelled:
+ *
+ *   Writer   RingWriter::reserve() with make_space() and announce(), and wait_space() of core/space_waking.h
+ *   Reader   RingReader::join(), next() and leave(), each followed by wake_after_read() of core/publishing.h
+ *   Broker   reclaim_writer() and wake_everybody() of core/reclaim.cpp
  *
  * - The writer looks at the cursors, announces where it wants the head, fences, and looks again; the reader stores its
  *   cursor, fences, and looks at what is announced. Whoever comes second sees the other, so the head never passes a
  *   reader that has joined.
- * - Store buffers as in waking.pml. The lock is one step (lock.pml), and so are marks (room.pml).
- * - The ring has room for two frames of one size; positions count frames and start at CAPACITY, as 0 is "none". What
- *   lies in a place is the position for which it was written.
+ * - Store buffers as in waking.pml. The lock is one step (lock.pml), and so are marks (space.pml).
+ * - The ring has space for two frames of one size; positions count frames and start at CAPACITY, as 0 is "none". What
+ *   lies at an offset is the position for which it was written.
  * - Writer 0 may die at any step. The reader may leave and come back. When nothing else can happen, both writers must
  *   have written and the reader must have read all.
  *
@@ -57,33 +60,33 @@ end:
 
 #define SLOWEST (cursor == NONE -> tail : (cursor < old -> old : cursor))
 
-/* reserve(), under the lock. */
+/* RingWriter::reserve() under the lock. */
 inline reserve() {
   d_step { lock == 0 -> lock = me + 1 };
-  d_step { old = head; no_room = false };
+  d_step { old = head; no_space = false };
   if
   :: old >= tail - CAPACITY + 1
   :: else ->
     d_step { limit = SLOWEST; reached = old };
     if
-    :: limit <= old -> no_room = true
+    :: limit <= old -> no_space = true
     :: limit > old -> reached = old + 1
     :: limit > old -> reached = limit /* by a margin further */
     fi;
     if
-    :: no_room
+    :: no_space
     :: else ->
       BUFFERED_WANTED[me] = reached;
 #ifndef NO_WRITER_FENCE
       BUFFERED_WANTED[me] == NONE;
 #endif
 #ifdef NO_SECOND_LOOK
-      no_room = false;
+      no_space = false;
 #else
-      no_room = (SLOWEST < reached);
+      no_space = (SLOWEST < reached);
 #endif
       if
-      :: no_room -> d_step { BUFFERED_WANTED[me] == NONE -> BUFFERED_WANTED[me] = old }
+      :: no_space -> d_step { BUFFERED_WANTED[me] == NONE -> BUFFERED_WANTED[me] = old }
       :: else ->
 #ifndef MOVE_HEAD_FIRST
         buffered_head[me] = reached
@@ -94,7 +97,7 @@ inline reserve() {
   /* The head's release, or the lock's: what follows is not seen before it. */
   buffered_head[me] == NONE && buffered_announced[me] == NONE;
   if
-  :: no_room
+  :: no_space
   :: else -> d_step { content[tail % CAPACITY] = tail; tail++; written[me] = true }
   fi;
   d_step { lock = 0; old = 0; limit = 0; reached = 0 }
@@ -102,16 +105,16 @@ inline reserve() {
 
 proctype Writer(byte me) {
   byte old, limit, reached;
-  bool no_room;
+  bool no_space;
   {
     reserve();
     if
-    :: no_room ->
+    :: no_space ->
       do
       :: waiting[me] = true;
          reserve();
          if
-         :: no_room -> d_step { space -> space = false }
+         :: no_space -> d_step { space -> space = false }
          :: else -> break
          fi
       od;

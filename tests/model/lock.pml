@@ -1,5 +1,9 @@
-/* RobustLock (core/robust_lock.cpp), its queue (KernelLockWait in client_dll/waits.cpp), and what the broker does
- * after a death (Channel::bury() in service/channel.cpp).
+/* RobustLock and what is reclaimed of it. What is modelled:
+ *
+ *   try_lock(), lock(), unlock()   the functions of RobustLock (core/robust_lock.cpp)
+ *   queue                          LockWait::enter() and leave(): KernelLockWait in client_dll/waits.cpp
+ *   Broker                         RobustLock::release_dead() through reclaim_lock(), then wake_everybody(), both of
+ *                                  core/reclaim.cpp
  *
  * - Every step is one access to shared memory or one system call; a writer may die before any of them.
  * - The lock's word is the only shared memory here and every access to it but one load is a read-modify-write, so

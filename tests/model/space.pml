@@ -1,11 +1,14 @@
-/* Writers that sleep until there is room: core/space_waking.h, and wait_space() with its baton, publish() and
- * wake_writers() of client_dll/ring_channel.cpp. All writers share one event; whoever makes room takes all the marks
- * and sets it once.
+/* Writers that sleep until there is space: core/space_waking.h. All writers share one event; whoever makes space takes
+ * all the marks and sets it once. What is modelled:
+ *
+ *   Writer   wait_space() with its baton, then RingWriter::commit() and wake_after_commit() of core/publishing.h
+ *   Reader   RingReader::read() with maybe_publish_cursor(), then wake_after_read() of core/publishing.h
+ *   Broker   reclaim_writer() and wake_everybody() of core/reclaim.cpp
  *
  * - Store buffers and Memory as in waking.pml; the lock around reserve() is one step here (lock.pml).
- * - The ring has room for CAPACITY frames of one size. POLICY says what the head may pass: frames that every reader has
+ * - The ring has space for CAPACITY frames of one size. POLICY says what the head may pass: frames that every reader has
  *   read (WAIT: its cursor, which it publishes late, or only when it finds nothing more), or all that are not reserved
- *   (OVERWRITE: the end of a reservation makes the room).
+ *   (OVERWRITE: the end of a reservation makes the space).
  * - How a reader is woken is not in question here: it goes on whenever there is something to read.
  * - Writer 0 may lose patience while it sleeps, and may die at any step; the others wait for ever, so they must all
  *   have written when nothing else can happen.
@@ -39,7 +42,7 @@ byte buffered_commit[WRITERS]; /* which frame is to become complete */
 bool buffered_mark[WRITERS];
 byte buffered_cursor = NONE;
 
-#define HAS_ROOM (tail < CAPACITY || \
+#define HAS_SPACE (tail < CAPACITY || \
   (POLICY == WAIT && cursor > tail - CAPACITY) || \
   (POLICY == OVERWRITE && frame[tail - CAPACITY] == COMPLETE))
 #define SOMEBODY_WAITS (waiting[0] || waiting[1] || waiting[2])
@@ -58,9 +61,10 @@ end:
   od
 }
 
+/* RingWriter::reserve() under the RobustLock. */
 inline reserve() {
   d_step {
-    reserved = HAS_ROOM;
+    reserved = HAS_SPACE;
     if
     :: reserved -> mine = tail; writer_of[tail] = me; frame[tail] = RESERVED; tail++
     :: else
@@ -171,7 +175,7 @@ end:
   od
 }
 
-/* Channel::bury() */
+/* reclaim_writer(), then wake_everybody(). */
 proctype Broker() {
   byte i;
 end:
@@ -206,7 +210,7 @@ init {
       run Writer(i)
     }
     if
-    :: POLICY == WAIT -> run Reader() /* an overwriting topic's readers make no room */
+    :: POLICY == WAIT -> run Reader() /* an overwriting topic's readers make no space */
     :: else
     fi;
     run Broker();

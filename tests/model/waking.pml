@@ -1,5 +1,8 @@
-/* Readers that sleep and writers that wake them: core/waking.h over the ring's order, with publish() and wait_readable()
- * of client_dll, and Channel::bury() in service/channel.cpp.
+/* Readers that sleep and writers that wake them: core/waking.h over the ring's order. What is modelled:
+ *
+ *   Writer   RingWriter::commit(), then wake_readers() as wake_after_commit() of core/publishing.h calls it
+ *   Reader   wait_readable()
+ *   Broker   reclaim_writer() and wake_everybody() of core/reclaim.cpp
  *
  * - A store and a mark wait in their thread's store buffer until Memory lets them reach the memory, at any later
  *   time; a fence waits for that. C++ gives a relaxed read-modify-write no more than that, whatever x86 does.
