@@ -1,5 +1,5 @@
-// Answers questions with themselves, and measures the round trips of who asks: from here, so that
-// one clock measures all languages, and by the median, which a program that loses its processor now and then does not move.
+// Answers questions with themselves, and measures the round trips of who asks: from here, so that one clock
+// measures all languages, and by the median, which a lost time slice does not move.
 #pragma once
 
 #include <chrono>
