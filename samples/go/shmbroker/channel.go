@@ -14,6 +14,8 @@ type Channel struct {
 	loans leases
 	locks leases
 	peeks leases
+
+	watch channelWatch
 }
 
 // Open opens a channel, whether the other side has opened it before, will do so later, or never. With nil options it
@@ -31,8 +33,9 @@ func Open(name string, options *Options) (*Channel, error) {
 	if err := checked(func() Status { return shmOpenUtf8(text, raw, &channel.handle) }); err != nil {
 		return nil, err
 	}
+	channel.watch.handle = channel.handle
 	// For one that is forgotten. After Close it does nothing, as the DLL gives a handle out once.
-	runtime.SetFinalizer(channel, func(c *Channel) { shmClose(c.handle) })
+	runtime.SetFinalizer(channel, (*Channel).close)
 	info, err := channel.Info()
 	if err != nil {
 		channel.Close()
@@ -45,7 +48,12 @@ func Open(name string, options *Options) (*Channel, error) {
 // Close closes the channel. Calls that wait on it end with ErrClosed. A loan is aborted, a lock is given up, what was
 // peeked is given back, and their Data must not be touched any more.
 func (c *Channel) Close() error {
-	return c.checked(func() Status { return shmClose(c.handle) })
+	return c.checked(c.close)
+}
+
+func (c *Channel) close() Status {
+	c.watch.drop()
+	return shmClose(c.handle)
 }
 
 // Handle gives the DLL's own number for this channel, which is the lParam of NotifyWindow's messages.
@@ -60,7 +68,7 @@ func (c *Channel) checked(call func() Status) error {
 
 // wait makes a call that may wait, on this channel.
 func (c *Channel) wait(ctx context.Context, try func(timeoutMs uint32) Status) (News, error) {
-	news, err := wait(ctx, try, c.handle)
+	news, err := wait(ctx, try, &c.watch)
 	runtime.KeepAlive(c)
 	return news, err
 }

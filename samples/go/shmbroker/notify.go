@@ -25,7 +25,7 @@ func WaitAny(ctx context.Context, channels ...*Channel) (int, error) {
 	var index uint32
 	_, err := wait(ctx, func(timeoutMs uint32) Status {
 		return shmWaitAny(&handles[0], uint32(len(handles)), &index, timeoutMs)
-	}, handles...)
+	}, watchOfMany(handles))
 	runtime.KeepAlive(channels)
 	return int(index), err
 }

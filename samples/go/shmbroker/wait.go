@@ -37,46 +37,41 @@ const (
 // String gives a sentence.
 func (n News) String() string { return Status(n).Error() }
 
-// wait makes a call that may wait, on the channels of some handles, as often as it takes.
-func wait(ctx context.Context, try func(timeoutMs uint32) Status, handles ...uint32) (News, error) {
+// wait makes a call that may wait, as often as it takes.
+func wait(ctx context.Context, try func(timeoutMs uint32) Status, watcher watcher) (News, error) {
 	runtime.LockOSThread() // as in checked()
 	defer runtime.UnlockOSThread()
-	status, err := tryUntilDone(ctx, try, handles)
-	if err != nil {
+	if ctx == NoWait {
+		return result(uncancelled(0, try), ctx)
+	}
+	if ctx.Done() == nil {
+		return result(uncancelled(_SHM_INFINITE, try), ctx)
+	}
+	if err := ctx.Err(); err != nil {
 		return NoNews, err
 	}
+	if status := uncancelled(0, try); !hasWaited(status) {
+		return result(status, ctx)
+	}
+	watch := watcher.enter(ctx)
+	defer watch.leave()
+	for {
+		status := try(timeLeft(ctx))
+		if status != ErrCancelled {
+			return result(status, ctx) // which asks the DLL for its text before the watch calls it
+		}
+		if err := ctx.Err(); err != nil {
+			return NoNews, err
+		}
+		runtime.Gosched() // as in uncancelled()
+	}
+}
+
+func result(status Status, ctx context.Context) (News, error) {
 	if status < 0 {
 		return NoNews, waitFailure(status, ctx)
 	}
 	return News(status), nil
-}
-
-func tryUntilDone(ctx context.Context, try func(timeoutMs uint32) Status, handles []uint32) (Status, error) {
-	if ctx == NoWait {
-		return uncancelled(0, try), nil
-	}
-	if ctx.Done() == nil {
-		return uncancelled(_SHM_INFINITE, try), nil
-	}
-	if err := ctx.Err(); err != nil {
-		return _SHM_OK, err
-	}
-	if status := uncancelled(0, try); !hasWaited(status) {
-		return status, nil
-	}
-	left := make(chan struct{})
-	defer close(left)
-	go cancelWhenDone(ctx, append([]uint32(nil), handles...), left) // a copy: so a call that needs no wait allocates none
-	for {
-		status := try(timeLeft(ctx))
-		if status != ErrCancelled {
-			return status, nil
-		}
-		if err := ctx.Err(); err != nil {
-			return _SHM_OK, err
-		}
-		runtime.Gosched() // as in uncancelled()
-	}
 }
 
 // uncancelled tries again after a cancellation. That ends all waits on a handle, and was meant for another one.
@@ -87,24 +82,6 @@ func uncancelled(timeoutMs uint32, try func(timeoutMs uint32) Status) Status {
 		}
 		runtime.Gosched() // until the one that it was meant for has left
 	}
-}
-
-// cancelWhenDone ends the call that waits on some handles when its context is done; not at a deadline, which the call
-// knows itself. The call may be waiting for its turn at any one of the handles: so all of them are cancelled.
-func cancelWhenDone(ctx context.Context, handles []uint32, left <-chan struct{}) {
-	select {
-	case <-left:
-		return
-	case <-ctx.Done():
-	}
-	if _, limited := ctx.Deadline(); limited && ctx.Err() == context.DeadlineExceeded {
-		return
-	}
-	for _, handle := range handles {
-		cancelled.add(handle)
-		defer cancelled.remove(handle)
-	}
-	<-left
 }
 
 // cancelled counts the calls that are to leave a handle. While there is one, no call waits there: ShmSetCancelled holds

@@ -176,3 +176,70 @@ func TestCancelIsForItsOwnCallAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// goroutinesBecome waits until there are so many.
+func goroutinesBecome(t *testing.T, wanted int) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); runtime.NumGoroutine() != wanted; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d goroutines; want %d", runtime.NumGoroutine(), wanted)
+		}
+	}
+}
+
+func TestContextIsWatchedByOneGoroutineUntilTheChannelIsClosed(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	before := runtime.NumGoroutine()
+	readOnce := func(ctx context.Context) {
+		t.Helper()
+		time.AfterFunc(5*time.Millisecond, func() { channel.Write(nil) })
+		if _, _, err := channel.Read(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, cancelFirst := context.WithCancel(background)
+	defer cancelFirst()
+	second, cancelSecond := context.WithCancel(background)
+	for i := 0; i < 5; i++ {
+		readOnce(first)
+	}
+	goroutinesBecome(t, before+1)
+	for i := 0; i < 5; i++ {
+		readOnce(second)
+	}
+	goroutinesBecome(t, before+1)
+	time.AfterFunc(5*time.Millisecond, cancelSecond)
+	if _, _, err := channel.Read(second, nil); err != context.Canceled {
+		t.Fatal(err)
+	}
+	readOnce(first)
+	goroutinesBecome(t, before+1)
+	channel.Close()
+	goroutinesBecome(t, before)
+}
+
+// Two calls with one context, of which the first to leave must not let the other one wait.
+func TestCancelEndsAllCallsWithAContext(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	for i := 0; i < 20; i++ {
+		ctx, cancel := context.WithCancel(background)
+		result := make(chan error)
+		for j := 0; j < 4; j++ {
+			go func() {
+				_, _, err := channel.Read(ctx, nil)
+				result <- err
+			}()
+		}
+		time.Sleep(time.Millisecond)
+		cancel()
+		for j := 0; j < 4; j++ {
+			if err := <-result; err != context.Canceled {
+				t.Fatal(err)
+			}
+		}
+		channel.Write(nil)
+		if _, _, err := channel.Read(background, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
