@@ -108,10 +108,12 @@ int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& i
                            &reply.reader_event}) {
     if (!pipe::is_terminated(*name)) return fail(SHM_E_VERSION);
   }
+  if (!pipe::is_terminated(reply.creator)) return fail(SHM_E_VERSION);
   reader_ = reply.reader;
   writer_ = reply.writer;
   geometry_ = geometry_of(reply);
   reader_event_prefix_ = wide(reply.reader_event);
+  creator_ = wide(reply.creator);
   owner_ = identity.owner;
   int32_t status = map(reply, identity);
   if (status == SHM_OK && can_read()) status = open_reader_objects(reply, identity);

@@ -27,6 +27,8 @@ class Attachment final : public core::ChannelEvents {
   int32_t open(const std::wstring& name, const ShmOptions& options);
 
   const std::wstring& name() const { return name_; }
+  // SID of the account that created the channel; "": the configuration did.
+  const std::wstring& creator() const { return creator_; }
   const core::Geometry& geometry() const { return geometry_; }
   bool can_read() const { return reader_ != pipe::kNoSlot; }
   bool can_write() const { return writer_ != pipe::kNoSlot; }
@@ -78,6 +80,7 @@ class Attachment final : public core::ChannelEvents {
   static uint32_t pid_of(const core::SlotRecord& slot) { return slot.pid.load(std::memory_order_relaxed); }
 
   std::wstring name_;
+  std::wstring creator_;
   std::unique_ptr<Close> close_;  // what gives the slots back
   core::Geometry geometry_;
   uint32_t reader_ = pipe::kNoSlot;

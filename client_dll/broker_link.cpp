@@ -128,8 +128,14 @@ DWORD finish(HANDLE pipe, OVERLAPPED& operation, BOOL started, const Deadline& d
   return late ? ERROR_TIMEOUT : GetLastError();
 }
 
-// One message there, and one back. Returns the error; ERROR_INVALID_DATA: what came is no reply of this size.
-DWORD talk(HANDLE pipe, const void* request, DWORD request_size, void* reply, DWORD reply_size,
+DWORD receive(HANDLE pipe, void* bytes, DWORD size, const Deadline& deadline, HANDLE done, DWORD& received) {
+  OVERLAPPED operation{};
+  operation.hEvent = done;
+  return finish(pipe, operation, ReadFile(pipe, bytes, size, nullptr, &operation), deadline, received);
+}
+
+// One message there, and one back. Returns the error; ERROR_INVALID_DATA: what came is no such reply.
+DWORD talk(HANDLE pipe, const void* request, DWORD request_size, const ReplyBuffer& reply,
            const Deadline& deadline) {
   const win::Handle done(CreateEventW(nullptr, TRUE, FALSE, nullptr));
   if (!done) return GetLastError();
@@ -140,13 +146,17 @@ DWORD talk(HANDLE pipe, const void* request, DWORD request_size, void* reply, DW
       finish(pipe, operation, WriteFile(pipe, request, request_size, nullptr, &operation), deadline, bytes);
   SHM_CRASH_POINT("pipe.asked");
   if (error != ERROR_SUCCESS) return error;
-  operation = {};
-  operation.hEvent = done.get();
-  error = finish(pipe, operation, ReadFile(pipe, reply, reply_size, nullptr, &operation), deadline, bytes);
-  if (error != ERROR_SUCCESS && error != ERROR_MORE_DATA) return error;
-  const auto& header = *static_cast<const pipe::ReplyHeader*>(reply);
-  const bool good = error == ERROR_SUCCESS && bytes == reply_size && header.size == reply_size &&
-                    header.protocol == pipe::kProtocolVersion;
+  error = receive(pipe, reply.bytes, reply.size, deadline, done.get(), bytes);
+  // The end of a newer service's reply, which says nothing that this DLL knows.
+  std::byte rest[256];
+  DWORD more = sizeof rest;
+  for (DWORD all = 0; error == ERROR_MORE_DATA && all < pipe::kMaxReply; all += more)
+    error = receive(pipe, rest, sizeof rest, deadline, done.get(), more);
+  if (error == ERROR_MORE_DATA) return ERROR_INVALID_DATA;
+  if (error != ERROR_SUCCESS) return error;
+  const auto& header = *static_cast<const pipe::ReplyHeader*>(reply.bytes);
+  const bool good = bytes >= reply.first_size && bytes == std::min<DWORD>(header.size, reply.size) &&
+                    header.protocol >= pipe::kOldestProtocolVersion;
   return good ? ERROR_SUCCESS : ERROR_INVALID_DATA;
 }
 
@@ -189,23 +199,22 @@ int32_t converse(const Deadline& deadline, BrokerIdentity& identity, Talk&& talk
 
 }  // namespace
 
-int32_t exchange(const void* request, DWORD request_size, void* reply, DWORD reply_size,
-                 const Deadline& deadline, BrokerIdentity& identity) {
-  return converse(deadline, identity, [&](HANDLE pipe) {
-    return talk(pipe, request, request_size, reply, reply_size, deadline);
-  });
+int32_t exchange(const void* request, DWORD request_size, const ReplyBuffer& reply, const Deadline& deadline,
+                 BrokerIdentity& identity) {
+  return converse(deadline, identity,
+                  [&](HANDLE pipe) { return talk(pipe, request, request_size, reply, deadline); });
 }
 
 int32_t exchange_open(const pipe::OpenRequest& request, pipe::OpenReply& reply, const Deadline& deadline,
                       BrokerIdentity& identity, const std::function<void()>& not_ours) {
   return converse(deadline, identity, [&](HANDLE pipe) {
-    const DWORD error = talk(pipe, &request, sizeof request, &reply, sizeof reply, deadline);
+    const DWORD error = talk(pipe, &request, sizeof request, buffer_of(reply), deadline);
     SHM_CRASH_POINT("open.granted");
     if (error != ERROR_SUCCESS || reply.header.status != SHM_OK) return error;
     pipe::AcknowledgeRequest acknowledge{};
     fill_header(acknowledge);
     pipe::AcknowledgeReply heard{};
-    const DWORD unheard = talk(pipe, &acknowledge, sizeof acknowledge, &heard, sizeof heard, deadline);
+    const DWORD unheard = talk(pipe, &acknowledge, sizeof acknowledge, buffer_of(heard), deadline);
     if (unheard != ERROR_SUCCESS) not_ours();
     return unheard;
   });

@@ -21,11 +21,25 @@ struct BrokerIdentity {
   std::wstring owner;
 };
 
+// Where a reply goes. One of an older service may be shorter, one of a newer service longer.
+struct ReplyBuffer {
+  void* bytes;
+  DWORD size;
+  DWORD first_size;  // the least that a good reply has
+};
+
+// Makes the reply empty: an older service's does not fill it.
+template <class Reply>
+ReplyBuffer buffer_of(Reply& reply) {
+  reply = {};
+  return {&reply, sizeof reply, Reply::kFirstSize};
+}
+
 // The exchange itself, in bytes. Where the service hangs up because too many ask at once, it is asked again:
-// no request does harm if it comes twice, and an open that was not acknowledged is undone. reply_size: in,
-// the size that a good reply has. Returns SHM_OK, or a failed status after fail().
-int32_t exchange(const void* request, DWORD request_size, void* reply, DWORD reply_size,
-                 const Deadline& deadline, BrokerIdentity& identity);
+// no request does harm if it comes twice, and an open that was not acknowledged is undone. Returns SHM_OK, or
+// a failed status after fail().
+int32_t exchange(const void* request, DWORD request_size, const ReplyBuffer& reply, const Deadline& deadline,
+                 BrokerIdentity& identity);
 
 // The same for an open: acknowledges a reply that says yes. Only then what it gave is ours. not_ours():
 // called where the service may or may not have heard that; what it gave is to be given back.
@@ -48,7 +62,7 @@ int32_t ask(Request& request, Reply& reply, DWORD timeout_ms, BrokerIdentity& id
   const Deadline deadline(timeout_ms);
   repeat_closes(deadline);
   fill_header(request);
-  const int32_t status = exchange(&request, sizeof request, &reply, sizeof reply, deadline, identity);
+  const int32_t status = exchange(&request, sizeof request, buffer_of(reply), deadline, identity);
   if (status != 0) return status;
   return reply.header.status == 0 ? 0 : refused(reply.header);
 }

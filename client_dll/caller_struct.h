@@ -1,6 +1,6 @@
-// The structs of the API grow at their end. A program passes the size that its own header gives a struct: an older
-// program's is smaller than ours, a newer one's larger. Nothing behind that size is touched, and what a newer program asks
-// for that this DLL does not know is refused, never ignored.
+// The structs of the API grow at their end. A program passes the size that its own header gives a struct: an
+// older program's is smaller than ours, a newer one's larger. Nothing behind that size is touched, and what a
+// newer program asks for that this DLL does not know is refused, never ignored.
 #pragma once
 
 #include <shmbroker/watch.h>
@@ -15,7 +15,8 @@ namespace shmbroker::client {
 
 inline constexpr uint32_t kLargestStruct = 64 * 1024;
 
-// What version 0.1 had, so that no program passes less. A number here never changes, whatever its struct gets.
+// What version 0.1 had, so that no program passes less. A number here never changes, whatever its struct
+// gets.
 template <class Struct>
 inline constexpr uint32_t kFirstSize = 0;
 template <>

@@ -270,6 +270,7 @@ ShmInfo Channel::info() const {
   info.capacity = at().geometry().capacity;
   info.max_message = at().geometry().max_message;
   std::copy(at().name().begin(), at().name().end(), info.name);
+  std::copy(at().creator().begin(), at().creator().end(), info.creator);
   return info;
 }
 

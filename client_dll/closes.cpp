@@ -51,8 +51,7 @@ bool is_answered(Close& close, DWORD timeout_ms) noexcept {
     BrokerIdentity identity;
     const Deadline deadline(timeout_ms);
     fill_header(close.request);
-    return exchange(&close.request, sizeof close.request, &reply, sizeof reply, deadline, identity) ==
-               SHM_OK &&
+    return exchange(&close.request, sizeof close.request, buffer_of(reply), deadline, identity) == SHM_OK &&
            is_answer(reply.header.status);
   } catch (...) {  // no memory
     return false;

@@ -269,6 +269,7 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   put(reply.lock_event, objects_.name(L"lock"));
   put(reply.space_event, objects_.name(L"space"));
   put(reply.reader_event, objects_.name(L"reader"));
+  put(reply.creator, win::to_utf16(config_.creator).value_or(L""));
   return true;
 }
 

@@ -153,7 +153,7 @@ class PipeServer::Connection final : public Operation {
 
   // A client whose acknowledgement came here, and that does not learn of it, closes what it was given.
   bool confirm(DWORD bytes) {
-    if (pipe::as<pipe::AcknowledgeRequest>(request_, bytes) == nullptr) return false;
+    if (!pipe::as<pipe::AcknowledgeRequest>(request_, bytes)) return false;
     undo_ = nullptr;
     confirm_();
     auto& reply = *new (reply_) pipe::AcknowledgeReply{};

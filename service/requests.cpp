@@ -18,6 +18,12 @@ void refuse(pipe::ReplyHeader& reply, core::Status status, const char* why, DWOR
   put_text(reply.text, std::string(why));
 }
 
+Refusal other_version(const std::string& what, uint32_t asked, uint32_t known) {
+  return Refusal(core::Status::version, "the program's shmclient.dll (" + what + " " + std::to_string(asked) +
+                                            ") and the service (" + what + " " + std::to_string(known) +
+                                            ") are of versions too far apart; install the same one of both");
+}
+
 }  // namespace
 
 // Does what a request asks for, and says in the reply why it could not. Returns false where the reply comes later.
@@ -31,11 +37,8 @@ bool Broker::carry_out(PipeServer::ConnectionId connection, PipeClient& client,
       throw Refusal(core::Status::busy, "process " + std::to_string(caller.pid) +
                                             " asks more often than the service answers; keep channels open");
     }
-    if (request.protocol != pipe::kProtocolVersion || request.layout != core::kLayoutVersion) {
-      throw Refusal(core::Status::version,
-                    "the program's shmclient.dll and the service are of different versions; install the same "
-                    "one of both");
-    }
+    if (request.protocol < pipe::kOldestProtocolVersion || request.protocol > pipe::kProtocolVersion)
+      throw other_version("protocol", request.protocol, pipe::kProtocolVersion);
     work(caller);
     return !caller.answers_later;
   } catch (const Refusal& refusal) {
@@ -68,8 +71,8 @@ PipeServer::Answer Broker::answer(PipeServer::ConnectionId connection, PipeClien
   size_t size = 0;
   const auto answered =
       [&]<class Request, class Reply>(void (Broker::*act)(const Request&, const Caller&, Reply&)) {
-        const auto* asked = pipe::as<Request>(request.data(), request.size());
-        if (asked == nullptr) return false;
+        const std::optional<Request> asked = pipe::as<Request>(request.data(), request.size());
+        if (!asked) return false;
         static_assert(sizeof(Reply) <= pipe::kMaxReply);
         Reply& made = *new (reply.data()) Reply{};
         size = made.header.size = sizeof(Reply);
@@ -81,7 +84,7 @@ PipeServer::Answer Broker::answer(PipeServer::ConnectionId connection, PipeClien
       };
   if (answered(&Broker::open)) {
     const auto& made = *reinterpret_cast<const pipe::OpenReply*>(reply.data());
-    const auto& asked = *pipe::as<pipe::OpenRequest>(request.data(), request.size());
+    const pipe::OpenRequest asked = pipe::as<pipe::OpenRequest>(request.data(), request.size()).value();
     if (made.header.status == 0) return admitted(client, asked, made);
     return {size, {}, {}};
   }
@@ -132,6 +135,8 @@ const std::shared_ptr<Channel>& Broker::find(const std::wstring& name) const {
 }
 
 void Broker::open(const pipe::OpenRequest& request, const Caller& caller, pipe::OpenReply& reply) {
+  if (request.header.layout != core::kLayoutVersion)
+    throw other_version("layout", request.header.layout, core::kLayoutVersion);
   const std::wstring name = name_in(request.name);
   if (const Unavailable* channel = unavailable_.find(name)) throw why_unavailable(*channel, caller);
   const bool create_it = !channels_.contains(name) && (request.flags & pipe::kOpenCreate) != 0;

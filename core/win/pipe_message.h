@@ -1,18 +1,28 @@
-// What goes over the broker's pipe: one request and one reply a connection, each a struct of fixed size that
-// starts with it. The reply of an open is confirmed: the client acknowledges it and gets one more reply. No
-// Win32 types, so that the parser of both sides also runs natively. x86 and x64 share the bytes.
+// What goes over the broker's pipe: one request and one reply a connection, each a struct that starts with
+// its size. The reply of an open is confirmed: the client acknowledges it and gets one more reply. No Win32
+// types, so that the parser of both sides also runs natively. x86 and x64 share the bytes.
+//
+// A service and a DLL of different versions understand each other. A message grows at its end alone: who gets
+// a shorter one than it knows has zeros in the rest, and who gets a longer one does not look at the rest.
+// What an older service must not overlook is a new protocol version: a request names the oldest one that
+// understands it. An entry of an array can't grow; a request of another type brings the new one.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <optional>
 #include <type_traits>
 
 namespace shmbroker::pipe {
 
 inline constexpr wchar_t kPipeName[] = L"\\\\.\\pipe\\ShmBroker";
-inline constexpr uint32_t kProtocolVersion = 2;
-inline constexpr uint32_t kNameUnits = 64;     // a channel's name with its zero
-inline constexpr uint32_t kObjectUnits = 128;  // a kernel object's name with its zero
+inline constexpr uint32_t kProtocolVersion = 2;        // the newest that this program understands
+inline constexpr uint32_t kOldestProtocolVersion = 2;  // and the oldest
+inline constexpr uint32_t kNameUnits = 64;             // a channel's name with its zero
+inline constexpr uint32_t kObjectUnits = 128;          // a kernel object's name with its zero
+inline constexpr uint32_t kSidUnits = 192;
 inline constexpr uint32_t kTextUnits = 256;
 inline constexpr uint32_t kReloadUnits = 1024;
 inline constexpr uint32_t kListEntries = 64;
@@ -40,12 +50,13 @@ enum class RequestType : uint32_t {
 struct RequestHeader {
   uint32_t size;      // bytes of the whole request
   uint32_t type;      // RequestType
-  uint32_t protocol;  // kProtocolVersion
+  uint32_t protocol;  // the oldest version that understands it
   uint32_t layout;    // core::kLayoutVersion
 };
 
 struct OpenRequest {
   static constexpr RequestType kType = RequestType::open;
+  static constexpr uint32_t kFirstSize = 176;
   RequestHeader header;
   uint32_t access;  // SHM_READ, SHM_WRITE or both; 0: whatever the caller has
   uint32_t kind;    // 0: any
@@ -60,6 +71,7 @@ struct OpenRequest {
 // acknowledged, and a client may use one only when it has the reply to this.
 struct AcknowledgeRequest {
   static constexpr RequestType kType = RequestType::acknowledge;
+  static constexpr uint32_t kFirstSize = 16;
   RequestHeader header;
 };
 
@@ -67,6 +79,7 @@ struct AcknowledgeRequest {
 // now.
 struct CloseRequest {
   static constexpr RequestType kType = RequestType::close;
+  static constexpr uint32_t kFirstSize = 176;
   RequestHeader header;
   uint64_t instance[2];
   uint32_t reader;  // kNoSlot: none
@@ -78,6 +91,7 @@ struct CloseRequest {
 
 struct ListRequest {
   static constexpr RequestType kType = RequestType::list;
+  static constexpr uint32_t kFirstSize = 144;
   RequestHeader header;
   char16_t after[kNameUnits];  // those behind this name, in the order of their names; "": all
 };
@@ -85,6 +99,7 @@ struct ListRequest {
 // Has a block's value brought to its file.
 struct FlushRequest {
   static constexpr RequestType kType = RequestType::flush;
+  static constexpr uint32_t kFirstSize = 160;
   RequestHeader header;
   uint64_t instance[2];
   char16_t name[kNameUnits];
@@ -93,6 +108,7 @@ struct FlushRequest {
 // What a channel is doing, and some of its clients.
 struct InspectRequest {
   static constexpr RequestType kType = RequestType::inspect;
+  static constexpr uint32_t kFirstSize = 152;
   RequestHeader header;
   uint32_t first;  // index of the first client wanted
   uint32_t reserved;
@@ -102,18 +118,20 @@ struct InspectRequest {
 // How the service as a whole is.
 struct ServiceRequest {
   static constexpr RequestType kType = RequestType::service;
+  static constexpr uint32_t kFirstSize = 16;
   RequestHeader header;
 };
 
 struct ReplyHeader {
-  uint32_t size;   // bytes of the whole reply
-  int32_t status;  // SHM_…
-  uint32_t win32;  // the Win32 error behind it, or 0
-  uint32_t protocol;
+  uint32_t size;              // bytes of the whole reply
+  int32_t status;             // SHM_…
+  uint32_t win32;             // the Win32 error behind it, or 0
+  uint32_t protocol;          // the service's kProtocolVersion
   char16_t text[kTextUnits];  // what happened, to what, and what to do; with SHM_OK "", or a note
 };
 
 struct OpenReply {
+  static constexpr uint32_t kFirstSize = 2128;
   ReplyHeader header;
   uint32_t access;  // granted
   uint32_t kind;
@@ -132,17 +150,21 @@ struct OpenReply {
   char16_t lock_event[kObjectUnits];
   char16_t space_event[kObjectUnits];
   char16_t reader_event[kObjectUnits];  // prefix: ".<slot>.<generation>" follows
+  char16_t creator[kSidUnits];  // SID of the account that created the channel; "": the configuration did
 };
 
 struct AcknowledgeReply {
+  static constexpr uint32_t kFirstSize = 528;
   ReplyHeader header;
 };
 
 struct CloseReply {
+  static constexpr uint32_t kFirstSize = 528;
   ReplyHeader header;
 };
 
 struct FlushReply {
+  static constexpr uint32_t kFirstSize = 528;
   ReplyHeader header;
 };
 
@@ -171,6 +193,7 @@ struct ListEntry {
 // A page of the list. The service looks at a bounded number of channels for each, however few of them the
 // caller may use.
 struct ListReply {
+  static constexpr uint32_t kFirstSize = 15512;
   ReplyHeader header;
   uint32_t count;             // of entries in this reply
   uint32_t more;              // not 0: ask again, with last in the place of after
@@ -214,6 +237,7 @@ struct ClientEntry {
 
 // header.text: why the channel is unavailable.
 struct InspectReply {
+  static constexpr uint32_t kFirstSize = 3712;
   ReplyHeader header;
   ChannelEntry channel;
   uint32_t total;  // clients that the caller may see
@@ -223,6 +247,7 @@ struct InspectReply {
 
 // As ShmServiceState.
 struct ServiceReply {
+  static constexpr uint32_t kFirstSize = 3168;
   ReplyHeader header;
   uint32_t version;
   uint32_t pid;
@@ -241,13 +266,8 @@ struct ServiceReply {
   char16_t reload_text[kReloadUnits];
 };
 
-static_assert(sizeof(RequestHeader) == 16 && sizeof(OpenRequest) == 176 && sizeof(CloseRequest) == 176);
-static_assert(sizeof(FlushRequest) == 160 && sizeof(ListRequest) == 144 && sizeof(ReplyHeader) == 528 &&
-              sizeof(OpenReply) == 2128);
-static_assert(sizeof(InspectRequest) == 152 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 264 &&
-              sizeof(InspectReply) == 3712);
-static_assert(sizeof(ServiceRequest) == 16 && sizeof(ServiceReply) == 3168);
-static_assert(sizeof(ListEntry) == 232 && sizeof(ListReply) == 15512);
+static_assert(sizeof(RequestHeader) == 16 && sizeof(ReplyHeader) == 528);
+static_assert(sizeof(ListEntry) == 232 && sizeof(ChannelEntry) == 1064 && sizeof(ClientEntry) == 264);
 
 // The largest of either, for buffers.
 inline constexpr uint32_t kMaxRequest = 512;
@@ -262,14 +282,19 @@ bool is_terminated(const char16_t (&text)[N]) {
   return false;
 }
 
-// A request as it was received: the struct, if the bytes are exactly one of that type.
-template <class Request>
-const Request* as(const void* bytes, size_t size) {
-  static_assert(std::is_trivially_copyable_v<Request>);
-  if (size != sizeof(Request)) return nullptr;
-  const auto* request = static_cast<const Request*>(bytes);
-  const bool right_type = request->header.type == static_cast<uint32_t>(Request::kType);
-  return right_type && request->header.size == sizeof(Request) ? request : nullptr;
+// A message as it was received, if its bytes may be one: what it does not have is 0.
+template <class Message>
+std::optional<Message> as(const void* bytes, size_t size) {
+  static_assert(std::is_trivially_copyable_v<Message> && sizeof(Message) % 8 == 0);
+  static_assert(sizeof(Message) >= Message::kFirstSize);
+  if (size < Message::kFirstSize) return std::nullopt;
+  Message message{};
+  std::memcpy(&message, bytes, std::min(size, sizeof message));
+  if (message.header.size != size) return std::nullopt;
+  if constexpr (requires { Message::kType; }) {
+    if (message.header.type != static_cast<uint32_t>(Message::kType)) return std::nullopt;
+  }
+  return message;
 }
 
 }  // namespace shmbroker::pipe

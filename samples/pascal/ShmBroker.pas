@@ -62,6 +62,7 @@ type
     Writers: Cardinal;
     Capacity: UInt64;         // bytes of payload that the channel holds
     MaxMessage: UInt64;       // bytes of the largest message; of a block: its capacity
+    Creator: UnicodeString;   // SID of the account that created it; empty of one of the configuration, and in a list
   end;
   TShmInfos = array of TShmInfo;
 
@@ -214,6 +215,7 @@ begin
   Result.Writers := Raw.Writers;
   Result.Capacity := Raw.Capacity;
   Result.MaxMessage := Raw.MaxMessage;
+  Result.Creator := PWideChar(@Raw.Creator);
 end;
 
 procedure TakeMessage(const Raw: ShmMessage; out Message: TShmMessage);

@@ -18,6 +18,9 @@ const
   SHM_NAME_MAX = 63;
   SHM_NAME_MAX_UTF8 = 189;
 
+  { The text of an account's SID, such as S-1-5-21-.... No SID has a longer one. }
+  SHM_SID_MAX = 191;
+
   SHM_INFINITE = $FFFFFFFF;
 
   { ShmUnlock: leave the block's value as it was. }
@@ -100,15 +103,16 @@ type
 
   PShmInfo = ^ShmInfo;
   ShmInfo = record
-    Size: Cardinal;     // sizeof(ShmInfo)
-    Kind: Cardinal;     // SHM_BLOCK ...
-    Access: Cardinal;   // SHM_READ | SHM_WRITE: rights of this handle; in a list: of the caller
-    Readers: Cardinal;  // reading handles open now, in all processes
-    Writers: Cardinal;  // writing handles open now, in all processes
-    Reserved: Cardinal; // 0
-    Capacity: UInt64;   // bytes of payload that the channel holds
-    MaxMessage: UInt64; // bytes of the largest message; of a block: its capacity
+    Size: Cardinal;                     // sizeof(ShmInfo)
+    Kind: Cardinal;                     // SHM_BLOCK ...
+    Access: Cardinal;                   // SHM_READ | SHM_WRITE: rights of this handle; in a list: of the caller
+    Readers: Cardinal;                  // reading handles open now, in all processes
+    Writers: Cardinal;                  // writing handles open now, in all processes
+    Reserved: Cardinal;                 // 0
+    Capacity: UInt64;                   // bytes of payload that the channel holds
+    MaxMessage: UInt64;                 // bytes of the largest message; of a block: its capacity
     Name: array[0..63] of WideChar;
+    Creator: array[0..191] of WideChar; // SID of its creator; "": it is in the configuration, or in a list
   end;
 
   PShmInfoUtf8 = ^ShmInfoUtf8;
@@ -122,6 +126,7 @@ type
     Capacity: UInt64;
     MaxMessage: UInt64;
     Name: array[0..191] of AnsiChar;
+    Creator: array[0..191] of AnsiChar;
   end;
 
   PShmStats = ^ShmStats;
@@ -208,10 +213,10 @@ implementation
 {$IF SizeOf(ShmOptions) <> 48}
   {$MESSAGE FATAL 'ShmOptions is not laid out as in shmbroker.h'}
 {$IFEND}
-{$IF SizeOf(ShmInfo) <> 168}
+{$IF SizeOf(ShmInfo) <> 552}
   {$MESSAGE FATAL 'ShmInfo is not laid out as in shmbroker.h'}
 {$IFEND}
-{$IF SizeOf(ShmInfoUtf8) <> 232}
+{$IF SizeOf(ShmInfoUtf8) <> 424}
   {$MESSAGE FATAL 'ShmInfoUtf8 is not laid out as in shmbroker.h'}
 {$IFEND}
 {$IF SizeOf(ShmStats) <> 80}
@@ -244,6 +249,7 @@ const
   ShmInfo_Capacity = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Capacity) = 24);
   ShmInfo_MaxMessage = 1 div Ord(NativeUInt(@PShmInfo(nil)^.MaxMessage) = 32);
   ShmInfo_Name = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Name) = 40);
+  ShmInfo_Creator = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Creator) = 168);
   ShmInfoUtf8_Size = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Size) = 0);
   ShmInfoUtf8_Kind = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Kind) = 4);
   ShmInfoUtf8_Access = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Access) = 8);
@@ -253,6 +259,7 @@ const
   ShmInfoUtf8_Capacity = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Capacity) = 24);
   ShmInfoUtf8_MaxMessage = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.MaxMessage) = 32);
   ShmInfoUtf8_Name = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Name) = 40);
+  ShmInfoUtf8_Creator = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Creator) = 232);
   ShmStats_Size = 1 div Ord(NativeUInt(@PShmStats(nil)^.Size) = 0);
   ShmStats_Reserved = 1 div Ord(NativeUInt(@PShmStats(nil)^.Reserved) = 4);
   ShmStats_Sequence = 1 div Ord(NativeUInt(@PShmStats(nil)^.Sequence) = 8);

@@ -27,6 +27,9 @@ Public Const SHM_VERSION As Long = 1
 Public Const SHM_NAME_MAX As Long = 63
 Public Const SHM_NAME_MAX_UTF8 As Long = 189
 
+' The text of an account's SID, such as S-1-5-21-.... No SID has a longer one.
+Public Const SHM_SID_MAX As Long = 191
+
 Public Const SHM_INFINITE As Long = &HFFFFFFFF
 
 ' ShmUnlock: leave the block's value as it was.
@@ -125,6 +128,7 @@ Public Type ShmInfo
     Capacity As ShmUInt64 ' bytes of payload that the channel holds
     MaxMessage As ShmUInt64 ' bytes of the largest message; of a block: its capacity
     Name(0 To 63) As Integer
+    Creator(0 To 191) As Integer ' SID of its creator; "": it is in the configuration, or in a list
 End Type
 
 Public Type ShmInfoUtf8
@@ -137,6 +141,7 @@ Public Type ShmInfoUtf8
     Capacity As ShmUInt64
     MaxMessage As ShmUInt64
     Name(0 To 191) As Byte
+    Creator(0 To 191) As Byte
 End Type
 
 Public Type ShmStats
@@ -315,7 +320,7 @@ Public Sub ShmCheckLayout()
         And VarPtr(OptionsType.Reserved) - VarPtr(OptionsType) = 44, "ShmOptions"
 
     Dim InfoType As ShmInfo
-    Check LenB(InfoType) = 168 _
+    Check LenB(InfoType) = 552 _
         And VarPtr(InfoType.Size) - VarPtr(InfoType) = 0 _
         And VarPtr(InfoType.Kind) - VarPtr(InfoType) = 4 _
         And VarPtr(InfoType.Access) - VarPtr(InfoType) = 8 _
@@ -324,10 +329,11 @@ Public Sub ShmCheckLayout()
         And VarPtr(InfoType.Reserved) - VarPtr(InfoType) = 20 _
         And VarPtr(InfoType.Capacity) - VarPtr(InfoType) = 24 _
         And VarPtr(InfoType.MaxMessage) - VarPtr(InfoType) = 32 _
-        And VarPtr(InfoType.Name(0)) - VarPtr(InfoType) = 40, "ShmInfo"
+        And VarPtr(InfoType.Name(0)) - VarPtr(InfoType) = 40 _
+        And VarPtr(InfoType.Creator(0)) - VarPtr(InfoType) = 168, "ShmInfo"
 
     Dim InfoUtf8Type As ShmInfoUtf8
-    Check LenB(InfoUtf8Type) = 232 _
+    Check LenB(InfoUtf8Type) = 424 _
         And VarPtr(InfoUtf8Type.Size) - VarPtr(InfoUtf8Type) = 0 _
         And VarPtr(InfoUtf8Type.Kind) - VarPtr(InfoUtf8Type) = 4 _
         And VarPtr(InfoUtf8Type.Access) - VarPtr(InfoUtf8Type) = 8 _
@@ -336,7 +342,8 @@ Public Sub ShmCheckLayout()
         And VarPtr(InfoUtf8Type.Reserved) - VarPtr(InfoUtf8Type) = 20 _
         And VarPtr(InfoUtf8Type.Capacity) - VarPtr(InfoUtf8Type) = 24 _
         And VarPtr(InfoUtf8Type.MaxMessage) - VarPtr(InfoUtf8Type) = 32 _
-        And VarPtr(InfoUtf8Type.Name(0)) - VarPtr(InfoUtf8Type) = 40, "ShmInfoUtf8"
+        And VarPtr(InfoUtf8Type.Name(0)) - VarPtr(InfoUtf8Type) = 40 _
+        And VarPtr(InfoUtf8Type.Creator(0)) - VarPtr(InfoUtf8Type) = 232, "ShmInfoUtf8"
 
     Dim StatsType As ShmStats
     Check LenB(StatsType) = 80 _

@@ -31,12 +31,13 @@ SAME(offsetof(ShmInfo, reserved), 20);
 SAME(offsetof(ShmInfo, capacity), 24);
 SAME(offsetof(ShmInfo, max_message), 32);
 SAME(offsetof(ShmInfo, name), 40);
-SAME(sizeof(ShmInfo), 40 + (SHM_NAME_MAX + 1) * sizeof(wchar_t));
+SAME(offsetof(ShmInfo, creator), 40 + (SHM_NAME_MAX + 1) * sizeof(wchar_t));
+SAME(sizeof(ShmInfo), 40 + (SHM_NAME_MAX + 1 + SHM_SID_MAX + 1) * sizeof(wchar_t));
 #ifdef _WIN32
-SAME(sizeof(ShmInfo), 168);
+SAME(sizeof(ShmInfo), 552);
 #endif
 
-SAME(sizeof(ShmInfoUtf8), 232);
+SAME(sizeof(ShmInfoUtf8), 424);
 SAME(offsetof(ShmInfoUtf8, size), 0);
 SAME(offsetof(ShmInfoUtf8, kind), 4);
 SAME(offsetof(ShmInfoUtf8, access), 8);
@@ -46,6 +47,7 @@ SAME(offsetof(ShmInfoUtf8, reserved), 20);
 SAME(offsetof(ShmInfoUtf8, capacity), 24);
 SAME(offsetof(ShmInfoUtf8, max_message), 32);
 SAME(offsetof(ShmInfoUtf8, name), 40);
+SAME(offsetof(ShmInfoUtf8, creator), 232);
 /* Three bytes of UTF-8 for each unit of UTF-16 is the most that a name needs. */
 _Static_assert(SHM_NAME_MAX_UTF8 == 3 * SHM_NAME_MAX && SHM_NAME_MAX_UTF8 < 192, "the longest name must fit");
 
@@ -72,6 +74,7 @@ SAME(offsetof(ShmMessage, length), 24 + sizeof(void*));
 
 /* Constants are part of the bytes too. */
 SAME(SHM_NAME_MAX, 63);
+SAME(SHM_SID_MAX, 191);
 SAME(SHM_INFINITE, 0xFFFFFFFF);
 SAME(SHM_KEEP, SIZE_MAX);
 SAME(SHM_READ, 1);

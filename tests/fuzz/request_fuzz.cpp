@@ -1,5 +1,5 @@
-// What a client may send over the pipe, as the service looks at it before it does anything: the type and the size, the
-// name, the sizes of a channel that is to be created.
+// What a client may send over the pipe, as the service looks at it before it does anything: the type and the
+// size, the name, the sizes of a channel that is to be created.
 #include <string_view>
 
 #include "core/channel_name.h"
@@ -11,9 +11,9 @@ namespace shmbroker::fuzz {
 namespace {
 
 template <class Request>
-const Request* parse(const void* bytes, size_t size) {
-  const auto* request = pipe::as<Request>(bytes, size);
-  if (request != nullptr) require(size == sizeof(Request) && request->header.size == size);
+std::optional<Request> parse(const void* bytes, size_t size) {
+  const auto request = pipe::as<Request>(bytes, size);
+  if (request) require(size >= Request::kFirstSize && request->header.size == size);
   return request;
 }
 
@@ -49,12 +49,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   alignas(8) uint8_t request[pipe::kMaxRequest];  // as the service has it
   if (size > sizeof request) return 0;
   std::memcpy(request, bytes, size);
-  if (const auto* open = fuzz::parse<pipe::OpenRequest>(request, size)) {
+  if (const auto open = fuzz::parse<pipe::OpenRequest>(request, size)) {
     fuzz::look_at_name(*open);
     fuzz::look_at_sizes(*open);
   }
-  if (const auto* close = fuzz::parse<pipe::CloseRequest>(request, size)) fuzz::look_at_name(*close);
-  if (const auto* flush = fuzz::parse<pipe::FlushRequest>(request, size)) fuzz::look_at_name(*flush);
+  if (const auto close = fuzz::parse<pipe::CloseRequest>(request, size)) fuzz::look_at_name(*close);
+  if (const auto flush = fuzz::parse<pipe::FlushRequest>(request, size)) fuzz::look_at_name(*flush);
   fuzz::parse<pipe::ListRequest>(request, size);
   return 0;
 }

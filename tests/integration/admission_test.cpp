@@ -1,5 +1,5 @@
-// Places are given and given back exactly once, whatever becomes of the messages about it: a service that stands still, that
-// is busy, that is away, a client that gives up.
+// Places are given and given back exactly once, whatever becomes of the messages about it: a service that
+// stands still, that is busy, that is away, a client that gives up.
 #include <atomic>
 #include <filesystem>
 #include <thread>
@@ -222,8 +222,10 @@ TEST_F(Unloading, HappensAtOnceWhereNothingIsUnanswered) {
 // Serves the pipe as a broker in a console would.
 class FakeService {
  public:
-  // hang_ups: of so many clients it reads the request, and hangs up. To the next one it answers with the status.
-  FakeService(int hang_ups, int32_t status) {
+  // hang_ups: of so many clients it reads the request, and hangs up. To the next one it answers with the
+  // status, in a reply of that size.
+  FakeService(int hang_ups, int32_t status, uint32_t reply_size = sizeof(pipe::OpenReply))
+      : reply_size_(reply_size) {
     // The pipe of the test before may still be there for a moment.
     eventually([this] { return static_cast<bool>(pipe_ = listen()); });
     if (!pipe_) {
@@ -264,14 +266,17 @@ class FakeService {
     DWORD bytes = 0;
     ReadFile(pipe.get(), request, sizeof request, &bytes, nullptr);
     if (status == 0) return;
-    pipe::OpenReply reply{};
-    reply.header.size = sizeof reply;
-    reply.header.protocol = pipe::kProtocolVersion;
-    reply.header.status = status;
-    WriteFile(pipe.get(), &reply, sizeof reply, &bytes, nullptr);
+    pipe::ReplyHeader header{};
+    header.size = reply_size_;
+    header.protocol = pipe::kProtocolVersion;
+    header.status = status;
+    std::vector<std::byte> reply(reply_size_, std::byte{0xEE});
+    std::memcpy(reply.data(), &header, std::min(reply.size(), sizeof header));
+    WriteFile(pipe.get(), reply.data(), reply_size_, &bytes, nullptr);
     FlushFileBuffers(pipe.get());
   }
 
+  const uint32_t reply_size_;
   std::atomic<bool> over_{false};
   bool has_listened_ = false;
   win::Handle pipe_;  // the thread's from its start on
@@ -284,6 +289,30 @@ TEST(HangUp, IsNoReasonToGiveUpBeforeTheTimeIsUp) {
   const ShmOptions options = exclusive(kPatience);
   ShmChannel channel = 0;
   EXPECT_SHM(SHM_E_QUOTA, ShmOpen(L"MapName", &options, &channel));
+}
+
+TEST(Reply, OfANewerServiceMayBeLonger) {
+  FakeService fake(0, SHM_E_QUOTA, sizeof(pipe::OpenReply) + 300);
+  ASSERT_TRUE(fake.has_listened());
+  const ShmOptions options = exclusive(kPatience);
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_QUOTA, ShmOpen(L"MapName", &options, &channel));
+}
+
+TEST(Reply, OfAnOlderServiceMayBeShorter) {
+  FakeService fake(0, SHM_E_QUOTA, pipe::OpenReply::kFirstSize);
+  ASSERT_TRUE(fake.has_listened());
+  const ShmOptions options = exclusive(kPatience);
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_QUOTA, ShmOpen(L"MapName", &options, &channel));
+}
+
+TEST(Reply, ShorterThanAnyVersionGaveIsOfAnotherVersion) {
+  FakeService fake(0, SHM_E_QUOTA, pipe::OpenReply::kFirstSize - 8);
+  ASSERT_TRUE(fake.has_listened());
+  const ShmOptions options = exclusive(kPatience);
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_VERSION, ShmOpen(L"MapName", &options, &channel));
 }
 
 TEST(Reply, WithAStatusThatNoCallerKnowsIsOneOfAnotherVersion) {

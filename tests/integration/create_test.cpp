@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "core/win/security.h"
 #include "core/win/text.h"
 #include "tests/support/low_token.h"
 #include "tests/support/peer_process.h"
@@ -49,6 +50,18 @@ class Create : public ServiceTest {
     return status == SHM_OK;
   }
 };
+
+// Whoever opens it by its name can ask whose it is.
+TEST_F(Create, TellsTheAccountThatCreatedIt) {
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));
+  EXPECT_EQ(win::display_utf8(info_of(channel).creator), win::display_utf8(win::process_user()));
+  ShmInfoUtf8 info{};
+  info.size = sizeof info;
+  EXPECT_SHM(SHM_OK, ShmGetInfoUtf8(channel, &info));
+  EXPECT_EQ(std::string(info.creator), win::display_utf8(win::process_user()));
+  ShmClose(channel);
+}
 
 TEST_F(Create, MakesWhatTheOptionsSay) {
   ShmOptions options = creating(SHM_TOPIC, 100'000);

@@ -139,6 +139,25 @@ TEST_F(Pipe, WritesFewLinesAboutAClientThatIsRefusedAllTheTime) {
   EXPECT_NE(log.find("there is no channel '?apName'"), std::string::npos) << log;
 }
 
+// A newer program's request is longer; what it must not overlook comes with another protocol version.
+TEST_F(Pipe, AnswersALongerRequestOfANewerProgram) {
+  struct Newer {
+    pipe::OpenRequest known = open_request();
+    uint64_t later = 7;
+  } request;
+  request.known.header.size = sizeof request;
+  ASSERT_EQ(say(connect(), &request, sizeof request, reply_), sizeof(pipe::OpenReply));
+  EXPECT_EQ(reinterpret_cast<pipe::OpenReply*>(reply_.data())->header.status, SHM_OK);
+}
+
+// Who only watches needs no memory.
+TEST_F(Pipe, ListsForAProgramThatHasAnotherLayout) {
+  auto list = request_of<pipe::ListRequest>(pipe::RequestType::list);
+  ++list.header.layout;
+  ASSERT_EQ(say(connect(), &list, sizeof list, reply_), sizeof(pipe::ListReply));
+  EXPECT_EQ(reinterpret_cast<pipe::ListReply*>(reply_.data())->header.status, SHM_OK);
+}
+
 TEST_F(Pipe, RefusesAnotherVersionWithWords) {
   for (const bool layout : {false, true}) {
     pipe::OpenRequest request = open_request();

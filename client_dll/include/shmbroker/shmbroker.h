@@ -67,6 +67,9 @@ extern "C" {
 #define SHM_NAME_MAX 63
 #define SHM_NAME_MAX_UTF8 189
 
+/* The text of an account's SID, such as S-1-5-21-…. No SID has a longer one. */
+#define SHM_SID_MAX 191
+
 #define SHM_INFINITE 0xFFFFFFFFu
 
 /* ShmUnlock: leave the block's value as it was. */
@@ -162,6 +165,7 @@ typedef struct ShmInfo {
   uint64_t capacity;    /* bytes of payload that the channel holds */
   uint64_t max_message; /* bytes of the largest message; of a block: its capacity */
   wchar_t name[SHM_NAME_MAX + 1];
+  wchar_t creator[SHM_SID_MAX + 1]; /* SID of its creator; "": it is in the configuration, or in a list */
 } ShmInfo;
 
 typedef struct ShmInfoUtf8 {
@@ -174,6 +178,7 @@ typedef struct ShmInfoUtf8 {
   uint64_t capacity;
   uint64_t max_message;
   char name[SHM_NAME_MAX_UTF8 + 3];
+  char creator[SHM_SID_MAX + 1];
 } ShmInfoUtf8;
 
 /* Counters since this handle was opened, except for the channel's own. */

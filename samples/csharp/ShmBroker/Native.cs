@@ -109,6 +109,9 @@ namespace ShmBroker
         public const uint SHM_NAME_MAX = 63;
         public const uint SHM_NAME_MAX_UTF8 = 189;
 
+        // The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
+        public const uint SHM_SID_MAX = 191;
+
         public const uint SHM_INFINITE = 0xFFFFFFFF;
 
         // ShmUnlock: leave the block's value as it was.
@@ -241,6 +244,7 @@ namespace ShmBroker
             public ulong capacity; // bytes of payload that the channel holds
             public ulong max_message; // bytes of the largest message; of a block: its capacity
             public fixed char name[64];
+            public fixed char creator[192];
         }
 
         [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
@@ -255,6 +259,7 @@ namespace ShmBroker
             public ulong capacity;
             public ulong max_message;
             public fixed byte name[192];
+            public fixed byte creator[192];
         }
 
         [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
@@ -413,7 +418,7 @@ namespace ShmBroker
                 "ShmOptions");
             ShmInfo shmInfo;
             Check(
-                sizeof(ShmInfo) == 168
+                sizeof(ShmInfo) == 552
                 && Offset(&shmInfo, &shmInfo.size) == 0
                 && Offset(&shmInfo, &shmInfo.kind) == 4
                 && Offset(&shmInfo, &shmInfo.access) == 8
@@ -422,11 +427,12 @@ namespace ShmBroker
                 && Offset(&shmInfo, &shmInfo.reserved) == 20
                 && Offset(&shmInfo, &shmInfo.capacity) == 24
                 && Offset(&shmInfo, &shmInfo.max_message) == 32
-                && Offset(&shmInfo, shmInfo.name) == 40,
+                && Offset(&shmInfo, shmInfo.name) == 40
+                && Offset(&shmInfo, shmInfo.creator) == 168,
                 "ShmInfo");
             ShmInfoUtf8 shmInfoUtf8;
             Check(
-                sizeof(ShmInfoUtf8) == 232
+                sizeof(ShmInfoUtf8) == 424
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.size) == 0
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.kind) == 4
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.access) == 8
@@ -435,7 +441,8 @@ namespace ShmBroker
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.reserved) == 20
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.capacity) == 24
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.max_message) == 32
-                && Offset(&shmInfoUtf8, shmInfoUtf8.name) == 40,
+                && Offset(&shmInfoUtf8, shmInfoUtf8.name) == 40
+                && Offset(&shmInfoUtf8, shmInfoUtf8.creator) == 232,
                 "ShmInfoUtf8");
             ShmStats shmStats;
             Check(

@@ -110,6 +110,7 @@ namespace ShmBroker
             Writers = (int)info->writers;
             Capacity = (long)info->capacity;
             MaxMessage = (long)info->max_message;
+            Creator = new string(info->creator);
         }
 
         public string Name { get; }
@@ -129,6 +130,9 @@ namespace ShmBroker
 
         /// <summary>Bytes of its largest message; of a block: its capacity.</summary>
         public long MaxMessage { get; }
+
+        /// <summary>SID of the account that created it; empty for one of the configuration, and in a list.</summary>
+        public string Creator { get; }
     }
 
     /// <summary>Counters since the channel was opened here, except for the channel's own.</summary>

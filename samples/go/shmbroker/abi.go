@@ -15,6 +15,11 @@ const (
 	_SHM_NAME_MAX_UTF8 = 189
 )
 
+// The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
+const (
+	_SHM_SID_MAX = 191
+)
+
 const (
 	_SHM_INFINITE = 0xFFFFFFFF
 )
@@ -123,6 +128,7 @@ type shmInfo struct {
 	capacity   uint64 // bytes of payload that the channel holds
 	maxMessage uint64 // bytes of the largest message; of a block: its capacity
 	name       [64]uint16
+	creator    [192]uint16 // SID of its creator; "": it is in the configuration, or in a list
 }
 
 type shmInfoUtf8 struct {
@@ -135,6 +141,7 @@ type shmInfoUtf8 struct {
 	capacity   uint64
 	maxMessage uint64
 	name       [192]byte
+	creator    [192]byte
 }
 
 type shmStats struct {
@@ -176,7 +183,7 @@ var (
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.whenFull)-40]
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.reserved)-44]
 
-	_ = [1]byte{}[unsafe.Sizeof(shmInfo{})-168]
+	_ = [1]byte{}[unsafe.Sizeof(shmInfo{})-552]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.size)-0]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.kind)-4]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.access)-8]
@@ -186,8 +193,9 @@ var (
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.capacity)-24]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.maxMessage)-32]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.name)-40]
+	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.creator)-168]
 
-	_ = [1]byte{}[unsafe.Sizeof(shmInfoUtf8{})-232]
+	_ = [1]byte{}[unsafe.Sizeof(shmInfoUtf8{})-424]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.size)-0]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.kind)-4]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.access)-8]
@@ -197,6 +205,7 @@ var (
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.capacity)-24]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.maxMessage)-32]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.name)-40]
+	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.creator)-232]
 
 	_ = [1]byte{}[unsafe.Sizeof(shmStats{})-80]
 	_ = [1]byte{}[unsafe.Offsetof(shmStats{}.size)-0]

@@ -11,6 +11,7 @@ type Info struct {
 	Writers    int    // open for writing now, in all processes
 	Capacity   int64  // bytes of payload that the channel holds
 	MaxMessage int64  // bytes of the largest message; of a block, its capacity
+	Creator    string // SID of the account that created it; empty for one of the configuration, and in a list
 }
 
 func infoOf(raw *shmInfoUtf8) Info {
@@ -22,6 +23,7 @@ func infoOf(raw *shmInfoUtf8) Info {
 		Writers:    int(raw.writers),
 		Capacity:   int64(raw.capacity),
 		MaxMessage: int64(raw.maxMessage),
+		Creator:    goString(&raw.creator[0]),
 	}
 }
 

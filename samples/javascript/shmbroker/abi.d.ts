@@ -25,6 +25,9 @@ export const SHM_VERSION: 1;
 export const SHM_NAME_MAX: 63;
 export const SHM_NAME_MAX_UTF8: 189;
 
+// The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
+export const SHM_SID_MAX: 191;
+
 export const SHM_INFINITE: 0xffffffff;
 
 // ShmUnlock: leave the block's value as it was.
@@ -207,6 +210,8 @@ export interface ShmInfo {
   /** bytes of the largest message; of a block: its capacity */
   max_message: number | bigint;
   name: string;
+  /** SID of its creator; "": it is in the configuration, or in a list */
+  creator: string;
 }
 
 export const ShmInfoUtf8: TypeObject;
@@ -220,6 +225,7 @@ export interface ShmInfoUtf8 {
   capacity: number | bigint;
   max_message: number | bigint;
   name: string;
+  creator: string;
 }
 
 export const ShmStats: TypeObject;

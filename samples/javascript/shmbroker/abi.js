@@ -28,6 +28,9 @@ export const SHM_VERSION = 1;
 export const SHM_NAME_MAX = 63;
 export const SHM_NAME_MAX_UTF8 = 189;
 
+// The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
+export const SHM_SID_MAX = 191;
+
 export const SHM_INFINITE = 0xffffffff;
 
 // ShmUnlock: leave the block's value as it was.
@@ -156,9 +159,10 @@ export const ShmInfo = struct(
     capacity: "uint64_t", // bytes of payload that the channel holds
     max_message: "uint64_t", // bytes of the largest message; of a block: its capacity
     name: "char16_t [64]",
+    creator: "char16_t [192]", // SID of its creator; "": it is in the configuration, or in a list
   },
-  [0, 4, 8, 12, 16, 20, 24, 32, 40],
-  168,
+  [0, 4, 8, 12, 16, 20, 24, 32, 40, 168],
+  552,
 );
 
 export const ShmInfoUtf8 = struct(
@@ -173,9 +177,10 @@ export const ShmInfoUtf8 = struct(
     capacity: "uint64_t",
     max_message: "uint64_t",
     name: "char [192]",
+    creator: "char [192]",
   },
-  [0, 4, 8, 12, 16, 20, 24, 32, 40],
-  232,
+  [0, 4, 8, 12, 16, 20, 24, 32, 40, 232],
+  424,
 );
 
 export const ShmStats = struct(

@@ -100,6 +100,8 @@ export interface Info {
   readonly capacity: number;
   /** Bytes of its largest message; of a block: its capacity. */
   readonly maxMessage: number;
+  /** SID of the account that created it; empty for one of the configuration, and in a list. */
+  readonly creator: string;
 }
 
 /** Counters since the channel was opened here, except for the channel's own. */

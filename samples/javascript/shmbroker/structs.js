@@ -18,6 +18,7 @@ export function infoOf(struct) {
     writers: struct.writers,
     capacity: Number(struct.capacity),
     maxMessage: Number(struct.max_message),
+    creator: struct.creator,
   };
 }
 

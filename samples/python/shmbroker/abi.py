@@ -17,6 +17,9 @@ SHM_VERSION = 1
 SHM_NAME_MAX = 63
 SHM_NAME_MAX_UTF8 = 189
 
+# The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
+SHM_SID_MAX = 191
+
 SHM_INFINITE = 0xFFFFFFFF
 
 # ShmUnlock: leave the block's value as it was.
@@ -174,6 +177,7 @@ class ShmInfo(ctypes.Structure):
     capacity: int  # bytes of payload that the channel holds
     max_message: int  # bytes of the largest message; of a block: its capacity
     name: ctypes.Array[c_uint16]
+    creator: ctypes.Array[c_uint16]  # SID of its creator; "": it is in the configuration, or in a list
     _fields_ = [
         ("size", c_uint32),
         ("kind", c_uint32),
@@ -184,12 +188,13 @@ class ShmInfo(ctypes.Structure):
         ("capacity", c_uint64),
         ("max_message", c_uint64),
         ("name", c_uint16 * 64),
+        ("creator", c_uint16 * 192),
     ]
 
 
 _check_layout(
     ShmInfo,
-    168,
+    552,
     size=0,
     kind=4,
     access=8,
@@ -199,6 +204,7 @@ _check_layout(
     capacity=24,
     max_message=32,
     name=40,
+    creator=168,
 )
 
 
@@ -212,6 +218,7 @@ class ShmInfoUtf8(ctypes.Structure):
     capacity: int
     max_message: int
     name: bytes
+    creator: bytes
     _fields_ = [
         ("size", c_uint32),
         ("kind", c_uint32),
@@ -222,12 +229,13 @@ class ShmInfoUtf8(ctypes.Structure):
         ("capacity", c_uint64),
         ("max_message", c_uint64),
         ("name", c_char * 192),
+        ("creator", c_char * 192),
     ]
 
 
 _check_layout(
     ShmInfoUtf8,
-    232,
+    424,
     size=0,
     kind=4,
     access=8,
@@ -237,6 +245,7 @@ _check_layout(
     capacity=24,
     max_message=32,
     name=40,
+    creator=232,
 )
 
 

@@ -66,11 +66,21 @@ class Info(NamedTuple):
     writers: int  # writing handles open now, in all processes
     capacity: int  # bytes of payload that the channel holds
     max_message: int  # bytes of its largest message; of a block: its capacity
+    creator: str  # SID of the account that created it; "": it is in the configuration, or this is of a list
 
     @classmethod
     def of(cls, info: abi.ShmInfoUtf8) -> "Info":
         name, kind, access = info.name.decode(), Kind(info.kind), Access(info.access)
-        return cls(name, kind, access, info.readers, info.writers, info.capacity, info.max_message)
+        return cls(
+            name,
+            kind,
+            access,
+            info.readers,
+            info.writers,
+            info.capacity,
+            info.max_message,
+            info.creator.decode(),
+        )
 
 
 class Stats(NamedTuple):

@@ -14,6 +14,9 @@ pub const SHM_VERSION: u32 = 0x00000001;
 pub const SHM_NAME_MAX: u32 = 63;
 pub const SHM_NAME_MAX_UTF8: u32 = 189;
 
+// The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
+pub const SHM_SID_MAX: u32 = 191;
+
 pub const SHM_INFINITE: u32 = 0xFFFFFFFF;
 
 // ShmUnlock: leave the block's value as it was.
@@ -207,6 +210,8 @@ pub struct ShmInfo {
     /// bytes of the largest message; of a block: its capacity
     pub max_message: u64,
     pub name: [u16; 64],
+    /// SID of its creator; "": it is in the configuration, or in a list
+    pub creator: [u16; 192],
 }
 
 #[repr(C)]
@@ -221,6 +226,7 @@ pub struct ShmInfoUtf8 {
     pub capacity: u64,
     pub max_message: u64,
     pub name: [c_char; 192],
+    pub creator: [c_char; 192],
 }
 
 #[repr(C)]
@@ -315,7 +321,7 @@ assert_layout! {
 }
 
 assert_layout! {
-    ShmInfo, 168,
+    ShmInfo, 552,
     size: 0,
     kind: 4,
     access: 8,
@@ -324,11 +330,12 @@ assert_layout! {
     reserved: 20,
     capacity: 24,
     max_message: 32,
-    name: 40
+    name: 40,
+    creator: 168
 }
 
 assert_layout! {
-    ShmInfoUtf8, 232,
+    ShmInfoUtf8, 424,
     size: 0,
     kind: 4,
     access: 8,
@@ -337,7 +344,8 @@ assert_layout! {
     reserved: 20,
     capacity: 24,
     max_message: 32,
-    name: 40
+    name: 40,
+    creator: 232
 }
 
 assert_layout! {

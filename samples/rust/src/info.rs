@@ -25,6 +25,8 @@ pub struct Info {
     pub capacity: u64,
     /// Bytes of the largest message; of a block, its capacity.
     pub max_message: u64,
+    /// SID of the account that created it; empty for one of the configuration, and in a list.
+    pub creator: String,
 }
 
 impl From<&ShmInfoUtf8> for Info {
@@ -44,6 +46,8 @@ impl From<&ShmInfoUtf8> for Info {
             writers: raw.writers,
             capacity: raw.capacity,
             max_message: raw.max_message,
+            // SAFETY: as for the name.
+            creator: unsafe { string(raw.creator.as_ptr()) },
         }
     }
 }
