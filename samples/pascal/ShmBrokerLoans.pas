@@ -60,22 +60,27 @@ type
     procedure CheckTaken;
     { Of the call that was to end it. }
     procedure Finish(Status: Integer);
+    { As if it had not been lent. }
+    procedure GiveBack; virtual; abstract;
   public
     constructor Create(Handle: Cardinal; Memory: Pointer; Size: NativeUInt);
+    destructor Destroy; override;
     function Memory: Pointer;
     function Size: NativeUInt;
   end;
 
   TShmLoan = class(TShmLent, IShmLoan)
+  protected
+    procedure GiveBack; override;
   public
-    destructor Destroy; override;
     procedure Commit(Size: NativeUInt);
     procedure Abort;
   end;
 
   TShmLock = class(TShmLent, IShmLock)
+  protected
+    procedure GiveBack; override;
   public
-    destructor Destroy; override;
     procedure Unlock(NewSize: NativeUInt);
     procedure Revert;
   end;
@@ -84,8 +89,9 @@ type
   private
     FIntact: Boolean;
     function IShmPeek.Data = Memory;
+  protected
+    procedure GiveBack; override;
   public
-    destructor Destroy; override;
     function Release: Boolean;
   end;
 
@@ -98,6 +104,13 @@ begin
   FMemory := Memory;
   FSize := Size;
   FHeld := 1;
+end;
+
+destructor TShmLent.Destroy;
+begin
+  if Take then
+    GiveBack;
+  inherited Destroy;
 end;
 
 function TShmLent.Memory: Pointer;
@@ -131,10 +144,9 @@ begin
   ShmCheck(Status);
 end;
 
-destructor TShmLoan.Destroy;
+procedure TShmLoan.GiveBack;
 begin
-  Abort;
-  inherited Destroy;
+  ShmAbort(FHandle);
 end;
 
 procedure TShmLoan.Commit(Size: NativeUInt);
@@ -146,13 +158,12 @@ end;
 procedure TShmLoan.Abort;
 begin
   if Take then
-    ShmAbort(FHandle);
+    GiveBack;
 end;
 
-destructor TShmLock.Destroy;
+procedure TShmLock.GiveBack;
 begin
-  Revert;
-  inherited Destroy;
+  ShmUnlock(FHandle, SHM_KEEP);
 end;
 
 procedure TShmLock.Unlock(NewSize: NativeUInt);
@@ -166,14 +177,12 @@ end;
 procedure TShmLock.Revert;
 begin
   if Take then
-    ShmUnlock(FHandle, SHM_KEEP);
+    GiveBack;
 end;
 
-destructor TShmPeek.Destroy;
+procedure TShmPeek.GiveBack;
 begin
-  if Take then
-    ShmRelease(FHandle);
-  inherited Destroy;
+  ShmRelease(FHandle);
 end;
 
 function TShmPeek.Release: Boolean;
