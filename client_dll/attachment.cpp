@@ -52,15 +52,6 @@ int32_t open_owned(const wchar_t* name, const BrokerIdentity& identity, win::Han
                   L"that made an object of this name, and end it");
 }
 
-void to_close(const std::wstring& name, const pipe::OpenReply& reply, pipe::CloseRequest& request) {
-  std::copy(std::begin(reply.instance), std::end(reply.instance), request.instance);
-  request.reader = reply.reader;
-  request.writer = reply.writer;
-  request.reader_generation = reply.reader_generation;
-  request.writer_generation = reply.writer_generation;
-  std::copy(name.begin(), name.end(), request.name);
-}
-
 auto opens_event(DWORD access) {
   return [access](const wchar_t* name) { return OpenEventW(access, FALSE, name); };
 }
@@ -88,14 +79,14 @@ int32_t Attachment::open(const std::wstring& name, const ShmOptions& options) {
   BrokerIdentity identity;
   auto close = std::make_unique<Close>();
   const int32_t status = exchange_open(request, *reply, deadline, identity, [&] {
-    to_close(name, *reply, close->request);
+    close->request = pipe::close_request_of(request, *reply);
     give_back_later(std::move(close));
     repeat_closes(deadline);
     close = std::make_unique<Close>();
   });
   if (status != SHM_OK) return status;
   if (reply->header.status != SHM_OK) return refused(reply->header);
-  to_close(name, *reply, close->request);
+  close->request = pipe::close_request_of(request, *reply);
   close_ = std::move(close);
   return attach(*reply, identity);
 }

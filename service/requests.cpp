@@ -104,13 +104,7 @@ PipeServer::Answer Broker::answer(PipeServer::ConnectionId connection, PipeClien
 PipeServer::Answer Broker::admitted(const PipeClient& asks, const pipe::OpenRequest& request,
                                     const pipe::OpenReply& reply) {
   const Client client = asks.identity();
-  pipe::CloseRequest place{};
-  std::ranges::copy(reply.instance, place.instance);
-  std::ranges::copy(request.name, place.name);
-  place.reader = reply.reader;
-  place.writer = reply.writer;
-  place.reader_generation = reply.reader_generation;
-  place.writer_generation = reply.writer_generation;
+  const pipe::CloseRequest place = pipe::close_request_of(request, reply);
   return {sizeof reply,
           [this, client, place, account = asks.account()] {
             log_about(account, client.pid, ClientLog::Level::info,

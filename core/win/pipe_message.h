@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <type_traits>
 
@@ -152,6 +153,18 @@ struct OpenReply {
   char16_t reader_event[kObjectUnits];  // prefix: ".<slot>.<generation>" follows
   char16_t creator[kSidUnits];  // SID of the account that created the channel; "": the configuration did
 };
+
+// What gives back the slots that a reply has given. Its header is left to the sender.
+inline CloseRequest close_request_of(const OpenRequest& request, const OpenReply& reply) {
+  CloseRequest close{};
+  std::copy(std::begin(reply.instance), std::end(reply.instance), close.instance);
+  close.reader = reply.reader;
+  close.writer = reply.writer;
+  close.reader_generation = reply.reader_generation;
+  close.writer_generation = reply.writer_generation;
+  std::copy(std::begin(request.name), std::end(request.name), close.name);
+  return close;
+}
 
 struct AcknowledgeReply {
   static constexpr uint32_t kFirstSize = 528;
