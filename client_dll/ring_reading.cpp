@@ -1,0 +1,181 @@
+// The half of RingChannel that reads.
+#include <algorithm>
+
+#include "client_dll/errors.h"
+#include "client_dll/ring_channel.h"
+#include "core/publishing.h"
+
+namespace shmbroker::client {
+
+using core::RingReader;
+
+int32_t RingChannel::check_reading() const {
+  if (!reader_) return refuse_right(SHM_READ);
+  if (reader_->has_peeked()) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
+  return SHM_OK;
+}
+
+// Calls take(), which reads or peeks, until it has a message or the time is up.
+template <class Take>
+int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
+  for (;;) {
+    const RingReader::Result result = take();
+    core::wake_after_read(*reader_, at());
+    switch (result) {
+      case RingReader::Result::ok:
+        return SHM_OK;
+      case RingReader::Result::too_small:
+        return SHM_E_BUFFER;
+      case RingReader::Result::overtaken:
+        return refuse(
+            SHM_E_OVERTAKEN,
+            L"writers overwrite it faster than this reader can copy; raise its capacity in shmbroker.json");
+      case RingReader::Result::corrupt:
+        return refuse_corrupt();
+      case RingReader::Result::empty:
+        break;
+    }
+    const int32_t status = wait_readable(wait);
+    // Who asks again and again without waiting needs no text made each time.
+    if (status == SHM_E_EMPTY && !wait.is_allowed()) return fail(SHM_E_EMPTY);
+    if (status == SHM_E_EMPTY)
+      return refuse(SHM_E_EMPTY, L"nothing came until the time was up; wait longer, or start a writer");
+    if (status != SHM_OK) return status;
+  }
+}
+
+bool RingChannel::find_readable() {
+  const bool found = reader_->has_peeked() || reader_->seek();
+  core::wake_after_read(*reader_, at());
+  return found;
+}
+
+void RingChannel::count_read(uint64_t messages, uint64_t bytes) {
+  backoff().note_messages(messages, bytes);
+  core::ReaderSlot& slot = at().reader_slot();
+  add(slot.messages, messages);
+  add(slot.bytes, bytes);
+}
+
+int32_t RingChannel::note_read(const Message& message) {
+  count_read(1, message.size);
+  core::ReaderSlot& slot = at().reader_slot();
+  if (message.redelivered) return SHM_S_REDELIVERED;
+  if (message.lost == 0) return SHM_OK;
+  add(slot.lost, message.lost);
+  return SHM_S_LOST;
+}
+
+int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) {
+  int32_t status = check_reading();
+  if (status != SHM_OK) return status;
+  Message message;
+  CallWait wait = read_wait(timeout_ms);
+  status =
+      take_message([&] { return reader_->read(static_cast<std::byte*>(buffer), capacity, message); }, wait);
+  if (status == SHM_OK || status == SHM_E_BUFFER) size = static_cast<size_t>(message.size);
+  if (status == SHM_E_BUFFER) return refuse_buffer(message.size, capacity);
+  return status == SHM_OK ? note_read(message) : status;
+}
+
+// What came with a batch's messages, as they are filled in.
+class RingChannel::Batch {
+ public:
+  Batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count)
+      : messages_(messages), buffer_(buffer), count_(count) {}
+
+  bool is_full() const { return count_ == messages_.size(); }
+  std::span<std::byte> rest() const { return buffer_.subspan(std::min(used_, buffer_.size())); }
+  // status: what ShmRead would return with it.
+  void add(const Message& message, int32_t status) {
+    const uint32_t flags = (status == SHM_S_LOST ? SHM_MESSAGE_LOST : 0) |
+                           (status == SHM_S_REDELIVERED ? SHM_MESSAGE_REDELIVERED : 0);
+    messages_.set(count_++, {0, flags, message.sequence, message.timestamp, rest().data(),
+                             static_cast<size_t>(message.size)});
+    used_ += (static_cast<size_t>(message.size) + 7) & ~size_t{7};
+  }
+
+ private:
+  CallerArray<ShmMessage> messages_;
+  std::span<std::byte> buffer_;
+  uint32_t& count_;
+  size_t used_ = 0;
+};
+
+int32_t RingChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer,
+                                uint32_t& count, DWORD timeout_ms) {
+  int32_t status = check_reading();
+  if (status != SHM_OK || messages.empty()) return status;
+  Batch batch(messages, buffer, count);
+  Message first;
+  CallWait wait = read_wait(timeout_ms);
+  status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), first); }, wait);
+  if (status == SHM_E_BUFFER) {
+    tell_length(messages, first.size);
+    return refuse_buffer(first.size, buffer.size());
+  }
+  if (status != SHM_OK) return status;
+  status = note_read(first);
+  batch.add(first, status);
+  const int32_t later = ring_.is_queue() ? claim_more(batch) : read_more(batch);
+  return later != SHM_OK ? later : status;
+}
+
+// What is there already, of a topic. Anything but a plain message is left to the next call, which can tell of
+// it.
+int32_t RingChannel::read_more(Batch& batch) {
+  uint64_t count = 0;
+  uint64_t bytes = 0;
+  reader_->read_on(
+      [&](uint64_t size) {
+        const auto rest = batch.rest();
+        return !batch.is_full() && size <= rest.size() ? rest.data() : nullptr;
+      },
+      [&](const Message& message) {
+        batch.add(message, SHM_OK);
+        ++count;
+        bytes += message.size;
+      });
+  core::wake_after_read(*reader_, at());
+  count_read(count, bytes);
+  return SHM_OK;
+}
+
+// What is there already, of a queue.
+int32_t RingChannel::claim_more(Batch& batch) {
+  int32_t news = SHM_OK;
+  CallWait no_wait = read_wait(0);
+  while (!batch.is_full() && reader_->may_be_readable()) {
+    Message message;
+    const auto rest = batch.rest();
+    if (take_message([&] { return reader_->read(rest.data(), rest.size(), message); }, no_wait) != SHM_OK)
+      break;
+    const int32_t status = note_read(message);
+    batch.add(message, status);
+    news = status != SHM_OK ? status : news;
+  }
+  return news;
+}
+
+int32_t RingChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {
+  int32_t status = check_reading();
+  if (status != SHM_OK) return status;
+  Message message;
+  CallWait wait = read_wait(timeout_ms);
+  status = take_message([&] { return reader_->peek(message); }, wait);
+  if (status != SHM_OK) return status;
+  memory = message.data;
+  size = static_cast<size_t>(message.size);
+  return note_read(message);
+}
+
+int32_t RingChannel::release() {
+  if (!reader_ || !reader_->has_peeked())
+    return refuse(SHM_E_STATE, L"this handle holds no ShmPeek; call that first");
+  const bool intact = reader_->release();
+  core::wake_after_read(*reader_, at());
+  if (intact) return SHM_OK;
+  return refuse(SHM_E_OVERTAKEN, L"what was peeked has been overwritten; discard what was made of it");
+}
+
+}  // namespace shmbroker::client
