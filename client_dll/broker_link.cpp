@@ -167,8 +167,8 @@ int32_t status_of(DWORD error) {
   return fail(SHM_E_SYSTEM, L"talking to the ShmBroker service failed", error);
 }
 
-// Connects to the service, whoever that is by then, and talks to it. Where it hangs up, again: an end of the
-// service shows in that there is nothing to connect to. talk(pipe): returns an error.
+// Connects to the service, perhaps another process by then, and talks to it. Where it hangs up, again: an end
+// of the service shows in that there is nothing to connect to. talk(pipe): returns an error.
 template <class Talk>
 int32_t converse(const Deadline& deadline, BrokerIdentity& identity, Talk&& talk) {
   constexpr DWORD kFirstPause = 1;  // milliseconds

@@ -18,8 +18,8 @@ class CallWait {
 
   bool is_allowed() const { return timeout_ms_ != 0; }
 
-  // The first call starts the clock, and lets others sleep until the call lock is free. A call that need not wait does
-  // neither.
+  // The first call starts the clock, and lets others sleep until the call lock is free. A call that need not
+  // wait does neither.
   const WaitContext& context() {
     if (!context_) {
       lock_.mark_blocking();

@@ -196,8 +196,8 @@ int32_t Channel::wait_readable(CallWait& wait) {
       return SHM_OK;
     return has_ended() ? refuse_ended() : SHM_E_EMPTY;
   }
-  // A call that comes again was told that there is something, and got nothing: hostile readers could make that go on
-  // for ever.
+  // A call that comes again was told that there is something, and got nothing: hostile readers could make
+  // that go on for ever.
   WaitEnd end = wait.again();
   if (end == WaitEnd::none) {
     if (spin_until_readable(wait, end)) return SHM_OK;
@@ -208,7 +208,8 @@ int32_t Channel::wait_readable(CallWait& wait) {
     add(at().reader_slot().waits, 1);
     if (end == WaitEnd::none) return SHM_OK;
   }
-  // SUBTLE: the mark that was taken off may be one that a notification needs, whose thread asked for it meanwhile.
+  // SUBTLE: the mark that was taken off may be one that a notification needs, whose thread asked for it
+  // meanwhile.
   if (notification_->is_wanted()) notify_if_readable();
   return end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(end);
 }

@@ -53,7 +53,7 @@ void interrupt(Entry& entry) {
 // numbers: so its handles are not ours. It needs not be hard to guess, only to be another one.
 uint32_t first_generation() {
   static constinit std::atomic<uint32_t> made{0};
-  // relaxed: whoever comes first says which it is.
+  // relaxed: the first thread says which it is.
   uint32_t first = made.load(std::memory_order_relaxed);
   if (first != 0) return first;
   LARGE_INTEGER ticks;
@@ -141,7 +141,7 @@ int32_t close_entry(ShmChannel handle) {
   Entry* entry = entry_of(handle);
   if (entry == nullptr) return fail(SHM_E_HANDLE);
   AcquireSRWLockShared(&entry->guard);
-  // relaxed: who is not the first touches nothing.
+  // relaxed: a thread that is not the first touches nothing.
   const bool first = is_open(*entry, handle) && !entry->has_closer.exchange(true, std::memory_order_relaxed);
   if (first) {
     // release: pairs with the acquire in WaitContext::interrupted().

@@ -16,7 +16,7 @@ inline constexpr uint32_t kTableBits =
 struct Entry {
   // 0 while nothing is open here. Read under a call lock or the guard; changed under all three.
   std::atomic<uint32_t> generation{0};
-  uint32_t uses = 0;                    // how often it was opened; for who has reserved it
+  uint32_t uses = 0;                    // how often it was opened; for the thread that has reserved it
   Channel* channel = nullptr;           // the entry's own, until ShmClose
   std::atomic<bool> has_closer{false};  // a thread is in ShmClose
   Calls calls;

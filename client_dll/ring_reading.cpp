@@ -36,7 +36,7 @@ int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
         break;
     }
     const int32_t status = wait_readable(wait);
-    // Who asks again and again without waiting needs no text made each time.
+    // A program that polls needs no text made each time.
     if (status == SHM_E_EMPTY && !wait.is_allowed()) return fail(SHM_E_EMPTY);
     if (status == SHM_E_EMPTY)
       return refuse(SHM_E_EMPTY, L"nothing came until the time was up; wait longer, or start a writer");

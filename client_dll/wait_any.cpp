@@ -30,7 +30,7 @@ class AnyWait {
   }
 
   // Takes all the call locks. SUBTLE: it sleeps for one only while it has no other, so that two calls never
-  // wait for each other, and nobody who closes one handle waits for who reads from another.
+  // wait for each other, and a close of one handle never waits for a read of another.
   int32_t hold() {
     for (Source* wanted = &sources_.front(); wanted != nullptr;) {
       const int32_t status = wait_lock_of(*wanted);
@@ -82,7 +82,7 @@ class AnyWait {
     Channel& channel() const { return *entry->channel; }
   };
 
-  // SUBTLE: while it sleeps for one lock, nobody wakes it who cancels or closes another handle: it looks at
+  // SUBTLE: while it sleeps for one lock, a cancel or close of another handle does not wake it: it looks at
   // them now and then.
   int32_t wait_lock_of(Source& wanted) {
     constexpr DWORD kPause = 10;

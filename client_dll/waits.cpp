@@ -47,7 +47,7 @@ void CallLock::wait(DWORD timeout_ms, uint32_t& tries) {
   uint32_t word = word_.load(std::memory_order_relaxed);
   if (word == kBusy) {
     core::pause();
-    // Who is at work is soon done. If not, it copies a lot, or was ended in the midst of it: then this must
+    // The holder is soon done. If not, it copies a lot, or was ended in the midst of it: then this must
     // not take the processor.
     if (++tries < kQuickTries) {
       SwitchToThread();
@@ -56,7 +56,7 @@ void CallLock::wait(DWORD timeout_ms, uint32_t& tries) {
     }
     return;
   }
-  // relaxed: nothing is read on the strength of the mark. Whoever leaves takes it off, and wakes all that may
+  // relaxed: nothing is read on the strength of the mark. unlock() takes it off, and wakes all that may
   // sleep.
   if (word == kBlocking && word_.compare_exchange_strong(word, kAwaited, std::memory_order_relaxed))
     word = kAwaited;
@@ -91,7 +91,7 @@ bool CallLock::is_of_ended_thread() const {
 bool CallLock::lock_to_close(const Deadline& deadline) {
   for (uint32_t tries = 0; !try_lock();) {
     if (is_of_ended_thread()) {
-      // relaxed: nobody else has it, and who waits for it goes when it sees the close.
+      // relaxed: nobody else has it, and a call that waits for it ends when it sees the close.
       word_.store(kBusy, std::memory_order_relaxed);
       return true;
     }

@@ -31,7 +31,7 @@ bool Block::is_sound() const {
   Try result = Try::overtaken;
   Value value;
   for (int i = 0; i < kPinnedTries && result == Try::overtaken; ++i) result = find(value);
-  return result != Try::corrupt;  // who is overtaken each time has found writers at work
+  return result != Try::corrupt;  // overtaken each time: writers are at work
 }
 
 uint64_t Block::sequence() const {

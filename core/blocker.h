@@ -1,5 +1,5 @@
-// Why a ring has no space: who holds what lies at its head. For error texts and for those who watch a
-// channel.
+// Why a ring has no space: which client holds the frame at its head. For error texts and for those who watch
+// a channel.
 #pragma once
 
 #include "core/ring.h"

@@ -78,8 +78,8 @@ class Claims {
     return word(position).load(std::memory_order_relaxed);
   }
 
-  // Whether nobody could ever be done with the message: who has claimed it has no slot any more, or somebody
-  // wrote nonsense. taken: a bit for each slot that a reader has.
+  // Whether no reader could ever finish the message: the one that claimed it has no slot any more, or the
+  // word is nonsense. taken: a bit for each slot that a reader has.
   bool is_stranded(uint32_t seen, uint64_t position, uint64_t taken) const {
     if (is_offer(seen, position)) return false;
     if (lap_of(seen) != lap_of(tagged(position, kOffered, 0))) return true;

@@ -1,4 +1,4 @@
-// Copies payload into and out of shared memory, where a peer may write while we read. Whoever reads checks
+// Copies payload into and out of shared memory, where a peer may write while we read. A reader checks
 // afterwards whether the copy can be trusted (a version, a position) and throws it away if not.
 #pragma once
 

@@ -1,6 +1,6 @@
-// The events of a channel, and how a call sleeps on one. The protocol that says who sets which event, and when, is
-// here in core/; Windows' events are behind these interfaces in the DLL and the service, condition variables in the
-// stress test. So the sanitizers run the protocol that ships.
+// The events of a channel, and how a call sleeps on one. The protocol that says who sets which event, and
+// when, is here in core/; Windows' events are behind these interfaces in the DLL and the service, condition
+// variables in the stress test. So the sanitizers run the protocol that ships.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ class EventWait {
  public:
   // Whether the call has to give up.
   virtual WaitEnd check() = 0;
-  // Sleeps until the event is set, the call is interrupted or its time is up. Returns none if the caller has to look
-  // again at what it waits for; it may return so for no reason.
+  // Sleeps until the event is set, the call is interrupted or its time is up. Returns none if the caller has
+  // to look again at what it waits for; it may return so for no reason.
   virtual WaitEnd sleep() = 0;
   // Lets another thread have the processor: the one that is waited for may need it.
   virtual void yield() = 0;

@@ -1,5 +1,5 @@
-// The sizes of a channel: from the configuration, by way of the broker, to whoever attaches to its memory.
-// Nothing in the memory says them: a client could have changed it.
+// The sizes of a channel: from the configuration, by way of the broker, to the clients that attach to its
+// memory. Nothing in the memory says them: a client could have changed it.
 #pragma once
 
 #include "core/layout.h"

@@ -1,6 +1,6 @@
 // The memory layout, alone: what lies where in the two sections of a channel. Fixed-width fields at natural
 // alignment and offsets instead of pointers, so that x86 and x64 share the same bytes. docs/memory-layout.md
-// draws it. Whoever changes a byte here raises kLayoutVersion.
+// draws it. A change of one byte here needs another kLayoutVersion.
 #pragma once
 
 #include <atomic>
@@ -26,7 +26,7 @@ struct alignas(kCacheLine) Presence {
 };
 static_assert(sizeof(Presence) == 64 && offsetof(Presence, exclusive) == 16);
 
-// Who has a slot that is taken. Written by the broker alone. created: the process's creation time, so that a
+// The client that has a slot. Written by the broker alone. created: the process's creation time, so that a
 // reused pid is not mistaken for it. generation: another for each client that the slot has; a reader's event
 // is named by it.
 struct SlotRecord {

@@ -13,7 +13,7 @@
 
 namespace shmbroker::core {
 
-// A line that this thread is about to write: takes it away from whoever reads it.
+// A line that this thread is about to write: takes it away from the readers' processors.
 inline void prefetch_to_write(const void* memory) {
 #if !defined(_MSC_VER) || defined(__clang__)
   __builtin_prefetch(memory, 1, 3);

@@ -7,12 +7,13 @@
 
 namespace shmbroker::core {
 
-// For a writer that has committed. It wakes all readers that sleep, of a queue too: if others committed behind this
-// message before, there is more to read than this, and a reader can't wake another.
+// For a writer that has committed. It wakes all readers that sleep, of a queue too: if others committed
+// behind this message before, there is more to read than this, and a reader can't wake another.
 inline void wake_after_commit(const DataSection& data, ReadersSection& readers, ChannelEvents& events) {
   wake_readers(data, readers, events);
-  // A writer that waits for space may have waited for this reservation's end. relaxed: the fence in take_waiting()
-  // keeps this look behind the commit; it is the partner of the one in mark_waiting_for_space().
+  // A writer that waits for space may have waited for this reservation's end. relaxed: the fence in
+  // take_waiting() keeps this look behind the commit; it is the partner of the one in
+  // mark_waiting_for_space().
   if (readers.waiting_writers.load(std::memory_order_relaxed) != 0) wake_writers(readers, events);
 }
 

@@ -1,10 +1,10 @@
 // The ring of a topic or a queue, as everybody sees it: frames of any size one behind the other, from the
 // head (the oldest kept) to the tail (where the next one goes).
 //
-// Whoever follows the frames needs no tail: behind the last one lies a header word of 0. A writer clears the
-// word behind the frame that it reserves before it lets readers reach it, so bytes of the last lap are never
-// taken for a header. A writer moves the head past a frame before it overwrites it; so whoever reads a frame
-// and then finds the head not beyond it, has read what the writer wrote.
+// A reader that follows the frames needs no tail: behind the last one lies a header word of 0. A writer
+// clears the word behind the frame that it reserves before it lets readers reach it, so bytes of the last lap
+// are never taken for a header. A writer moves the head past a frame before it overwrites it; so a reader
+// that reads a frame and then finds the head not beyond it, has read what the writer wrote.
 #pragma once
 
 #include "core/claims.h"
@@ -34,14 +34,13 @@ class Ring {
   }
   uint64_t join_position() const { return position_of(waits() ? control().announced : control().head); }
 
-  // Position of the oldest frame kept. Whoever calls it to see whether what it read was intact calls
-  // is_still_intact().
+  // Position of the oldest frame kept. To see whether what was read is intact, call is_still_intact().
   uint64_t head_position() const { return position_of(control().head); }
 
   // Whether all that was read from this position on, before this call, was read before anyone overwrote it.
   bool is_still_intact(uint64_t position) const {
-    // Partner: the release fence in RingWriter::reserve(). Who read one byte of what came after it sees the
-    // head beyond the position.
+    // Partner: the release fence in RingWriter::reserve(). A reader that read one byte of what came after it
+    // sees the head beyond the position.
     std::atomic_thread_fence(std::memory_order_acquire);
     return head_position() <= position;
   }
@@ -105,7 +104,7 @@ class Ring {
  private:
   bool read(const RingHead& shared, Head& head) const;
   static uint64_t position_of(const RingHead& shared) {
-    // acquire: pairs with the release in RingWriter::store(), for who goes on to read from there.
+    // acquire: pairs with the release in RingWriter::store(), for callers that go on to read from there.
     return shared.word.load(std::memory_order_acquire) & ~uint64_t{kTopicAlign - 1};
   }
 

@@ -249,8 +249,8 @@ void RingReader::maybe_publish_cursor() {
   }
 }
 
-// Whether a writer might find no space for a largest message, though nothing is left to read: who has read
-// all may never ask for more.
+// Whether a writer might find no space for a largest message, though nothing is left to read: a reader that
+// has read all may never ask for more.
 bool RingReader::withholds_space() const {
   if (!ring_.waits() || position() - published_ <= largest_unpublished_) return false;
   // relaxed: what comes later is there to be read.

@@ -20,8 +20,8 @@ bool recover_writer(const Ring& ring, uint32_t slot);
 // Takes back what no reader is there for: claimed messages of a queue are offered again, cursors go. To be
 // called when a reader's slot has become free, and before it is given out again; all who sleep are to be
 // woken afterwards. taken: a bit for each slot that a reader still has. Whatever stands in the name of the
-// others goes, whoever wrote it: so what a reader has forged does not outlive it. Returns how many messages
-// others get again.
+// others goes, even if another reader wrote it: so what it has forged does not last. Returns how many
+// messages others get again.
 uint64_t recover_readers(const Ring& ring, uint64_t taken);
 
 // Whether writers and readers can go on with what is in the memory: head, tail, and every frame between them.

@@ -86,7 +86,8 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   }
   shared.reserved.store(shared.reserved.load(std::memory_order_relaxed) + messages,
                         std::memory_order_relaxed);
-  // release: pairs with the acquire in Ring::tail(); whoever sees the tail here finds our loan in our slot.
+  // release: pairs with the acquire in Ring::tail(); a thread that sees the tail here finds our loan in our
+  // slot.
   shared.position.store(end, std::memory_order_release);
   SHM_CRASH_POINT("writer.tail-moved");
 
@@ -218,8 +219,8 @@ bool RingWriter::announce(const Ring::Head& wanted, const Ring::Head& old, uint6
 void RingWriter::store(RingHead& shared, const Ring::Head& head) {
   // relaxed: only the lock's holder stores it.
   const uint64_t which = (shared.word.load(std::memory_order_relaxed) & 1) ^ 1;
-  // release: pairs with the second acquire in Ring::read(): who sees this number sees that the head has moved
-  // on.
+  // release: pairs with the second acquire in Ring::read(): a thread that sees this number sees that the head
+  // has moved on.
   shared.messages[which].store(head.messages, std::memory_order_release);
   // release: pairs with the acquires in Ring.
   shared.word.store(head.position | which, std::memory_order_release);

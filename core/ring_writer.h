@@ -36,8 +36,8 @@ class RingWriter {
   // the sum of their footprints. Only without a reservation.
   Result reserve(uint64_t bytes, uint32_t messages);
 
-  // For who is about to reserve: asks for the line in which the frame will begin. Readers that look at it all
-  // the time have it, and bringing it here takes as long as the rest of the way to commit().
+  // For a writer that is about to reserve: asks for the line in which the frame will begin. Readers that look
+  // at it all the time have it, and bringing it here takes as long as the rest of the way to commit().
   void prefetch() const { prefetch_to_write(&ring_.header(last_end_)); }
 
   bool has_reservation() const { return begin_ != 0; }

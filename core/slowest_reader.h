@@ -16,8 +16,8 @@ struct SlowestReader {
 // beyond the tail as the tail, and none where no reader has the slot.
 inline SlowestReader slowest_reader(const Ring& ring, uint64_t head, uint64_t tail) {
   SlowestReader slowest{SlowestReader::kNone, tail};
-  // acquire: pairs with the broker's release. SUBTLE: a reader has its slot before it stores its cursor, so
-  // whoever must see that one sees this.
+  // acquire: pairs with the broker's release. SUBTLE: a reader has its slot before it stores its cursor, so a
+  // writer that must see the cursor sees the slot.
   const uint64_t taken = ring.data().presence.readers.load(std::memory_order_acquire);
   for_each_slot(taken, [&](uint32_t slot) {
     // acquire: pairs with the release in RingReader::publish_cursor(); what it read stays before our

@@ -1,8 +1,9 @@
 // Writers that sleep until there is space, and who wakes them: the mirror image of waking.h.
 //
-// A writer marks itself, tries once more, and sleeps only if there is still no space. Whoever makes space (a
-// reader that moves on, a writer that ends a reservation) looks at the marks afterwards. Each has a full
-// fence between its store and its look, so at least one of them sees the other. tests/model/space.pml models it.
+// A writer marks itself, tries once more, and sleeps only if there is still no space. A client that makes
+// space (a reader that moves on, a writer that ends a reservation) looks at the marks afterwards. Each has a
+// full fence between its store and its look, so at least one of them sees the other. tests/model/space.pml
+// models it.
 #pragma once
 
 #include "core/crash_point.h"
@@ -27,7 +28,8 @@ inline void unmark_waiting_for_space(ReadersSection& readers, uint32_t slot) {
   readers.waiting_writers.fetch_and(~(uint64_t{1} << slot), std::memory_order_relaxed);
 }
 
-// For who has made space: takes the marks off. Returns a bit for each writer that waits for a wake-up.
+// For a client that has made space: takes the marks off. Returns a bit for each writer that waits for a
+// wake-up.
 inline uint64_t take_waiting_writers(ReadersSection& readers) {
   // Partner: the fence in mark_waiting_for_space(). The store before it is the caller's: what makes space.
   std::atomic_thread_fence(std::memory_order_seq_cst);
@@ -37,7 +39,7 @@ inline uint64_t take_waiting_writers(ReadersSection& readers) {
   return taken;
 }
 
-// For who has made space: wakes a writer that waits for it, which wakes the next one.
+// For a client that has made space: wakes a writer that waits for it, which wakes the next one.
 inline void wake_writers(ReadersSection& readers, ChannelEvents& events) {
   if (take_waiting_writers(readers) != 0) events.set_space_event();
 }
@@ -45,12 +47,14 @@ inline void wake_writers(ReadersSection& readers, ChannelEvents& events) {
 // A try to reserve looks at every reader's cursor, so tries are some way apart.
 inline constexpr uint32_t kTurnsBetweenTries = 64;
 
-// For a writer that has found no space: spins for some turns, and then sleeps until there is some. try_reserve()
-// returns false as long as there is none. wait: for the space event. Returns none, or why it gave up.
+// For a writer that has found no space: spins for some turns, and then sleeps until there is some.
+// try_reserve() returns false as long as there is none. wait: for the space event. Returns none, or why it
+// gave up.
 //
-// SUBTLE: all writers that wait for space share one event, and a wake-up takes all their marks off but wakes only one
-// of them. So a writer that has slept wakes the next one when it goes, with space or without; while it goes on waiting
-// it is marked itself. Thus of the writers that sleep, at least one is marked, or one is awake.
+// SUBTLE: all writers that wait for space share one event, and a wake-up takes all their marks off but wakes
+// only one of them. So a writer that has slept wakes the next one when it goes, with space or without; while
+// it goes on waiting it is marked itself. Thus of the writers that sleep, at least one is marked, or one is
+// awake.
 template <class TryReserve>
 WaitEnd wait_space(ReadersSection& readers, uint32_t slot, uint32_t spin, EventWait& wait,
                    ChannelEvents& events, TryReserve&& try_reserve) {

@@ -1,5 +1,5 @@
-// Readers that sleep until there is something to read, and the writers that wake them: no system call while the
-// readers keep up.
+// Readers that sleep until there is something to read, and the writers that wake them: no system call while
+// the readers keep up.
 //
 // A reader marks itself, looks once more, and sleeps only if it still finds nothing. A writer publishes, then
 // looks at the marks. Each has a full fence between its store and its look, so at least one of them sees the
@@ -25,8 +25,8 @@ inline void mark_waiting(ReadersSection& readers, uint32_t slot) {
 // For a reader that has found something after all, or gives up. Returns whether the mark was still there; if
 // not, a writer has taken it, and the reader's event is or will be set.
 inline bool unmark_waiting(ReadersSection& readers, uint32_t slot) {
-  // acquire: pairs with the release in mark_waiting(): the thread that takes off another thread's mark sees what that
-  // one has asked for before.
+  // acquire: pairs with the release in mark_waiting(): the thread that takes off another thread's mark sees
+  // what that one has asked for before.
   const uint64_t bit = uint64_t{1} << slot;
   return (readers.waiting.fetch_and(~bit, std::memory_order_acquire) & bit) != 0;
 }
@@ -37,14 +37,14 @@ inline bool is_marked_waiting(const ReadersSection& readers, uint32_t slot) {
 
 // For a writer that has published: takes the marks off, so that each reader is woken once. Returns a bit for
 // each reader whose event the caller must set, if there is such a reader: any reader may set any mark.
-// SUBTLE: a writer that dies between this and the last event would leave a reader asleep. So the broker wakes every
-// reader of a channel in which a writer died.
+// SUBTLE: a writer that dies between this and the last event would leave a reader asleep. So the broker wakes
+// every reader of a channel in which a writer died.
 inline uint64_t take_waiting(ReadersSection& readers) {
   // Partner: the fence in mark_waiting(). The store before it is the caller's: the message.
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (readers.waiting.load(std::memory_order_relaxed) == 0) return 0;
-  // acquire: pairs with the release in mark_waiting(): a reader whose mark is seen has a slot that the broker has
-  // published before.
+  // acquire: pairs with the release in mark_waiting(): a reader whose mark is seen has a slot that the broker
+  // has published before.
   const uint64_t taken = readers.waiting.exchange(0, std::memory_order_acquire);
   SHM_CRASH_POINT("waking.readers-taken");
   return taken;
@@ -54,7 +54,8 @@ inline uint64_t take_waiting(ReadersSection& readers) {
 inline void wake_readers(const DataSection& data, ReadersSection& readers, ChannelEvents& events) {
   const uint64_t waiting = take_waiting(readers);
   if (waiting == 0) return;
-  // acquire: pairs with the broker's release: of a reader that is seen here, the generation and the event are there.
+  // acquire: pairs with the broker's release: of a reader that is seen here, the generation and the event are
+  // there.
   const uint64_t present = data.presence.readers.load(std::memory_order_acquire);
   for_each_slot(waiting & present, [&](uint32_t slot) {
     events.set_reader_event(slot);
@@ -62,8 +63,8 @@ inline void wake_readers(const DataSection& data, ReadersSection& readers, Chann
   });
 }
 
-// For a reader: asks for a wake-up and looks once more. Returns true, and takes the mark off, if there is something to
-// read after all.
+// For a reader: asks for a wake-up and looks once more. Returns true, and takes the mark off, if there is
+// something to read after all.
 template <class IsReadable>
 bool mark_and_check(ReadersSection& readers, uint32_t slot, IsReadable&& is_readable) {
   mark_waiting(readers, slot);
@@ -72,8 +73,8 @@ bool mark_and_check(ReadersSection& readers, uint32_t slot, IsReadable&& is_read
   return true;
 }
 
-// For a reader: sleeps until there is something to read. wait: for the reader's event. Returns none, or why it gave
-// up; in both cases no mark is left.
+// For a reader: sleeps until there is something to read. wait: for the reader's event. Returns none, or why
+// it gave up; in both cases no mark is left.
 template <class IsReadable>
 WaitEnd wait_readable(ReadersSection& readers, uint32_t slot, EventWait& wait, IsReadable&& is_readable) {
   WaitEnd end = wait.check();
@@ -84,8 +85,8 @@ WaitEnd wait_readable(ReadersSection& readers, uint32_t slot, EventWait& wait, I
   return end;
 }
 
-// For a reader that wants its event set, now or with the next message, and does not sleep here. Either this function
-// or a writer sets the event: the one that takes the mark off.
+// For a reader that wants its event set, now or with the next message, and does not sleep here. Either this
+// function or a writer sets the event: the one that takes the mark off.
 template <class IsReadable>
 void request_event(ReadersSection& readers, uint32_t slot, ChannelEvents& events, IsReadable&& is_readable) {
   mark_waiting(readers, slot);

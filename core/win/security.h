@@ -64,8 +64,8 @@ std::wstring account_name(const std::wstring& sid);
 std::wstring token_user(HANDLE token);
 std::wstring process_user();
 
-// Who should own what this process makes: the group Administrators if it has that group's rights, or else its
-// user.
+// The owner that the objects of this process should have: the group Administrators if it has that group's
+// rights, or else its user.
 std::wstring process_owner();
 
 // The SID of the service that this process is, where the control manager has put one into its token; else "".

@@ -1,5 +1,5 @@
-// The layout of shared memory in numbers, and nothing else, so that what two compilers make of this file can be
-// compared byte by byte.
+// The layout of shared memory in numbers, and nothing else, so that what two compilers make of this file can
+// be compared byte by byte.
 #include "core/frame.h"
 #include "core/win/pipe_message.h"
 

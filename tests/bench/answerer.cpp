@@ -9,8 +9,8 @@
 namespace shmbroker::bench {
 namespace {
 
-// Before each answer. Long enough for every language's way of waiting to have gone to sleep, be it by a pool of
-// threads that spin.
+// Before each answer. Long enough for every language's way of waiting to have gone to sleep, be it by a pool
+// of threads that spin.
 constexpr auto kPause = std::chrono::microseconds(500);
 
 Options options(uint32_t access) {

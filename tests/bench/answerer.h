@@ -21,9 +21,9 @@ class Answerer {
   Answerer(const Answerer&) = delete;
   Answerer& operator=(const Answerer&) = delete;
 
-  // Nanoseconds from an answer to the next question, each side asleep when the message comes: the median since
-  // the last call. The program that asked has had its last answer. Throws std::runtime_error if it has asked
-  // less than twice.
+  // Nanoseconds from an answer to the next question, each side asleep when the message comes: the median
+  // since the last call. The program that asked has had its last answer. Throws std::runtime_error if it has
+  // asked less than twice.
   double take_trip();
 
  private:

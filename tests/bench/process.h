@@ -1,4 +1,5 @@
-// A child process of the benchmark: lines of text go in and out. It dies with this object, and with the benchmark.
+// A child process of the benchmark: lines of text go in and out. It dies with this object, and with the
+// benchmark.
 #pragma once
 
 #include <filesystem>

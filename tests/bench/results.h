@@ -45,8 +45,8 @@ class Results {
     std::string row;
     std::string peer;
   };
-  // Ours divided by theirs, of samples of the same round. Where enough of them ran at the same distance between
-  // the two cores, only those count: it moves everything that spins severalfold.
+  // Ours divided by theirs, of samples of the same round. Where enough of them ran at the same distance
+  // between the two cores, only those count: it moves everything that spins severalfold.
   Spread ratio(const Side& ours, const Side& theirs, Measure measure) const;
 
   nlohmann::json to_json() const { return outcomes_; }

@@ -1,5 +1,5 @@
-// One sample: one peer at one piece of work, once. The parent describes it to the workers as JSON, and they answer
-// with what they measured.
+// One sample: one peer at one piece of work, once. The parent describes it to the workers as JSON, and they
+// answer with what they measured.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -44,8 +44,9 @@ struct Finding {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, messages, first, last, cpu_seconds, bounce_before, bounce_after,
                                    latencies)
 
-// Does one side's part and returns what it found. index: which writer or reader it is. address: the first reader's,
-// for writers. on_open: called with one's own address as soon as the link is open. Throws std::runtime_error.
+// Does one side's part and returns what it found. index: which writer or reader it is. address: the first
+// reader's, for writers. on_open: called with one's own address as soon as the link is open. Throws
+// std::runtime_error.
 Finding work_as_writer(const Sample& sample, uint32_t index, const std::string& address);
 Finding work_as_reader(const Sample& sample, uint32_t index, void (*on_open)(const std::string& address));
 

@@ -34,8 +34,8 @@ double Stage::bounce(bool first) {
   constexpr int kBatches = 11;
   auto& mine = first ? lines_.ping : lines_.pong;
   auto& other = first ? lines_.pong : lines_.ping;
-  // It goes on from where the last bounce ended: both lines are equal between two. The other's line may already be
-  // one further. relaxed: nobody else writes this one.
+  // It goes on from where the last bounce ended: both lines are equal between two. The other's line may
+  // already be one further. relaxed: nobody else writes this one.
   uint64_t turn = mine.load(std::memory_order_relaxed);
   std::vector<double> batches;
   for (int batch = 0; batch < kBatches; ++batch) {

@@ -1,5 +1,6 @@
-// A client dies at each place where that hurts most. The others go on, nothing committed is lost, doubled or torn, and
-// nothing of the dead remains. One service for all of these deaths, so that what each leaves behind adds up.
+// A client dies at each place where that hurts most. The others go on, nothing committed is lost, doubled or
+// torn, and nothing of the dead remains. One service for all of these deaths, so that what each leaves behind
+// adds up.
 #include <cctype>
 #include <thread>
 

@@ -1,5 +1,5 @@
-// What is behind SHM_CRASH_POINT in the programs of these tests. SHM_CRASH_AT is "<point>" or "<point>:<pass>": the
-// process ends when it comes to that point for the first time, or for the so manieth.
+// What is behind SHM_CRASH_POINT in the programs of these tests. SHM_CRASH_AT is "<point>" or
+// "<point>:<pass>": the process ends when it comes to that point for the first time, or for the so manieth.
 #include "core/crash_point.h"
 
 #include <windows.h>

@@ -1,5 +1,5 @@
-// A program that does its worst with what its account may do, past the DLL. Ends when its input does, and then says how
-// often it got what its rights forbid.
+// A program that does its worst with what its account may do, past the DLL. Ends when its input does, and
+// then says how often it got what its rights forbid.
 //
 //   hostile reader <channel>...    may read: writes nonsense into all that readers may write, and forges what readers say
 //   hostile writer <channel>...    may write: the same with all of a channel's memory, its lock and its events
@@ -118,7 +118,8 @@ void scribble(const win::View& view) {
   std::memcpy(view.memory() + at, &word, sizeof word);
 }
 
-// What would hurt most: it lies in the name of others that they read slowly, hold messages and buffers, and do not sleep.
+// What would hurt most: it lies in the name of others that they read slowly, hold messages and buffers, and
+// do not sleep.
 void forge(const win::View& view) {
   if (!view) return;
   auto& readers = *reinterpret_cast<core::ReadersSection*>(view.memory());

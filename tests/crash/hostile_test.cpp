@@ -1,7 +1,7 @@
-// Three programs do their worst, each with an ordinary user's rights: one may read some channels, one may write another,
-// one may nothing. Others work meanwhile, and the service is stopped, killed and started: nothing of theirs is lost, every
-// channel can be opened all the while, and what was damaged is whole again when the three have gone.
-// SHM_STRESS_SECONDS: how long.
+// Three programs do their worst, each with an ordinary user's rights: one may read some channels, one may
+// write another, one may nothing. Others work meanwhile, and the service is stopped, killed and started:
+// nothing of theirs is lost, every channel can be opened all the while, and what was damaged is whole again
+// when the three have gone. SHM_STRESS_SECONDS: how long.
 #include <atomic>
 #include <thread>
 

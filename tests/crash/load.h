@@ -1,5 +1,5 @@
-// What the processes of the random kills share: a sheet on which each message has a ticket, and what became of it is
-// noted. A killed process can't take a note back.
+// What the processes of the random kills share: a sheet on which each message has a ticket, and what became
+// of it is noted. A killed process can't take a note back.
 #pragma once
 
 #include <windows.h>

@@ -1,5 +1,5 @@
-// Processes that write, read and lock are killed at random, thousands of times under load, and now and then the service
-// with them. SHM_CRASH_SEED runs a failure's choices again, SHM_CRASH_KILLS is how many to kill.
+// Processes that write, read and lock are killed at random, thousands of times under load, and now and then
+// the service with them. SHM_CRASH_SEED runs a failure's choices again, SHM_CRASH_KILLS is how many to kill.
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
@@ -165,7 +165,8 @@ class Round {
     EXPECT_EQ(twice, 0) << "of " << queue_.tickets();
   }
 
-  // Who was killed may have published without a note of it; otherwise no addition is lost, and none is made up.
+  // Who was killed may have published without a note of it; otherwise no addition is lost, and none is made
+  // up.
   void finish_block() {
     const Opened in(L"block", SHM_READ);
     std::vector<std::byte> value(kLargestTicketed);

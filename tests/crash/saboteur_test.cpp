@@ -1,5 +1,6 @@
-// Somebody who may write a channel's memory fills it with nonsense while clients work and die, and the service clears up
-// after them. That channel is lost; nothing else is, nobody crashes, and nobody hangs. SHM_CRASH_SEED runs it again.
+// Somebody who may write a channel's memory fills it with nonsense while clients work and die, and the
+// service clears up after them. That channel is lost; nothing else is, nobody crashes, and nobody hangs.
+// SHM_CRASH_SEED runs it again.
 #include <atomic>
 #include <cstdlib>
 #include <iostream>
@@ -76,8 +77,8 @@ class Saboteur {
   std::thread thread_;
 };
 
-// Workers of all kinds, killed and replaced all the time. What they say of the channel is their own business; how they
-// end is ours.
+// Workers of all kinds, killed and replaced all the time. What they say of the channel is their own business;
+// how they end is ours.
 class Workers {
  public:
   Workers(const std::string& channel, std::vector<const char*> roles)

@@ -1,5 +1,5 @@
-// The service dies at each place where that hurts most: in a request, while it clears up after the dead, while it
-// starts, reloads and stops. Clients go on meanwhile; the next one finds everything, and serves.
+// The service dies at each place where that hurts most: in a request, while it clears up after the dead,
+// while it starts, reloads and stops. Clients go on meanwhile; the next one finds everything, and serves.
 #include <windows.h>
 
 #include <tlhelp32.h>
@@ -139,7 +139,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Request{{"file.saved"}, flush_once}),
     [](const auto& info) { return title_of(info.param.death); });
 
-// Who asked and was not told that it has a place has none, and who closed has it no more, though both live on.
+// Who asked and was not told that it has a place has none, and who closed has it no more, though both live
+// on.
 using PlaceDeath = ServiceDeath;
 TEST_P(PlaceDeath, LeavesNoPlaceThatNoHandleIsFor) {
   start_dying();
@@ -420,8 +421,8 @@ TEST_F(Kept, EndsWithAStop) {
 
 // ---- a block's file
 
-// Nothing but the file is left of the value then. The save is cut off in the journal and in the file itself; all the places
-// there are, one by one, are in unit_file_tests.
+// Nothing but the file is left of the value then. The save is cut off in the journal and in the file itself;
+// all the places there are, one by one, are in unit_file_tests.
 class FileDeath : public Kept, public testing::WithParamInterface<Death> {};
 TEST_P(FileDeath, LeavesTheOldValueOrTheNew) {
   const std::string old_value = "the old value, which is longer";

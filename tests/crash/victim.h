@@ -10,7 +10,8 @@
 
 namespace shmbroker::tests {
 
-// Starts a program that is to die at a point, when it comes there for the so manieth time. An empty point: it lives.
+// Starts a program that is to die at a point, when it comes there for the so manieth time. An empty point: it
+// lives.
 std::unique_ptr<Child> start_mortal(const std::wstring& command, const std::string& point, int pass = 1);
 
 // Waits for the end, and says if it was another one than at the point.
@@ -21,8 +22,8 @@ class Victim {
  public:
   explicit Victim(const std::string& point, int pass = 1);
 
-  // Does the commands one after the other. '$' stands for the channel opened last. The last command is sent, and
-  // not waited for: that is where it dies.
+  // Does the commands one after the other. '$' stands for the channel opened last. The last command is sent,
+  // and not waited for: that is where it dies.
   void perform(std::initializer_list<std::string> commands);
   Answer ask(const std::string& command);
   void begin(const std::string& command) { child_->send(filled(command)); }

@@ -76,8 +76,8 @@ void take_in(Sheet& sheet, int32_t status, const void* data, size_t size) {
   if (was_read && status != SHM_S_REDELIVERED) note(sheet, ticket, kReadTwice);
 }
 
-// A queue's reader. It takes the note before it gives a peeked message back: who dies in between leaves the message to
-// another, marked.
+// A queue's reader. It takes the note before it gives a peeked message back: who dies in between leaves the
+// message to another, marked.
 int peek_all(ShmChannel channel, Sheet& sheet) {
   while (!is_over(sheet)) {
     const void* data = nullptr;

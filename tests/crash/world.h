@@ -1,4 +1,5 @@
-// What the deaths of clients have in common: one service for all of them, so that what each leaves behind adds up.
+// What the deaths of clients have in common: one service for all of them, so that what each leaves behind
+// adds up.
 #pragma once
 
 #include "tests/crash/leaks.h"

@@ -1,5 +1,5 @@
-// A block whose memory somebody scribbles on while others read and write it. Sections are as large as they must be and
-// no larger, so AddressSanitizer sees every step beyond.
+// A block whose memory somebody scribbles on while others read and write it. Sections are as large as they
+// must be and no larger, so AddressSanitizer sees every step beyond.
 #include <vector>
 
 #include "core/block.h"

@@ -36,7 +36,8 @@ class Input {
   size_t left_;
 };
 
-// Writes somewhere into a section, as a hostile peer may: any place, or one of those that are looked at all the time.
+// Writes somewhere into a section, as a hostile peer may: any place, or one of those that are looked at all
+// the time.
 inline void scribble(Input& input, const core::Memory& section, uint64_t likely, uint64_t likely_size) {
   const bool anywhere = input.take<uint8_t>() % 4 == 0;
   const uint64_t first = anywhere ? 0 : likely;

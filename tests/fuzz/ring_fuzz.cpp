@@ -1,5 +1,5 @@
-// A ring whose memory somebody scribbles on while others write, read, and clear up after the dead. Sections are as large
-// as they must be and no larger, so AddressSanitizer sees every step beyond.
+// A ring whose memory somebody scribbles on while others write, read, and clear up after the dead. Sections
+// are as large as they must be and no larger, so AddressSanitizer sees every step beyond.
 #include <optional>
 #include <vector>
 

@@ -148,8 +148,8 @@ std::string news(const char* write, bool low_integrity = false) {
                               R"("], "low_integrity": )" + (low_integrity ? "true" : "false") + " }")});
 }
 
-// Whether a reader's event lets an account set it and nothing else, by an entry of its own. Under Wine all clients have
-// one account, and each could set it as the reader's: so the test looks at the list.
+// Whether a reader's event lets an account set it and nothing else, by an entry of its own. Under Wine all
+// clients have one account, and each could set it as the reader's: so the test looks at the list.
 bool lets_wake(ShmChannel reader, const std::wstring& sid) {
   void* event = nullptr;
   EXPECT_SHM(SHM_OK, ShmGetWaitHandle(reader, &event));

@@ -1,4 +1,5 @@
-// Several messages with one call, and what a message says of itself: its number, its time, and what came before it.
+// Several messages with one call, and what a message says of itself: its number, its time, and what came
+// before it.
 #include <atomic>
 #include <memory>
 #include <string>

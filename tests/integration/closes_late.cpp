@@ -1,5 +1,5 @@
-// A plug-in of a program that ends: it uses its channel when the process ends, as the destructor of a global object does.
-// A thread of it is in the midst of a read then, and has been ended there.
+// A plug-in of a program that ends: it uses its channel when the process ends, as the destructor of a global
+// object does. A thread of it is in the midst of a read then, and has been ended there.
 #include <windows.h>
 
 #include <thread>

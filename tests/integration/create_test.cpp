@@ -177,7 +177,8 @@ TEST_F(Create, IsForTheAccountsOfThePolicyAlone) {
   EXPECT_FALSE(exists(L"made"));
 }
 
-// The creator's own programs without elevation are of his account, and so they have his rights, but no others.
+// The creator's own programs without elevation are of his account, and so they have his rights, but no
+// others.
 TEST_F(Create, GivesItsCreatorNoHoldOverTheObjects) {
   ShmChannel channel = 0;
   ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));

@@ -1,5 +1,5 @@
-// ShmLastErrorText alone: what happened, to which channel, and what to do. Programs in every language show it to
-// people and add nothing.
+// ShmLastErrorText alone: what happened, to which channel, and what to do. Programs in every language show it
+// to people and add nothing.
 #include <gmock/gmock.h>
 
 #include <thread>
@@ -15,7 +15,8 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-// A call has just failed: expects its status, and in its text the channel's name and, after what happened, the advice.
+// A call has just failed: expects its status, and in its text the channel's name and, after what happened,
+// the advice.
 void expect_text(const std::string& channel, int32_t expected, int32_t status, const std::string& advice) {
   EXPECT_SHM(expected, status);
   EXPECT_THAT(ShmLastErrorTextUtf8(), AllOf(HasSubstr("'" + channel + "'"), HasSubstr("; " + advice)));
@@ -147,7 +148,8 @@ TEST_F(ErrorText, OfAWaitThatOthersEndedSaysHowToGoOn) {
   expect_text("queue", SHM_E_CLOSED, interrupted(taken_away), "open it again");
 }
 
-// A thread's turn on a handle is no channel's lock: its text must not send people to look for another process.
+// A thread's turn on a handle is no channel's lock: its text must not send people to look for another
+// process.
 TEST_F(ErrorText, OfAHandleThatAnotherThreadUsesSaysSo) {
   const Opened queue(L"queue");
   const ChannelMemory memory(L"queue");

@@ -1,4 +1,5 @@
-// What Windows' event viewer shows for the service: the texts in the program's file, and where Windows finds it.
+// What Windows' event viewer shows for the service: the texts in the program's file, and where Windows finds
+// it.
 #include <gmock/gmock.h>
 
 #include <memory>

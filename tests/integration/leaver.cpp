@@ -1,5 +1,5 @@
-// A program of the tests that ends as programs do, in the midst of everything. It says "ready", and returns from main when
-// it is told so by a line on its input.
+// A program of the tests that ends as programs do, in the midst of everything. It says "ready", and returns
+// from main when it is told so by a line on its input.
 //
 //   leaver window     its window is notified of "overwrite", and it reads "wait" without reading from it
 //   leaver many       it has ten channels open

@@ -1,4 +1,5 @@
-// Notification by window message, by event and by pipe: once for each change from nothing to something, and none is lost.
+// Notification by window message, by event and by pipe: once for each change from nothing to something, and
+// none is lost.
 #include <memory>
 #include <string>
 #include <thread>
@@ -144,7 +145,8 @@ class Notify : public ServiceTest, public testing::WithParamInterface<Case> {
   std::unique_ptr<Notifier> notifier_;
 };
 
-// What one write too many would notify comes before the last notification; so counting tells that there was none.
+// What one write too many would notify comes before the last notification; so counting tells that there was
+// none.
 TEST_P(Notify, ComesOnceForEachChangeFromNothingToSomething) {
   const Opened in(GetParam().channel, SHM_READ);
   const Opened out(GetParam().channel, SHM_WRITE);
@@ -173,7 +175,8 @@ TEST_P(Notify, ComesAtOnceForWhatIsThereAlready) {
   EXPECT_FALSE(notifier_->take(0));
 }
 
-// The reader goes to sleep again and again while the writer goes on; a notification lost would leave it asleep.
+// The reader goes to sleep again and again while the writer goes on; a notification lost would leave it
+// asleep.
 TEST_P(Notify, NoneIsLostUnderABurst) {
   constexpr uint32_t kCount = 20'000;
   const Opened in(GetParam().channel, SHM_READ);

@@ -21,7 +21,8 @@ class Leaver {
     EXPECT_EQ(child_.receive(), "ready");
   }
 
-  // Has it return from main, and waits for its end. Returns what it said meanwhile. Throws if it does not end.
+  // Has it return from main, and waits for its end. Returns what it said meanwhile. Throws if it does not
+  // end.
   std::string leave() {
     child_.send("leave");
     DWORD exit_code = 0;

@@ -13,8 +13,8 @@ namespace {
 
 using Queue = Rings;
 
-// Two processes and two threads share what two writers write. Counts and sums together are what was written, so
-// none came twice.
+// Two processes and two threads share what two writers write. Counts and sums together are what was written,
+// so none came twice.
 TEST_F(Queue, GivesEachMessageToExactlyOneReader) {
   constexpr uint32_t kCount = 6000;
   constexpr const char* kHow[] = {"copied", "in_place"};

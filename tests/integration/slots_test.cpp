@@ -1,5 +1,6 @@
-// An account gets its share of a channel's slots, and no more. The broker runs in the console of a user without an
-// administrator's rights: under Wine, where a server sees itself in each of its clients, that makes all of them ordinary users.
+// An account gets its share of a channel's slots, and no more. The broker runs in the console of a user
+// without an administrator's rights: under Wine, where a server sees itself in each of its clients, that
+// makes all of them ordinary users.
 #include <gmock/gmock.h>
 
 #include <filesystem>

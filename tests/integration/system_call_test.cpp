@@ -1,5 +1,5 @@
-// A write with nobody waiting, and a read of what is there, enter the kernel not once: while they run, whatever
-// the DLL imports from Windows is replaced by a function that tells its name and ends the test.
+// A write with nobody waiting, and a read of what is there, enter the kernel not once: while they run,
+// whatever the DLL imports from Windows is replaced by a function that tells its name and ends the test.
 #include <gmock/gmock.h>
 
 #include <cstdio>
@@ -42,8 +42,8 @@ bool is_harmless(const std::string& name) {
   return false;
 }
 
-// The imports of shmclient.dll from Windows, out of reach for as long as this lives. Of the C runtime, which copies
-// memory for it, nothing is taken away.
+// The imports of shmclient.dll from Windows, out of reach for as long as this lives. Of the C runtime, which
+// copies memory for it, nothing is taken away.
 class NoSystemCalls {
  public:
   NoSystemCalls() {

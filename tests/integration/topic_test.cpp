@@ -1,5 +1,5 @@
-// What a topic promises: every reader gets every message, in each writer's order; and what becomes of a reader that
-// is too slow.
+// What a topic promises: every reader gets every message, in each writer's order; and what becomes of a
+// reader that is too slow.
 #include <sstream>
 #include <thread>
 #include <vector>
@@ -30,8 +30,9 @@ TEST_P(Topic, GivesEveryReaderEveryMessage) {
   EXPECT_EQ(peer.read(theirs, 0), (Answer{SHM_E_EMPTY, ""}));
 }
 
-// Two processes and two threads write at once, two processes and two threads read. What a reader has got and what it
-// was told to have lost are together all that was written; and nobody gets a message before its predecessor.
+// Two processes and two threads write at once, two processes and two threads read. What a reader has got and
+// what it was told to have lost are together all that was written; and nobody gets a message before its
+// predecessor.
 TEST_P(Topic, KeepsTheOrderOfEachOfSeveralWriters) {
   constexpr uint32_t kCount = 4000;
   constexpr const char* kHow[] = {"copied", "batch"};

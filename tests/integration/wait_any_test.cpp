@@ -1,4 +1,5 @@
-// ShmWaitAny over channels of every kind: who has news, what ends the wait, and who else uses the same handles.
+// ShmWaitAny over channels of every kind: who has news, what ends the wait, and who else uses the same
+// handles.
 #include <atomic>
 #include <deque>
 #include <string>
@@ -163,7 +164,8 @@ TEST_F(WaitAny, TakesOneHandleTwice) {
   EXPECT_EQ(finish(), (Found{SHM_OK, 1}));
 }
 
-// What lies there and is no message is no news: a loan that was given up, and the rest of the ring before its end.
+// What lies there and is no message is no news: a loan that was given up, and the rest of the ring before its
+// end.
 TEST_F(WaitAny, IsNotTakenInByWhatIsNoMessage) {
   for (const uint32_t i : {1u, 2u, 3u}) {
     SCOPED_TRACE(EachRing::narrow(kNames[i]));

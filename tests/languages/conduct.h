@@ -21,7 +21,8 @@ class Conducts {
   // To numbers that are none, by their arguments; and to a 010, and a lone dash as the text.
   std::map<std::string, ByLanguage> misnumbered_senders, misnumbered_receivers;
   ByLanguage decimal_senders, decimal_receivers;
-  // To a channel with nothing in it; to a message that is larger than it takes, and how the DLL says it of each one's.
+  // To a channel with nothing in it; to a message that is larger than it takes, and how the DLL says it of
+  // each one's.
   ByLanguage idle_receivers, large_senders, large_in_place_senders;
   std::map<std::string, std::string> too_large;
   // In place, each language with itself.

@@ -1,4 +1,5 @@
-// Each language's programs by themselves: their options, their words and their exit codes are the same in all of them.
+// Each language's programs by themselves: their options, their words and their exit codes are the same in all
+// of them.
 #include "tests/languages/conduct.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
-// What the languages' programs send each other, all with all: each sender's messages go to the receivers of every
-// language at once, so that all pairs take no more starts of programs than there are programs.
+// What the languages' programs send each other, all with all: each sender's messages go to the receivers of
+// every language at once, so that all pairs take no more starts of programs than there are programs.
 #pragma once
 
 #include <string>

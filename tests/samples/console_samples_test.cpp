@@ -72,8 +72,8 @@ TEST_F(SampleConsoles, ExchangeInPlace) {
   }
 }
 
-// Writers that never wait lap a reader that looks in place: what they overwrite meanwhile must not be shown. Messages of
-// a megabyte take long enough to look at.
+// Writers that never wait lap a reader that looks in place: what they overwrite meanwhile must not be shown.
+// Messages of a megabyte take long enough to look at.
 TEST_F(SampleConsoles, InPlaceNothingTornIsShown) {
   constexpr size_t kLength = 500'000;
   Child senders[] = {start(L"sender.exe", L"--in-place --channel loop --repeat 0"),

@@ -9,8 +9,8 @@
 
 namespace shmbroker::stress {
 
-// A message names its writer and its number in every word, and its size follows from them: mostly small, now and then
-// as large as may be.
+// A message names its writer and its number in every word, and its size follows from them: mostly small, now
+// and then as large as may be.
 struct Name {
   uint32_t writer = 0;
   uint64_t number = 0;  // 1, 2, 3 … of the messages that this writer has committed
@@ -56,7 +56,8 @@ class Writer {
     core::wake_after_abort(world_.sections.data(), world_.readers(), world_);
   }
 
-  // How many messages the last write() has committed; also if it died: commit() has no point before its one store.
+  // How many messages the last write() has committed; also if it died: commit() has no point before its one
+  // store.
   uint32_t committed = 0;
 
  private:
@@ -132,7 +133,8 @@ class Reader {
     wake_writers();
   }
 
-  // Sleeps until there may be something, or `over`. by_event: as a program that waits for the handle's event itself.
+  // Sleeps until there may be something, or `over`. by_event: as a program that waits for the handle's event
+  // itself.
   void wait_readable(const std::atomic<bool>& over, bool by_event) {
     // acquire: pairs with the release of who is over, whose messages are all there then.
     const auto is_readable = [&] {

@@ -1,5 +1,5 @@
-// Threads that die as processes do: at any of core/'s crash points, by an exception that nobody on the way catches. Or
-// at which others do something, so that a race has one outcome.
+// Threads that die as processes do: at any of core/'s crash points, by an exception that nobody on the way
+// catches. Or at which others do something, so that a race has one outcome.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,5 @@
-// A reader of an overwriting topic, while writers overtake it at the one moment that a unit test can't choose.
+// A reader of an overwriting topic, while writers overtake it at the one moment that a unit test can't
+// choose.
 #include "tests/stress/mortal.h"
 #include "tests/support/ring_fixture.h"
 

@@ -1,5 +1,5 @@
-// A ring in ordinary memory, and round it what Windows and the service are to the DLL: events, the mutex's queue, and
-// somebody who clears up after the dead.
+// A ring in ordinary memory, and round it what Windows and the service are to the DLL: events, the mutex's
+// queue, and somebody who clears up after the dead.
 #pragma once
 
 #include <atomic>
@@ -91,7 +91,8 @@ class World final : public core::ChannelEvents {
     sections.data().presence.readers.fetch_or(~core::all_but(slot), std::memory_order_release);
   }
 
-  // As the service's Channel::vacate_writer() and vacate_reader(). The service may die as well, and begin again.
+  // As the service's Channel::vacate_writer() and vacate_reader(). The service may die as well, and begin
+  // again.
   void reclaim_writer(uint32_t slot, Random& random) {
     reclaim(random, [this, slot] {
       std::atomic<uint64_t>& present = sections.data().presence.writers;
@@ -151,7 +152,8 @@ class ThreadEventWait final : public core::EventWait {
   GivesUp gives_up_;
 };
 
-// How a thread waits for the lock. One that dies in the queue leaves it, as a mutex that Windows calls abandoned.
+// How a thread waits for the lock. One that dies in the queue leaves it, as a mutex that Windows calls
+// abandoned.
 class ThreadWait final : public core::LockWait {
  public:
   explicit ThreadWait(World& world) : world_(world) {}

@@ -1,5 +1,5 @@
-// A channel's memory as no client sees it: a test looks here whether another thread really waits by now, or writes what
-// somebody hostile might.
+// A channel's memory as no client sees it: a test looks here whether another thread really waits by now, or
+// writes what somebody hostile might.
 #pragma once
 
 #include <windows.h>

@@ -15,7 +15,8 @@ namespace {
 
 std::wstring wide(const std::string& utf8) { return win::to_utf16(utf8).value_or(L""); }
 
-// The exe is named as the build machine names it, which need not be Windows: then it is of the drive of its root.
+// The exe is named as the build machine names it, which need not be Windows: then it is of the drive of its
+// root.
 Program program_of(const nlohmann::json& command) {
   Program program;
   if (command.empty()) return program;

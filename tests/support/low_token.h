@@ -11,8 +11,8 @@
 
 namespace shmbroker::tests {
 
-// This process's token without its privileges, and with Administrators for denials alone: what the programs of
-// an administrator have before he elevates them.
+// This process's token without its privileges, and with Administrators for denials alone: what the programs
+// of an administrator have before he elevates them.
 inline win::Handle low_token() {
   HANDLE own = nullptr;
   if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ALL_ACCESS, &own))

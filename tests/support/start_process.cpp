@@ -7,7 +7,8 @@
 namespace shmbroker::tests {
 namespace {
 
-// Under Wine one start of some thousand ends in the new process's loader; see docs/testing.md. No test is about that.
+// Under Wine one start of some thousand ends in the new process's loader; see docs/testing.md. No test is
+// about that.
 bool create(const std::wstring& command, HANDLE token, const wchar_t* folder, STARTUPINFOW& startup,
             PROCESS_INFORMATION& made) {
   constexpr DWORD kFlags = CREATE_SUSPENDED | CREATE_NO_WINDOW;

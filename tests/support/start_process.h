@@ -21,9 +21,9 @@ struct StandardHandles {
   HANDLE errors;
 };
 
-// The handles have to be inheritable; without any, the program has those of a console of its own. token: whom it runs
-// as; none: as this process. folder: where; none: where this process is. Throws std::runtime_error if it can't be
-// started.
+// The handles have to be inheritable; without any, the program has those of a console of its own. token: whom
+// it runs as; none: as this process. folder: where; none: where this process is. Throws std::runtime_error if
+// it can't be started.
 Started start_process(const std::wstring& command, const StandardHandles& handles, HANDLE token = nullptr,
                       const wchar_t* folder = nullptr);
 

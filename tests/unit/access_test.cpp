@@ -1,5 +1,5 @@
-// Whom the service lets do what, asked about real tokens. Over the pipe this can't be seen under Wine, where a server
-// that impersonates its client remains itself.
+// Whom the service lets do what, asked about real tokens. Over the pipe this can't be seen under Wine, where
+// a server that impersonates its client remains itself.
 #include "service/access.h"
 
 #include <gtest/gtest.h>
@@ -151,7 +151,8 @@ TEST(Access, ServiceWithASidOfItsOwnLeavesItsAccountNothing) {
   EXPECT_EQ(own.find(L";;;LS)"), std::wstring::npos) << win::display_utf8(own);
 }
 
-// The text of a descriptor: what no call under Wine would show. Either way it has a label, so that a reload can change it.
+// The text of a descriptor: what no call under Wine would show. Either way it has a label, so that a reload
+// can change it.
 TEST(Access, LowIntegrityIsLetInByALabelAlone) {
   AccessConfig access = accounts({"Everyone"}, {});
   const auto label = [&] {

@@ -1,5 +1,6 @@
-// A block's file: what is in it wherever a save is cut off, and several blocks in one file. The file's own sources are
-// compiled once more here, so that each write of theirs passes a point at which the test looks, or fails.
+// A block's file: what is in it wherever a save is cut off, and several blocks in one file. The file's own
+// sources are compiled once more here, so that each write of theirs passes a point at which the test looks,
+// or fails.
 #include "service/backing_file.h"
 
 #include <gmock/gmock.h>
@@ -136,8 +137,8 @@ class CutOff : public BackingFileTest, public testing::WithParamInterface<Cut> {
   }
   Disk disk() const { return {read_file(file()), read_file(journal())}; }
 
-  // All that the disk may have had in the course of a save. What was written since the last flush may have come to it, or
-  // not.
+  // All that the disk may have had in the course of a save. What was written since the last flush may have
+  // come to it, or not.
   std::vector<Disk> cuts_of(BackingFile& saved) {
     std::vector<Disk> cuts;
     Disk flushed = disk();

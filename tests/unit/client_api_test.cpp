@@ -1,4 +1,5 @@
-// How the commands take what the service answers: the DLL's functions are replaced by ones that answer as told.
+// How the commands take what the service answers: the DLL's functions are replaced by ones that answer as
+// told.
 #include "service/commands/client_api.h"
 
 #include <gtest/gtest.h>

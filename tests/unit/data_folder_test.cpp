@@ -1,5 +1,5 @@
-// Who may do what with the service's folder, and whose folder it takes. Wine keeps neither owners nor entries of files:
-// what it can't show is read from the descriptors.
+// Who may do what with the service's folder, and whose folder it takes. Wine keeps neither owners nor entries
+// of files: what it can't show is read from the descriptors.
 #include "service/data_folder.h"
 
 #include <aclapi.h>

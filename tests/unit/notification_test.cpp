@@ -1,5 +1,5 @@
-// Window messages to a thread whose queue is full, or whose window is gone: PostMessage is replaced by one that fails as
-// told.
+// Window messages to a thread whose queue is full, or whose window is gone: PostMessage is replaced by one
+// that fails as told.
 #include "client_dll/notification.h"
 
 #include <gtest/gtest.h>

@@ -73,8 +73,8 @@ TEST(OwnCommitIndex, EndsAtWhatIsForgotten) {
   EXPECT_EQ(run.mark_behind(kCapacity), next);
 }
 
-// Two writers take turns of random length, with messages of random size, batches and aborts. Whoever joins must find the
-// head where a message begins, and its number there right.
+// Two writers take turns of random length, with messages of random size, batches and aborts. Whoever joins
+// must find the head where a message begins, and its number there right.
 TEST(OwnCommitIndex, KeepsTheHeadRightWhoeverWrites) {
   for (uint32_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE(seed);

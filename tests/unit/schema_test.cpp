@@ -1,5 +1,5 @@
-// The schema that editors complete a configuration by, against the parser that the service reads it with: each knows
-// the same members, and the same words for them.
+// The schema that editors complete a configuration by, against the parser that the service reads it with:
+// each knows the same members, and the same words for them.
 #include <gmock/gmock.h>
 
 #include <fstream>

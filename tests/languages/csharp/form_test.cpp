@@ -63,7 +63,8 @@ class Form {
 class CsharpForm : public ServiceTest {
  protected:
   CsharpForm() : ServiceTest(config_of({topic("told", "overwrite")})) {
-    // Of a Windows 10, Windows Forms wants a function that Wine 8 lacks. Windows itself knows nothing of this key.
+    // Of a Windows 10, Windows Forms wants a function that Wine 8 lacks. Windows itself knows nothing of this
+    // key.
     constexpr wchar_t kVersion[] = L"win81";
     RegSetKeyValueW(HKEY_CURRENT_USER, L"Software\\Wine\\AppDefaults\\receiver_form.exe", L"Version", REG_SZ,
                     kVersion, sizeof kVersion);

@@ -1,5 +1,5 @@
-// with_service PROGRAM [ARGUMENT...]: starts the service, where everybody may create channels, runs a program beside
-// this one, in the program's own folder, and ends with its exit code.
+// with_service PROGRAM [ARGUMENT...]: starts the service, where everybody may create channels, runs a program
+// beside this one, in the program's own folder, and ends with its exit code.
 #include <cstdio>
 
 #include "tests/support/peer_process.h"

@@ -1,5 +1,6 @@
-// python.exe for Wine, where no package carries the real one: Debian's Python in a program of Winelib. Python calls as
-// Linux does and a DLL as Windows does; bridge.py makes of the functions here what ctypes has on Windows.
+// python.exe for Wine, where no package carries the real one: Debian's Python in a program of Winelib. Python
+// calls as Linux does and a DLL as Windows does; bridge.py makes of the functions here what ctypes has on
+// Windows.
 //
 // Built by winegcc, with PYTHON_LIBRARY, the path of libpython.
 #include <windows.h>
@@ -38,7 +39,8 @@ __asm__(
 
 enum { kBridges = 4096, kBridgeSize = 32 };
 
-// Gives a function that Linux can call and that calls this one: movabs rax, function; movabs r11, call_dll; jmp r11.
+// Gives a function that Linux can call and that calls this one: movabs rax, function; movabs r11, call_dll;
+// jmp r11.
 static void* bridge_to(void* function) {
   static unsigned char* next;
   static unsigned char* end;
