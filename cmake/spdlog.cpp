@@ -1,5 +1,5 @@
-// spdlog for Windows, of what Debian's package has: its headers hold the implementation, too, and here it is compiled
-// once instead of in every file that logs.
+// spdlog for Windows, of what Debian's package has: its headers hold the implementation, too, and here it is
+// compiled once instead of in every file that logs.
 #include <spdlog/common-inl.h>
 #include <spdlog/details/backtracer-inl.h>
 #include <spdlog/details/file_helper-inl.h>

@@ -52,7 +52,7 @@ static bool write_console(HANDLE output, const wchar_t* text, size_t length) {
 /* A line and its end in one piece, so that what two programs write to one pipe does not mix. */
 static bool write_line(HANDLE output, const wchar_t* text, size_t length) {
   if (is_console(output)) return write_console(output, text, length) && write_console(output, L"\n", 1);
-  /* A UTF-16 unit takes three bytes of UTF-8 at most. What is no UTF-16 becomes U+FFFD, which takes three, too. */
+  /* A UTF-16 unit takes three bytes of UTF-8 at most. What is no UTF-16 becomes U+FFFD, which takes three. */
   char* utf8 = need_memory(NULL, 3 * length + 1);
   int size = 0;
   if (length > 0) {

@@ -1,5 +1,6 @@
-/* Standard input and output as both people and pipes need them: UTF-16 at a console, whatever its code page is, and UTF-8
- * with LF in a file or a pipe. What Windows refuses is said on stderr, and the function returns false. */
+/* Standard input and output as both people and pipes need them: UTF-16 at a console, whatever its code page
+ * is, and UTF-8 with LF in a file or a pipe. What Windows refuses is said on stderr, and the function returns
+ * false. */
 #ifndef SAMPLES_CONSOLE_H
 #define SAMPLES_CONSOLE_H
 
@@ -37,8 +38,8 @@ typedef struct Input {
 void open_input(Input* input);
 void close_input(Input* input);
 
-/* The next line without its end, in input->line; length counts UTF-16 units. At the end of the input, *is_there is
- * false. */
+/* The next line without its end, in input->line; length counts UTF-16 units. At the end of the input,
+ * *is_there is false. */
 bool read_line(Input* input, size_t* length, bool* is_there);
 
 /* All of the input, or its first bytes up to limit, in input->bytes + input->begin. */

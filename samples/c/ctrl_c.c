@@ -2,8 +2,8 @@
 
 #include "exit_code.h"
 
-/* Windows calls the handler in a thread of its own, without a context, and perhaps still while the process ends: so
- * nothing here is ever freed. */
+/* Windows calls the handler in a thread of its own, without a context, and perhaps still while the process
+ * ends: so nothing here is ever freed. */
 static HANDLE pressed;
 static HANDLE has_left;
 static ShmChannel reading;

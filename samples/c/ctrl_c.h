@@ -10,8 +10,8 @@
 /* For a sender: ends the process at once. A message that was half written then never was. */
 void exit_at_ctrl_c(void);
 
-/* For a receiver, which prints what it has taken before it ends. From here on the first Ctrl-C ends the calls that wait
- * on the channel; a second one ends the process at once. */
+/* For a receiver, which prints what it has taken before it ends. From here on the first Ctrl-C ends the calls
+ * that wait on the channel; a second one ends the process at once. */
 void begin_ctrl_c(ShmChannel channel);
 
 /* The receiver has left its loop: to be called before it closes the channel. */

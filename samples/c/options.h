@@ -18,8 +18,8 @@ typedef struct Usage {
   const wchar_t** text; /* where the argument that is no option goes; NULL: there is none */
 } Usage;
 
-/* Reads the command line. Returns true if the program is to run; else *exit_code is what it ends with, and the help or
- * what is wrong has been printed. */
+/* Reads the command line. Returns true if the program is to run; else *exit_code is what it ends with, and
+ * the help or what is wrong has been printed. */
 bool read_options(const Usage* usage, int argc, wchar_t** argv, int* exit_code);
 
 /* Says what is wrong with the command line. Returns the exit code. */

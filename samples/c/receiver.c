@@ -75,8 +75,8 @@ static int32_t copy_message(Receiver* receiver, uint32_t timeout_ms) {
   return ShmRead(receiver->channel, receiver->room, receiver->capacity, &receiver->size, timeout_ms);
 }
 
-/* What is made of a message in place counts only if the message was whole until the end: so it is kept and not printed
- * yet. Here a copy is made of it. */
+/* What is made of a message in place counts only if the message was whole until the end: so it is kept and
+ * not printed yet. Here a copy is made of it. */
 static int32_t peek_message(Receiver* receiver, uint32_t timeout_ms) {
   for (;;) {
     const void* data = NULL;

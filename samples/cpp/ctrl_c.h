@@ -10,8 +10,8 @@ namespace samples {
 // For a sender: ends the process at once. A message that was half written then never was.
 void exit_at_ctrl_c();
 
-// For a receiver, which prints what it has taken before it ends: ends its waits. One at a time in a process. Ctrl-C a
-// second time ends the process at once.
+// For a receiver, which prints what it has taken before it ends: ends its waits. One at a time in a process.
+// Ctrl-C a second time ends the process at once.
 class CtrlC {
  public:
   explicit CtrlC(const shmbroker::Channel& channel);

@@ -11,8 +11,8 @@
 
 namespace samples {
 
-// Has the command line read, which may give an answer (--help, wrong usage), and the work done; says what went wrong.
-// Returns the exit code.
+// Has the command line read, which may give an answer (--help, wrong usage), and the work done; says what
+// went wrong. Returns the exit code.
 template <class Read, class Work>
 int run_program(const std::wstring& name, Read&& read_settings, Work&& work) {
   const Output output(STD_OUTPUT_HANDLE);

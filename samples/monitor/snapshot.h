@@ -17,8 +17,8 @@ struct Watched {
   uint64_t time_ms = 0;  // when it was told; of a clock that is never set
   ShmChannelState state{};
   std::vector<ShmClientState> clients;  // those that the user may see
-  // Where there are very many channels, not all are asked about in full. Then there are no clients here and no texts in
-  // state, and these say what the clients would.
+  // Where there are very many channels, not all are asked about in full. Then there are no clients here and
+  // no texts in state, and these say what the clients would.
   bool is_summary = false;
   uint64_t lag = 0;
   uint64_t lost = 0;

@@ -1,8 +1,9 @@
 // A program that does its worst with what its account may do, past the DLL. Ends when its input does, and
 // then says how often it got what its rights forbid.
 //
-//   hostile reader <channel>...    may read: writes nonsense into all that readers may write, and forges what readers say
-//   hostile writer <channel>...    may write: the same with all of a channel's memory, its lock and its events
+//   hostile reader <channel>...    may read: writes nonsense into all that readers may write, and forges what
+//                                  readers say
+//   hostile writer <channel>...    may write: the same with all of a channel's memory, lock and events
 //   hostile stranger <channel>...  may nothing: asks for it all the same, and sends what is no request
 #include <windows.h>
 

@@ -1,6 +1,7 @@
 // A process of the random kills: works until it is killed, or the round is over.
 //
-//   worker <role> <channel> <sheet>   role: write, loan, batch; listen, peek; add. sheet: the name of the Sheet's section
+//   worker <role> <channel> <sheet>   role: write, loan, batch; listen, peek; add. sheet: the name of the
+//                                     Sheet's section
 #include <cstdio>
 #include <cstring>
 #include <string>

@@ -3,7 +3,8 @@
 //
 //   leaver window     its window is notified of "overwrite", and it reads "wait" without reading from it
 //   leaver many       it has ten channels open
-//   leaver plug-in    a DLL of it has a thread that waits on "queue", and uses the channel when the process ends
+//   leaver plug-in    a DLL of it has a thread that waits on "queue", and uses the channel when the process
+//                     ends
 #include <windows.h>
 
 #include <iostream>

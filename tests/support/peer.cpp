@@ -25,11 +25,11 @@
 //   release <handle>
 //   produce <handle> <writer> <count> <how>   writes a numbered stream; how: copied, batch, in_place
 //   consume <handle> <how>          reads one to its end. text: how many messages, the sum of their words,
-//   how
-//                                   many this reader has lost; or what was wrong
-//   touch <type> <rights> <object>  opens a kernel object by Win32 alone, past the DLL; type: section, mutex or
-//                                   event, rights: as a number. text: the error code, 0 if it could
-//   unprotect <object>              maps a section for reading and tries to make that writable. text: as above
+//                                   how many this reader has lost; or what was wrong
+//   touch <type> <rights> <object>  opens a kernel object by Win32 alone, past the DLL; type: section, mutex
+//                                   or event, rights: as a number. text: the error code, 0 if it could
+//   unprotect <object>              maps a section for reading and tries to make that writable. text: as
+//                                   above
 //   ctrl-c <pid>                    as if somebody had pressed it in that process's console
 //   cursor <pid>                    text: "shown" or "hidden", in that process's console
 #include <windows.h>

@@ -74,15 +74,15 @@ class Channel {
   ShmChannel handle() const noexcept { return handle_.load(std::memory_order_relaxed); }
   explicit operator bool() const noexcept { return handle() != 0; }
 
-  // From any thread: calls of others on this channel end with SHM_E_CLOSED. Moving it and destroying it are for one
-  // thread, when no other uses it any more.
+  // From any thread: calls of others on this channel end with SHM_E_CLOSED. Moving it and destroying it are
+  // for one thread, when no other uses it any more.
   void close() noexcept {
     if (const ShmChannel closed = take()) ShmClose(closed);
   }
   // Ends what other threads wait for on this channel now. From any thread.
   void cancel() noexcept { ShmCancel(handle()); }
-  // While it is set, what would have to wait fails with SHM_E_CANCELLED at once, and what waits now ends. From any
-  // thread.
+  // While it is set, what would have to wait fails with SHM_E_CANCELLED at once, and what waits now ends.
+  // From any thread.
   void set_cancelled(bool is_cancelled) noexcept { ShmSetCancelled(handle(), is_cancelled ? 1 : 0); }
 
   // ---- copied
@@ -109,8 +109,9 @@ class Channel {
   }
 
 #if SHM_STOP_TOKEN
-  // The same until a stop is requested: that ends the wait, and from then on no call on this channel waits, as after
-  // set_cancelled(true). write() returns whether the message was written, and read() gives no message.
+  // The same until a stop is requested: that ends the wait, and from then on no call on this channel waits,
+  // as after set_cancelled(true). write() returns whether the message was written, and read() gives no
+  // message.
   bool write(std::span<const std::byte> message, const std::stop_token& stop,
              uint32_t timeout_ms = SHM_INFINITE) {
     const CancelOnStop cancel(stop, handle());
@@ -127,8 +128,8 @@ class Channel {
   }
 #endif
 
-  // Writes several messages, made with message_of(). Returns how many were published: fewer than all only with an
-  // error.
+  // Writes several messages, made with message_of(). Returns how many were published: fewer than all only
+  // with an error.
   uint32_t write(std::span<const ShmMessage> messages, uint32_t timeout_ms, Status& status) noexcept {
     uint32_t written = 0;
     status = ShmWriteBatch(handle(), messages.data(), static_cast<uint32_t>(messages.size()), &written,
@@ -140,8 +141,9 @@ class Channel {
                         timeout_ms));
   }
 
-  // Reads as many messages as there are and as fit, and waits for the first one only. Returns the part of messages that
-  // was filled in, none if nothing came until the time was up; bytes_of() gives the bytes of each, which lie in room.
+  // Reads as many messages as there are and as fit, and waits for the first one only. Returns the part of
+  // messages that was filled in, none if nothing came until the time was up; bytes_of() gives the bytes of
+  // each, which lie in room.
   std::span<ShmMessage> read(std::span<ShmMessage> messages, std::span<std::byte> room,
                              uint32_t timeout_ms = SHM_INFINITE) {
     Status status = SHM_OK;
@@ -206,7 +208,8 @@ class Channel {
     return event;
   }
 
-  // A window of this process gets the message, with cookie and handle(), each time that there is something to read.
+  // A window of this process gets the message, with cookie and handle(), each time that there is something to
+  // read.
   void notify_window(void* window, uint32_t message, uintptr_t cookie = 0) {
     check(ShmNotifyWindow(handle(), window, message, cookie));
   }

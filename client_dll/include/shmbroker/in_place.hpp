@@ -1,6 +1,6 @@
-// Messages where they lie, without a copy; see shmbroker.hpp. Each of these holds something of the channel from its
-// constructor to its end, as a std::lock_guard does. Closing the channel ends it too. One that has ended gives
-// SHM_E_STATE, whatever the channel has lent since.
+// Messages where they lie, without a copy; see shmbroker.hpp. Each of these holds something of the channel
+// from its constructor to its end, as a std::lock_guard does. Closing the channel ends it too. One that has
+// ended gives SHM_E_STATE, whatever the channel has lent since.
 #pragma once
 
 #include <cstddef>
@@ -61,7 +61,8 @@ class Loan {
   bool held_ = false;
 };
 
-// A block's memory, filled with its value, and every other writer kept out. What was not published is dropped.
+// A block's memory, filled with its value, and every other writer kept out. What was not published is
+// dropped.
 class Lock {
  public:
   explicit Lock(Channel& channel, uint32_t timeout_ms = SHM_INFINITE) : channel_(channel.handle()) {
@@ -134,7 +135,8 @@ class Peek {
   std::span<const std::byte> data() const noexcept { return message_.data; }
   const Message& message() const noexcept { return message_; }  // with the news of it
 
-  // Gives it back. False: an overwriting topic's writers have overwritten it meanwhile; discard what was made of it.
+  // Gives it back. False: an overwriting topic's writers have overwritten it meanwhile; discard what was made
+  // of it.
   bool release() {
     if (!held_) throw Error::of(SHM_E_STATE);
     Status status = SHM_OK;

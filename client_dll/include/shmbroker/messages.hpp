@@ -17,8 +17,8 @@ namespace shmbroker {
 //
 //     for (const shmbroker::Message& message : shmbroker::Messages(channel, 1000)) use(message.data);
 //
-// Of a block, each value that it gets. It ends when nothing has come for timeout_ms, and when the channel is cancelled;
-// it throws Error for everything else.
+// Of a block, each value that it gets. It ends when nothing has come for timeout_ms, and when the channel is
+// cancelled; it throws Error for everything else.
 class Messages {
  public:
   explicit Messages(Channel& channel, uint32_t timeout_ms = SHM_INFINITE)

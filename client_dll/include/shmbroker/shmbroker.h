@@ -11,7 +11,8 @@
  *     }
  *
  * Open for what you do. A handle that may read is one of the channel's readers: on a topic that waits for its
- * slowest reader, a program that writes through a handle with both rights and does not read soon waits for itself.
+ * slowest reader, a program that writes through a handle with both rights and does not read soon waits for
+ * itself.
  *
  * Text. A function without a suffix takes and gives UTF-16, zero-terminated; its twin with the suffix
  * Utf8 takes and gives UTF-8. Message contents are bytes, and never converted.
@@ -31,16 +32,18 @@
  * Timeouts are in milliseconds: 0 asks once and does not wait, SHM_INFINITE waits until ShmCancel or
  * ShmSetCancelled.
  *
- * The end. When the process ends, with channels open and calls under way, the DLL does nothing and waits for nothing:
- * the service takes back what the process had. From then on, in other DLLs' DllMain and static destructors, ShmClose
- * returns SHM_OK at once, and a call that would have to wait returns SHM_E_CLOSED. FreeLibrary closes what is open
- * when it unloads the DLL, without waiting for any thread, and for the service 2 seconds at most. While a window is
- * notified (ShmNotifyWindow) it does not unload the DLL: end that first. No call may be under way then.
+ * The end. When the process ends, with channels open and calls under way, the DLL does nothing and waits for
+ * nothing: the service takes back what the process had. From then on, in other DLLs' DllMain and static
+ * destructors, ShmClose returns SHM_OK at once, and a call that would have to wait returns SHM_E_CLOSED.
+ * FreeLibrary closes what is open when it unloads the DLL, without waiting for any thread, and for the
+ * service 2 seconds at most. While a window is notified (ShmNotifyWindow) it does not unload the DLL: end
+ * that first. No call may be under way then.
  *
- * Structs start with their size in bytes, which the caller sets to sizeof before the call; those of an array all have
- * the size of the first. They have no padding and grow only at their end, so that a program and a DLL of different
- * versions go together: the struct of a program that was built with an older header is read and filled as far as it
- * goes; what a newer header has beyond the DLL's becomes 0, and an option there that is not 0 is SHM_E_ARGUMENT.
+ * Structs start with their size in bytes, which the caller sets to sizeof before the call; those of an array
+ * all have the size of the first. They have no padding and grow only at their end, so that a program and a
+ * DLL of different versions go together: the struct of a program that was built with an older header is read
+ * and filled as far as it goes; what a newer header has beyond the DLL's becomes 0, and an option there that
+ * is not 0 is SHM_E_ARGUMENT.
  */
 #ifndef SHMBROKER_SHMBROKER_H
 #define SHMBROKER_SHMBROKER_H
@@ -63,7 +66,7 @@ extern "C" {
 /* Version of this header: major in the upper 16 bits, minor in the lower. */
 #define SHM_VERSION 0x00000001u
 
-/* A channel's name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters. */
+/* A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters. */
 #define SHM_NAME_MAX 63
 #define SHM_NAME_MAX_UTF8 189
 
@@ -237,15 +240,15 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
  * @return  SHM_OK
  *          SHM_E_ARGUMENT    name or channel is NULL, name is not valid UTF-8, options->size is not set, or
  *                            a member of options is out of range
- *          SHM_E_NAME        name is empty, too long, has a backslash or a blank at an end, or a control, invisible or
- *                            direction character
+ *          SHM_E_NAME        name is empty, too long, has a backslash or a blank at an end, or a control,
+ *                            invisible or direction character
  *          SHM_E_NO_SERVICE  the service is not running
  *          SHM_E_TIMEOUT     the service did not answer within options->open_timeout_ms
  *          SHM_E_UNTRUSTED   what answered is not the service: nothing was mapped
  *          SHM_E_VERSION     the service speaks another version of the protocol or the memory layout
  *          SHM_E_NOT_FOUND   no channel has this name, and options does not ask to create it
- *          SHM_E_ACCESS      the caller's account has none of the rights asked for, or not all of them, or may
- *                            not create channels
+ *          SHM_E_ACCESS      the caller's account has none of the rights asked for, or not all of them, or
+ *                            may not create channels
  *          SHM_E_MISMATCH    the channel is not of options->kind, or smaller than options asks for
  *          SHM_E_BUSY        64 readers or 64 writers have it open already, or as many as one account may
  *                            have ("slots" in the configuration: 48); or one of them is an exclusive
@@ -253,7 +256,8 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
  *                            more than 1,000 times a second
  *          SHM_E_QUOTA       options asks to create it, and the caller's account has used up what it may
  *          SHM_E_UNAVAILABLE  the service could not set up this channel of its configuration, such as for a
- *                            file that is not there; ShmLastErrorText has the reason. It tries again by itself
+ *                            file that is not there; ShmLastErrorText has the reason. It tries again by
+ *                            itself
  *          SHM_E_MEMORY      no memory for the handle, or 4,096 are open in this process */
 int32_t SHM_CALL ShmOpen(const wchar_t* name, const ShmOptions* options, ShmChannel* channel);
 int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmChannel* channel);
@@ -264,9 +268,10 @@ int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmCha
  * A thread that was ended by TerminateThread while it waited in a call is not waited for.
  * @param channel  [in] not valid afterwards
  * @return  SHM_OK
- *          SHM_E_TIMEOUT  a thread has not come back from a call on this handle for 5 seconds: it is suspended, or
- *                         was ended by TerminateThread in the midst of its work. Nothing waits on the handle any
- *                         more, and ShmClose may be called again; else the channel is closed with the process */
+ *          SHM_E_TIMEOUT  a thread has not come back from a call on this handle for 5 seconds: it is
+ *                         suspended, or was ended by TerminateThread in the midst of its work. Nothing waits
+ *                         on the handle any more, and ShmClose may be called again; else the channel is
+ *                         closed with the process */
 int32_t SHM_CALL ShmClose(ShmChannel channel);
 
 /* Ends every call that waits on this handle now, with SHM_E_CANCELLED. Later calls are not affected: a thread
@@ -274,13 +279,13 @@ int32_t SHM_CALL ShmClose(ShmChannel channel);
  * @return  SHM_OK, also if nothing was waiting */
 int32_t SHM_CALL ShmCancel(ShmChannel channel);
 
-/* Ends every call that waits on this handle now, as ShmCancel does, and keeps later ones from waiting until it is
- * reset: a call that would have to wait returns SHM_E_CANCELLED at once. What needs no wait still succeeds, and
- * a call with a timeout of 0, which never waits, returns what it would without. ShmCommit, ShmAbort, ShmUnlock,
- * ShmRelease and ShmClose do their work whether it is set or not. So do ShmOpen and ShmFlush, which wait for the
- * service and not for other clients.
- * It does not set the event of ShmGetWaitHandle, nor post to the window of ShmNotifyWindow or write to the pipe of
- * ShmNotifyPipe: who waits for those waits for an event of its own beside them.
+/* Ends every call that waits on this handle now, as ShmCancel does, and keeps later ones from waiting until
+ * it is reset: a call that would have to wait returns SHM_E_CANCELLED at once. What needs no wait still
+ * succeeds, and a call with a timeout of 0, which never waits, returns what it would without. ShmCommit,
+ * ShmAbort, ShmUnlock, ShmRelease and ShmClose do their work whether it is set or not. So do ShmOpen and
+ * ShmFlush, which wait for the service and not for other clients.
+ * It does not set the event of ShmGetWaitHandle, nor post to the window of ShmNotifyWindow or write to the
+ * pipe of ShmNotifyPipe: who waits for those waits for an event of its own beside them.
  * @param cancelled  [in] not 0: no call may wait on this handle from now on; 0: calls may wait again
  * @return  SHM_OK, also if that was so already */
 int32_t SHM_CALL ShmSetCancelled(ShmChannel channel, int32_t cancelled);
@@ -344,8 +349,8 @@ int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uin
  *          SHM_E_ACCESS     the handle was not opened for reading
  *          SHM_E_BUFFER     the message is larger than capacity; *size tells, and the message stays
  *          SHM_E_EMPTY      nothing came within timeout_ms; of a block: nothing was ever written
- *          SHM_E_TIMEOUT    another thread read through this handle for timeout_ms; nothing was taken, and there
- *                           may be something
+ *          SHM_E_TIMEOUT    another thread read through this handle for timeout_ms; nothing was taken, and
+ *                           there may be something
  *          SHM_E_OVERTAKEN  writers overwrite a topic faster than this reader can copy; nothing was taken
  *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled; nothing was taken
  *          SHM_E_STATE      this handle holds ShmPeek */
@@ -374,7 +379,8 @@ int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, u
  *          SHM_E_ARGUMENT   messages, count or buffer is NULL, capacity is 0, or messages->size is not set
  *          SHM_E_BUFFER     the first message is larger than buffer_size; messages->length tells, and it
  *                           stays
- *          SHM_E_ACCESS, SHM_E_EMPTY, SHM_E_TIMEOUT, SHM_E_OVERTAKEN, SHM_E_CANCELLED, SHM_E_STATE  as ShmRead */
+ *          SHM_E_ACCESS, SHM_E_EMPTY, SHM_E_TIMEOUT, SHM_E_OVERTAKEN, SHM_E_CANCELLED, SHM_E_STATE
+ *                          as ShmRead */
 int32_t SHM_CALL ShmReadBatch(ShmChannel channel, ShmMessage* messages, uint32_t capacity, void* buffer,
                               size_t buffer_size, uint32_t* count, uint32_t timeout_ms);
 
@@ -430,15 +436,16 @@ int32_t SHM_CALL ShmLock(ShmChannel channel, void** memory, size_t* size, uint32
  *          SHM_E_KIND   not a block */
 int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size);
 
-/* Has the service bring a block's value to the file that the configuration gives it, down to the disk. It does
- * so by itself when the last writer closes, and when it stops.
+/* Has the service bring a block's value to the file that the configuration gives it, down to the disk. It
+ * does so by itself when the last writer closes, and when it stops.
  * @return  SHM_OK, also if the file has the value already
  *          SHM_E_ACCESS  the caller's account may not write the channel
  *          SHM_E_KIND    the channel has no file
- *          SHM_E_UNAVAILABLE  the file can't be opened since the service's start; the service tries again by itself
- *          SHM_E_SYSTEM  the file can't be written, such as a full disk; ShmLastErrorText tells. The value is as
- *                        before, and the file has the one that it had; or, where its disk failed halfway, the
- *                        new one from the service's next start or save on
+ *          SHM_E_UNAVAILABLE  the file can't be opened since the service's start; the service tries again by
+ *                             itself
+ *          SHM_E_SYSTEM  the file can't be written, such as a full disk; ShmLastErrorText tells. The value is
+ *                        as before, and the file has the one that it had; or, where its disk failed halfway,
+ *                        the new one from the service's next start or save on
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
 int32_t SHM_CALL ShmFlush(ShmChannel channel);
 
@@ -475,8 +482,8 @@ int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle);
 /* Posts a window message when the channel becomes readable: once, and again only after a read through this
  * handle has found nothing left (SHM_E_EMPTY, SHM_S_UNCHANGED). Posts at once if there is something to read
  * now. The message is posted from within this process, so sessions and integrity levels do not matter.
- * A message that finds the thread's queue full is posted again, until there is room. While a window is notified
- * FreeLibrary does not unload the DLL.
+ * A message that finds the thread's queue full is posted again, until there is room. While a window is
+ * notified FreeLibrary does not unload the DLL.
  * @param window   [in] HWND of this process, which gets the message with wParam cookie and lParam channel;
  *                 NULL ends the notification: no message is posted after the call has returned
  * @param message  [in] the message's number, such as WM_APP + 1
@@ -486,22 +493,23 @@ int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle);
  *          SHM_E_ACCESS    the handle was not opened for reading */
 int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t message, uintptr_t cookie);
 
-/* Has a notice written to a pipe when the channel becomes readable, for an event loop that waits for pipes and not
- * for events, such as Node.js's. A notice is the channel's handle, 4 bytes in the processor's order. Each call asks for
- * one: it is written at once if there is something to read now, else when it becomes so; then no more until the
- * next call. A thread of this process writes it, which waits while the pipe is full: a pipe that holds 4 bytes for
- * each channel never is, where no call is made before the notice of the last one has come.
- * A handle has a pipe or a window: the later one of ShmNotifyPipe and ShmNotifyWindow ends the other.
- * @param pipe  [in] a HANDLE of this process for the end of a pipe that is written to, not opened for overlapped
- *              operations; it stays the caller's, who closes it after the channel. NULL ends the notification:
- *              nothing is written after the call has returned
+/* Has a notice written to a pipe when the channel becomes readable, for an event loop that waits for pipes
+ * and not for events, such as Node.js's. A notice is the channel's handle, 4 bytes in the processor's order.
+ * Each call asks for one: it is written at once if there is something to read now, else when it becomes so;
+ * then no more until the next call. A thread of this process writes it, which waits while the pipe is full: a
+ * pipe that holds 4 bytes for each channel never is, where no call is made before the notice of the last one
+ * has come. A handle has a pipe or a window: the later one of ShmNotifyPipe and ShmNotifyWindow ends the
+ * other.
+ * @param pipe  [in] a HANDLE of this process for the end of a pipe that is written to, not opened for
+ *              overlapped operations; it stays the caller's, who closes it after the channel. NULL ends the
+ *              notification: nothing is written after the call has returned
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  pipe is not a pipe
  *          SHM_E_ACCESS    the handle was not opened for reading */
 int32_t SHM_CALL ShmNotifyPipe(ShmChannel channel, void* pipe);
 
-/* Waits until one of several channels has something to read. It takes turns with other calls that read through
- * the same handles.
+/* Waits until one of several channels has something to read. It takes turns with other calls that read
+ * through the same handles.
  * @param channels    [in] count handles, opened for reading
  * @param count       [in] 1 to SHM_WAIT_MAX
  * @param index       [out] the first of channels that has something to read

@@ -1,4 +1,5 @@
-// The C API for C++20, header only: what closes, gives back and unlocks by itself, spans, and a choice for errors.
+// The C API for C++20, header only: what closes, gives back and unlocks by itself, spans, and a choice for
+// errors.
 //
 //     shmbroker::Channel channel(L"MapName", {.access = SHM_READ});
 //     std::vector<std::byte> room(channel.max_message());
@@ -6,8 +7,9 @@
 //
 //     for (const shmbroker::Message& message : shmbroker::Messages(channel)) use(message.data);
 //
-// What can fail comes twice, as in std::filesystem: it throws shmbroker::Error; with a Status& as its last parameter it
-// stores the status there, and only std::bad_alloc may come. Everything else is as shmbroker.h says.
+// What can fail comes twice, as in std::filesystem: it throws shmbroker::Error; with a Status& as its last
+// parameter it stores the status there, and only std::bad_alloc may come. Everything else is as shmbroker.h
+// says.
 #pragma once
 
 #if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L

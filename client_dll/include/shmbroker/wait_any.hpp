@@ -12,8 +12,8 @@
 
 namespace shmbroker {
 
-// Waits until one of up to SHM_WAIT_MAX channels has something to read, and returns it; nullptr if none had until the
-// time was up.
+// Waits until one of up to SHM_WAIT_MAX channels has something to read, and returns it; nullptr if none had
+// until the time was up.
 inline Channel* wait_any(std::span<Channel* const> channels, uint32_t timeout_ms, Status& status) noexcept {
   std::array<ShmChannel, SHM_WAIT_MAX> handles{};
   for (size_t i = 0; i < channels.size() && i < handles.size(); ++i) handles[i] = channels[i]->handle();

@@ -1,5 +1,5 @@
-/* Who uses a channel, and how they get on: for programs that watch, not for those that exchange. The conventions are
- * those of shmbroker.h. Text is UTF-16 alone.
+/* Who uses a channel, and how they get on: for programs that watch, not for those that exchange. The
+ * conventions are those of shmbroker.h. Text is UTF-16 alone.
  */
 #ifndef SHMBROKER_WATCH_H
 #define SHMBROKER_WATCH_H
@@ -61,21 +61,20 @@ typedef struct ShmClientState {
   uint32_t loan;     /* a writer: messages that it has room for and has not committed yet */
   uint64_t messages; /* read or written through it */
   uint64_t bytes;    /* of them */
-  uint64_t
-      cursor; /* a topic's reader: bytes of the stream before the next one it reads, by its last word about it */
-  uint64_t lag;   /* a topic's reader: bytes that it has not read yet, by the same word */
-  uint64_t lost;  /* a reader: messages overwritten before it read them */
-  uint64_t waits; /* a reader: reads that blocked; a writer: turns at the lock that it had to wait for */
+  uint64_t cursor;   /* a topic's reader: bytes of the stream before the next one it reads, as it said last */
+  uint64_t lag;      /* a topic's reader: bytes that it has not read yet, by the same word */
+  uint64_t lost;     /* a reader: messages overwritten before it read them */
+  uint64_t waits;    /* a reader: reads that blocked; a writer: turns at the lock that it had to wait for */
   wchar_t account[SHM_ACCOUNT_MAX +
                   1]; /* "": not known, where it has been open since before the service's start */
 } ShmClientState;
 
-/* Tells what a channel is doing and who has it open. Everything is a hint: it may have changed already, and clients
- * say themselves how far they are. Administrators see all clients, others those of their own account.
+/* Tells what a channel is doing and who has it open. Everything is a hint: it may have changed already, and
+ * clients say themselves how far they are. Administrators see all clients, others those of their own account.
  * @param name      [in] the channel's name
  * @param state     [in, out] size set by the caller, the rest stored
- * @param clients   [in, out, optional] room for capacity structs; size of the first set by the caller. NULL with
- *                  capacity 0 asks just for the number
+ * @param clients   [in, out, optional] room for capacity structs; size of the first set by the caller. NULL
+ *                  with capacity 0 asks just for the number
  * @param capacity  [in] number of structs in clients; 128 are enough
  * @param count     [out] number of clients that the caller may see, also with SHM_E_BUFFER
  * @return  SHM_OK
@@ -88,7 +87,8 @@ typedef struct ShmClientState {
 int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClientState* clients,
                             uint32_t capacity, uint32_t* count);
 
-/* What a channel is doing, in figures alone. Those of clients are about the ones that the caller may see; see ShmInspect. */
+/* What a channel is doing, in figures alone. Those of clients are about the ones that the caller may see; see
+ * ShmInspect. */
 typedef struct ShmChannelSummary {
   uint32_t size; /* sizeof(ShmChannelSummary) */
   uint32_t kind; /* as in ShmChannelState, to writers */
@@ -113,16 +113,18 @@ typedef struct ShmChannelSummary {
   wchar_t name[SHM_NAME_MAX + 1];
 } ShmChannelSummary;
 
-/* Tells what all channels are doing that the caller may read or write, in the order of their names: for lists and
- * displays of many. It costs about as much as ShmListChannels. A channel that comes or goes meanwhile may be in it or not.
- * @param list      [in, out, optional] room for capacity structs; size of the first set by the caller. NULL with capacity
- *                  0 asks just for the number
+/* Tells what all channels are doing that the caller may read or write, in the order of their names: for lists
+ * and displays of many. It costs about as much as ShmListChannels. A channel that comes or goes meanwhile may
+ * be in it or not.
+ * @param list      [in, out, optional] room for capacity structs; size of the first set by the caller. NULL
+ *                  with capacity 0 asks just for the number
  * @param capacity  [in] number of structs in list
  * @param count     [out] number of channels, also with SHM_E_BUFFER
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  count is NULL, list is NULL though capacity is not 0, or list->size is not set
  *          SHM_E_BUFFER    there are more than capacity; the first of them were stored
- *          SHM_E_BUSY      this process asks more than 1,000 times a second; a list takes a request for 64 channels
+ *          SHM_E_BUSY      this process asks more than 1,000 times a second; a list takes a request for 64
+ *                          channels
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
 int32_t SHM_CALL ShmInspectAll(ShmChannelSummary* list, uint32_t capacity, uint32_t* count);
 

@@ -105,7 +105,7 @@ namespace ShmBroker
         // Version of this header: major in the upper 16 bits, minor in the lower.
         public const uint SHM_VERSION = 1;
 
-        // A channel's name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
+        // A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
         public const uint SHM_NAME_MAX = 63;
         public const uint SHM_NAME_MAX_UTF8 = 189;
 

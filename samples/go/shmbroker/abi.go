@@ -9,7 +9,7 @@ const (
 	_SHM_VERSION = 0x00000001
 )
 
-// A channel's name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
+// A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
 const (
 	_SHM_NAME_MAX      = 63
 	_SHM_NAME_MAX_UTF8 = 189

@@ -24,7 +24,7 @@ const native = (result, name, parameters) =>
 // Version of this header: major in the upper 16 bits, minor in the lower.
 export const SHM_VERSION = 1;
 
-// A channel's name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
+// A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
 export const SHM_NAME_MAX = 63;
 export const SHM_NAME_MAX_UTF8 = 189;
 

@@ -13,7 +13,7 @@ _IS_64_BIT = ctypes.sizeof(c_void_p) == 8
 # Version of this header: major in the upper 16 bits, minor in the lower.
 SHM_VERSION = 1
 
-# A channel's name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
+# A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
 SHM_NAME_MAX = 63
 SHM_NAME_MAX_UTF8 = 189
 

@@ -10,7 +10,7 @@ use crate::Status;
 // Version of this header: major in the upper 16 bits, minor in the lower.
 pub const SHM_VERSION: u32 = 0x00000001;
 
-// A channel's name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
+// A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
 pub const SHM_NAME_MAX: u32 = 63;
 pub const SHM_NAME_MAX_UTF8: u32 = 189;
 

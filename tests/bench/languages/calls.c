@@ -1,6 +1,6 @@
-/* calls CHANNEL COUNT: what one ShmWrite and one ShmRead of 64 bytes cost, in C, and then round trips for the benchmark
- * to measure, which answers on CHANNEL.answer what it is asked on CHANNEL.ask. Every message is checked.
- * The other languages' programs of this name do the same through their bindings. */
+/* calls CHANNEL COUNT: what one ShmWrite and one ShmRead of 64 bytes cost, in C, and then round trips for the
+ * benchmark to measure, which answers on CHANNEL.answer what it is asked on CHANNEL.ask. Every message is
+ * checked. The other languages' programs of this name do the same through their bindings. */
 #include <windows.h>
 
 #include <shmbroker/shmbroker.h>
