@@ -1,0 +1,191 @@
+// Who waits for what, who wakes whom, and what is taken back of a client that is gone.
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <vector>
+
+#include "core/publishing.h"
+#include "core/reclaim.h"
+#include "core/robust_lock.h"
+#include "tests/support/ring_fixture.h"
+
+namespace shmbroker::core {
+namespace {
+
+// Counts how often each event is set.
+class CountedEvents final : public ChannelEvents {
+ public:
+  void set_reader_event(uint32_t slot) override { readers.push_back(slot); }
+  void set_space_event() override { ++space; }
+  void set_lock_event() override { ++lock; }
+
+  std::vector<uint32_t> readers;
+  int space = 0;
+  int lock = 0;
+};
+
+// Sleeps that end as they are told, one after the other, and then by a timeout.
+class ToldWait final : public EventWait {
+ public:
+  explicit ToldWait(std::deque<WaitEnd> ends) : ends_(std::move(ends)) {}
+
+  WaitEnd check() override { return WaitEnd::none; }
+  WaitEnd sleep() override {
+    ++sleeps;
+    if (ends_.empty()) return WaitEnd::timeout;
+    const WaitEnd end = ends_.front();
+    ends_.pop_front();
+    return end;
+  }
+  void yield() override {}
+
+  int sleeps = 0;
+
+ private:
+  std::deque<WaitEnd> ends_;
+};
+
+class WaitingTest : public RingTest {
+ protected:
+  ReadersSection& shared() { return sections.readers(); }
+  bool has_mark(uint32_t slot) { return is_marked_waiting(shared(), slot); }
+  bool has_writers_mark(uint32_t slot) { return (shared().waiting_writers.load() >> slot & 1) != 0; }
+
+  CountedEvents events;
+};
+
+constexpr auto kNever = [] { return false; };
+constexpr auto kAlways = [] { return true; };
+
+TEST_F(WaitingTest, AReaderSleepsUntilThereIsSomethingAndLeavesNoMark) {
+  ToldWait wait({WaitEnd::none, WaitEnd::none});
+  const auto is_readable = [&] {
+    EXPECT_TRUE(has_mark(3)) << "it must look after it has marked itself";
+    return wait.sleeps == 2;
+  };
+  EXPECT_EQ(wait_readable(shared(), 3, wait, is_readable), WaitEnd::none);
+  EXPECT_EQ(wait.sleeps, 2);
+  EXPECT_FALSE(has_mark(3));
+}
+
+TEST_F(WaitingTest, AReaderThatGivesUpLeavesNoMark) {
+  for (const WaitEnd end : {WaitEnd::timeout, WaitEnd::cancelled, WaitEnd::closing, WaitEnd::ended}) {
+    ToldWait wait({end});
+    EXPECT_EQ(wait_readable(shared(), 3, wait, kNever), end);
+    EXPECT_FALSE(has_mark(3));
+  }
+}
+
+TEST_F(WaitingTest, AMessageThatComesAsTheTimeIsUpIsReadAndACancelledReaderReadsNone) {
+  for (const WaitEnd end : {WaitEnd::timeout, WaitEnd::cancelled}) {
+    ToldWait wait({end});
+    const auto is_readable = [&] { return wait.sleeps == 1; };
+    EXPECT_EQ(wait_readable(shared(), 3, wait, is_readable), end == WaitEnd::timeout ? WaitEnd::none : end);
+    EXPECT_FALSE(has_mark(3));
+  }
+}
+
+TEST_F(WaitingTest, AnEventThatWasAskedForIsSetOnceByWhomeverTakesTheMark) {
+  request_event(shared(), 3, events, kNever);
+  EXPECT_TRUE(has_mark(3));
+  EXPECT_TRUE(events.readers.empty());
+  wake_readers(sections.data(), shared(), events);
+  EXPECT_EQ(events.readers, std::vector<uint32_t>{3});
+  request_event(shared(), 3, events, kAlways);
+  EXPECT_FALSE(has_mark(3));
+  EXPECT_EQ(events.readers, (std::vector<uint32_t>{3, 3}));
+  const auto is_readable_and_woken = [&] { return take_waiting(shared()) != 0; };
+  request_event(shared(), 3, events, is_readable_and_woken);
+  EXPECT_EQ(events.readers, (std::vector<uint32_t>{3, 3})) << "the writer that has the mark sets it";
+}
+
+TEST_F(WaitingTest, AMarkOfASlotThatNoReaderHasWakesNobody) {
+  sections.data().presence.readers.store(all_but(3));
+  mark_waiting(shared(), 3);
+  mark_waiting(shared(), 4);
+  wake_readers(sections.data(), shared(), events);
+  EXPECT_EQ(events.readers, std::vector<uint32_t>{4});
+}
+
+TEST_F(WaitingTest, AWriterThatFindsSpaceWhileItSpinsMarksNothingAndWakesNobody) {
+  ToldWait wait({});
+  EXPECT_EQ(wait_space(shared(), 2, kTurnsBetweenTries, wait, events, kAlways), WaitEnd::none);
+  EXPECT_EQ(wait.sleeps, 0);
+  EXPECT_FALSE(has_writers_mark(2));
+  EXPECT_EQ(events.space, 0);
+}
+
+TEST_F(WaitingTest, AWriterThatHasSleptPassesTheWakeUpOnWithSpaceOrWithout) {
+  ToldWait wait({WaitEnd::none, WaitEnd::none, WaitEnd::timeout});
+  const auto try_reserve = [&] {
+    EXPECT_TRUE(has_writers_mark(2)) << "it must try after it has marked itself";
+    return wait.sleeps == 1;
+  };
+  EXPECT_EQ(wait_space(shared(), 2, 0, wait, events, try_reserve), WaitEnd::none);
+  EXPECT_EQ(events.space, 1);
+  EXPECT_FALSE(has_writers_mark(2));
+  EXPECT_EQ(wait_space(shared(), 2, 0, wait, events, kNever), WaitEnd::timeout);
+  EXPECT_EQ(events.space, 2);
+  EXPECT_FALSE(has_writers_mark(2));
+}
+
+TEST_F(WaitingTest, ACommitAndAnAbortWakeReadersAndTheNextWriter) {
+  const auto wake = {wake_after_commit, wake_after_abort};
+  int times = 0;
+  for (const auto& each : wake) {
+    mark_waiting(shared(), 5);
+    mark_waiting_for_space(shared(), 1);
+    mark_waiting_for_space(shared(), 2);
+    each(sections.data(), shared(), events);
+    EXPECT_EQ(events.readers, std::vector<uint32_t>(static_cast<size_t>(++times), 5));
+    EXPECT_EQ(events.space, times) << "one event for all writers, set once";
+  }
+}
+
+TEST_F(WaitingTest, OfAWriterThatIsGoneItsLoanLockAndMarkAreReclaimed) {
+  RingWriter dead = writer(1);
+  RobustLock lock(sections.data().lock);
+  ASSERT_EQ(dead.reserve(dead.footprint(100), 1), RingWriter::Result::ok);
+  ASSERT_TRUE(lock.try_lock(1));
+  mark_waiting_for_space(shared(), 1);
+  mark_waiting_for_space(shared(), 2);
+  const Ring in = ring();
+  const ChannelMemory memory{sections.data(), shared(), &in};
+  for (int i = 0; i < 2; ++i) {
+    reclaim_writer(memory, 1, all_but(1), events);
+    EXPECT_EQ(sections.data().lock.recoveries.load(), 2u) << "it may be repeated";
+    EXPECT_EQ(lock.owner(), RobustLock::kNobody);
+    EXPECT_FALSE(has_writers_mark(1));
+    EXPECT_TRUE(has_writers_mark(2));
+  }
+  RingWriter next = writer(2);
+  JoinedReader from = reader();
+  write(next, "behind it");
+  EXPECT_EQ(read(from), "behind it");
+}
+
+TEST_F(WaitingTest, OfReadersThatAreGoneMarksPinsAndCursorsAreReclaimed) {
+  JoinedReader stays = reader(4);
+  reader(3);
+  mark_waiting(shared(), 3);
+  mark_waiting(shared(), 4);
+  shared().pins[3].store(1);
+  shared().readers[3].cursor.store(1);
+  const Ring in = ring();
+  reclaim_readers({sections.data(), shared(), &in}, all_but(3));
+  EXPECT_FALSE(has_mark(3));
+  EXPECT_TRUE(has_mark(4));
+  EXPECT_EQ(shared().pins[3].load(), 0);
+  EXPECT_EQ(shared().readers[3].cursor.load(), 0u);
+  EXPECT_NE(shared().readers[4].cursor.load(), 0u);
+}
+
+TEST_F(WaitingTest, AfterADeathEveryEventIsSetOnce) {
+  wake_everybody(events, uint64_t{1} << 3 | uint64_t{1} << 63);
+  EXPECT_EQ(events.readers, (std::vector<uint32_t>{3, 63}));
+  EXPECT_EQ(events.space, 1);
+  EXPECT_EQ(events.lock, 1);
+}
+
+}  // namespace
+}  // namespace shmbroker::core
