@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 
+#include "core/crash_point.h"
 #include "core/status.h"
 #include "service/error.h"
 
@@ -30,8 +31,8 @@ constexpr WellKnown kWellKnown[] = {
     {"Users", L"S-1-5-32-545"},
 };
 
-// Windows may have to ask another machine for an account, and thousands of channels name the same few. They are remembered
-// for as long as a start or a reload may take, and no longer: an account may be made anew.
+// Windows may have to ask another machine for an account, and thousands of channels name the same few. They
+// are remembered for as long as a start or a reload may take, and no longer: an account may be made anew.
 class RecentSids {
  public:
   // Empty means GetLastError.
@@ -54,23 +55,6 @@ class RecentSids {
   ULONGLONG since_ = 0;  // when the oldest may have been asked for
   std::map<std::wstring, std::wstring> known_;
 };
-
-std::wstring sid_of(const std::string& account) {
-  for (const WellKnown& known : kWellKnown) {
-    if (account == known.name) return known.sid;
-  }
-  std::wstring name = win::to_utf16(account).value_or(L"");
-  if (name.starts_with(L"S-1-")) {
-    PSID sid = nullptr;
-    if (!ConvertStringSidToSidW(name.c_str(), &sid)) throw win32_error("'" + account + "' is not a SID");
-    LocalFree(sid);
-    return name;
-  }
-  static RecentSids recent;
-  std::wstring sid = recent.sid_of(name);
-  if (sid.empty()) throw win32_error("no account is named '" + account + "'");
-  return sid;
-}
 
 // A raw ACE's mask, in terms of a channel: mapping rights of a section, or the generic ones.
 bool allows_read(ACCESS_MASK mask) { return (mask & (GENERIC_READ | GENERIC_ALL | SECTION_MAP_READ)) != 0; }
@@ -143,8 +127,8 @@ DWORD allowed_to(const Grant& grant, const Masks& masks) {
   return (grant.read ? masks.read : 0) | (grant.write ? masks.write : 0);
 }
 
-// Who may not read can't write either, since a writer sees the memory. Who just may not write keeps what reading
-// takes.
+// Who may not read can't write either, since a writer sees the memory. Who just may not write keeps what
+// reading takes.
 DWORD denied_to(const Grant& grant, const Masks& masks) {
   if (grant.read) return masks.read | masks.write;
   return grant.write ? masks.write & ~(masks.read | READ_CONTROL) : 0;
@@ -162,21 +146,39 @@ std::wstring ace(bool deny, DWORD mask, const std::wstring& sid) {
 
 }  // namespace
 
+std::wstring look_up_account(const std::string& account) {
+  for (const WellKnown& known : kWellKnown) {
+    if (account == known.name) return known.sid;
+  }
+  std::wstring name = win::to_utf16(account).value_or(L"");
+  if (name.starts_with(L"S-1-")) {
+    PSID sid = nullptr;
+    if (!ConvertStringSidToSidW(name.c_str(), &sid)) throw win32_error("'" + account + "' is not a SID");
+    LocalFree(sid);
+    return name;
+  }
+  static RecentSids recent;
+  SHM_CRASH_POINT("account.sid");
+  std::wstring sid = recent.sid_of(name);
+  if (sid.empty()) throw win32_error("no account is named '" + account + "'");
+  return sid;
+}
+
 Access resolve_access(const AccessConfig& config) {
   Access access;
   access.low_integrity = config.low_integrity;
   if (!config.sddl.empty()) access.grants = grants_of(config.sddl);
   for (const std::string& account : config.read)
-    access.grants.push_back({sid_of(account), false, true, false});
+    access.grants.push_back({look_up_account(account), false, true, false});
   for (const std::string& account : config.write)
-    access.grants.push_back({sid_of(account), false, false, true});
+    access.grants.push_back({look_up_account(account), false, false, true});
   return access;
 }
 
 // A descriptor that they may read: AccessCheck knows about groups, denials and restricted tokens.
-bool is_among(HANDLE token, const std::vector<std::string>& accounts) {
+bool is_among(HANDLE token, const std::vector<std::wstring>& sids) {
   std::wstring list;
-  for (const std::string& account : accounts) list += ace(false, core::kRead, sid_of(account));
+  for (const std::wstring& sid : sids) list += ace(false, core::kRead, sid);
   const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:SYD:P" + list);
   if (!descriptor) throw win32_error("cannot make a security descriptor");
   return rights_of(token, descriptor) != 0;
@@ -185,8 +187,8 @@ bool is_among(HANDLE token, const std::vector<std::string>& accounts) {
 win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
                                  const Present& present) {
   const Masks masks = masks_for(object);
-  // P: nothing is inherited. The first entry that speaks about a right decides: no denial keeps the service from
-  // its own objects when it is back, a reader from its own event, or a writer from waking it.
+  // P: nothing is inherited. The first entry that speaks about a right decides: no denial keeps the service
+  // from its own objects when it is back, a reader from its own event, or a writer from waking it.
   std::wstring list = own_entries(identity, object == Object::channel ? hex(masks.all) : L"GA");
   if (!present.reader.empty()) list += ace(false, kWaitAndSet, present.reader);
   for (const std::wstring& writer : present.writers) list += ace(false, kSet, writer);
@@ -196,8 +198,8 @@ win::SecurityDescriptor describe(Object object, const Access& access, const Iden
       if (grant.deny == deny && mask != 0) list += ace(deny, mask, grant.sid);
     }
   }
-  // ML, NW: who may write has this integrity at least (low or medium), and the DACL lets him. Said either way: an object
-  // that had the one label gets the other when the access changes.
+  // ML, NW: who may write has this integrity at least (low or medium), and the DACL lets him. Said either
+  // way: an object that had the one label gets the other when the access changes.
   const std::wstring label = access.low_integrity ? L"S:(ML;;NW;;;LW)" : L"S:(ML;;NW;;;ME)";
   auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + identity.owner + L"D:P" + list + label);
   if (!descriptor) throw win32_error("cannot make a security descriptor");

@@ -32,8 +32,11 @@ struct Access {
 // Looks the accounts up. Throws Error naming the one that is unknown, or the SDDL that is not.
 Access resolve_access(const AccessConfig& access);
 
-// Whether a token is one of these accounts, or in one of these groups. Throws Error as above.
-bool is_among(HANDLE token, const std::vector<std::string>& accounts);
+// SID text of an account by its name, or by its SID. Throws Error where there is none; win32() says why.
+std::wstring look_up_account(const std::string& account);
+
+// Whether a token is one of these accounts, or in one of these groups. sids: as text. Throws Error.
+bool is_among(HANDLE token, const std::vector<std::wstring>& sids);
 
 // A channel's kernel objects, as far as their rights differ.
 enum class Object {
@@ -60,8 +63,8 @@ win::SecurityDescriptor describe(Object object, const Access& access, const Iden
 // Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of Object::channel.
 uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel);
 
-// The same of one token and many channels, of which most have the same descriptor: that is asked about once. The
-// descriptors must stay as they are meanwhile.
+// The same of one token and many channels, of which most have the same descriptor: that is asked about once.
+// The descriptors must stay as they are meanwhile.
 class ManyRights {
  public:
   explicit ManyRights(HANDLE token) : token_(token) {}

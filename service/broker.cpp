@@ -71,7 +71,8 @@ bool is_made_so(const State::Known& known, const ChannelConfig& config) {
          made.max_message == config.max_message;
 }
 
-// The blocks' parts of a file must not overlap. By the paths as they are written: where they lead is seen when they are opened.
+// The blocks' parts of a file must not overlap. By the paths as they are written: where they lead is seen
+// when they are opened.
 void check_files(const Config& config, const std::string& file) {
   struct Part {
     uint64_t begin;
@@ -132,7 +133,7 @@ Config load_config(const std::filesystem::path& file) {
   return config;
 }
 
-Broker::Broker(const BrokerPaths& paths, LogTo log)
+Broker::Broker(const BrokerPaths& paths, LogTo log, const std::function<void()>& progress)
     : paths_(paths),
       watch_(loop_, [this](const Client& client) { bury(client); }),
       client_log_(
@@ -147,9 +148,12 @@ Broker::Broker(const BrokerPaths& paths, LogTo log)
   win::keep_only_privileges(kPrivileges);
   state_ = load_state(state_file());
   for (const ChannelConfig& channel : config_.channels) note_instance(channel);
-  start_keeper(state_);
-  for (const ChannelConfig& channel : config_.channels)
-    set_up(get_parts(channel, /*wants_file=*/true, config_.file_folders, files_), config_);
+  take_keeper(std::make_shared<Keeper>(realm_.identity), state_);
+  take_creators(look_up_creators(config_.create));
+  for (const ChannelConfig& channel : config_.channels) {
+    set_up(get_parts(channel, /*wants_file=*/true, config_.file_folders, files_));
+    if (progress) progress();
+  }
   take_over_created();
   for (const auto& [name, channel] : channels_) channel->begin();
   SHM_CRASH_POINT("start.channels-made");
@@ -173,39 +177,45 @@ std::string Broker::summary() const {
 
 Broker::~Broker() { spdlog::info("stopped"); }
 
-// Starts a keeper, and notes it beside the known ones: they stay until the new one holds everything. The state file
-// names it before it outlives us: one that no file names would never end.
-void Broker::start_keeper(State known) {
-  keeper_due_ = GetTickCount64() + kKeeperPause;
-  auto keeper = std::make_shared<Keeper>(realm_.identity);
+// Notes a new keeper beside the known ones: they stay until this one holds everything. The state file names
+// it before it outlives us: one that no file names would never end.
+void Broker::take_keeper(std::shared_ptr<Keeper> keeper, State known) {
   SHM_CRASH_POINT("keeper.started");
+  keeper_due_ = 0;
+  keeper_started_ = GetTickCount64();
   known.keepers.push_back(keeper->process());
   save_state(state_file(), known);
   SHM_CRASH_POINT("keeper.noted");
   keeper->outlive_us();
   keeper_process_ = keeper->process();
-  watch_.add(keeper_process_, keeper->handle());
+  watch_.add(keeper_process_, keeper->handle(), {});
   keeper_ = std::move(keeper);
 }
 
 // Says which memory a channel is to have that has none yet. It comes into the state file before there is such
 // memory: so what the keeper holds is known again, also if this broker dies between the two.
-void Broker::note_instance(const ChannelConfig& config) {
+// Returns whether it is news.
+bool Broker::note_instance(const ChannelConfig& config) {
   const auto known = state_.channels.find(config.name);
-  if (known != state_.channels.end() &&
-      Channel::lives(known->second.config, realm_, known->second.instance, known->second.layout)) {
-    return;
-  }
+  if (known != state_.channels.end() && (known->second.is_new || may_live(known->second))) return false;
   state_.channels[config.name] = {new_instance(), config};
+  state_.channels[config.name].is_new = true;
+  return true;
+}
+
+// Whether there may be memory of it. Asking takes as long as there are objects, so that of a first start none
+// is asked for.
+bool Broker::may_live(const State::Known& known) const {
+  return !known.is_new && Channel::lives(known.config, realm_, known.instance, known.layout);
 }
 
 // Channels that clients had created, and that clients or the keeper have kept alive.
 void Broker::take_over_created() {
   for (const auto& [name, known] : State(state_).channels) {
     if (known.config.creator.empty() || channels_.contains(win::to_utf16(name).value_or(L""))) continue;
-    if (!Channel::lives(known.config, realm_, known.instance, known.layout)) continue;
+    if (!may_live(known)) continue;
     try {
-      auto made = make_channel(known.config, config_);
+      auto made = make_created(known.config);
       if (!made->is_over()) channels_.emplace(made->name(), std::move(made));
     } catch (const Error& error) {
       spdlog::error("lost: channel '{}': {}", name,
@@ -214,8 +224,8 @@ void Broker::take_over_created() {
   }
 }
 
-// Global\ and a mutex even for a broker without SeCreateGlobalPrivilege: that one is needed for sections only. Everybody may
-// ask whose it is.
+// Global\ and a mutex even for a broker without SeCreateGlobalPrivilege: that one is needed for sections
+// only. Everybody may ask whose it is.
 win::Handle Broker::claim_machine(const Identity& identity) {
   constexpr wchar_t kName[] = L"Global\\ShmBroker.instance";
   const auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + identity.owner + L"D:P" +
@@ -245,18 +255,14 @@ Realm Broker::find_realm() {
   return {global ? L"Global\\ShmBroker." : L"Local\\ShmBroker.", own_identity()};
 }
 
-AccessConfig Broker::access_of_created(const ChannelConfig& channel, const Config& policy) {
-  AccessConfig access = policy.create.also;
-  access.read.push_back(channel.creator);
-  access.write.push_back(channel.creator);
-  return access;
+std::shared_ptr<Channel> Broker::make_created(ChannelConfig config) {
+  config.access = access_of_created(config.creator, config_.create);
+  return make_channel(config, access_of_created(config.creator, creators_));
 }
 
-std::shared_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const Config& policy) {
-  ChannelConfig full = config;
-  if (!config.creator.empty()) full.access = access_of_created(config, policy);
-  std::shared_ptr<Channel> channel = take_over(full);
-  if (!channel) channel = make_anew(full);
+std::shared_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const Access& access) {
+  std::shared_ptr<Channel> channel = take_over(config, access);
+  if (!channel) channel = make_anew(config, access);
   state_.channels[config.name] = known_of(*channel);
   if (keeper_) channel->entrust_to(keeper_);
   return channel;
@@ -264,13 +270,13 @@ std::shared_ptr<Channel> Broker::make_channel(const ChannelConfig& config, const
 
 // What the last run left of a channel, or this one, where a reload had removed it. Null: there is nothing, or
 // nothing that can be used.
-std::unique_ptr<Channel> Broker::take_over(const ChannelConfig& config) {
+std::unique_ptr<Channel> Broker::take_over(const ChannelConfig& config, const Access& access) {
   const auto found = state_.channels.find(config.name);
   if (found == state_.channels.end()) return nullptr;
   const State::Known& known = found->second;
-  if (!Channel::lives(known.config, realm_, known.instance, known.layout)) return nullptr;
+  if (!may_live(known)) return nullptr;
   if (is_made_so(known, config)) {
-    if (auto channel = Channel::take_over(config, realm_, known.instance, watch_)) return channel;
+    if (auto channel = Channel::take_over(config, access, realm_, known.instance, watch_)) return channel;
   }
   const std::string text =
       "channel '" + config.name + "': " +
@@ -285,16 +291,14 @@ std::unique_ptr<Channel> Broker::take_over(const ChannelConfig& config) {
 
 // Under the name that note_instance() has chosen, or another one where that is taken: somebody may have seen
 // the first of a channel's names and been quick with the next.
-std::unique_ptr<Channel> Broker::make_anew(const ChannelConfig& config) {
+std::unique_ptr<Channel> Broker::make_anew(const ChannelConfig& config, const Access& access) {
   constexpr int kMostTries = 3;
   const auto noted = state_.channels.find(config.name);
-  const bool is_free =
-      noted != state_.channels.end() &&
-      !Channel::lives(noted->second.config, realm_, noted->second.instance, noted->second.layout);
+  const bool is_free = noted != state_.channels.end() && !may_live(noted->second);
   Instance instance = is_free ? noted->second.instance : new_instance();
   for (int tries = 1;; ++tries) {
     try {
-      return Channel::make(config, realm_, instance, watch_);
+      return Channel::make(config, access, realm_, instance, watch_);
     } catch (const Error& error) {
       if (error.win32() != ERROR_ALREADY_EXISTS || tries == kMostTries) throw;
       spdlog::warn("channel '{}': {}; trying another name", config.name, error.what());
@@ -311,6 +315,12 @@ State Broker::state_now() const {
     const auto known = state_.channels.find(channel.config.name);
     if (!channels_.contains(name) && known != state_.channels.end()) state.channels.insert(*known);
   }
+  if (coming_) {
+    for (const auto& [name, parts] : coming_->parts) {
+      const auto known = state_.channels.find(parts.config.name);
+      if (!channels_.contains(name) && known != state_.channels.end()) state.channels.insert(*known);
+    }
+  }
   state.keepers = state_.keepers;
   if (keeper_) state.keepers.push_back(keeper_process_);
   return state;
@@ -320,8 +330,8 @@ void Broker::save() const { save_state(state_file(), state_now()); }
 
 void Broker::run() {
   loop_.run([this] {
-    return std::min({tend_keeper(), tend_unavailable(), saver_.tend(GetTickCount64()), pipe_->hang_up_late(),
-                     tend_client_log()});
+    return std::min({tend_keeper(), tend_reload(), tend_unavailable(), tend_creators(), tend_names(),
+                     saver_.tend(GetTickCount64()), pipe_->hang_up_late(), tend_client_log()});
   });
   SHM_CRASH_POINT("stop.begun");
   close_down();
@@ -329,6 +339,8 @@ void Broker::run() {
 
 // Clients go on without the service, unless the configuration says that channels end with it.
 void Broker::close_down() {
+  awaiting_names_.clear();                                              // nobody is answered any more
+  if (coming_) config_ = std::exchange(coming_, std::nullopt)->config;  // the next start sets the rest up
   for (const auto& [name, channel] : channels_) {
     if (config_.channels_end_at_stop) channel->end();
     saver_.save(channel);
@@ -342,8 +354,9 @@ void Broker::bury(const Client& client) {
   try {
     if (client == keeper_process_) {
       spdlog::error("the keeper has died: starting another");
-      watch_.remove(keeper_process_);
+      watch_.remove(keeper_process_, {});
       keeper_.reset();
+      keeper_due_ = keeper_started_ + kKeeperPause;  // it may die at once, each time
     } else {
       bury_client(client);
     }
@@ -353,22 +366,28 @@ void Broker::bury(const Client& client) {
   }
 }
 
-// Replaces a keeper that has died, and where that fails, tries again: without one, idle channels would end with
-// this process. Returns the milliseconds until then, or INFINITE.
+// Replaces a keeper that has died, and where that fails, tries again: without one, idle channels would end
+// with this process. Returns the milliseconds until it wants to be called again, or INFINITE.
 DWORD Broker::tend_keeper() {
-  if (keeper_) return INFINITE;
+  if (starts_keeper_ || (keeper_ && !entrusted_)) return INFINITE;
   const ULONGLONG now = GetTickCount64();
   if (now < keeper_due_) return static_cast<DWORD>(keeper_due_ - now);
-  try {
-    start_keeper(state_now());
-    SHM_CRASH_POINT("keeper.replaced");
-    for (const auto& [name, channel] : channels_) channel->entrust_to(keeper_);
-  } catch (const std::exception& error) {
-    const std::string text = std::string("no keeper yet, trying again: ") + error.what();
-    spdlog::error("{}", text);
-    report_event(Event::failed, text);
-    return kKeeperPause;
-  }
+  if (keeper_) return entrust_more() ? 0 : INFINITE;
+  starts_keeper_ = true;
+  worker_.run([identity = realm_.identity] { return std::make_shared<Keeper>(identity); },
+              [this](std::future<std::shared_ptr<Keeper>> outcome) {
+                starts_keeper_ = false;
+                try {
+                  take_keeper(outcome.get(), state_now());
+                  SHM_CRASH_POINT("keeper.replaced");
+                  entrusted_ = L"";
+                } catch (const std::exception& error) {
+                  keeper_due_ = GetTickCount64() + kKeeperPause;
+                  const std::string text = std::string("no keeper yet, trying again: ") + error.what();
+                  spdlog::error("{}", text);
+                  report_event(Event::failed, text);
+                }
+              });
   return INFINITE;
 }
 
@@ -379,9 +398,32 @@ DWORD Broker::tend_client_log() {
   return next == UINT64_MAX ? INFINITE : static_cast<DWORD>(next - now);
 }
 
+// A few channels at a time: there may be thousands, and clients come meanwhile. Returns whether there are
+// more.
+bool Broker::entrust_more() {
+  constexpr int kMost = 64;
+  if (!entrusted_) return false;
+  auto at = channels_.upper_bound(*entrusted_);
+  try {
+    for (int i = 0; i < kMost && at != channels_.end(); ++i, ++at) {
+      at->second->entrust_to(keeper_);
+      entrusted_ = at->first;
+    }
+  } catch (const Error& error) {
+    spdlog::error("{}; trying again", error.what());
+    keeper_due_ = GetTickCount64() + kKeeperPause;
+    return true;
+  }
+  if (at == channels_.end()) entrusted_.reset();
+  return entrusted_.has_value();
+}
+
 void Broker::bury_client(const Client& client) {
   std::vector<Channel*> found;
-  for (const auto& [name, channel] : channels_) {
+  for (const std::wstring& name : watch_.channels_of(client)) {
+    const auto at = channels_.find(name);
+    if (at == channels_.end()) continue;
+    const std::shared_ptr<Channel>& channel = at->second;
     const uint64_t before = channel->recoveries();
     if (!channel->bury(client)) continue;
     const std::string text =

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -14,7 +15,9 @@
 #include "service/channel.h"
 #include "service/channel_parts.h"
 #include "service/client_log.h"
+#include "service/creation_rights.h"
 #include "service/event_loop.h"
+#include "service/loaded_config.h"
 #include "service/log.h"
 #include "service/pipe_server.h"
 #include "service/rate_limit.h"
@@ -35,9 +38,10 @@ struct BrokerPaths {
 
 class Broker {
  public:
-  // Reads the configuration, creates its channels and serves the pipe; when it returns, clients can come. A channel that
-  // can't be had is noted, and tried again. Throws Error or ConfigError, and then nothing of it is left.
-  Broker(const BrokerPaths& paths, LogTo log);
+  // Reads the configuration, creates its channels and serves the pipe; when it returns, clients can come. A
+  // channel that can't be had is noted, and tried again. Throws Error or ConfigError, and then nothing of it
+  // is left. progress: called now and then meanwhile, by which somebody who waits sees that it goes on.
+  Broker(const BrokerPaths& paths, LogTo log, const std::function<void()>& progress = {});
   ~Broker();
 
   // Serves until stop().
@@ -73,30 +77,33 @@ class Broker {
 
   static win::Handle claim_machine(const Identity& identity);
   static Realm find_realm();
-  void start_keeper(State known);
+  void take_keeper(std::shared_ptr<Keeper> keeper, State known);
   DWORD tend_keeper();
-  void note_instance(const ChannelConfig& config);
+  bool entrust_more();
+  bool note_instance(const ChannelConfig& config);
+  bool may_live(const State::Known& known) const;
   void take_over_created();
-  // The policy's, and the creator's own.
-  static AccessConfig access_of_created(const ChannelConfig& channel, const Config& policy);
-  std::shared_ptr<Channel> make_channel(const ChannelConfig& config, const Config& policy);
-  std::unique_ptr<Channel> take_over(const ChannelConfig& config);
-  std::unique_ptr<Channel> make_anew(const ChannelConfig& config);
-  void set_up(ChannelParts parts, const Config& policy);
+  std::shared_ptr<Channel> make_channel(const ChannelConfig& config, const Access& access);
+  std::shared_ptr<Channel> make_created(ChannelConfig config);
+  std::unique_ptr<Channel> take_over(const ChannelConfig& config, const Access& access);
+  std::unique_ptr<Channel> make_anew(const ChannelConfig& config, const Access& access);
+  void set_up(ChannelParts parts);
   void note_unavailable(const ChannelParts& parts, const std::string& reason, DWORD win32);
   bool lacks_file(const ChannelConfig& config) const;
   DWORD tend_unavailable();
   void retry(ChannelParts parts, uint64_t attempt);
   Refusal why_unavailable(const Unavailable& channel, const Caller& caller) const;
   std::filesystem::path state_file() const { return paths_.data / L"state.json"; }
-  struct Loaded;
-  void take(Loaded loaded);
+  void take(LoadedConfig loaded);
+  DWORD tend_reload();
+  void set_up_coming(const std::wstring& name);
+  void finish_reload();
   void check_change(const Config& config) const;
   bool is_replaceable(const std::wstring& name) const;
   void drop_replaced(const Config& config);
   void note_new(const Config& config);
-  void apply(Loaded loaded);
-  void change_access_of_created(const Config& policy) const;
+  void take_creators(CreationRights rights);
+  DWORD tend_creators();
   void end_removed(const Config& config);
   State state_now() const;
   void save() const;
@@ -127,8 +134,10 @@ class Broker {
   void inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply);
   static Channel::Sees sight_of(const Caller& caller);
   void inspect_service(const pipe::ServiceRequest& request, const Caller& caller, pipe::ServiceReply& reply);
-  std::wstring name_of(const std::wstring& account) { return names_.name_of(account, GetTickCount64()); }
-  std::string in_words(const AccessConfig& access);
+  void await_names(PipeServer::ConnectionId connection);
+  void answer_again(ULONGLONG due);
+  DWORD tend_names();
+  static std::string in_words(const AccessConfig& access, const Caller& caller);
   const std::shared_ptr<Channel>& find(const std::wstring& name) const;
   std::shared_ptr<Channel> create(const std::wstring& name, const pipe::OpenRequest& request,
                                   const Caller& caller);
@@ -148,12 +157,24 @@ class Broker {
   State state_;  // as the last run left it, and which instance a channel is to have
   RateLimit rate_;
   ClientLog client_log_;
-  AccountNames names_{win::account_name};
+  AccountNames names_;
+  // Requests that are answered again when they have the names that they lack, or else then, in
+  // GetTickCount64's time.
+  std::map<PipeServer::ConnectionId, ULONGLONG> awaiting_names_;
+  CreationRights creators_;
+  ULONGLONG creators_due_ = 0;    // when to look up again those that are unknown, in GetTickCount64's time
+  ULONGLONG creators_pause_ = 0;  // that went before, in milliseconds
+  bool looks_up_creators_ = false;
   Reloads reloads_;
+  std::optional<LoadedConfig> coming_;  // a configuration of which not all channels are set up yet
   Counts counts_;
   std::shared_ptr<Keeper> keeper_;  // none for as long as one that died could not be replaced
+  bool starts_keeper_ = false;      // on the worker's thread
+  std::optional<std::wstring>
+      entrusted_;  // what is behind this name among channels_ is still to be entrusted to it
   Client keeper_process_;
-  ULONGLONG keeper_due_ = 0;  // when to try again to start one, in GetTickCount64's time
+  ULONGLONG keeper_started_ = 0;  // in GetTickCount64's time
+  ULONGLONG keeper_due_ = 0;      // when to try again to start one, or to entrust, in GetTickCount64's time
   Channels channels_;
   UnavailableChannels unavailable_;  // some of them are among channels_, and wait for an account or a file
   Worker worker_{loop_};
@@ -167,8 +188,8 @@ Config read_config(const std::filesystem::path& file);
 // The same, and checks the accounts that it names. Throws Error or ConfigError.
 Config load_config(const std::filesystem::path& file);
 
-// When a configuration file that can be read was last written, as a FILETIME. Asked for before it is read, it tells a file
-// apart that has been written or replaced since. Throws Error.
+// When a configuration file that can be read was last written, as a FILETIME. Asked for before it is read, it
+// tells a file apart that has been written or replaced since. Throws Error.
 uint64_t written_at(const std::filesystem::path& file);
 
 }  // namespace shmbroker::service

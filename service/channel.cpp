@@ -24,8 +24,8 @@ void put(char16_t (&to)[N], const std::wstring& from) {
   std::copy(from.begin(), from.end(), to);
 }
 
-// A reader's event has it in its name. Nobody can guess it, make an event of that name first, and so keep readers out.
-// Never 0: what a writer takes it for that has woken no reader in this place yet.
+// A reader's event has it in its name. Nobody can guess it, make an event of that name first, and so keep
+// readers out. Never 0: what a writer takes it for that has woken no reader in this place yet.
 uint32_t another_generation(uint32_t last) {
   uint32_t next = 0;
   while (next == 0 || next == last) next = static_cast<uint32_t>(new_instance().words[0]);
@@ -63,11 +63,11 @@ Channel::Channel(const ChannelConfig& config, const Instance& instance, ChannelO
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
 }
 
-std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Realm& realm,
+std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Access& access, const Realm& realm,
                                        const Instance& instance, ClientWatch& watch) {
   const core::Geometry geometry = geometry_from(config, instance);
   auto objects =
-      ChannelObjects::make(prefix_of(config, realm, instance), realm.identity, config.access,
+      ChannelObjects::make(prefix_of(config, realm, instance), realm.identity, access,
                            core::data_section_size(geometry), core::readers_section_size(geometry));
   std::unique_ptr<Channel> channel(new Channel(config, instance, std::move(objects), watch));
   SHM_CRASH_POINT("channel.unformatted");
@@ -79,7 +79,7 @@ std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Realm&
 Channel::~Channel() {
   for (const Places* places : {&readers_, &writers_}) {
     for (const Place& place : *places) {
-      if (place.watched) watch_.remove(place.client);
+      if (place.watched) watch_.remove(place.client, name_);
     }
   }
   for (HANDLE held : kept_) {
@@ -109,8 +109,8 @@ uint64_t Channel::save_value() {
   return value.sequence;
 }
 
-// Writers may be at work, and are not held up. With three other buffers to write first they seldom come round to the one that
-// is being copied; where they keep doing so, the time is bounded.
+// Writers may be at work, and are not held up. With three other buffers to write first they seldom come round
+// to the one that is being copied; where they keep doing so, the time is bounded.
 core::Block::Value Channel::read_value(std::vector<std::byte>& bytes) const {
   constexpr ULONGLONG kPatience = 3000;  // milliseconds
   const core::Block block(data(), shared_readers(), geometry_.capacity);
@@ -139,11 +139,15 @@ void Channel::entrust_to(const std::shared_ptr<Keeper>& keeper) {
   }
 }
 
-// What a reader waits for is opened by a writer when it first wakes it: so one that was admitted later must be let in, and
-// one whose right has been taken away, and that goes on writing, must not be kept out.
 void Channel::set_access(const AccessConfig& access, const Access& resolved) {
-  objects_.set_access(resolved);
+  if (resolved != objects_.access()) put_access(resolved);
   config_.access = access;
+}
+
+// What a reader waits for is opened by a writer when it first wakes it: so one that was admitted later must
+// be let in, and one whose right has been taken away, and that goes on writing, must not be kept out.
+void Channel::put_access(const Access& resolved) {
+  objects_.set_access(resolved);
   for (const Place& place : readers_) {
     if (place.event) objects_.set_access(place.event.get(), present_with(place.account));
   }
@@ -293,7 +297,8 @@ bool Channel::holds(const Client& client, const Places& places, uint32_t slot, u
          places[slot].generation == generation;
 }
 
-// Which of the slots of a reply the client still has: a service that died in the midst of confirm() has left one.
+// Which of the slots of a reply the client still has: a service that died in the midst of confirm() has left
+// one.
 Channel::Held Channel::held(const Client& client, const pipe::CloseRequest& place) const {
   if (Instance{{place.instance[0], place.instance[1]}} != instance()) return {};
   return {holds(client, readers_, place.reader, place.reader_generation),
@@ -363,7 +368,7 @@ void Channel::vacate_writer(uint32_t slot) {
 }
 
 void Channel::unwatch(Place& place) {
-  if (std::exchange(place.watched, false)) watch_.remove(place.client);
+  if (std::exchange(place.watched, false)) watch_.remove(place.client, name_);
 }
 
 void Channel::set_reader_event(uint32_t slot) {

@@ -42,15 +42,16 @@ struct Realm {
 
 class Channel final : private core::ChannelEvents {
  public:
-  // Makes a channel and its objects. Throws Error; win32() is ERROR_ALREADY_EXISTS where somebody else has a name.
-  static std::unique_ptr<Channel> make(const ChannelConfig& config, const Realm& realm,
+  // Makes a channel and its objects. access: what config.access says, with the accounts looked up. Throws
+  // Error; win32() is ERROR_ALREADY_EXISTS where somebody else has a name.
+  static std::unique_ptr<Channel> make(const ChannelConfig& config, const Access& access, const Realm& realm,
                                        const Instance& instance, ClientWatch& watch);
 
   // Takes over a channel that an earlier run of this broker has left, with clients that are still there. Null
   // where that can't be done: its memory is damaged, or not all of it is there. Then leave_behind() is to be
   // called. Throws Error.
-  static std::unique_ptr<Channel> take_over(const ChannelConfig& config, const Realm& realm,
-                                            const Instance& instance, ClientWatch& watch);
+  static std::unique_ptr<Channel> take_over(const ChannelConfig& config, const Access& access,
+                                            const Realm& realm, const Instance& instance, ClientWatch& watch);
 
   // Tells the clients of a channel that an earlier run has left, and that is not taken over, that it has
   // ended. layout: the version of its memory.
@@ -80,8 +81,9 @@ class Channel final : private core::ChannelEvents {
   // Readers and writers of one process.
   uint32_t places_of(const Client& client) const;
 
-  // How many slots of one right, core::kRead or core::kWrite, are taken, and how many of these by an account, SID text. most:
-  // that account's process that has most of them, and how many. An account that came under an earlier run is not known.
+  // How many slots of one right, core::kRead or core::kWrite, are taken, and how many of these by an account,
+  // SID text. most: that account's process that has most of them, and how many. An account that came under an
+  // earlier run is not known.
   struct SlotUse {
     uint32_t all = 0;
     uint32_t own = 0;
@@ -90,8 +92,8 @@ class Channel final : private core::ChannelEvents {
   };
   SlotUse slot_use(uint32_t right, const std::wstring& account) const;
 
-  // Applies a changed access to the objects: resolved, what it says with the accounts looked up. Handles that are open
-  // keep what they have. Throws Error.
+  // Applies a changed access to the objects: resolved, what it says with the accounts looked up. Handles that
+  // are open keep what they have. Throws Error.
   void set_access(const AccessConfig& access, const Access& resolved);
   const Access& access() const { return objects_.access(); }
 
@@ -100,12 +102,13 @@ class Channel final : private core::ChannelEvents {
   void begin();
 
   // Gives a client the slots that it needs for these rights, and fills in the reply. Returns false if none is
-  // free. account: SID of the client's user. The client must be watched, once for each slot. Throws Error. Until
-  // confirm() only this process knows of it: nobody finds such a place again after our death.
+  // free. account: SID of the client's user. The client must be watched, once for each slot. Throws Error.
+  // Until confirm() only this process knows of it: nobody finds such a place again after our death.
   bool admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
              pipe::OpenReply& reply);
 
-  // Writes into the memory who has the slots: the client knows that it has them. Does nothing where it has them no more.
+  // Writes into the memory who has the slots: the client knows that it has them. Does nothing where it has
+  // them no more.
   void confirm(const Client& client, const pipe::CloseRequest& place);
 
   // Takes slots back from a client that closed. Returns false if they are not that client's, or not any more.
@@ -139,14 +142,15 @@ class Channel final : private core::ChannelEvents {
 
   void note_denial() { ++denials_; }
 
-  // A block's file, which comes when it can be had: then what is in it is the value, unless the memory has one.
+  // A block's file, which comes when it can be had: then what is in it is the value, unless the memory has
+  // one.
   bool has_file() const { return config_.file.has_value(); }
   bool lacks_file() const { return has_file() && !file_; }
   void attach(std::unique_ptr<BackingFile> file, std::span<const std::byte> value);
 
-  // save_value() brings the present value to the file, and returns which one that is, for note_saved(). It touches nothing that
-  // changes but the memory and the file: one other thread than the broker's may be in it, as long as that one neither attaches
-  // nor closes the file. Throws Error.
+  // save_value() brings the present value to the file, and returns which one that is, for note_saved(). It
+  // touches nothing that changes but the memory and the file: one other thread than the broker's may be in
+  // it, as long as that one neither attaches nor closes the file. Throws Error.
   bool is_saved() const;
   uint64_t save_value();
   void note_saved(uint64_t sequence) { saved_ = sequence; }
@@ -185,6 +189,7 @@ class Channel final : private core::ChannelEvents {
   };
   Held held(const Client& client, const pipe::CloseRequest& place) const;
   Present present_with(const std::wstring& reader) const;
+  void put_access(const Access& resolved);
   bool adopt();
   static void recall(Places& places, uint64_t taken, const core::SlotRecord* records);
   bool is_still_there(Place& place);

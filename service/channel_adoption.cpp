@@ -29,11 +29,12 @@ bool Channel::lives(const ChannelConfig& config, const Realm& realm, const Insta
   return ChannelObjects::exist(prefix_of(config, realm, instance, layout));
 }
 
-std::unique_ptr<Channel> Channel::take_over(const ChannelConfig& config, const Realm& realm,
-                                            const Instance& instance, ClientWatch& watch) {
+std::unique_ptr<Channel> Channel::take_over(const ChannelConfig& config, const Access& access,
+                                            const Realm& realm, const Instance& instance,
+                                            ClientWatch& watch) {
   const core::Geometry geometry = geometry_from(config, instance);
   auto objects =
-      ChannelObjects::find(prefix_of(config, realm, instance), realm.identity, config.access,
+      ChannelObjects::find(prefix_of(config, realm, instance), realm.identity, access,
                            core::data_section_size(geometry), core::readers_section_size(geometry));
   if (!objects) return nullptr;
   SHM_CRASH_POINT("adopt.recognized");
@@ -71,7 +72,7 @@ bool Channel::adopt() {
   core::reclaim_lock(data(), taken(writers_), *this);
   publish_presence();
   if (!is_sound()) return false;
-  set_access(config_.access, objects_.access());
+  put_access(Access(objects_.access()));
   SHM_CRASH_POINT("adopt.unwoken");
   wake_everybody();  // a writer may have died between taking the waiting marks and waking their readers
   return true;
@@ -90,11 +91,12 @@ void Channel::recall(Places& places, uint64_t taken, const core::SlotRecord* rec
   }
 }
 
-// Whether nobody has to be cleared up after: who has a recalled place lives. Who has closed meanwhile says so again.
+// Whether nobody has to be cleared up after: who has a recalled place lives. Who has closed meanwhile says so
+// again.
 bool Channel::is_still_there(Place& place) {
   if (!place.taken) return true;
   SHM_CRASH_POINT("adopt.place");
-  place.watched = watch_.add_known(place.client);
+  place.watched = watch_.add_known(place.client, name_);
   return place.watched;
 }
 

@@ -31,15 +31,14 @@ win::Handle open_event(const std::wstring& name, const Identity& identity) {
 
 }  // namespace
 
-ChannelObjects::ChannelObjects(const std::wstring& prefix, const Identity& identity,
-                               const AccessConfig& access)
+ChannelObjects::ChannelObjects(const std::wstring& prefix, const Identity& identity, const Access& access)
     : prefix_(prefix),
       identity_(identity),
-      access_(resolve_access(access)),
+      access_(access),
       rights_(describe(Object::channel, access_, identity)) {}
 
 ChannelObjects ChannelObjects::make(const std::wstring& prefix, const Identity& identity,
-                                    const AccessConfig& access, uint64_t data_size, uint64_t readers_size) {
+                                    const Access& access, uint64_t data_size, uint64_t readers_size) {
   ChannelObjects objects(prefix, identity, access);
   objects.data_section_ = objects.make_section(Object::data, L"data", data_size);
   objects.readers_section_ = objects.make_section(Object::readers, L"readers", readers_size);
@@ -51,7 +50,7 @@ ChannelObjects ChannelObjects::make(const std::wstring& prefix, const Identity& 
 }
 
 std::optional<ChannelObjects> ChannelObjects::find(const std::wstring& prefix, const Identity& identity,
-                                                   const AccessConfig& access, uint64_t data_size,
+                                                   const Access& access, uint64_t data_size,
                                                    uint64_t readers_size) {
   ChannelObjects objects(prefix, identity, access);
   objects.data_section_ = open_section(prefix + L"data", identity);
@@ -112,8 +111,8 @@ win::Handle ChannelObjects::make_named(Object object, const wchar_t* part, bool 
   if (!handle) throw taken(full, win::display_utf8(win::error_text(error)));
   if (error != ERROR_ALREADY_EXISTS) return handle;
   if (!may_be_there || !belongs_to(handle.get(), identity_)) {
-    throw taken(full,
-                "it belongs to " + win::display_utf8(win::account_name(win::object_owner(handle.get()))));
+    // Not by its name: to ask for that may take long, and others wait meanwhile.
+    throw taken(full, "it belongs to " + win::display_utf8(win::object_owner(handle.get())));
   }
   return handle;
 }

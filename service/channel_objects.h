@@ -17,14 +17,13 @@ class ChannelObjects {
  public:
   // Makes them. prefix: how the objects' names begin. identity: the broker's. Throws Error; win32() is
   // ERROR_ALREADY_EXISTS where something has one of the names.
-  static ChannelObjects make(const std::wstring& prefix, const Identity& identity, const AccessConfig& access,
+  static ChannelObjects make(const std::wstring& prefix, const Identity& identity, const Access& access,
                              uint64_t data_size, uint64_t readers_size);
 
   // Finds those of an earlier run of the broker. Nothing: they are not all there, too small, or not the
   // broker's.
   static std::optional<ChannelObjects> find(const std::wstring& prefix, const Identity& identity,
-                                            const AccessConfig& access, uint64_t data_size,
-                                            uint64_t readers_size);
+                                            const Access& access, uint64_t data_size, uint64_t readers_size);
 
   // Tells those who still use what find() does not, or what is damaged, that the channel has ended, as far as
   // it can be done. layout: the version that the memory has.
@@ -35,8 +34,8 @@ class ChannelObjects {
 
   const Access& access() const { return access_; }
 
-  // Handles that are open keep the rights that they have. The second: of a reader's event, to the access that the first
-  // has set. Throws Error.
+  // Handles that are open keep the rights that they have. The second: of a reader's event, to the access that
+  // the first has set. Throws Error.
   void set_access(const Access& access);
   void set_access(HANDLE reader_event, const Present& present) const;
 
@@ -63,7 +62,7 @@ class ChannelObjects {
   HANDLE space_event() const { return space_event_.get(); }
 
  private:
-  ChannelObjects(const std::wstring& prefix, const Identity& identity, const AccessConfig& access);
+  ChannelObjects(const std::wstring& prefix, const Identity& identity, const Access& access);
   void map();
   void change(HANDLE handle, const win::SecurityDescriptor& descriptor) const;
   win::Handle make_section(Object object, const wchar_t* part, uint64_t size) const;

@@ -22,7 +22,7 @@ uint64_t creation_time(HANDLE process) {
 struct ClientWatch::Watched {
   win::Handle process;
   HANDLE wait = nullptr;
-  uint32_t count = 0;
+  std::map<std::wstring, uint32_t> channels;  // how often each
   std::function<void()> on_death;
 
   ~Watched() {
@@ -38,30 +38,31 @@ ClientWatch::ClientWatch(EventLoop& loop, std::function<void(const Client&)> die
 
 ClientWatch::~ClientWatch() = default;
 
-void ClientWatch::add(const Client& client, HANDLE process) {
+void ClientWatch::add(const Client& client, HANDLE process, const std::wstring& channel) {
   HANDLE copy = nullptr;
   if (!watched_.contains(client) && !DuplicateHandle(GetCurrentProcess(), process, GetCurrentProcess(), &copy,
                                                      0, FALSE, DUPLICATE_SAME_ACCESS)) {
     throw win32_error("cannot watch process " + std::to_string(client.pid));
   }
-  add_open(client, win::Handle(copy));
+  add_open(client, win::Handle(copy), channel);
 }
 
-bool ClientWatch::add_known(const Client& client) {
+bool ClientWatch::add_known(const Client& client, const std::wstring& channel) {
   win::Handle process = open_process(client.pid);
   if (!process || creation_time(process.get()) != client.created) return false;
-  add_open(client, std::move(process));
+  add_open(client, std::move(process), channel);
   return true;
 }
 
-void ClientWatch::add_open(const Client& client, win::Handle process) {
+void ClientWatch::add_open(const Client& client, win::Handle process, const std::wstring& channel) {
   std::unique_ptr<Watched>& watched = watched_[client];
   if (watched != nullptr) {
-    ++watched->count;
+    ++watched->channels[channel];
+    places_ += channel.empty() ? 0 : 1;
     return;
   }
   watched = std::make_unique<Watched>();
-  watched->count = 1;
+  watched->channels[channel] = 1;
   watched->process = std::move(process);
   // The death may be told after remove(): the task looks the client up again.
   watched->on_death = [this, client] {
@@ -75,11 +76,28 @@ void ClientWatch::add_open(const Client& client, win::Handle process) {
     watched_.erase(client);
     throw win32_error("cannot watch process " + std::to_string(client.pid), error);
   }
+  places_ += channel.empty() ? 0 : 1;
 }
 
-void ClientWatch::remove(const Client& client) {
+void ClientWatch::remove(const Client& client, const std::wstring& channel) {
   const auto found = watched_.find(client);
-  if (found != watched_.end() && --found->second->count == 0) watched_.erase(found);
+  if (found == watched_.end()) return;
+  auto& channels = found->second->channels;
+  const auto of_channel = channels.find(channel);
+  if (of_channel == channels.end()) return;
+  places_ -= channel.empty() ? 0 : 1;
+  if (--of_channel->second == 0) channels.erase(of_channel);
+  if (channels.empty()) watched_.erase(found);
+}
+
+std::vector<std::wstring> ClientWatch::channels_of(const Client& client) const {
+  std::vector<std::wstring> names;
+  const auto found = watched_.find(client);
+  if (found == watched_.end()) return names;
+  for (const auto& [channel, count] : found->second->channels) {
+    if (!channel.empty()) names.push_back(channel);
+  }
+  return names;
 }
 
 }  // namespace shmbroker::service

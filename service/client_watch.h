@@ -9,6 +9,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "core/win/handle.h"
 #include "service/event_loop.h"
@@ -31,22 +33,30 @@ class ClientWatch {
   ClientWatch(EventLoop& loop, std::function<void(const Client&)> died);
   ~ClientWatch();
 
-  // Begins to watch a process. Each call wants one remove(). process: a handle to it that can be waited for; it stays the
-  // caller's. Throws Error.
-  void add(const Client& client, HANDLE process);
+  // Begins to watch a process. Each call wants one remove(). process: a handle to it that can be waited for;
+  // it stays the caller's. channel: for whose sake; "" for none's. Throws Error.
+  void add(const Client& client, HANDLE process, const std::wstring& channel);
 
-  // As above, for a process known from before. Returns false if that very process lives no more. Throws Error.
-  bool add_known(const Client& client);
+  // As above, for a process known from before. Returns false if that very process lives no more. Throws
+  // Error.
+  bool add_known(const Client& client, const std::wstring& channel);
 
-  void remove(const Client& client);
+  void remove(const Client& client, const std::wstring& channel);
+
+  // The channels for whose sake a process is watched.
+  std::vector<std::wstring> channels_of(const Client& client) const;
+
+  // How often a process is watched for a channel's sake.
+  size_t places() const { return places_; }
 
  private:
   struct Watched;
-  void add_open(const Client& client, win::Handle process);
+  void add_open(const Client& client, win::Handle process, const std::wstring& channel);
 
   EventLoop& loop_;
   std::function<void(const Client&)> died_;
   std::map<Client, std::unique_ptr<Watched>> watched_;
+  size_t places_ = 0;
 };
 
 }  // namespace shmbroker::service

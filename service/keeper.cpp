@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/crash_point.h"
 #include "core/win/security.h"
 #include "service/error.h"
 #include "service/paths.h"
@@ -74,6 +75,7 @@ Keeper::Keeper(const Identity& identity) {
   startup.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
   startup.lpAttributeList = inherited.list();
   PROCESS_INFORMATION made{};
+  SHM_CRASH_POINT("keeper.starting");
   // Detached: Ctrl-C in a broker's console, and that console's end, are not for it.
   if (!CreateProcessW(nullptr, command.data(), &security, &security, TRUE,
                       DETACHED_PROCESS | EXTENDED_STARTUPINFO_PRESENT, nullptr, nullptr, &startup.StartupInfo,
@@ -85,7 +87,8 @@ Keeper::Keeper(const Identity& identity) {
   CloseHandle(made.hThread);
 }
 
-// Waits for its end: an installer that removes or replaces the program when the service has stopped finds it in nobody's use.
+// Waits for its end: an installer that removes or replaces the program when the service has stopped finds it
+// in nobody's use.
 Keeper::~Keeper() {
   constexpr DWORD kPatience = 5000;  // milliseconds
   if (TerminateProcess(process_.get(), 0)) WaitForSingleObject(process_.get(), kPatience);

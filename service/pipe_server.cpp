@@ -35,8 +35,8 @@ std::wstring pipe_sddl(const Identity& identity) {
 
 }  // namespace
 
-// One instance of the pipe: waits for a client, reads, answers, has an admission acknowledged, and waits until the client
-// hangs up.
+// One instance of the pipe: waits for a client, reads, answers, has an admission acknowledged, and waits
+// until the client hangs up.
 class PipeServer::Connection final : public Operation {
  public:
   Connection(PipeServer& server, win::Handle pipe)
@@ -63,8 +63,8 @@ class PipeServer::Connection final : public Operation {
 
   ConnectionId id() const { return id_; }
   bool is_listening() const { return state_ == State::listening; }
-  // Waits for the client, which may have nothing to say, or for an answer, which may take its time, and has not been hung
-  // up on.
+  // Waits for the client, which may have nothing to say, or for an answer, which may take its time, and has
+  // not been hung up on.
   bool is_idle() const { return !is_listening() && state_ != State::writing && !hung_up_; }
   // When it is hung up on, in GetTickCount64's time.
   ULONGLONG ends_at() const {
@@ -94,16 +94,26 @@ class PipeServer::Connection final : public Operation {
     if (!write(reply.size())) server_.finish(*this);
   }
 
+  bool answer_again() {
+    if (state_ != State::answering) return false;
+    if (!answer(asked_)) end();
+    return true;
+  }
+
   void finished(DWORD error, DWORD bytes) override {
     pending_ = false;
     if (state_ == State::listening) accept();
-    if (error == ERROR_SUCCESS && go_on(bytes)) return;
-    if (undo_) std::exchange(undo_, nullptr)();
-    server_.finish(*this);
+    if (error != ERROR_SUCCESS || !go_on(bytes)) end();
   }
 
  private:
   enum class State { listening, accepted, reading, answering, writing, confirming, ending };
+
+  // It is gone when this returns.
+  void end() {
+    if (undo_) std::exchange(undo_, nullptr)();
+    server_.finish(*this);
+  }
 
   void accept() {
     client_ = PipeClient(pipe_.get());
@@ -120,8 +130,8 @@ class PipeServer::Connection final : public Operation {
       case State::reading:
         return answer(bytes);
       case State::writing:
-        // Closing our end at once would take the reply away from a client that has not read it yet. So we wait for the
-        // client: it acknowledges, or closes its end.
+        // Closing our end at once would take the reply away from a client that has not read it yet. So we
+        // wait for the client: it acknowledges, or closes its end.
         return read(undo_ ? State::confirming : State::ending);
       case State::confirming:
         return confirm(bytes);
@@ -142,6 +152,7 @@ class PipeServer::Connection final : public Operation {
   }
 
   bool answer(DWORD bytes) {
+    asked_ = bytes;
     Answer made = server_.answer_(id_, client_, std::span(request_, bytes), reply_);
     undo_ = std::move(made.undo);
     confirm_ = std::move(made.confirm);
@@ -181,6 +192,7 @@ class PipeServer::Connection final : public Operation {
   State state_ = State::listening;
   bool pending_ = false;
   bool hung_up_ = false;
+  DWORD asked_ = 0;  // bytes of the request
   ULONGLONG silent_since_ = 0;
   PipeClient client_;
   std::function<void()> undo_;
@@ -216,8 +228,8 @@ void PipeServer::listen(bool first) {
   ++listening_;
 }
 
-// All connections are taken: the account that has most of them loses those that have been silent for too long, the longest
-// silent first. Returns when one will have been, or ULLONG_MAX.
+// All connections are taken: the account that has most of them loses those that have been silent for too
+// long, the longest silent first. Returns when one will have been, or ULLONG_MAX.
 ULONGLONG PipeServer::make_room(ULONGLONG now) {
   std::map<std::wstring, std::vector<Connection*>> by_account;
   for (const auto& connection : connections_) by_account[connection->account()].push_back(connection.get());
@@ -253,9 +265,18 @@ void PipeServer::finish(Connection& connection) {
 }
 
 void PipeServer::reply(ConnectionId connection, std::span<const std::byte> reply) {
+  if (Connection* found = find(connection)) found->reply(reply);
+}
+
+bool PipeServer::answer_again(ConnectionId connection) {
+  Connection* found = find(connection);
+  return found != nullptr && found->answer_again();
+}
+
+PipeServer::Connection* PipeServer::find(ConnectionId connection) {
   const auto found =
       std::ranges::find_if(connections_, [&](const auto& each) { return each->id() == connection; });
-  if (found != connections_.end()) (*found)->reply(reply);
+  return found == connections_.end() ? nullptr : found->get();
 }
 
 DWORD PipeServer::hang_up_late() {

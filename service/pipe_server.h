@@ -33,16 +33,21 @@ class PipeServer {
   using Answerer = std::function<Answer(ConnectionId connection, PipeClient& client,
                                         std::span<const std::byte> request, std::span<std::byte> reply)>;
 
-  // Creates the pipe and begins to listen. identity: the service's. answer: called for each request. Throws Error, also
-  // where another process serves the pipe already.
+  // Creates the pipe and begins to listen. identity: the service's. answer: called for each request. Throws
+  // Error, also where another process serves the pipe already.
   PipeServer(EventLoop& loop, const Identity& identity, Answerer answer);
   ~PipeServer();
 
-  // Replies to a request whose answer was kLater; for nothing where the client has gone meanwhile. Not from within an Answerer.
+  // Replies to a request whose answer was kLater; for nothing where the client has gone meanwhile. Not from
+  // within an Answerer.
   void reply(ConnectionId connection, std::span<const std::byte> reply);
 
-  // Hangs up on clients whose time is over, or whose place others wait for. Returns the milliseconds until it wants to be
-  // called again, or INFINITE.
+  // Has the Answerer answer a request once more whose answer was kLater. Returns false where the client has
+  // gone meanwhile. Not from within an Answerer.
+  bool answer_again(ConnectionId connection);
+
+  // Hangs up on clients whose time is over, or whose place others wait for. Returns the milliseconds until it
+  // wants to be called again, or INFINITE.
   DWORD hang_up_late();
 
  private:
@@ -51,6 +56,7 @@ class PipeServer {
   void keep_listening();
   ULONGLONG make_room(ULONGLONG now);
   void finish(Connection& connection);
+  Connection* find(ConnectionId connection);
 
   EventLoop& loop_;
   Identity identity_;

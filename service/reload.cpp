@@ -1,5 +1,5 @@
-// A running service reads its configuration again. A file that can't be read, or that changes what can't change, changes
-// nothing; a channel that can't be had keeps none of the others.
+// A running service reads its configuration again. A file that can't be read, or that changes what can't
+// change, changes nothing; a channel that can't be had keeps none of the others.
 #include <spdlog/spdlog.h>
 
 #include <set>
@@ -28,53 +28,84 @@ std::vector<const char*> fixed_differences(const ChannelConfig& now, const Chann
 
 }  // namespace
 
-// A configuration with what its channels need. Got on the worker's thread.
-struct Broker::Loaded {
-  uint64_t written = 0;  // when the file was
-  Config config;
-  std::vector<ChannelParts> parts{};  // in the order of config.channels
-};
-
 void Broker::reload() {
   loop_.post([this] {
-    std::set<std::string> complete;  // channels whose file is open, or that have none
+    std::set<std::string> with_files;
     for (const auto& [name, channel] : channels_) {
-      if (!channel->lacks_file()) complete.insert(channel->config().name);
+      if (!channel->lacks_file()) with_files.insert(channel->config().name);
     }
-    worker_.run(
-        [path = paths_.config, complete = std::move(complete), &files = files_] {
-          Loaded loaded{.written = written_at(path), .config = read_config(path)};
-          for (const ChannelConfig& channel : loaded.config.channels) {
-            loaded.parts.push_back(
-                get_parts(channel, !complete.contains(channel.name), loaded.config.file_folders, files));
-          }
-          return loaded;
-        },
-        [this](std::future<Loaded> outcome) {
-          try {
-            take(outcome.get());
-            reloads_.refused = false;
-            reloads_.text = summary();
-            spdlog::info("configuration read again: {} channels, {} of them unavailable", channels_.size(),
-                         unavailable_.all().size());
-          } catch (const std::exception& error) {
-            reloads_.refused = true;
-            reloads_.text = error.what();
-            spdlog::error("the configuration was not changed: {}", error.what());
-            report_event(Event::config, error.what());
-          }
-          ++reloads_.count;
-        });
+    worker_.run([path = paths_.config, with_files = std::move(with_files),
+                 &files = files_] { return load_again(path, with_files, files); },
+                [this](std::future<LoadedConfig> outcome) {
+                  finish_reload();  // of one that is still under way
+                  try {
+                    take(outcome.get());
+                  } catch (const std::exception& error) {
+                    reloads_.refused = true;
+                    reloads_.text = error.what();
+                    ++reloads_.count;
+                    spdlog::error("the configuration was not changed: {}", error.what());
+                    report_event(Event::config, error.what());
+                  }
+                });
   });
 }
 
-void Broker::take(Loaded loaded) {
-  check_change(loaded.config);
-  drop_replaced(loaded.config);
-  note_new(loaded.config);
-  const uint64_t written = loaded.written;
-  apply(std::move(loaded));
-  reloads_.configured = written;
+// From here on the new configuration is in force, but for the channels that are still to be set up.
+void Broker::take(LoadedConfig loaded) {
+  const Config& config = loaded.config;
+  check_change(config);
+  drop_replaced(config);
+  note_new(config);
+  SHM_CRASH_POINT("reload.made");
+  end_removed(config);
+  coming_ = std::move(loaded);
+}
+
+// Sets up some of the channels of a new configuration: there may be thousands, and clients come meanwhile.
+// Returns the milliseconds until it wants to be called again, or INFINITE.
+DWORD Broker::tend_reload() {
+  constexpr ULONGLONG kSlice = 20;  // milliseconds
+  if (!coming_) return INFINITE;
+  const ULONGLONG end = GetTickCount64() + kSlice;
+  while (!coming_->parts.empty()) {
+    if (GetTickCount64() >= end) return 0;
+    set_up_coming(coming_->parts.begin()->first);
+  }
+  finish_reload();
+  return INFINITE;
+}
+
+// A channel of the new configuration that somebody wants before its turn comes.
+void Broker::set_up_coming(const std::wstring& name) {
+  if (!coming_) return;
+  auto parts = coming_->parts.extract(name);
+  if (parts.empty()) return;
+  set_up(std::move(parts.mapped()));
+  if (const auto made = channels_.find(parts.key()); made != channels_.end()) made->second->begin();
+}
+
+void Broker::finish_reload() {
+  if (!coming_) return;
+  while (!coming_->parts.empty()) set_up_coming(coming_->parts.begin()->first);
+  LoadedConfig loaded = std::move(*coming_);
+  coming_.reset();
+  const Config& config = loaded.config;
+  if (config.log.max_size != config_.log.max_size || config.log.files != config_.log.files) {
+    spdlog::warn("/log: max_size and files are used from the service's next start on");
+  }
+  config_ = config;
+  take_creators(std::move(loaded.creators));
+  set_log_level(config.log);
+  SHM_CRASH_POINT("reload.applied");
+  // Where this fails, the file still has what note_new() wrote: all that there is now, and what has ended.
+  save_what_is_left();
+  reloads_.configured = loaded.written;
+  reloads_.refused = false;
+  reloads_.text = summary();
+  ++reloads_.count;
+  spdlog::info("configuration read again: {} channels, {} of them unavailable", channels_.size(),
+               unavailable_.all().size());
 }
 
 // Names all that stands in the way, each by its JSON pointer, and says once what to do.
@@ -122,23 +153,6 @@ void Broker::drop_replaced(const Config& config) {
   }
 }
 
-void Broker::apply(Loaded loaded) {
-  SHM_CRASH_POINT("reload.made");
-  const Config& config = loaded.config;
-  end_removed(config);
-  for (ChannelParts& parts : loaded.parts) set_up(std::move(parts), config);
-  change_access_of_created(config);
-  for (const auto& [name, channel] : channels_) channel->begin();
-  if (config.log.max_size != config_.log.max_size || config.log.files != config_.log.files) {
-    spdlog::warn("/log: max_size and files are used from the service's next start on");
-  }
-  config_ = config;
-  set_log_level(config.log);
-  SHM_CRASH_POINT("reload.applied");
-  // Where this fails, the file still has what note_new() wrote: all that there is now, and what has ended.
-  save_what_is_left();
-}
-
 void Broker::end_removed(const Config& config) {
   std::set<std::wstring> stay;
   for (const ChannelConfig& channel : config.channels) stay.insert(wide_name(channel));
@@ -153,20 +167,8 @@ void Broker::end_removed(const Config& config) {
   unavailable_.keep(stay);
 }
 
-// Who else may use what clients have created.
-void Broker::change_access_of_created(const Config& policy) const {
-  for (const auto& [name, channel] : channels_) {
-    if (!channel->is_created()) continue;
-    try {
-      const AccessConfig access = access_of_created(channel->config(), policy);
-      channel->set_access(access, resolve_access(access));
-    } catch (const Error& error) {
-      spdlog::error("channel '{}' keeps the access that it had: {}", channel->config().name, error.what());
-    }
-  }
-}
-
-// The instances of the channels that there are not yet come into the state file before their memory is made. Throws Error.
+// The instances of the channels that there are not yet come into the state file before their memory is made.
+// Throws Error.
 void Broker::note_new(const Config& config) {
   State coming = state_now();
   for (const ChannelConfig& channel : config.channels) {

@@ -5,7 +5,9 @@
 
 namespace shmbroker::service {
 
-bool Broker::Caller::is_administrator() const { return is_among(token.get(), {"S-1-5-18", "S-1-5-32-544"}); }
+bool Broker::Caller::is_administrator() const {
+  return is_among(token.get(), {L"S-1-5-18", L"S-1-5-32-544"});
+}
 
 std::wstring name_in(const char16_t (&field)[pipe::kNameUnits]) {
   if (!pipe::is_terminated(field)) throw Refusal(core::Status::name, "the channel's name has no end");

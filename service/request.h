@@ -26,6 +26,10 @@ class Refusal : public Error {
   core::Status status_;
 };
 
+// A request lacks what accounts are called, and is answered again when that is known, or is not within a
+// second.
+struct NamesAwaited {};
+
 // Who asks.
 struct Broker::Caller {
   // Throws Error where the client does not let its account be known.
@@ -37,21 +41,39 @@ struct Broker::Caller {
         account(asks.account()),
         pid(asks.pid()) {}
 
-  std::string name() const { return win::display_utf8(broker.name_of(account)); }
+  // What an account is called. "" where that is not known yet: await_names() then has the request answered
+  // again.
+  std::wstring name_of(const std::wstring& sid) const {
+    const auto known = broker.names_.find(sid, GetTickCount64());
+    if (!known) lacks_names = true;
+    return known.value_or(L"");
+  }
+  // Throws NamesAwaited where names were lacking. Nothing that the request asks for may have been done
+  // before.
+  void await_names() const {
+    if (lacks_names) throw NamesAwaited();
+  }
+  // The caller's own name. Throws NamesAwaited.
+  std::string name() const {
+    const std::wstring known = name_of(account);
+    await_names();
+    return win::display_utf8(known);
+  }
   // SYSTEM or an administrator, with the rights of one.
   bool is_administrator() const;
 
   Broker& broker;
   const PipeServer::ConnectionId connection;
   mutable bool answers_later = false;  // through pipe_->reply()
+  mutable bool lacks_names = false;
   PipeClient& client;
   const win::Handle& token;
   const std::wstring& account;
   const DWORD pid;
 };
 
-// A channel's name out of a request. Throws Refusal if it can't be one, and then shows it with escapes: a name must not write
-// lines of its own into the log.
+// A channel's name out of a request. Throws Refusal if it can't be one, and then shows it with escapes: a
+// name must not write lines of its own into the log.
 std::wstring name_in(const char16_t (&field)[pipe::kNameUnits]);
 
 std::string rights_text(uint32_t rights);

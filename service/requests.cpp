@@ -26,14 +26,16 @@ Refusal other_version(const std::string& what, uint32_t asked, uint32_t known) {
 
 }  // namespace
 
-// Does what a request asks for, and says in the reply why it could not. Returns false where the reply comes later.
+// Does what a request asks for, and says in the reply why it could not. Returns false where the reply comes
+// later.
 bool Broker::carry_out(PipeServer::ConnectionId connection, PipeClient& client,
                        const pipe::RequestHeader& request, pipe::ReplyHeader& reply,
                        const std::function<void(Caller&)>& work) {
   try {
+    const bool is_repeated = awaiting_names_.erase(connection) != 0;
     Caller caller(connection, client, *this);
     const bool is_close = request.type == static_cast<uint32_t>(pipe::RequestType::close);
-    if (!rate_.admit(caller.pid, GetTickCount64(), is_close)) {
+    if (!is_repeated && !rate_.admit(caller.pid, GetTickCount64(), is_close)) {
       throw Refusal(core::Status::busy, "process " + std::to_string(caller.pid) +
                                             " asks more often than the service answers; keep channels open");
     }
@@ -41,6 +43,9 @@ bool Broker::carry_out(PipeServer::ConnectionId connection, PipeClient& client,
       throw other_version("protocol", request.protocol, pipe::kProtocolVersion);
     work(caller);
     return !caller.answers_later;
+  } catch (const NamesAwaited&) {
+    await_names(connection);
+    return false;
   } catch (const Refusal& refusal) {
     refuse(reply, refusal.status(), refusal.what(), refusal.win32());
     count(refusal);
@@ -85,7 +90,7 @@ PipeServer::Answer Broker::answer(PipeServer::ConnectionId connection, PipeClien
   if (answered(&Broker::open)) {
     const auto& made = *reinterpret_cast<const pipe::OpenReply*>(reply.data());
     const pipe::OpenRequest asked = pipe::as<pipe::OpenRequest>(request.data(), request.size()).value();
-    if (made.header.status == 0) return admitted(client, asked, made);
+    if (size != PipeServer::kLater && made.header.status == 0) return admitted(client, asked, made);
     return {size, {}, {}};
   }
   if (answered(&Broker::close) || answered(&Broker::list) || answered(&Broker::flush) ||
@@ -99,8 +104,8 @@ PipeServer::Answer Broker::answer(PipeServer::ConnectionId connection, PipeClien
   return {};
 }
 
-// An admission becomes one when its client has acknowledged it: that client may have given up waiting, and would have a
-// place that no handle is for.
+// An admission becomes one when its client has acknowledged it: that client may have given up waiting, and
+// would have a place that no handle is for.
 PipeServer::Answer Broker::admitted(const PipeClient& asks, const pipe::OpenRequest& request,
                                     const pipe::OpenReply& reply) {
   const Client client = asks.identity();
@@ -132,6 +137,7 @@ void Broker::open(const pipe::OpenRequest& request, const Caller& caller, pipe::
   if (request.header.layout != core::kLayoutVersion)
     throw other_version("layout", request.header.layout, core::kLayoutVersion);
   const std::wstring name = name_in(request.name);
+  set_up_coming(name);
   if (const Unavailable* channel = unavailable_.find(name)) throw why_unavailable(*channel, caller);
   const bool create_it = !channels_.contains(name) && (request.flags & pipe::kOpenCreate) != 0;
   const std::shared_ptr<Channel> found = create_it ? create(name, request, caller) : find(name);
@@ -150,10 +156,11 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
   const std::string& name = channel.config().name;
   const uint32_t granted = channel.rights_of(caller.token.get());
   const uint32_t wanted = request.access != 0 ? request.access : granted;
-  if (wanted == 0 || (wanted & ~granted) != 0) {
+  const bool is_granted = wanted != 0 && (wanted & ~granted) == 0;
+  const std::string who = !is_granted || spdlog::should_log(spdlog::level::debug) ? caller.name() : "";
+  if (!is_granted) {
     channel.note_denial();
-    throw refusal_of(channel, caller.name(), wanted != 0 ? wanted & ~granted : core::kRead | core::kWrite,
-                     granted);
+    throw refusal_of(channel, who, wanted != 0 ? wanted & ~granted : core::kRead | core::kWrite, granted);
   }
   const core::Geometry& geometry = channel.geometry();
   if ((request.kind != 0 && request.kind != static_cast<uint32_t>(geometry.kind)) ||
@@ -170,7 +177,7 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
   const int slots = ((wanted & core::kRead) != 0 ? 1 : 0) + ((wanted & core::kWrite) != 0 ? 1 : 0);
   int watched = 0;
   try {
-    for (; watched < slots; ++watched) watch_.add(client, process);
+    for (; watched < slots; ++watched) watch_.add(client, process, channel.name());
     if (!channel.admit(client, wanted, exclusive, caller.account, reply)) {
       const uint32_t own = channel.places_of(client);
       const std::string advice = own == 0
@@ -183,12 +190,11 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
                         (exclusive ? ", much less for an exclusive one" : "") + "; " + advice);
     }
   } catch (...) {
-    for (; watched > 0; --watched) watch_.remove(client);
+    for (; watched > 0; --watched) watch_.remove(client, channel.name());
     throw;
   }
   SHM_CRASH_POINT("request.admitted");
-  spdlog::debug("channel '{}' opened by {} (process {}) to {}", name, caller.name(), client.pid,
-                rights_text(wanted));
+  spdlog::debug("channel '{}' opened by {} (process {}) to {}", name, who, client.pid, rights_text(wanted));
 }
 
 // No account takes all slots, and an administrator who wants to see why a channel is full finds one.
@@ -257,11 +263,12 @@ void Broker::flush(const pipe::FlushRequest& request, const Caller& caller, pipe
 // A channel that is not in the configuration: its creator's, for as long as somebody has it open.
 std::shared_ptr<Channel> Broker::create(const std::wstring& name, const pipe::OpenRequest& request,
                                         const Caller& caller) {
+  const std::string who = caller.name();
   ChannelConfig wanted;
   wanted.name = win::display_utf8(name);
-  if (!is_among(caller.token.get(), config_.create.accounts)) {
+  if (!is_among(caller.token.get(), creators_.creators)) {
     throw Refusal(core::Status::access,
-                  caller.name() + " may not create channel '" + wanted.name +
+                  who + " may not create channel '" + wanted.name +
                       "'; see create.accounts in shmbroker.json, or add the channel there",
                   ERROR_ACCESS_DENIED);
   }
@@ -283,7 +290,7 @@ std::shared_ptr<Channel> Broker::create(const std::wstring& name, const pipe::Op
   state_.channels.erase(wanted.name);  // an earlier one of this name had memory of its own
   std::shared_ptr<Channel> channel;
   try {
-    channel = make_channel(wanted, config_);
+    channel = make_created(wanted);
   } catch (const Error& error) {
     throw Error("channel '" + wanted.name + "': " + error.what(), error.win32());
   }
@@ -295,8 +302,7 @@ std::shared_ptr<Channel> Broker::create(const std::wstring& name, const pipe::Op
     channels_.erase(channel->name());
     throw;
   }
-  log_about(caller.client, ClientLog::Level::info,
-            "channel '" + wanted.name + "' created by " + caller.name());
+  log_about(caller.client, ClientLog::Level::info, "channel '" + wanted.name + "' created by " + who);
   return channel;
 }
 

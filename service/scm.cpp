@@ -51,7 +51,7 @@ class Service {
     report(SERVICE_START_PENDING);
     DWORD failure = kStartFailed;
     try {
-      broker_ = std::make_unique<Broker>(find_paths_(), LogTo::service);
+      broker_ = std::make_unique<Broker>(find_paths_(), LogTo::service, [this] { report_progress(); });
       failure = kRunFailed;
       report(SERVICE_RUNNING);
       report_event(Event::started, broker_->summary());
@@ -93,7 +93,16 @@ class Service {
     }
   }
 
+  // A start takes the longer the more channels there are. The control manager waits for as long as it goes
+  // on.
+  void report_progress() {
+    constexpr ULONGLONG kPause = 100;  // milliseconds
+    const ULONGLONG now = GetTickCount64();
+    if (now - reported_ >= kPause) report(SERVICE_START_PENDING);
+  }
+
   void report(DWORD state, DWORD failure = 0) {
+    reported_ = GetTickCount64();
     const bool pending = state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
     status_.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
     status_.dwCurrentState = state;
@@ -113,6 +122,7 @@ class Service {
   std::unique_ptr<Broker> broker_;
   SERVICE_STATUS_HANDLE handle_ = nullptr;
   SERVICE_STATUS status_{};
+  ULONGLONG reported_ = 0;  // in GetTickCount64's time
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The channels of the configuration come into being, each for itself: what stands in the way of one keeps none of the others,
-// and is tried again.
+// The channels of the configuration come into being, each for itself: what stands in the way of one keeps
+// none of the others, and is tried again.
 #include <spdlog/spdlog.h>
 
 #include "core/crash_point.h"
@@ -14,10 +14,10 @@ std::wstring wide_name(const ChannelConfig& channel) { return win::to_utf16(chan
 
 }  // namespace
 
-// Makes the channel, or gives the one there is what it was waiting for. Without its accounts nobody may open it, and without
-// its file it has no value: so both is noted. But its memory is there all the same: what an earlier run has left in it stays
-// with the clients and the keeper, and those who die in it are buried.
-void Broker::set_up(ChannelParts parts, const Config& policy) {
+// Makes the channel, or gives the one there is what it was waiting for. Without its accounts nobody may open
+// it, and without its file it has no value: so both is noted. But its memory is there all the same: what an
+// earlier run has left in it stays with the clients and the keeper, and those who die in it are buried.
+void Broker::set_up(ChannelParts parts) {
   const ChannelConfig& config = parts.config;
   std::string reason = parts.no_access;
   DWORD win32 = 0;
@@ -27,7 +27,7 @@ void Broker::set_up(ChannelParts parts, const Config& policy) {
     if (!channel) {
       ChannelConfig opened = config;
       if (!parts.access) opened.access = {};
-      channel = make_channel(opened, policy);
+      channel = make_channel(opened, parts.access.value_or(Access{}));
       channels_.emplace(channel->name(), channel);
     } else if (parts.access) {
       channel->set_access(config.access, *parts.access);
@@ -81,21 +81,23 @@ DWORD Broker::tend_unavailable() {
   return unavailable_.until_due(now);
 }
 
-// parts: what has been got on the worker's thread. Meanwhile a reload may have taken the channel away, or changed it.
+// parts: what has been got on the worker's thread. Meanwhile a reload may have taken the channel away, or
+// changed it.
 void Broker::retry(ChannelParts parts, uint64_t attempt) {
   const std::wstring name = wide_name(parts.config);
   const Unavailable* channel = unavailable_.find(name);
   if (channel == nullptr || channel->attempt != attempt) return;
+  const bool is_made = channels_.contains(name);
   try {
-    note_instance(parts.config);
-    save();
+    if (!is_made && note_instance(parts.config)) save();
   } catch (const Error& error) {
     return note_unavailable(parts, error.what(), error.win32());
   }
-  set_up(std::move(parts), config_);
+  set_up(std::move(parts));
   const auto found = channels_.find(name);
-  if (found != channels_.end()) found->second->begin();
-  save_what_is_left();
+  if (found == channels_.end()) return;
+  found->second->begin();
+  if (!is_made) save_what_is_left();
 }
 
 // Who may use the channel is told why he can't; and where it is not known who may, administrators are.

@@ -16,6 +16,7 @@ struct State {
     // Of its memory: kind, when_full, capacity and max_message. Of a client's channel: creator and keep, too.
     ChannelConfig config;
     uint32_t layout = core::kLayoutVersion;  // of its memory
+    bool is_new = false;  // this run has chosen the instance, and nothing has been made under it
   };
   std::map<std::string, Known> channels;
   std::vector<Client> keepers;

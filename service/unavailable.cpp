@@ -18,8 +18,23 @@ bool UnavailableChannels::note(const ChannelConfig& config, win::SecurityDescrip
   Unavailable& channel = at->second;
   const bool is_news = is_new || channel.reason != reason;
   const ULONGLONG pause = is_new ? kFirstPause : std::min(2 * channel.pause, kLongestPause);
+  by_due_.erase({channel.due, at->first});
   channel = {config, std::move(rights), reason, win32, now + pause, pause, 0};
+  by_due_.emplace(channel.due, at->first);
   return is_news;
+}
+
+bool UnavailableChannels::forget(const std::wstring& name) {
+  const auto found = channels_.find(name);
+  if (found == channels_.end()) return false;
+  by_due_.erase({found->second.due, name});
+  channels_.erase(found);
+  return true;
+}
+
+void UnavailableChannels::keep(const std::set<std::wstring>& names) {
+  std::erase_if(channels_, [&](const auto& channel) { return !names.contains(channel.first); });
+  std::erase_if(by_due_, [&](const auto& due) { return !names.contains(due.second); });
 }
 
 const Unavailable* UnavailableChannels::find(const std::wstring& name) const {
@@ -29,8 +44,8 @@ const Unavailable* UnavailableChannels::find(const std::wstring& name) const {
 
 std::vector<const Unavailable*> UnavailableChannels::begin_due(ULONGLONG now) {
   std::vector<const Unavailable*> due;
-  for (auto& [name, channel] : channels_) {
-    if (channel.attempt != 0 || channel.due > now) continue;
+  for (; !by_due_.empty() && by_due_.begin()->first <= now; by_due_.erase(by_due_.begin())) {
+    Unavailable& channel = channels_.at(by_due_.begin()->second);
     channel.attempt = ++attempts_;
     due.push_back(&channel);
   }
@@ -38,12 +53,8 @@ std::vector<const Unavailable*> UnavailableChannels::begin_due(ULONGLONG now) {
 }
 
 DWORD UnavailableChannels::until_due(ULONGLONG now) const {
-  DWORD next = INFINITE;
-  for (const auto& [name, channel] : channels_) {
-    if (channel.attempt != 0) continue;
-    next = std::min(next, channel.due > now ? static_cast<DWORD>(channel.due - now) : 0);
-  }
-  return next;
+  if (by_due_.empty()) return INFINITE;
+  return static_cast<DWORD>(std::max(by_due_.begin()->first, now) - now);
 }
 
 }  // namespace shmbroker::service

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/win/security.h"
@@ -27,18 +28,16 @@ class UnavailableChannels {
  public:
   using Map = std::map<std::wstring, Unavailable>;
 
-  // Notes a channel, or that it is still unavailable: the pause until the next try doubles, up to a minute. Returns whether
-  // the reason is news.
+  // Notes a channel, or that it is still unavailable: the pause until the next try doubles, up to a minute.
+  // Returns whether the reason is news.
   bool note(const ChannelConfig& config, win::SecurityDescriptor rights, const std::string& reason,
             DWORD win32, ULONGLONG now);
 
   // Returns whether there was one.
-  bool forget(const std::wstring& name) { return channels_.erase(name) != 0; }
+  bool forget(const std::wstring& name);
 
   // Forgets all but these.
-  void keep(const std::set<std::wstring>& names) {
-    std::erase_if(channels_, [&](const auto& channel) { return !names.contains(channel.first); });
-  }
+  void keep(const std::set<std::wstring>& names);
 
   const Unavailable* find(const std::wstring& name) const;
   const Map& all() const { return channels_; }
@@ -51,6 +50,7 @@ class UnavailableChannels {
 
  private:
   Map channels_;
+  std::set<std::pair<ULONGLONG, std::wstring>> by_due_;  // those that have no attempt under way
   uint64_t attempts_ = 0;
 };
 

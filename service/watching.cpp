@@ -23,13 +23,13 @@ void put_unavailable(const Unavailable& unavailable, Entry& entry) {
 
 }  // namespace
 
-std::string Broker::in_words(const AccessConfig& access) {
-  const auto list_of = [this](const std::vector<std::string>& accounts) {
+std::string Broker::in_words(const AccessConfig& access, const Caller& caller) {
+  const auto list_of = [&caller](const std::vector<std::string>& accounts) {
     std::string list;
     for (const std::string& account : accounts) {
       const std::wstring wide = win::to_utf16(account).value_or(L"");
-      list +=
-          (list.empty() ? "" : ", ") + win::display_utf8(account.starts_with("S-1-") ? name_of(wide) : wide);
+      list += (list.empty() ? "" : ", ") +
+              win::display_utf8(account.starts_with("S-1-") ? caller.name_of(wide) : wide);
     }
     return list.empty() ? "nobody" : list;
   };
@@ -38,8 +38,8 @@ std::string Broker::in_words(const AccessConfig& access) {
   return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
 }
 
-// Whom a caller may see. Whether he is an administrator is found out when it matters: on most pages nobody has anything
-// open.
+// Whom a caller may see. Whether he is an administrator is found out when it matters: on most pages nobody
+// has anything open.
 Channel::Sees Broker::sight_of(const Caller& caller) {
   return [&caller, sees_all = std::optional<bool>()](const std::wstring& account) mutable {
     if (account == caller.account) return true;
@@ -90,6 +90,7 @@ void Broker::list(const pipe::ListRequest& request, const Caller& caller, pipe::
 
 void Broker::inspect(const pipe::InspectRequest& request, const Caller& caller, pipe::InspectReply& reply) {
   const std::wstring name = name_in(request.name);
+  set_up_coming(name);
   const Unavailable* unavailable = unavailable_.find(name);
   const auto found = channels_.find(name);
   if (unavailable != nullptr) {
@@ -99,23 +100,24 @@ void Broker::inspect(const pipe::InspectRequest& request, const Caller& caller, 
     put_unavailable(*unavailable, reply.channel);
     put_logged_text(reply.header.text, unavailable->reason);
     reply.channel.access = rights;
-    put_text(reply.channel.rights, in_words(unavailable->config.access));
+    put_text(reply.channel.rights, in_words(unavailable->config.access, caller));
   } else {
     const Channel& channel = *find(name);
     const uint32_t rights = channel.rights_of(caller.token.get());
     if (rights == 0 && !caller.is_administrator()) throw refusal_of(channel, caller.name(), core::kRead, 0);
     reply.channel = channel.state();
     reply.channel.access = rights;
-    put_text(reply.channel.rights, in_words(channel.config().access));
+    put_text(reply.channel.rights, in_words(channel.config().access, caller));
   }
-  put_text(reply.channel.owner, name_of(realm_.identity.owner));
-  if (found == channels_.end()) return;
+  put_text(reply.channel.owner, caller.name_of(realm_.identity.owner));
+  if (found == channels_.end()) return caller.await_names();
   const auto page = found->second->clients(sight_of(caller), request.first, pipe::kInspectClients);
   reply.total = page.total;
   for (const auto& [client, account] : page.clients) {
     pipe::ClientEntry& entry = reply.clients[reply.count++] = client;
-    if (!account.empty()) put_text(entry.account, name_of(account));
+    if (!account.empty()) put_text(entry.account, caller.name_of(account));
   }
+  caller.await_names();
 }
 
 void Broker::inspect_service(const pipe::ServiceRequest&, const Caller& caller, pipe::ServiceReply& reply) {
@@ -124,7 +126,7 @@ void Broker::inspect_service(const pipe::ServiceRequest&, const Caller& caller, 
   reply.channels = static_cast<uint32_t>(channels_.size());
   reply.unavailable = static_cast<uint32_t>(unavailable_.all().size());
   for (const auto& [name, channel] : unavailable_.all()) reply.channels += channels_.contains(name) ? 0 : 1;
-  for (const auto& [name, channel] : channels_) reply.clients += channel->readers() + channel->writers();
+  reply.clients = static_cast<uint32_t>(watch_.places());
   reply.reloads = reloads_.count;
   reply.reload_status = static_cast<int32_t>(reloads_.refused ? core::Status::argument : core::Status::ok);
   reply.started = counts_.started;

@@ -3,6 +3,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "core/win/handle.h"
+
 namespace shmbroker::tests {
 
 void MortalService::configure(const std::string& config) const {
@@ -27,6 +29,18 @@ void MortalService::expect_end() {
   DWORD exit_code = 99;
   const std::string words = broker().rest(exit_code);
   EXPECT_EQ(exit_code, 0u) << words;
+}
+
+DWORD MortalService::keeper() const {
+  const std::string state = read_file(folder_.path() / L"state.json");
+  const size_t at = state.find("\"pid\": ", state.find("\"keepers\""));
+  return at == std::string::npos ? 0 : static_cast<DWORD>(std::stoul(state.substr(at + 7)));
+}
+
+void kill_process(DWORD pid) {
+  const win::Handle process(OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, pid));
+  ASSERT_TRUE(process && TerminateProcess(process.get(), 99));
+  EXPECT_EQ(WaitForSingleObject(process.get(), kPatience), DWORD{WAIT_OBJECT_0});
 }
 
 }  // namespace shmbroker::tests

@@ -31,6 +31,8 @@ class MortalService {
   // Waits for its end after "stop".
   void expect_end();
   DWORD pid() { return broker().pid(); }
+  // Of the keeper that its state file names first; 0 where there is none.
+  DWORD keeper() const;
   const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:
@@ -40,5 +42,8 @@ class MortalService {
   // Dead ones too: a keeper lives in the job of the broker that has started it, and ends with that.
   std::vector<std::unique_ptr<Child>> brokers_;
 };
+
+// Ends a process that is none of the test's own, and waits until it is gone.
+void kill_process(DWORD pid);
 
 }  // namespace shmbroker::tests

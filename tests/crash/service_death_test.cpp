@@ -309,18 +309,6 @@ INSTANTIATE_TEST_SUITE_P(At, StopDeath, testing::Values(Death{"stop.begun"}), ti
 
 // ---- the keeper
 
-DWORD keeper_of(const MortalService& service) {
-  const std::string state = read_file(service.folder() / L"state.json");
-  const size_t at = state.find("\"pid\": ", state.find("\"keepers\""));
-  return at == std::string::npos ? 0 : static_cast<DWORD>(std::stoul(state.substr(at + 7)));
-}
-
-void kill_process(DWORD pid) {
-  const win::Handle process(OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, pid));
-  ASSERT_TRUE(process && TerminateProcess(process.get(), 99));
-  EXPECT_EQ(WaitForSingleObject(process.get(), kSoon), DWORD{WAIT_OBJECT_0});
-}
-
 int count_processes(const wchar_t* program) {
   const win::Handle all(CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
   PROCESSENTRY32W entry{};
@@ -357,10 +345,10 @@ class Kept : public MortalServiceTest {
 TEST_F(Kept, IsWhatNobodyHadOpenWhenTheServiceDied) {
   fill_idle_channels();
   for (int i = 0; i < 3; ++i) {
-    const DWORD old = keeper_of(service_);
+    const DWORD old = service_.keeper();
     service_.kill();
     service_.start();
-    EXPECT_NE(keeper_of(service_), old);
+    EXPECT_NE(service_.keeper(), old);
     const win::Handle ended(OpenProcess(SYNCHRONIZE, FALSE, old));
     EXPECT_TRUE(!ended || WaitForSingleObject(ended.get(), kSoon) == WAIT_OBJECT_0) << "it is still there";
   }
@@ -369,9 +357,9 @@ TEST_F(Kept, IsWhatNobodyHadOpenWhenTheServiceDied) {
 
 TEST_F(Kept, IsItByAnotherKeeperWhereOneDied) {
   fill_idle_channels();
-  const DWORD old = keeper_of(service_);
+  const DWORD old = service_.keeper();
   kill_process(old);
-  EXPECT_TRUE(eventually([&] { return keeper_of(service_) != old && keeper_of(service_) != 0; }));
+  EXPECT_TRUE(eventually([&] { return service_.keeper() != old && service_.keeper() != 0; }));
   EXPECT_SHM(SHM_OK, list_once());  // answered behind it: by now the other one holds everything
   service_.kill();
   service_.start();
@@ -380,7 +368,7 @@ TEST_F(Kept, IsItByAnotherKeeperWhereOneDied) {
 
 TEST_F(Kept, IsItByAnotherKeeperThoughTheFirstTryToStartOneFailed) {
   fill_idle_channels();
-  const DWORD old = keeper_of(service_);
+  const DWORD old = service_.keeper();
   const std::filesystem::path state = service_.folder() / L"state.json";
   // Shares no deletion: nobody can replace it now.
   win::Handle in_use(
@@ -392,7 +380,7 @@ TEST_F(Kept, IsItByAnotherKeeperThoughTheFirstTryToStartOneFailed) {
   }));
   EXPECT_SHM(SHM_OK, open_once(L"idle"));
   in_use.reset();
-  EXPECT_TRUE(eventually([&] { return keeper_of(service_) != old && keeper_of(service_) != 0; }));
+  EXPECT_TRUE(eventually([&] { return service_.keeper() != old && service_.keeper() != 0; }));
   EXPECT_SHM(SHM_OK, list_once());
   service_.kill();
   service_.start();
@@ -402,7 +390,7 @@ TEST_F(Kept, IsItByAnotherKeeperThoughTheFirstTryToStartOneFailed) {
 TEST_F(Kept, IsNothingWhereServiceAndKeeperDiedTogether) {
   fill_idle_channels();
   service_.kill();
-  kill_process(keeper_of(service_));
+  kill_process(service_.keeper());
   service_.start();
   EXPECT_EQ(read(Opened(L"idle")).status, SHM_E_EMPTY);
   EXPECT_SHM(SHM_OK, write(Opened(L"idle"), "new"));
@@ -410,7 +398,7 @@ TEST_F(Kept, IsNothingWhereServiceAndKeeperDiedTogether) {
 
 TEST_F(Kept, EndsWithAStop) {
   fill_idle_channels();
-  const DWORD keeper = keeper_of(service_);
+  const DWORD keeper = service_.keeper();
   const win::Handle process(OpenProcess(SYNCHRONIZE, FALSE, keeper));
   service_.tell("stop");
   service_.expect_end();
@@ -442,7 +430,7 @@ TEST_P(FileDeath, LeavesTheOldValueOrTheNew) {
     peer.kill();  // which has the service save the value
   }
   service_.expect_death();
-  kill_process(keeper_of(service_));
+  kill_process(service_.keeper());
   service_.start();
   const std::string value = read(Opened(L"saved")).text;
   EXPECT_TRUE(value == old_value || value == new_value) << value;
@@ -472,7 +460,7 @@ INSTANTIATE_TEST_SUITE_P(At, KeeperDeath,
 
 TEST_F(Kept, ByAProcessThatNobodyElseMayTouch) {
   service_.start();
-  const win::Handle process(OpenProcess(READ_CONTROL, FALSE, keeper_of(service_)));
+  const win::Handle process(OpenProcess(READ_CONTROL, FALSE, service_.keeper()));
   ASSERT_TRUE(process);
   const auto entries = win::entries_of(win::SecurityDescriptor::of(process.get()));
   ASSERT_FALSE(entries.empty());
@@ -482,7 +470,7 @@ TEST_F(Kept, ByAProcessThatNobodyElseMayTouch) {
   entry.dwSize = sizeof entry;
   for (BOOL more = Thread32First(all.get(), &entry); more; more = Thread32Next(all.get(), &entry)) {
     if (entry.th32OwnerProcessID != GetProcessId(process.get()) &&
-        entry.th32OwnerProcessID != keeper_of(service_))
+        entry.th32OwnerProcessID != service_.keeper())
       continue;
     ++threads;
     const win::Handle thread(OpenThread(READ_CONTROL, FALSE, entry.th32ThreadID));

@@ -177,6 +177,20 @@ TEST_F(Create, IsForTheAccountsOfThePolicyAlone) {
   EXPECT_FALSE(exists(L"made"));
 }
 
+// One that Windows does not know now, of a domain perhaps that is late, keeps none of the others from it.
+TEST(CreateBesidesAnUnknownAccount, IsForThoseThatAreKnown) {
+  Service service(R"({ "channels": [], "create": { "accounts": ["no such account", "Administrators"],
+    "also_read": ["INTERACTIVE", "nor this one"] } })");
+  service.start();
+  EXPECT_THAT(service.log(), AllOf(HasSubstr("create goes without some of its accounts"),
+                                   HasSubstr("no account is named 'no such account'"),
+                                   HasSubstr("no account is named 'nor this one'")));
+  const ShmOptions options = creating(SHM_BLOCK, 512);
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, ShmOpen(L"made", &options, &channel));
+  EXPECT_SHM(SHM_OK, ShmClose(channel));
+}
+
 // The creator's own programs without elevation are of his account, and so they have his rights, but no
 // others.
 TEST_F(Create, GivesItsCreatorNoHoldOverTheObjects) {

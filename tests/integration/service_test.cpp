@@ -2,10 +2,14 @@
 #include <gmock/gmock.h>
 #include <shmbroker/watch.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "core/win/security.h"
 #include "core/win/text.h"
@@ -69,6 +73,25 @@ TEST(MissingConfig, IsNamedInTheLog) {
   std::filesystem::remove(service.config_file());
   expect_refused_start(service, "cannot read the configuration");
   EXPECT_THAT(service.log(), HasSubstr("shmbroker.json"));
+}
+
+// Or the control manager would take a start with many channels for one that hangs.
+TEST(StartOfManyChannels, TellsTheControlManagerAgainAndAgainThatItGoesOn) {
+  std::vector<std::string> channels;
+  for (int i = 0; i < 1000; ++i) channels.push_back(block("channel" + std::to_string(i)));
+  Service service(config_of(channels));
+  std::set<DWORD> checkpoints;
+  std::atomic<bool> is_over{false};
+  std::thread observer([&] {
+    while (!is_over) {
+      const SERVICE_STATUS_PROCESS status = service.status();
+      if (status.dwCurrentState == SERVICE_START_PENDING) checkpoints.insert(status.dwCheckPoint);
+    }
+  });
+  service.start();
+  is_over = true;
+  observer.join();
+  EXPECT_GE(checkpoints.size(), 3u);
 }
 
 TEST(InstanceTaken, ByAProgramThatIsNoShmBrokerIsToldAsThat) {

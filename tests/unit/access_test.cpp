@@ -77,7 +77,7 @@ TEST(Access, OfAnAdministratorIsAll) {
   HANDLE copy = nullptr;
   ASSERT_TRUE(DuplicateToken(primary, SecurityIdentification, &copy));
   const win::Handle token(copy);
-  ASSERT_TRUE(is_among(copy, {"Administrators"})) << "these tests run as an administrator";
+  ASSERT_TRUE(is_among(copy, {L"S-1-5-32-544"})) << "these tests run as an administrator";
   EXPECT_EQ(rights_of(copy, describe(Object::channel, Access{}, kLocalService)), kReadWrite);
 }
 
@@ -123,8 +123,8 @@ TEST(Access, IsAmongSeesGroups) {
   HANDLE copy = nullptr;
   ASSERT_TRUE(DuplicateToken(primary.get(), SecurityIdentification, &copy));
   const win::Handle token(copy);
-  EXPECT_TRUE(is_among(copy, {"SYSTEM", "Users"}));
-  EXPECT_FALSE(is_among(copy, {"Administrators"}));
+  EXPECT_TRUE(is_among(copy, {L"S-1-5-18", L"S-1-5-32-545"}));
+  EXPECT_FALSE(is_among(copy, {L"S-1-5-32-544"}));
   EXPECT_FALSE(is_among(copy, {}));
 }
 

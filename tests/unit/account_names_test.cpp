@@ -1,40 +1,55 @@
 #include "service/account_names.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace shmbroker::service {
 namespace {
 
-class AccountNamesTest : public testing::Test {
- protected:
-  std::wstring suffix_ = L"";
-  int asked_ = 0;
-  AccountNames names_{[this](const std::wstring& sid) {
-    ++asked_;
-    return L"name of " + sid + suffix_;
-  }};
-};
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Name = std::optional<std::wstring>;
 
-TEST_F(AccountNamesTest, AsksWindowsOnceForEachAccount) {
-  for (uint64_t now = 0; now < 1000; ++now) {
-    EXPECT_EQ(names_.name_of(L"S-1-1", now), L"name of S-1-1");
-    EXPECT_EQ(names_.name_of(L"S-1-2", now), L"name of S-1-2");
+TEST(AccountNames, AreAskedForOnceEach) {
+  AccountNames names;
+  for (uint64_t now = 0; now < 10; ++now) {
+    EXPECT_EQ(names.find(L"S-1-1", now), std::nullopt);
+    EXPECT_EQ(names.find(L"S-1-2", now), std::nullopt);
   }
-  EXPECT_EQ(asked_, 2);
+  EXPECT_THAT(names.begin_to_ask(), ElementsAre(L"S-1-1", L"S-1-2"));
+  EXPECT_EQ(names.find(L"S-1-1", 10), std::nullopt);
+  EXPECT_THAT(names.begin_to_ask(), IsEmpty());
+  names.note(L"S-1-1", L"bob");
+  EXPECT_EQ(names.find(L"S-1-1", 11), Name(L"bob"));
+  EXPECT_THAT(names.begin_to_ask(), IsEmpty());
 }
 
-TEST_F(AccountNamesTest, NoticesAfterAWhileThatAnAccountWasRenamed) {
-  names_.name_of(L"S-1-1", 0);
-  suffix_ = L", renamed";
-  EXPECT_EQ(names_.name_of(L"S-1-1", AccountNames::kMostAge - 1), L"name of S-1-1");
-  EXPECT_EQ(names_.name_of(L"S-1-1", AccountNames::kMostAge), L"name of S-1-1, renamed");
+TEST(AccountNames, AreSidsWhileWindowsTakesItsTime) {
+  AccountNames names;
+  names.find(L"S-1-1", 0);
+  EXPECT_EQ(names.find(L"S-1-1", AccountNames::kPatience - 1), std::nullopt);
+  EXPECT_EQ(names.find(L"S-1-1", AccountNames::kPatience), Name(L"S-1-1"));
+  names.note(L"S-1-1", L"bob");
+  EXPECT_EQ(names.find(L"S-1-1", AccountNames::kPatience), Name(L"bob"));
 }
 
-TEST_F(AccountNamesTest, ForgetsSomeWhenTooManyCome) {
-  for (size_t i = 0; i <= AccountNames::kMostRemembered; ++i) names_.name_of(std::to_wstring(i), 0);
-  const int before = asked_;
-  names_.name_of(L"0", 0);
-  EXPECT_EQ(asked_, before + 1) << "it is remembered still";
+TEST(AccountNames, AreAskedForAgainAfterAWhile) {
+  AccountNames names;
+  names.find(L"S-1-1", 0);
+  names.begin_to_ask();
+  names.note(L"S-1-1", L"bob");
+  EXPECT_EQ(names.find(L"S-1-1", AccountNames::kMostAge - 1), Name(L"bob"));
+  EXPECT_EQ(names.find(L"S-1-1", AccountNames::kMostAge), std::nullopt) << "it may have been renamed";
+  EXPECT_THAT(names.begin_to_ask(), ElementsAre(L"S-1-1"));
+}
+
+TEST(AccountNames, AreForgottenWhenTooManyCome) {
+  AccountNames names;
+  for (size_t i = 0; i < AccountNames::kMostRemembered; ++i) {
+    const std::wstring sid = std::to_wstring(i);
+    names.find(sid, 0);
+    names.note(sid, L"name of " + sid);
+  }
+  EXPECT_EQ(names.find(L"0", 0), std::nullopt) << "it is remembered still";
 }
 
 }  // namespace
