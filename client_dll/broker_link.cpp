@@ -1,13 +1,11 @@
 #include "client_dll/broker_link.h"
 
-#include <aclapi.h>
-#include <sddl.h>
-
 #include <algorithm>
 #include <iterator>
 
 #include "client_dll/deadline.h"
 #include "client_dll/errors.h"
+#include "client_dll/process_access.h"
 #include "core/crash_point.h"
 #include "core/win/security.h"
 
@@ -64,6 +62,21 @@ int32_t connect(const Deadline& deadline, win::Handle& pipe) {
   }
 }
 
+// Of a broker in the console of this very user: his programs of low integrity, such as a browser's sandbox, could play it.
+int32_t check_integrity(HANDLE pipe) {
+  ULONG pid = 0;
+  const win::Handle process(GetNamedPipeServerProcessId(pipe, &pid)
+                                ? OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid)
+                                : nullptr);
+  const auto theirs = process ? win::process_integrity(process.get()) : std::nullopt;
+  const auto ours = win::process_integrity(GetCurrentProcess());
+  if (theirs && ours && *theirs >= *ours) return SHM_OK;
+  return fail(SHM_E_UNTRUSTED,
+              L"the ShmBroker that process " + std::to_wstring(pid) +
+                  L" of this user serves has a lower integrity level than this program, or does not tell it: "
+                  L"nothing was sent to it; run it with this program's rights, or install the service");
+}
+
 // Only an account of the system, an administrator or this very user can have made a pipe that such an account
 // owns: to name another owner than oneself takes SeRestorePrivilege.
 // error: why the pipe does not tell its owner, or ERROR_SUCCESS.
@@ -81,40 +94,12 @@ int32_t check_server(HANDLE pipe, BrokerIdentity& identity, DWORD& error) {
       L"S-1-5-32-544",  // Administrators
   };
   const bool known = std::ranges::any_of(trusted, [&](const wchar_t* sid) { return identity.owner == sid; });
-  if (known || identity.owner == win::process_user()) return SHM_OK;
+  if (known) return SHM_OK;
+  if (identity.owner == win::process_user()) return check_integrity(pipe);
   return fail(SHM_E_UNTRUSTED,
               L"the pipe of the ShmBroker service belongs to " + win::account_name(identity.owner) +
                   L", which is neither a service account nor this user: nothing was sent to it; find out "
                   L"which program serves \\\\.\\pipe\\ShmBroker, and end it");
-}
-
-// The service learns of this process's death from its handle. An account such as LocalService may not open
-// every process; so we let it wait for ours, and ask for no more than its identity. Where that fails, the
-// service says so.
-void let_broker_watch(const std::wstring& owner) {
-  PACL old_list = nullptr;
-  PSECURITY_DESCRIPTOR descriptor = nullptr;
-  if (GetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
-                      &old_list, nullptr, &descriptor) != ERROR_SUCCESS) {
-    return;
-  }
-  PSID sid = nullptr;
-  PACL new_list = nullptr;
-  // No list at all means that everybody may; then there is nothing to add.
-  if (old_list != nullptr && ConvertStringSidToSidW(owner.c_str(), &sid)) {
-    EXPLICIT_ACCESSW entry{};
-    entry.grfAccessPermissions = SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION;
-    entry.grfAccessMode = GRANT_ACCESS;
-    entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
-    entry.Trustee.ptstrName = static_cast<wchar_t*>(sid);
-    if (SetEntriesInAclW(1, &entry, old_list, &new_list) == ERROR_SUCCESS) {
-      SetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
-                      new_list, nullptr);
-    }
-  }
-  LocalFree(new_list);
-  LocalFree(sid);
-  LocalFree(descriptor);
 }
 
 // Ends one overlapped operation. Returns the error, or ERROR_TIMEOUT.

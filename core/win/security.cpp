@@ -131,6 +131,17 @@ std::wstring process_service() {
   return {};
 }
 
+std::optional<DWORD> process_integrity(HANDLE process) {
+  HANDLE token = nullptr;
+  if (!OpenProcessToken(process, TOKEN_QUERY, &token)) return std::nullopt;
+  const Handle owner(token);
+  alignas(TOKEN_MANDATORY_LABEL) std::byte memory[sizeof(TOKEN_MANDATORY_LABEL) + SECURITY_MAX_SID_SIZE];
+  DWORD size = 0;
+  if (!GetTokenInformation(token, TokenIntegrityLevel, memory, sizeof memory, &size)) return std::nullopt;
+  PSID sid = reinterpret_cast<TOKEN_MANDATORY_LABEL*>(memory)->Label.Sid;
+  return *GetSidSubAuthority(sid, *GetSidSubAuthorityCount(sid) - 1u);
+}
+
 std::wstring object_owner(HANDLE object) {
   PSID sid = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;

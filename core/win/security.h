@@ -71,6 +71,9 @@ std::wstring process_owner();
 // The SID of the service that this process is, where the control manager has put one into its token; else "".
 std::wstring process_service();
 
+// The integrity level of a process, such as SECURITY_MANDATORY_MEDIUM_RID. None means GetLastError.
+std::optional<DWORD> process_integrity(HANDLE process);
+
 std::wstring object_owner(HANDLE object);
 
 // Whether this process's token has a privilege, enabled or not; enables it if so.
