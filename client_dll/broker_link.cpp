@@ -62,7 +62,8 @@ int32_t connect(const Deadline& deadline, win::Handle& pipe) {
   }
 }
 
-// Of a broker in the console of this very user: his programs of low integrity, such as a browser's sandbox, could play it.
+// Of a broker in the console of this very user: his programs of low integrity, such as a browser's sandbox,
+// could play it.
 int32_t check_integrity(HANDLE pipe) {
   ULONG pid = 0;
   const win::Handle process(GetNamedPipeServerProcessId(pipe, &pid)

@@ -48,8 +48,9 @@ void add_watcher(PSID owner) {
 
 }  // namespace
 
-// Windows has no call that changes a list in one step: it is read, added to and written back, and of two who do so at once one
-// loses what it wrote. So this writes as seldom as can be, one thread after the other, and looks afterwards.
+// Windows has no call that changes a list in one step: it is read, added to and written back, and of two who
+// do so at once one loses what it wrote. So this writes as seldom as can be, one thread after the other, and
+// looks afterwards.
 void let_broker_watch(const std::wstring& owner) {
   constexpr int kMostTries = 3;
   static SRWLOCK lock = SRWLOCK_INIT;

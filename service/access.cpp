@@ -213,12 +213,16 @@ uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel) {
   BOOL defaulted = FALSE;
   BOOL present = FALSE;
   PACL dacl = nullptr;
+  BOOL has_label = FALSE;
+  PACL label = nullptr;  // a token of lower integrity than it says may not write
   SECURITY_DESCRIPTOR copy;
   if (!GetSecurityDescriptorOwner(channel.get(), &owner, &defaulted) ||
       !GetSecurityDescriptorDacl(channel.get(), &present, &dacl, &defaulted) ||
       !InitializeSecurityDescriptor(&copy, SECURITY_DESCRIPTOR_REVISION) ||
       !SetSecurityDescriptorOwner(&copy, owner, FALSE) || !SetSecurityDescriptorGroup(&copy, owner, FALSE) ||
-      !SetSecurityDescriptorDacl(&copy, TRUE, dacl, FALSE)) {
+      !SetSecurityDescriptorDacl(&copy, TRUE, dacl, FALSE) ||
+      !GetSecurityDescriptorSacl(channel.get(), &has_label, &label, &defaulted) ||
+      !SetSecurityDescriptorSacl(&copy, has_label, label, FALSE)) {
     return 0;
   }
   const Masks masks = masks_for(Object::channel);

@@ -49,7 +49,8 @@ struct CreateConfig {
   uint64_t max_bytes = uint64_t{256} << 20;
 };
 
-// A channel has 64 slots for readers and 64 for writers: how many of either go to whom. Administrators may have them all.
+// A channel has 64 slots for readers and 64 for writers: how many of either go to whom. Administrators may
+// have them all.
 struct SlotsConfig {
   uint64_t max_per_account = 48;
   uint64_t reserved_for_administrators = 4;
@@ -71,8 +72,8 @@ struct Config {
   std::vector<std::string> warnings;  // what is allowed, and hardly meant; as the lines of a ConfigError
 };
 
-// What is wrong with a configuration. Its text has all that was found, a line each: the file, where in it, the JSON pointer
-// of the value, what was expected there and what was found.
+// What is wrong with a configuration. Its text has all that was found, a line each: the file, where in it,
+// the JSON pointer of the value, what was expected there and what was found.
 class ConfigError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

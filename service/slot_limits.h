@@ -9,8 +9,8 @@
 
 namespace shmbroker::service {
 
-// Whether one slot more is too many for an account that is no administrator's. use: of the right that it asks for. A channel
-// that is full refuses everybody, and is no matter of these limits.
+// Whether one slot more is too many for an account that is no administrator's. use: of the right that it asks
+// for. A channel that is full refuses everybody, and is no matter of these limits.
 bool exceeds(const SlotsConfig& limits, const Channel::SlotUse& use);
 
 // What that account is told. right: core::kRead or core::kWrite; channel, account: their names.

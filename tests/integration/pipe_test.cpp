@@ -12,6 +12,7 @@
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/shm_testing.h"
+#include "tests/support/wine.h"
 
 namespace shmbroker::tests {
 namespace {
@@ -196,6 +197,24 @@ TEST_F(Pipe, RefusesWhatIsNoNameAndWritesNoLinesOfItIntoTheLog) {
   const std::string log = service.log();
   EXPECT_NE(log.find("\\x0a2026-01-01 forged"), std::string::npos) << log;
   EXPECT_EQ(log.find("\n2026-01-01 forged"), std::string::npos) << log;
+}
+
+// With dynamic tracking a client may show the token that it acts with when it writes: also one that it has
+// from somebody else just to identify him.
+TEST_F(Pipe, RefusesAClientWhoseTokenMayBeAnothers) {
+  if (is_wine()) GTEST_SKIP() << "a server gets its own token, whatever its client connects with";
+  const win::Handle pipe(
+      CreateFileW(pipe::kPipeName, kTalk, 0, nullptr, OPEN_EXISTING,
+                  SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION | SECURITY_CONTEXT_TRACKING, nullptr));
+  ASSERT_TRUE(pipe);
+  DWORD mode = PIPE_READMODE_MESSAGE;
+  ASSERT_TRUE(SetNamedPipeHandleState(pipe.get(), &mode, nullptr, nullptr));
+  const pipe::OpenRequest request = open_request();
+  ASSERT_EQ(say(pipe, &request, sizeof request, reply_), sizeof(pipe::OpenReply));
+  const auto& header = reinterpret_cast<pipe::OpenReply*>(reply_.data())->header;
+  EXPECT_EQ(header.status, SHM_E_SYSTEM);
+  const std::wstring text = reinterpret_cast<const wchar_t*>(header.text);
+  EXPECT_NE(text.find(L"SECURITY_CONTEXT_TRACKING"), std::wstring::npos);
 }
 
 // What a list costs is a request for each 64 channels, and no more for those that come after them.

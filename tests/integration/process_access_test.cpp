@@ -1,5 +1,6 @@
-// Who may do what with the processes: a client lets the service watch it, and nobody else do anything new; the keeper lets only
-// the service and administrators do anything; a broker of lower integrity than a program is not believed.
+// Who may do what with the processes: a client lets the service watch it, and nobody else do anything new;
+// the keeper lets only the service and administrators do anything; a broker of lower integrity than a program
+// is not believed.
 #include <windows.h>
 
 #include <aclapi.h>

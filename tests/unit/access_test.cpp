@@ -10,6 +10,7 @@
 #include "service/error.h"
 #include "tests/support/label.h"
 #include "tests/support/low_token.h"
+#include "tests/support/wine.h"
 
 namespace shmbroker::service {
 namespace {
@@ -149,6 +150,36 @@ TEST(Access, ServiceWithASidOfItsOwnLeavesItsAccountNothing) {
   EXPECT_NE(own.find(L"(A;;GA;;;S-1-5-80-1-2-3-4-5)"), std::wstring::npos) << win::display_utf8(own);
   EXPECT_NE(own.find(L"(A;;RC;;;OW)"), std::wstring::npos) << win::display_utf8(own);
   EXPECT_EQ(own.find(L";;;LS)"), std::wstring::npos) << win::display_utf8(own);
+}
+
+// A copy of this process's token with low integrity, to identify by. Empty where the system has no integrity levels.
+win::Handle token_of_low_integrity() {
+  HANDLE own = nullptr;
+  HANDLE copy = nullptr;
+  EXPECT_TRUE(OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &own));
+  const win::Handle closes(own);
+  EXPECT_TRUE(DuplicateTokenEx(own, TOKEN_QUERY | TOKEN_ADJUST_DEFAULT, nullptr, SecurityIdentification,
+                               TokenImpersonation, &copy));
+  win::Handle token(copy);
+  TOKEN_MANDATORY_LABEL label{};
+  label.Label.Attributes = SE_GROUP_INTEGRITY;
+  EXPECT_TRUE(ConvertStringSidToSidW(L"S-1-16-4096", &label.Label.Sid));
+  const BOOL set = SetTokenInformation(copy, TokenIntegrityLevel, &label, sizeof label);
+  LocalFree(label.Label.Sid);
+  if (!set) token.reset();
+  return token;
+}
+
+TEST(Access, OfLowIntegrityIsToReadAloneUnlessTheChannelSaysOtherwise) {
+  if (tests::is_wine()) GTEST_SKIP() << "Wine's AccessCheck knows of no labels";
+  const win::Handle token = token_of_low_integrity();
+  ASSERT_TRUE(token);
+  AccessConfig access = accounts({"Everyone"}, {"Everyone"});
+  EXPECT_EQ(rights_of(token.get(), describe(Object::channel, resolve_access(access), kLocalService)),
+            core::kRead);
+  access.low_integrity = true;
+  EXPECT_EQ(rights_of(token.get(), describe(Object::channel, resolve_access(access), kLocalService)),
+            kReadWrite);
 }
 
 // The text of a descriptor: what no call under Wine would show. Either way it has a label, so that a reload
