@@ -459,6 +459,7 @@ bool Broker::erase_if_over(Channel& channel) {
   if (!channel.is_over()) return false;
   log_about(win::to_utf16(channel.config().creator).value_or(L""), 0, ClientLog::Level::info,
             "channel '" + channel.config().name + "' is over: nobody has it open any more");
+  ended_memory_.add(channel.config().creator, channel.object_prefix(), channel.bytes());
   channels_.erase(std::wstring(channel.name()));
   SHM_CRASH_POINT("drop.erased");
   return true;

@@ -16,6 +16,7 @@
 #include "service/channel_parts.h"
 #include "service/client_log.h"
 #include "service/creation_rights.h"
+#include "service/ended_memory.h"
 #include "service/event_loop.h"
 #include "service/loaded_config.h"
 #include "service/log.h"
@@ -141,7 +142,7 @@ class Broker {
   const std::shared_ptr<Channel>& find(const std::wstring& name) const;
   std::shared_ptr<Channel> create(const std::wstring& name, const pipe::OpenRequest& request,
                                   const Caller& caller);
-  void check_quota(const ChannelConfig& wanted, const Caller& caller) const;
+  void check_quota(const ChannelConfig& wanted, const Caller& caller);
   void drop_if_over(Channel& channel);
   bool erase_if_over(Channel& channel);
   void bury(const Client& client);
@@ -176,6 +177,7 @@ class Broker {
   ULONGLONG keeper_started_ = 0;  // in GetTickCount64's time
   ULONGLONG keeper_due_ = 0;      // when to try again to start one, or to entrust, in GetTickCount64's time
   Channels channels_;
+  EndedMemory ended_memory_{ChannelObjects::exist};
   UnavailableChannels unavailable_;  // some of them are among channels_, and wait for an account or a file
   Worker worker_{loop_};
   ValueSaver saver_{worker_};

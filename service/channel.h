@@ -72,6 +72,7 @@ class Channel final : private core::ChannelEvents {
   Instance instance() const { return {{geometry_.instance[0], geometry_.instance[1]}}; }
   uint32_t rights_of(HANDLE token) const { return objects_.rights_of(token); }
   const win::SecurityDescriptor& rights() const { return objects_.rights(); }
+  std::wstring object_prefix() const { return objects_.name(L""); }
   uint64_t bytes() const { return objects_.data_size() + objects_.readers_size(); }
   bool is_created() const { return !config_.creator.empty(); }
   // A client has created it, and now nobody uses it.

@@ -96,7 +96,10 @@ void ChannelObjects::map() {
 }
 
 bool ChannelObjects::exist(const std::wstring& prefix) {
-  return win::Handle(OpenFileMappingW(FILE_MAP_READ, FALSE, (prefix + L"data").c_str())).get() != nullptr;
+  const auto is_there = [&](const wchar_t* part) {
+    return win::Handle(OpenFileMappingW(FILE_MAP_READ, FALSE, (prefix + part).c_str())).get() != nullptr;
+  };
+  return is_there(L"data") || is_there(L"readers");
 }
 
 // Makes an event, or the mutex. One that may be there already is taken over if it belongs to this broker's

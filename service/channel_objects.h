@@ -29,7 +29,7 @@ class ChannelObjects {
   // it can be done. layout: the version that the memory has.
   static void end(const std::wstring& prefix, const Identity& identity, uint32_t layout);
 
-  // Whether there is a section of this name at all.
+  // Whether there is one of the two sections.
   static bool exist(const std::wstring& prefix);
 
   const Access& access() const { return access_; }

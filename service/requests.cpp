@@ -306,7 +306,7 @@ std::shared_ptr<Channel> Broker::create(const std::wstring& name, const pipe::Op
   return channel;
 }
 
-void Broker::check_quota(const ChannelConfig& wanted, const Caller& caller) const {
+void Broker::check_quota(const ChannelConfig& wanted, const Caller& caller) {
   core::Geometry geometry;
   geometry.kind = wanted.kind;
   geometry.when_full = wanted.when_full;
@@ -319,7 +319,9 @@ void Broker::check_quota(const ChannelConfig& wanted, const Caller& caller) cons
                                               "is out of range");
   }
   bytes += core::readers_section_size(geometry);
-  uint64_t count = 1;
+  const EndedMemory::Use ended = ended_memory_.of(wanted.creator);
+  uint64_t count = 1 + ended.channels;
+  bytes += ended.bytes;
   for (const auto& [name, channel] : channels_) {
     if (channel->config().creator != wanted.creator) continue;
     ++count;
@@ -330,7 +332,11 @@ void Broker::check_quota(const ChannelConfig& wanted, const Caller& caller) cons
         core::Status::quota,
         caller.name() + " would have " + std::to_string(count) + " channels of " + std::to_string(bytes) +
             " bytes; close some, or raise what create in shmbroker.json allows: " +
-            std::to_string(config_.create.max_channels) + " and " + std::to_string(config_.create.max_bytes));
+            std::to_string(config_.create.max_channels) + " and " + std::to_string(config_.create.max_bytes) +
+            (ended.channels == 0
+                 ? ""
+                 : "; " + std::to_string(ended.channels) +
+                       " of them are closed, and some program still has a handle to their memory"));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "core/win/handle.h"
 #include "core/win/security.h"
 #include "core/win/text.h"
 #include "tests/support/low_token.h"
@@ -225,6 +226,24 @@ TEST_F(Create, IsLimitedInBytes) {
   EXPECT_SHM(SHM_E_QUOTA, open(L"large", creating(SHM_QUEUE, 2 << 20), channel));
   EXPECT_SHM(SHM_OK, open(L"small", creating(SHM_QUEUE, 64 << 10), channel));
   ASSERT_SHM(SHM_OK, ShmClose(channel));
+}
+
+// Otherwise a program could have any amount of memory: it makes a channel, keeps a handle to it, and closes it.
+TEST_F(Create, CountsMemoryThatIsOverForAsLongAsSomebodyHasAHandleToIt) {
+  for (const char* part : {"data", "readers"}) {
+    ShmChannel channel = 0;
+    ASSERT_SHM(SHM_OK, open(L"made", creating(SHM_QUEUE, 512 << 10), channel));
+    const std::string name = win::display_utf8(object_prefix(L"made")) + part;
+    win::Handle kept(OpenFileMappingA(FILE_MAP_READ, FALSE, name.c_str()));
+    ASSERT_TRUE(kept) << name;
+    ASSERT_SHM(SHM_OK, ShmClose(channel));
+    EXPECT_FALSE(exists(L"made"));
+    EXPECT_SHM(SHM_E_QUOTA, open(L"next", creating(SHM_QUEUE, 512 << 10), channel)) << part;
+    EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("1 of them are closed"));
+    kept.reset();
+    EXPECT_SHM(SHM_OK, open(L"next", creating(SHM_QUEUE, 512 << 10), channel)) << part;
+    ASSERT_SHM(SHM_OK, ShmClose(channel));
+  }
 }
 
 TEST_F(Create, RefusesWhatIsNoChannel) {
