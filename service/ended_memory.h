@@ -1,5 +1,5 @@
-// Memory of channels that clients had created and that are over. A client may keep a handle to it, and it would count against
-// nobody's quota: so it counts against its creator's until its name is free.
+// Memory of channels that clients had created and that are over. A client may keep a handle to it, and it
+// would count against nobody's quota: so it counts against its creator's until its name is free.
 #pragma once
 
 #include <cstdint>

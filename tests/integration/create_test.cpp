@@ -228,7 +228,8 @@ TEST_F(Create, IsLimitedInBytes) {
   ASSERT_SHM(SHM_OK, ShmClose(channel));
 }
 
-// Otherwise a program could have any amount of memory: it makes a channel, keeps a handle to it, and closes it.
+// Otherwise a program could have any amount of memory: it makes a channel, keeps a handle to it, and closes
+// it.
 TEST_F(Create, CountsMemoryThatIsOverForAsLongAsSomebodyHasAHandleToIt) {
   for (const char* part : {"data", "readers"}) {
     ShmChannel channel = 0;

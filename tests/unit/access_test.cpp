@@ -152,7 +152,8 @@ TEST(Access, ServiceWithASidOfItsOwnLeavesItsAccountNothing) {
   EXPECT_EQ(own.find(L";;;LS)"), std::wstring::npos) << win::display_utf8(own);
 }
 
-// A copy of this process's token with low integrity, to identify by. Empty where the system has no integrity levels.
+// A copy of this process's token with low integrity, to identify by. Empty where the system has no integrity
+// levels.
 win::Handle token_of_low_integrity() {
   HANDLE own = nullptr;
   HANDLE copy = nullptr;
