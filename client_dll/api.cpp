@@ -7,9 +7,9 @@
 #include "client_dll/channel_table.h"
 #include "client_dll/listing.h"
 #include "client_dll/wait_any.h"
-#include "core/channel_name.h"
 #include "core/visible_text.h"
-#include "core/win/text.h"
+#include "protocol/channel_name.h"
+#include "win/text.h"
 
 using namespace shmbroker;
 using namespace shmbroker::client;

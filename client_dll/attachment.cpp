@@ -7,7 +7,7 @@
 
 #include "client_dll/errors.h"
 #include "core/crash_point.h"
-#include "core/win/security.h"
+#include "win/security.h"
 
 namespace shmbroker::client {
 namespace {

@@ -9,8 +9,8 @@
 #include "client_dll/closes.h"
 #include "core/events.h"
 #include "core/geometry.h"
-#include "core/win/section.h"
 #include "shmbroker/shmbroker.h"
+#include "win/section.h"
 
 namespace shmbroker::client {
 

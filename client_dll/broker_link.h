@@ -11,7 +11,7 @@
 #include "client_dll/closes.h"
 #include "client_dll/deadline.h"
 #include "core/layout.h"
-#include "core/win/pipe_message.h"
+#include "protocol/pipe_message.h"
 
 namespace shmbroker::client {
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "client_dll/deadline.h"
-#include "core/win/pipe_message.h"
+#include "protocol/pipe_message.h"
 
 namespace shmbroker::client {
 

@@ -4,9 +4,9 @@
 #include <iterator>
 
 #include "core/layout.h"
-#include "core/status.h"
-#include "core/win/pipe_message.h"
-#include "core/win/text.h"
+#include "protocol/pipe_message.h"
+#include "protocol/status.h"
+#include "win/text.h"
 
 namespace shmbroker::client {
 namespace {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/win/security.h"
+#include "win/security.h"
 
 namespace shmbroker::client {
 namespace {

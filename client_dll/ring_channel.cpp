@@ -5,7 +5,7 @@
 #include "core/copy.h"
 #include "core/crash_point.h"
 #include "core/publishing.h"
-#include "core/win/time.h"
+#include "win/time.h"
 
 namespace shmbroker::client {
 

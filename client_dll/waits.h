@@ -9,7 +9,7 @@
 
 #include "client_dll/deadline.h"
 #include "core/robust_lock.h"
-#include "core/win/handle.h"
+#include "win/handle.h"
 
 namespace shmbroker::client {
 

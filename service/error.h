@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/win/text.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 

@@ -16,9 +16,9 @@
 #include "service/commands/output.h"
 #include "service/commands/words.h"
 #include "service/error.h"
-#include "service/install.h"
-#include "service/paths.h"
-#include "service/scm.h"
+#include "service/host/install.h"
+#include "service/host/paths.h"
+#include "service/host/scm.h"
 
 namespace shmbroker::service {
 namespace {

@@ -19,7 +19,7 @@ sources() {
   find "${folders[@]}" -name node_modules -prune -o -type f \( "${names[@]:1}" \) -print0
 }
 
-sources core service client_dll samples tests cmake '*.h' '*.hpp' '*.cpp' '*.c' '*.inl' |
+sources core protocol win service client_dll monitor samples tests cmake '*.h' '*.hpp' '*.cpp' '*.c' '*.inl' |
   xargs -0 clang-format-14 --dry-run --Werror
 unformatted=$(sources samples/go tests '*.go' | xargs -0 gofmt -l)
 [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted" >&2 && exit 1; }
@@ -36,7 +36,7 @@ done | xargs -0 -P "$(nproc)" -n 4 clang-tidy-14 -quiet -p build/linux-asan
 
 # The compilation database of the cross build names a compiler that clang-tidy can't imitate; these are its headers.
 gcc=$(x86_64-w64-mingw32-g++-posix -print-file-name=include/c++)
-sources core/win service client_dll '*.cpp' |
+sources win service client_dll '*.cpp' |
   xargs -0 -P "$(nproc)" -I{} clang-tidy-14 -quiet {} -- --target=x86_64-w64-mingw32 -std=c++20 \
     -DUNICODE -D_UNICODE -DWIN32_LEAN_AND_MEAN -DNOMINMAX -D_WIN32_WINNT=0x0A00 \
     -DSHM_PRODUCT_VERSION=0u -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL -DFMT_HEADER_ONLY -DSPDLOG_WCHAR_FILENAMES \

@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "core/win/text.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
 #include "service/commands/words.h"
 #include "service/error.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 namespace {

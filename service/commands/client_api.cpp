@@ -1,6 +1,6 @@
 #include "service/commands/client_api.h"
 
-#include "service/paths.h"
+#include "service/host/paths.h"
 
 namespace shmbroker::service {
 namespace {

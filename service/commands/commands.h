@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "service/paths.h"
+#include "service/host/paths.h"
 
 namespace shmbroker::service {
 

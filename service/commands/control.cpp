@@ -3,11 +3,11 @@
 
 #include <cstdio>
 
-#include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/error.h"
-#include "service/install.h"
+#include "service/host/install.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 namespace {

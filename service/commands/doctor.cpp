@@ -6,13 +6,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
 #include "service/commands/words.h"
 #include "service/error.h"
-#include "service/install.h"
+#include "service/host/install.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 namespace {

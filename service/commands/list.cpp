@@ -4,11 +4,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
 #include "service/commands/words.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 namespace {

@@ -1,7 +1,7 @@
 #include "service/commands/screen.h"
 
-#include "core/win/text.h"
 #include "service/error.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 namespace {

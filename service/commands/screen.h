@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/win/handle.h"
+#include "win/handle.h"
 
 namespace shmbroker::service {
 

@@ -9,12 +9,12 @@
 #include <sstream>
 #include <unordered_map>
 
-#include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
 #include "service/commands/screen.h"
 #include "service/commands/words.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 namespace {

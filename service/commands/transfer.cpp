@@ -12,11 +12,11 @@
 #include <memory>
 
 #include "core/visible_text.h"
-#include "core/win/text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
 #include "service/error.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/win/text.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 namespace {

@@ -1,7 +1,7 @@
 // The layout of shared memory in numbers, and nothing else, so that what two compilers make of this file can
 // be compared byte by byte.
 #include "core/frame.h"
-#include "core/win/pipe_message.h"
+#include "protocol/pipe_message.h"
 
 namespace shmbroker::core {
 

@@ -2,7 +2,7 @@
 
 #include <windows.h>
 
-#include "core/win/text.h"
+#include "win/text.h"
 
 namespace shmbroker::bench {
 

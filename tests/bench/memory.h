@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/win/section.h"
+#include "win/section.h"
 
 namespace shmbroker::bench {
 

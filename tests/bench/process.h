@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/win/handle.h"
+#include "win/handle.h"
 
 namespace shmbroker::bench {
 

@@ -2,10 +2,10 @@
 #include <vector>
 
 #include "core/layout.h"
-#include "core/win/handle.h"
-#include "core/win/pipe_message.h"
+#include "protocol/pipe_message.h"
 #include "tests/crash/victim.h"
 #include "tests/crash/world.h"
+#include "win/handle.h"
 
 namespace shmbroker::tests {
 namespace {

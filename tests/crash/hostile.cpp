@@ -18,11 +18,11 @@
 #include <vector>
 
 #include "core/layout.h"
-#include "core/status.h"
-#include "core/win/pipe_message.h"
-#include "core/win/section.h"
-#include "core/win/text.h"
+#include "protocol/pipe_message.h"
+#include "protocol/status.h"
 #include "shmbroker/shmbroker.h"
+#include "win/section.h"
+#include "win/text.h"
 
 using namespace shmbroker;
 

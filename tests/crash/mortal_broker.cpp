@@ -8,8 +8,8 @@
 #include <string>
 #include <thread>
 
-#include "service/broker.h"
-#include "service/keeper.h"
+#include "service/broker/broker.h"
+#include "service/broker/keeper.h"
 
 int wmain(int argc, wchar_t** argv) {
   using namespace shmbroker::service;

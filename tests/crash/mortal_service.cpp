@@ -3,7 +3,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "core/win/handle.h"
+#include "win/handle.h"
 
 namespace shmbroker::tests {
 

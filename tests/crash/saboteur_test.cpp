@@ -8,11 +8,11 @@
 #include <thread>
 
 #include "core/layout.h"
-#include "core/win/section.h"
 #include "tests/crash/load.h"
 #include "tests/crash/record.h"
 #include "tests/crash/shared_sheet.h"
 #include "tests/support/service_fixture.h"
+#include "win/section.h"
 
 namespace shmbroker::tests {
 namespace {

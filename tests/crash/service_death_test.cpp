@@ -9,11 +9,11 @@
 #include <functional>
 #include <thread>
 
-#include "core/win/handle.h"
-#include "core/win/security.h"
 #include "tests/crash/leaks.h"
 #include "tests/crash/mortal_service.h"
 #include "tests/crash/record.h"
+#include "win/handle.h"
+#include "win/security.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -5,10 +5,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/win/section.h"
 #include "tests/crash/load.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
+#include "win/section.h"
 
 namespace shmbroker::tests {
 

@@ -7,12 +7,12 @@
 #include <future>
 #include <string>
 
-#include "core/win/security.h"
-#include "core/win/text.h"
 #include "shmbroker/watch.h"
 #include "tests/crash/hold.h"
 #include "tests/crash/mortal_service.h"
 #include "tests/support/shm_testing.h"
+#include "win/security.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "core/win/section.h"
 #include "shmbroker/shmbroker.h"
 #include "tests/crash/load.h"
 #include "tests/support/lockstep.h"
+#include "win/section.h"
 
 namespace shmbroker::tests {
 namespace {

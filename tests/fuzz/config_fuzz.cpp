@@ -1,6 +1,6 @@
 // The configuration: any text is a Config or a ConfigError.
 #include "core/geometry.h"
-#include "service/config.h"
+#include "service/config/config.h"
 #include "tests/fuzz/input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {

@@ -2,9 +2,9 @@
 // size, the name, the sizes of a channel that is to be created.
 #include <string_view>
 
-#include "core/channel_name.h"
 #include "core/geometry.h"
-#include "core/win/pipe_message.h"
+#include "protocol/channel_name.h"
+#include "protocol/pipe_message.h"
 #include "tests/fuzz/input.h"
 
 namespace shmbroker::fuzz {

@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "core/win/text.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <string>
 
-#include "core/win/text.h"
 #include "tests/installer/installed.h"
 #include "tests/support/program.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "core/win/security.h"
-#include "core/win/text.h"
 #include "tests/support/channel_memory.h"
 #include "tests/support/label.h"
 #include "tests/support/low_token.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
+#include "win/security.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

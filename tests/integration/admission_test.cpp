@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "core/layout.h"
-#include "core/win/handle.h"
-#include "core/win/pipe_message.h"
-#include "core/win/security.h"
+#include "protocol/pipe_message.h"
 #include "tests/integration/suspended.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/shm_testing.h"
+#include "win/handle.h"
+#include "win/security.h"
 
 namespace shmbroker::tests {
 namespace {

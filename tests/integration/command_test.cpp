@@ -6,9 +6,9 @@
 #include <string>
 #include <utility>
 
-#include "core/win/text.h"
 #include "tests/support/program.h"
 #include "tests/support/service_fixture.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -9,12 +9,12 @@
 #include <memory>
 #include <string>
 
-#include "core/win/handle.h"
-#include "core/win/security.h"
-#include "core/win/text.h"
 #include "tests/support/low_token.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
+#include "win/handle.h"
+#include "win/security.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

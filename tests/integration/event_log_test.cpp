@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "core/win/text.h"
 #include "messages.h"
 #include "tests/support/program.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

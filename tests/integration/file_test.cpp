@@ -10,10 +10,10 @@
 #include <optional>
 #include <thread>
 
-#include "core/win/handle.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/program.h"
 #include "tests/support/service_fixture.h"
+#include "win/handle.h"
 
 namespace shmbroker::tests {
 namespace {

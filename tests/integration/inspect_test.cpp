@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "core/win/security.h"
-#include "core/win/text.h"
-#include "core/win/time.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
+#include "win/security.h"
+#include "win/text.h"
+#include "win/time.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
-#include "core/win/text.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

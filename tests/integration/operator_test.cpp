@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/win/text.h"
 #include "tests/support/program.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "core/layout.h"
-#include "core/status.h"
-#include "core/win/handle.h"
-#include "core/win/pipe_message.h"
+#include "protocol/pipe_message.h"
+#include "protocol/status.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/shm_testing.h"
 #include "tests/support/wine.h"
+#include "win/handle.h"
 
 namespace shmbroker::tests {
 namespace {

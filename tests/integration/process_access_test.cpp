@@ -17,14 +17,14 @@
 #include <thread>
 #include <vector>
 
-#include "core/win/handle.h"
-#include "core/win/security.h"
-#include "core/win/text.h"
 #include "tests/support/low_token.h"
 #include "tests/support/program.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/shm_testing.h"
 #include "tests/support/wine.h"
+#include "win/handle.h"
+#include "win/security.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

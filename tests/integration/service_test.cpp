@@ -11,11 +11,11 @@
 #include <thread>
 #include <vector>
 
-#include "core/win/security.h"
-#include "core/win/text.h"
 #include "tests/support/channel_memory.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
+#include "win/security.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <thread>
 
-#include "core/win/handle.h"
 #include "tests/support/rings.h"
 #include "tests/support/stopped_process.h"
+#include "win/handle.h"
 
 namespace shmbroker::tests {
 namespace {

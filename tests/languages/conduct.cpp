@@ -1,8 +1,8 @@
 #include "tests/languages/conduct.h"
 
-#include "core/win/text.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/shm_testing.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

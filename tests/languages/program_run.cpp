@@ -3,7 +3,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "core/win/text.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

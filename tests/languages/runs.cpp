@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "core/win/text.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/shm_testing.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 

@@ -1,5 +1,5 @@
 // monitor.exe, as a person uses it, with a service that is used meanwhile.
-#include "samples/monitor/monitor.h"
+#include "monitor/monitor.h"
 
 #include <windows.h>
 

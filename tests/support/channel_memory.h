@@ -8,8 +8,8 @@
 #include <string>
 
 #include "core/layout.h"
-#include "core/win/section.h"
 #include "tests/support/service_fixture.h"
+#include "win/section.h"
 
 namespace shmbroker::tests {
 

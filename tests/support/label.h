@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "core/win/security.h"
+#include "win/security.h"
 
 namespace shmbroker::tests {
 

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "core/win/text.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

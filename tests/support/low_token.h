@@ -7,7 +7,7 @@
 
 #include <stdexcept>
 
-#include "core/win/handle.h"
+#include "win/handle.h"
 
 namespace shmbroker::tests {
 

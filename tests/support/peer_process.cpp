@@ -3,8 +3,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "core/win/text.h"
 #include "tests/support/service_fixture.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

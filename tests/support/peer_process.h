@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "core/win/handle.h"
 #include "tests/support/shm_testing.h"
 #include "tests/support/start_process.h"
+#include "win/handle.h"
 
 namespace shmbroker::tests {
 

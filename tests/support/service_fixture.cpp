@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "core/win/handle.h"
-#include "core/win/text.h"
+#include "win/handle.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "core/win/text.h"
+#include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {

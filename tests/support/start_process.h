@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "core/win/handle.h"
+#include "win/handle.h"
 
 namespace shmbroker::tests {
 

@@ -5,7 +5,7 @@
 
 #include <tlhelp32.h>
 
-#include "core/win/handle.h"
+#include "win/handle.h"
 
 namespace shmbroker::tests {
 

@@ -1,16 +1,16 @@
 // Whom the service lets do what, asked about real tokens. Over the pipe this can't be seen under Wine, where
 // a server that impersonates its client remains itself.
-#include "service/access.h"
+#include "service/broker/access.h"
 
 #include <gtest/gtest.h>
 #include <sddl.h>
 
-#include "core/status.h"
-#include "core/win/text.h"
+#include "protocol/status.h"
 #include "service/error.h"
 #include "tests/support/label.h"
 #include "tests/support/low_token.h"
 #include "tests/support/wine.h"
+#include "win/text.h"
 
 namespace shmbroker::service {
 namespace {

@@ -1,4 +1,4 @@
-#include "service/account_names.h"
+#include "service/broker/account_names.h"
 
 #include <gmock/gmock.h>
 

@@ -1,7 +1,7 @@
 // A block's file: what is in it wherever a save is cut off, and several blocks in one file. The file's own
 // sources are compiled once more here, so that each write of theirs passes a point at which the test looks,
 // or fails.
-#include "service/backing_file.h"
+#include "service/broker/backing_file.h"
 
 #include <gmock/gmock.h>
 

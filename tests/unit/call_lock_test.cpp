@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "client_dll/waits.h"
-#include "core/win/time.h"
+#include "win/time.h"
 
 namespace shmbroker::client {
 namespace {

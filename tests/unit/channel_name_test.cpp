@@ -1,4 +1,4 @@
-#include "core/channel_name.h"
+#include "protocol/channel_name.h"
 
 #include <gtest/gtest.h>
 

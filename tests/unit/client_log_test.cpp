@@ -1,4 +1,4 @@
-#include "service/client_log.h"
+#include "service/broker/client_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // Who may do what with the service's folder, and whose folder it takes. Wine keeps neither owners nor entries
 // of files: what it can't show is read from the descriptors.
-#include "service/data_folder.h"
+#include "service/host/data_folder.h"
 
 #include <aclapi.h>
 #include <gmock/gmock.h>
@@ -9,9 +9,9 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "core/win/security.h"
 #include "service/error.h"
-#include "service/ownership.h"
+#include "service/host/ownership.h"
+#include "win/security.h"
 
 namespace shmbroker::service {
 namespace {

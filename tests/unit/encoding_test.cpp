@@ -1,4 +1,4 @@
-#include "service/encoding.h"
+#include "service/config/encoding.h"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "service/config.h"
+#include "service/config/config.h"
 
 namespace shmbroker::service {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "service/event_log.h"
+#include "service/host/event_log.h"
 
 namespace shmbroker::service {
 namespace {

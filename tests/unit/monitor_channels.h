@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "samples/monitor/observations.h"
+#include "monitor/observations.h"
 
 namespace samples::monitor::tests {
 

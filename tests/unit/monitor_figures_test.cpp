@@ -1,7 +1,7 @@
 // What the monitor makes of two looks at a channel, and what it remembers of many.
 #include <gmock/gmock.h>
 
-#include "samples/monitor/curve.h"
+#include "monitor/curve.h"
 #include "tests/unit/monitor_channels.h"
 
 namespace samples::monitor::tests {

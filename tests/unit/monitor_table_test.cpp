@@ -1,7 +1,7 @@
 // The monitor's tables: what they say, and how they are sorted.
 #include <gmock/gmock.h>
 
-#include "samples/monitor/rows.h"
+#include "monitor/rows.h"
 #include "tests/unit/monitor_channels.h"
 
 namespace samples::monitor::tests {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "samples/monitor/message_text.h"
+#include "monitor/message_text.h"
 
 namespace samples::monitor {
 namespace {

@@ -4,9 +4,9 @@
 #include <cstring>
 #include <string_view>
 
-#include "samples/monitor/axis.h"
-#include "samples/monitor/hex_dump.h"
-#include "samples/monitor/words.h"
+#include "monitor/axis.h"
+#include "monitor/hex_dump.h"
+#include "monitor/words.h"
 
 namespace samples::monitor {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "core/win/handle.h"
+#include "win/handle.h"
 
 namespace shmbroker::client {
 namespace {

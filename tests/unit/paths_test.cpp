@@ -1,5 +1,5 @@
 // Where a service that is registered with a command keeps its data: what set-up prepares.
-#include "service/paths.h"
+#include "service/host/paths.h"
 
 #include <gtest/gtest.h>
 

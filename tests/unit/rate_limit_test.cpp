@@ -1,4 +1,4 @@
-#include "service/rate_limit.h"
+#include "service/broker/rate_limit.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "service/config.h"
+#include "service/config/config.h"
 
 namespace shmbroker::service {
 namespace {

@@ -1,5 +1,5 @@
 // When the service tries again to set up a channel.
-#include "service/unavailable.h"
+#include "service/broker/unavailable.h"
 
 #include <gtest/gtest.h>
 

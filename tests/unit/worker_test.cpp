@@ -1,5 +1,5 @@
 // The worker: jobs on a thread of its own, completions on the loop's.
-#include "service/worker.h"
+#include "service/broker/worker.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,78 @@
+// Who may read and write a channel, and the security descriptors of its objects that follow from it.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "service/broker/identity.h"
+#include "service/config/config.h"
+#include "win/security.h"
+
+namespace shmbroker::service {
+
+// One entry of a channel's access: whom it is about, and what it allows or denies.
+struct Grant {
+  std::wstring sid;
+  bool deny = false;
+  bool read = false;
+  bool write = false;
+  bool operator==(const Grant&) const = default;
+};
+
+// A channel's access, with accounts looked up.
+struct Access {
+  std::vector<Grant> grants;
+  bool low_integrity = false;
+  bool operator==(const Access&) const = default;
+};
+
+// Looks the accounts up. Throws Error naming the one that is unknown, or the SDDL that is not.
+Access resolve_access(const AccessConfig& access);
+
+// SID text of an account by its name, or by its SID. Throws Error where there is none; win32() says why.
+std::wstring look_up_account(const std::string& account);
+
+// Whether a token is one of these accounts, or in one of these groups. sids: as text. Throws Error.
+bool is_among(HANDLE token, const std::vector<std::wstring>& sids);
+
+// A channel's kernel objects, as far as their rights differ.
+enum class Object {
+  channel,       // none of them: whom the service itself lets read and write
+  data,          // readers map it for reading, writers for writing
+  readers,       // both map it for writing
+  writer_mutex,  // writers own it
+  lock_event,    // writers wait for it and set it
+  space_event,   // writers wait for it, readers set it
+  reader_event,  // one reader waits for it, writers set it
+};
+
+// Who has a channel open and keeps what that takes, whatever its access has become since. SIDs.
+struct Present {
+  std::wstring reader;             // the one that a reader_event belongs to
+  std::set<std::wstring> writers;  // who wake it
+};
+
+// The descriptor of an object: owned by the service's account, full control for the service, SYSTEM and
+// administrators, and for everybody else just what they need. present: of a reader_event. Throws Error.
+win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
+                                 const Present& present = {});
+
+// Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of Object::channel.
+uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel);
+
+// The same of one token and many channels, of which most have the same descriptor: that is asked about once.
+// The descriptors must stay as they are meanwhile.
+class ManyRights {
+ public:
+  explicit ManyRights(HANDLE token) : token_(token) {}
+  uint32_t on(const win::SecurityDescriptor& channel);
+
+ private:
+  HANDLE token_;
+  std::unordered_map<std::string_view, uint32_t> known_;
+};
+
+}  // namespace shmbroker::service

@@ -1,0 +1,38 @@
+#include "service/broker/backing_file.h"
+
+#include "core/crash_point.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+
+BackingFile::BackingFile(FileRegions& files, const std::string& channel, const FileConfig& config,
+                         uint64_t capacity, const std::vector<std::string>& folders)
+    : whole_(!config.offset),
+      offset_(config.offset.value_or(0)),
+      capacity_(capacity),
+      region_(files.open(channel, config, capacity, folders)),
+      journal_(region_->path(), config.offset) {
+  File& file = region_->file();
+  journal_.carry_out(file);
+  const uint64_t there = file.size();
+  if (whole_ && there > capacity_) {
+    throw Error("the file " + file.name() + " has " + std::to_string(there) +
+                " bytes, more than the block's capacity of " + std::to_string(capacity_));
+  }
+  if (!whole_ && (there < offset_ || there - offset_ < capacity_)) {
+    throw Error("the file " + file.name() + " has " + std::to_string(there) +
+                " bytes and ends before its region of " + std::to_string(capacity_) + " bytes at " +
+                std::to_string(offset_) + " does");
+  }
+}
+
+void BackingFile::save(std::span<const std::byte> value) {
+  File& file = region_->file();
+  journal_.carry_out(file);  // what a failing disk has kept from being finished
+  journal_.note({offset_, value.size(), whole_ ? 0 : capacity_ - value.size(), whole_}, value);
+  SHM_CRASH_POINT("file.noted");
+  journal_.carry_out(file);
+  SHM_CRASH_POINT("file.saved");
+}
+
+}  // namespace shmbroker::service

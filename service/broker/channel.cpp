@@ -1,0 +1,393 @@
+#include "service/broker/channel.h"
+
+#include <bcrypt.h>
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <map>
+#include <vector>
+
+#include "core/block.h"
+#include "core/copy.h"
+#include "core/crash_point.h"
+#include "core/slots.h"
+#include "protocol/status.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+namespace {
+
+template <size_t N>
+void put(char16_t (&to)[N], const std::wstring& from) {
+  if (from.size() >= N) throw Error("the object name " + win::display_utf8(from) + " is too long");
+  std::copy(from.begin(), from.end(), to);
+}
+
+// A reader's event has it in its name. Nobody can guess it, make an event of that name first, and so keep
+// readers out. Never 0: what a writer takes it for that has woken no reader in this place yet.
+uint32_t another_generation(uint32_t last) {
+  uint32_t next = 0;
+  while (next == 0 || next == last) next = static_cast<uint32_t>(new_instance().words[0]);
+  return next;
+}
+
+}  // namespace
+
+Instance new_instance() {
+  Instance instance;
+  const NTSTATUS status = BCryptGenRandom(nullptr, reinterpret_cast<PUCHAR>(instance.words),
+                                          sizeof instance.words, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+  if (status != 0) throw Error("Windows has no random numbers", static_cast<DWORD>(status));
+  return instance;
+}
+
+core::Geometry Channel::geometry_from(const ChannelConfig& config, const Instance& instance) {
+  core::Geometry geometry;
+  geometry.kind = config.kind;
+  geometry.when_full = config.when_full;
+  geometry.capacity = config.capacity;
+  geometry.max_message = config.max_message;
+  geometry.instance[0] = instance.words[0];
+  geometry.instance[1] = instance.words[1];
+  return geometry;
+}
+
+Channel::Channel(const ChannelConfig& config, const Instance& instance, ChannelObjects&& objects,
+                 ClientWatch& watch)
+    : config_(config),
+      watch_(watch),
+      name_(win::to_utf16(config.name).value_or(L"")),
+      geometry_(geometry_from(config, instance)),
+      objects_(std::move(objects)) {
+  if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
+}
+
+std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Access& access, const Realm& realm,
+                                       const Instance& instance, ClientWatch& watch) {
+  const core::Geometry geometry = geometry_from(config, instance);
+  auto objects =
+      ChannelObjects::make(prefix_of(config, realm, instance), realm.identity, access,
+                           core::data_section_size(geometry), core::readers_section_size(geometry));
+  std::unique_ptr<Channel> channel(new Channel(config, instance, std::move(objects), watch));
+  SHM_CRASH_POINT("channel.unformatted");
+  core::format(geometry, channel->data());
+  channel->is_new_ = true;
+  return channel;
+}
+
+Channel::~Channel() {
+  for (const Places* places : {&readers_, &writers_}) {
+    for (const Place& place : *places) {
+      if (place.watched) watch_.remove(place.client, name_);
+    }
+  }
+  for (HANDLE held : kept_) {
+    if (held != nullptr) keeper_->release(held);
+  }
+}
+
+// An empty file is a value that nobody has written yet. Before the first client comes, nobody else writes.
+void Channel::attach(std::unique_ptr<BackingFile> file, std::span<const std::byte> value) {
+  file_ = std::move(file);
+  if (!is_new_ || value.empty()) return;
+  core::Block block(data(), shared_readers(), geometry_.capacity);
+  const core::Block::Draft draft = block.begin();
+  core::copy_to_shared(draft.memory, value.data(), value.size());
+  block.publish(draft, value.size());
+  saved_ = draft.sequence;
+}
+
+bool Channel::is_saved() const {
+  return !file_ || core::Block(data(), shared_readers(), geometry_.capacity).sequence() == saved_;
+}
+
+uint64_t Channel::save_value() {
+  std::vector<std::byte> bytes;
+  const core::Block::Value value = read_value(bytes);
+  if (value.sequence != 0) file_->save(std::span(bytes).first(static_cast<size_t>(value.size)));
+  return value.sequence;
+}
+
+// Writers may be at work, and are not held up. With three other buffers to write first they seldom come round
+// to the one that is being copied; where they keep doing so, the time is bounded.
+core::Block::Value Channel::read_value(std::vector<std::byte>& bytes) const {
+  constexpr ULONGLONG kPatience = 3000;  // milliseconds
+  const core::Block block(data(), shared_readers(), geometry_.capacity);
+  const ULONGLONG end = GetTickCount64() + kPatience;
+  for (;;) {
+    core::Block::Value value;
+    const auto result = block.read_once(bytes.data(), bytes.size(), value);
+    if (result == core::Block::Result::ok || result == core::Block::Result::never_written) return value;
+    if (result == core::Block::Result::corrupt)
+      throw Error("the memory of channel '" + config_.name + "' is damaged: its file is left as it was");
+    if (result == core::Block::Result::too_small) bytes.resize(static_cast<size_t>(value.size));
+    if (GetTickCount64() >= end) {
+      throw Error("the value of channel '" + config_.name +
+                  "' changes faster than it can be copied: its file is left as it was");
+    }
+  }
+}
+
+void Channel::entrust_to(const std::shared_ptr<Keeper>& keeper) {
+  keeper_ = keeper;
+  kept_ = {};
+  const auto objects = objects_.named();
+  for (size_t i = 0; i < objects.size(); ++i) {
+    kept_[i] = keeper->hold(objects[i]);
+    if (i == 0) SHM_CRASH_POINT("keeper.holds-half");
+  }
+}
+
+void Channel::set_access(const AccessConfig& access, const Access& resolved) {
+  if (resolved != objects_.access()) put_access(resolved);
+  config_.access = access;
+}
+
+// What a reader waits for is opened by a writer when it first wakes it: so one that was admitted later must
+// be let in, and one whose right has been taken away, and that goes on writing, must not be kept out.
+void Channel::put_access(const Access& resolved) {
+  objects_.set_access(resolved);
+  for (const Place& place : readers_) {
+    if (place.event) objects_.set_access(place.event.get(), present_with(place.account));
+  }
+}
+
+// Who came under an earlier run is not known by name; a reader of then has its event open.
+Present Channel::present_with(const std::wstring& reader) const {
+  Present present{reader, {}};
+  for (const Place& place : writers_) {
+    if (place.taken && !place.account.empty()) present.writers.insert(place.account);
+  }
+  return present;
+}
+
+// A bit for each.
+uint64_t Channel::taken(const Places& places) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < places.size(); ++i) bits |= uint64_t{places[i].taken} << i;
+  return bits;
+}
+
+uint64_t Channel::confirmed(const Places& places) {
+  uint64_t bits = 0;
+  for (uint32_t i = 0; i < places.size(); ++i) {
+    if (places[i].taken && places[i].confirmed) bits |= uint64_t{1} << i;
+  }
+  return bits;
+}
+
+uint32_t Channel::count(const Places& places) { return static_cast<uint32_t>(std::popcount(taken(places))); }
+
+uint32_t Channel::places_of(const Client& client) const {
+  const auto is_its = [&](const Place& place) { return place.taken && place.client == client; };
+  return static_cast<uint32_t>(std::ranges::count_if(readers_, is_its) +
+                               std::ranges::count_if(writers_, is_its));
+}
+
+Channel::SlotUse Channel::slot_use(uint32_t right, const std::wstring& account) const {
+  SlotUse use;
+  std::map<Client, uint32_t> by_process;
+  for (const Place& place : right == core::kRead ? readers_ : writers_) {
+    if (!place.taken) continue;
+    ++use.all;
+    if (place.account == account) ++by_process[place.client];
+  }
+  for (const auto& [client, count] : by_process) {
+    use.own += count;
+    if (count <= use.most) continue;
+    use.most = count;
+    use.most_by = client;
+  }
+  return use;
+}
+
+uint32_t Channel::find_free(const Places& places) {
+  const auto found = std::ranges::find_if(places, [](const Place& place) { return !place.taken; });
+  return found == places.end() ? pipe::kNoSlot : static_cast<uint32_t>(found - places.begin());
+}
+
+// The caller then calls publish_presence().
+template <class Slot>
+void Channel::confirm(Place& place, core::SlotRecord& record, Slot& slot) {
+  place.confirmed = true;
+  // relaxed: publish_presence() releases it.
+  record.generation.store(place.generation, std::memory_order_relaxed);
+  record.pid.store(place.client.pid, std::memory_order_relaxed);
+  record.created.store(place.client.created, std::memory_order_relaxed);
+  core::reset(slot);
+}
+
+void Channel::take(Place& place, const Client& client) {
+  place.taken = true;
+  place.confirmed = false;
+  place.watched = true;
+  place.client = client;
+}
+
+// Of those who have confirmed it. All of it each time: what a writer may have put there does not stay.
+void Channel::publish_presence() {
+  core::Presence& shared = data().presence;
+  const bool is_exclusive = exclusive_ != pipe::kNoSlot && writers_[exclusive_].confirmed;
+  shared.exclusive.store(is_exclusive ? exclusive_ + 1 : 0, std::memory_order_relaxed);
+  // release: pairs with the acquires in core::wake_readers(), in slowest_reader(), and in adopt() of the
+  // broker's next run.
+  shared.readers.store(confirmed(readers_), std::memory_order_release);
+  shared.writers.store(confirmed(writers_), std::memory_order_release);
+}
+
+bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
+                    pipe::OpenReply& reply) {
+  const uint32_t reader = (rights & core::kRead) != 0 ? find_free(readers_) : pipe::kNoSlot;
+  const uint32_t writer = (rights & core::kWrite) != 0 ? find_free(writers_) : pipe::kNoSlot;
+  if ((rights & core::kRead) != 0 && reader == pipe::kNoSlot) return false;
+  if ((rights & core::kWrite) != 0 && writer == pipe::kNoSlot) return false;
+  if (writer != pipe::kNoSlot && (exclusive_ != pipe::kNoSlot || (exclusive && writers() > 0))) return false;
+  if (reader != pipe::kNoSlot) {
+    Place& place = readers_[reader];
+    place.event = make_reader_event(reader, present_with(account));
+    place.account = account;
+    take(place, client);
+    SHM_CRASH_POINT("admit.reader-taken");
+    reply.reader_generation = place.generation;
+  }
+  if (writer != pipe::kNoSlot) {
+    Place& place = writers_[writer];
+    place.generation = another_generation(place.generation);
+    place.account = account;
+    take(place, client);
+    if (exclusive) exclusive_ = writer;
+    reply.writer_generation = place.generation;
+  }
+  reply.access = rights;
+  reply.kind = static_cast<uint32_t>(geometry_.kind);
+  reply.reader = reader;
+  reply.writer = writer;
+  reply.when_full = geometry_.when_full;
+  reply.capacity = geometry_.capacity;
+  reply.max_message = geometry_.max_message;
+  std::ranges::copy(geometry_.instance, reply.instance);
+  put(reply.data, objects_.name(L"data"));
+  put(reply.readers, objects_.name(L"readers"));
+  put(reply.mutex, objects_.name(L"mutex"));
+  put(reply.lock_event, objects_.name(L"lock"));
+  put(reply.space_event, objects_.name(L"space"));
+  put(reply.reader_event, objects_.name(L"reader"));
+  put(reply.creator, win::to_utf16(config_.creator).value_or(L""));
+  return true;
+}
+
+// Somebody may keep the event of an earlier client of this place open: another name then.
+win::Handle Channel::make_reader_event(uint32_t reader, const Present& present) {
+  constexpr int kMostTries = 3;
+  for (int tries = 1;; ++tries) {
+    uint32_t& generation = readers_[reader].generation;
+    generation = another_generation(generation);
+    try {
+      return objects_.make_reader_event(reader, generation, present);
+    } catch (const Error& error) {
+      if (error.win32() != ERROR_ALREADY_EXISTS || tries == kMostTries) throw;
+    }
+  }
+}
+
+// A slot that was given to another handle since, of the same process perhaps, has another generation.
+bool Channel::holds(const Client& client, const Places& places, uint32_t slot, uint32_t generation) {
+  return slot < places.size() && places[slot].taken && places[slot].client == client &&
+         places[slot].generation == generation;
+}
+
+// Which of the slots of a reply the client still has: a service that died in the midst of confirm() has left
+// one.
+Channel::Held Channel::held(const Client& client, const pipe::CloseRequest& place) const {
+  if (Instance{{place.instance[0], place.instance[1]}} != instance()) return {};
+  return {holds(client, readers_, place.reader, place.reader_generation),
+          holds(client, writers_, place.writer, place.writer_generation)};
+}
+
+void Channel::confirm(const Client& client, const pipe::CloseRequest& place) {
+  const Held has = held(client, place);
+  if (has.reader) {
+    const uint32_t slot = place.reader;
+    confirm(readers_[slot], data().reader_records[slot], shared_readers().readers[slot]);
+    publish_presence();
+    SHM_CRASH_POINT("confirm.reader-taken");
+  }
+  if (has.writer) {
+    const uint32_t slot = place.writer;
+    confirm(writers_[slot], data().writer_records[slot], data().writers[slot]);
+    publish_presence();
+  }
+}
+
+bool Channel::leave(const Client& client, const pipe::CloseRequest& place) {
+  const Held has = held(client, place);
+  if (has.reader) vacate_reader(place.reader);
+  if (has.writer) vacate_writer(place.writer);
+  // What a queue's reader gave back is for the others, whom it had no right to wake.
+  if (has.reader && geometry_.kind == core::Kind::queue) wake_everybody();
+  return has.reader || has.writer;
+}
+
+bool Channel::bury(const Client& client) {
+  bool found = false;
+  for (uint32_t i = 0; i < readers_.size(); ++i) {
+    if (!readers_[i].taken || readers_[i].client != client) continue;
+    vacate_reader(i);
+    found = true;
+  }
+  for (uint32_t i = 0; i < writers_.size(); ++i) {
+    if (!writers_[i].taken || writers_[i].client != client) continue;
+    vacate_writer(i);
+    found = true;
+  }
+  // It may have died between taking waiting marks and waking their owners; and what it held is now for
+  // others.
+  SHM_CRASH_POINT("reclaim.unwoken");
+  if (found) wake_everybody();
+  return found;
+}
+
+void Channel::vacate_reader(uint32_t slot) {
+  core::reclaim_readers(memory(), taken(readers_) & core::all_but(slot));
+  Place& place = readers_[slot];
+  place.taken = false;
+  place.event.reset();
+  publish_presence();
+  unwatch(place);
+}
+
+void Channel::vacate_writer(uint32_t slot) {
+  core::reclaim_writer(memory(), slot, taken(writers_) & core::all_but(slot), *this);
+  Place& place = writers_[slot];
+  place.taken = false;
+  if (exclusive_ == slot) exclusive_ = pipe::kNoSlot;
+  publish_presence();
+  SHM_CRASH_POINT("reclaim.writer-free");
+  unwatch(place);
+}
+
+void Channel::unwatch(Place& place) {
+  if (std::exchange(place.watched, false)) watch_.remove(place.client, name_);
+}
+
+void Channel::set_reader_event(uint32_t slot) {
+  if (readers_[slot].event) SetEvent(readers_[slot].event.get());
+}
+
+void Channel::wake_everybody() { core::wake_everybody(*this, UINT64_MAX); }
+
+void Channel::begin() {
+  // release: pairs with the acquire in the DLL, as in end().
+  data().ended.store(0, std::memory_order_release);
+}
+
+void Channel::end() {
+  // release: pairs with the acquire in the DLL before each wait; the wake-ups below make waiting clients
+  // look.
+  data().ended.store(1, std::memory_order_release);
+  SHM_CRASH_POINT("channel.ended");
+  wake_everybody();
+}
+
+}  // namespace shmbroker::service

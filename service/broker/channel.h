@@ -1,0 +1,236 @@
+// One channel as the broker owns it: its memory, and who sits in which slot.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/block.h"
+#include "core/blocker.h"
+#include "core/geometry.h"
+#include "core/reclaim.h"
+#include "core/ring.h"
+#include "protocol/pipe_message.h"
+#include "service/broker/backing_file.h"
+#include "service/broker/channel_objects.h"
+#include "service/broker/client_watch.h"
+#include "service/broker/identity.h"
+#include "service/broker/keeper.h"
+#include "service/config/config.h"
+#include "service/error.h"
+
+namespace shmbroker::service {
+
+// Random, part of the names of a channel's objects, and in the broker's state file.
+struct Instance {
+  uint64_t words[2] = {};
+  bool operator==(const Instance&) const = default;
+};
+
+Instance new_instance();
+
+// Where names live and whom objects belong to.
+struct Realm {
+  std::wstring prefix;  // "Global\ShmBroker."
+  Identity identity;    // the broker's
+};
+
+class Channel final : private core::ChannelEvents {
+ public:
+  // Makes a channel and its objects. access: what config.access says, with the accounts looked up. Throws
+  // Error; win32() is ERROR_ALREADY_EXISTS where somebody else has a name.
+  static std::unique_ptr<Channel> make(const ChannelConfig& config, const Access& access, const Realm& realm,
+                                       const Instance& instance, ClientWatch& watch);
+
+  // Takes over a channel that an earlier run of this broker has left, with clients that are still there. Null
+  // where that can't be done: its memory is damaged, or not all of it is there. Then leave_behind() is to be
+  // called. Throws Error.
+  static std::unique_ptr<Channel> take_over(const ChannelConfig& config, const Access& access,
+                                            const Realm& realm, const Instance& instance, ClientWatch& watch);
+
+  // Tells the clients of a channel that an earlier run has left, and that is not taken over, that it has
+  // ended. layout: the version of its memory.
+  static void leave_behind(const ChannelConfig& config, const Realm& realm, const Instance& instance,
+                           uint32_t layout);
+
+  // Whether something of a channel is still there from an earlier run.
+  static bool lives(const ChannelConfig& config, const Realm& realm, const Instance& instance,
+                    uint32_t layout);
+
+  ~Channel();
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  const ChannelConfig& config() const { return config_; }
+  const std::wstring& name() const { return name_; }
+  const core::Geometry& geometry() const { return geometry_; }
+  Instance instance() const { return {{geometry_.instance[0], geometry_.instance[1]}}; }
+  uint32_t rights_of(HANDLE token) const { return objects_.rights_of(token); }
+  const win::SecurityDescriptor& rights() const { return objects_.rights(); }
+  std::wstring object_prefix() const { return objects_.name(L""); }
+  uint64_t bytes() const { return objects_.data_size() + objects_.readers_size(); }
+  bool is_created() const { return !config_.creator.empty(); }
+  // A client has created it, and now nobody uses it.
+  bool is_over() const { return is_created() && !config_.keep && readers() + writers() == 0; }
+  uint32_t readers() const { return count(readers_); }
+  uint32_t writers() const { return count(writers_); }
+  // Readers and writers of one process.
+  uint32_t places_of(const Client& client) const;
+
+  // How many slots of one right, core::kRead or core::kWrite, are taken, and how many of these by an account,
+  // SID text. most: that account's process that has most of them, and how many. An account that came under an
+  // earlier run is not known.
+  struct SlotUse {
+    uint32_t all = 0;
+    uint32_t own = 0;
+    uint32_t most = 0;
+    Client most_by;
+  };
+  SlotUse slot_use(uint32_t right, const std::wstring& account) const;
+
+  // Applies a changed access to the objects: resolved, what it says with the accounts looked up. Handles that
+  // are open keep what they have. Throws Error.
+  void set_access(const AccessConfig& access, const Access& resolved);
+  const Access& access() const { return objects_.access(); }
+
+  // Has its clients use it. One that was taken over may have been ended, by a stop or for want of a place in
+  // the configuration, while somebody had it open.
+  void begin();
+
+  // Gives a client the slots that it needs for these rights, and fills in the reply. Returns false if none is
+  // free. account: SID of the client's user. The client must be watched, once for each slot. Throws Error.
+  // Until confirm() only this process knows of it: nobody finds such a place again after our death.
+  bool admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
+             pipe::OpenReply& reply);
+
+  // Writes into the memory who has the slots: the client knows that it has them. Does nothing where it has
+  // them no more.
+  void confirm(const Client& client, const pipe::CloseRequest& place);
+
+  // Takes slots back from a client that closed. Returns false if they are not that client's, or not any more.
+  bool leave(const Client& client, const pipe::CloseRequest& place);
+
+  // Takes back all that a dead client had, and undoes what it left unfinished. Returns whether there was
+  // anything.
+  bool bury(const Client& client);
+
+  // Has the keeper hold the memory, instead of the one that held it before and has died. Throws Error.
+  void entrust_to(const std::shared_ptr<Keeper>& keeper);
+
+  // What it is doing. Its strings are left to the caller, who knows what accounts are called.
+  pipe::ChannelEntry state() const;
+
+  // Whether the caller may see clients of an account, as SID text.
+  using Sees = std::function<bool(const std::wstring& account)>;
+
+  // The same in short, with sums over its clients; without its name and the caller's rights.
+  pipe::ListEntry summary(const Sees& sees) const;
+
+  // Some of those who have it open, each with its account as SID text, "" where it is not known.
+  struct Page {
+    uint32_t total = 0;  // of all pages
+    std::vector<std::pair<pipe::ClientEntry, std::wstring>> clients;
+  };
+  // From the one with index first on, and no more than most. Those that the caller may not see don't count.
+  Page clients(const Sees& sees, uint32_t first, uint32_t most) const;
+
+  uint64_t recoveries() const { return data().lock.recoveries.load(std::memory_order_relaxed); }
+
+  void note_denial() { ++denials_; }
+
+  // A block's file, which comes when it can be had: then what is in it is the value, unless the memory has
+  // one.
+  bool has_file() const { return config_.file.has_value(); }
+  bool lacks_file() const { return has_file() && !file_; }
+  void attach(std::unique_ptr<BackingFile> file, std::span<const std::byte> value);
+
+  // save_value() brings the present value to the file, and returns which one that is, for note_saved(). It
+  // touches nothing that changes but the memory and the file: one other thread than the broker's may be in
+  // it, as long as that one neither attaches nor closes the file. Throws Error.
+  bool is_saved() const;
+  uint64_t save_value();
+  void note_saved(uint64_t sequence) { saved_ = sequence; }
+  void close_file() { file_.reset(); }
+
+  // Tells every client that the channel is over.
+  void end();
+
+ private:
+  // The broker's own record of a slot: what shared memory says about it is for the broker's next run only.
+  struct Place {
+    bool taken = false;
+    bool confirmed = false;  // its client knows that it has it
+    bool watched = false;
+    Client client;
+    uint32_t generation = 0;
+    std::wstring account;  // SID text; empty: not known, as it came under an earlier run
+    win::Handle event;     // a reader's
+  };
+  using Places = std::array<Place, 64>;
+  static_assert(core::kMaxReaders == 64 && core::kMaxWriters == 64);
+
+  Channel(const ChannelConfig& config, const Instance& instance, ChannelObjects&& objects,
+          ClientWatch& watch);
+  static std::wstring prefix_of(const ChannelConfig& config, const Realm& realm, const Instance& instance,
+                                uint32_t layout = core::kLayoutVersion);
+  static core::Geometry geometry_from(const ChannelConfig& config, const Instance& instance);
+  static uint64_t taken(const Places& places);
+  static uint64_t confirmed(const Places& places);
+  static uint32_t count(const Places& places);
+  static uint32_t find_free(const Places& places);
+  static bool holds(const Client& client, const Places& places, uint32_t slot, uint32_t generation);
+  struct Held {
+    bool reader = false;
+    bool writer = false;
+  };
+  Held held(const Client& client, const pipe::CloseRequest& place) const;
+  Present present_with(const std::wstring& reader) const;
+  void put_access(const Access& resolved);
+  bool adopt();
+  static void recall(Places& places, uint64_t taken, const core::SlotRecord* records);
+  bool is_still_there(Place& place);
+  bool is_sound() const;
+  win::Handle make_reader_event(uint32_t reader, const Present& present);
+  core::Blocker blocker() const;
+  pipe::ClientEntry reader_entry(uint32_t slot, const core::Blocker& blocker) const;
+  pipe::ClientEntry writer_entry(uint32_t slot, const core::Blocker& blocker) const;
+  bool has_no_room() const;
+  core::Block::Value read_value(std::vector<std::byte>& bytes) const;
+  void set_reader_event(uint32_t slot) override;
+  void set_space_event() override { SetEvent(objects_.space_event()); }
+  void set_lock_event() override { SetEvent(objects_.lock_event()); }
+  void wake_everybody();
+  static void take(Place& place, const Client& client);
+  template <class Slot>
+  static void confirm(Place& place, core::SlotRecord& record, Slot& slot);
+  void publish_presence();
+  void unwatch(Place& place);
+  void vacate_reader(uint32_t slot);
+  void vacate_writer(uint32_t slot);
+  core::DataSection& data() const { return objects_.data(); }
+  core::ReadersSection& shared_readers() const { return objects_.readers(); }
+  core::ChannelMemory memory() const { return {data(), shared_readers(), ring_ ? &*ring_ : nullptr}; }
+
+  ChannelConfig config_;
+  ClientWatch& watch_;
+  std::wstring name_;
+  core::Geometry geometry_;
+  ChannelObjects objects_;
+  std::unique_ptr<BackingFile> file_;
+  bool is_new_ = false;  // made by this run: before it has its file, nobody has its memory
+  uint64_t denials_ = 0;
+  uint64_t saved_ = 0;  // sequence of the value that is in the file
+  Places readers_;
+  Places writers_;
+  uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other
+  std::optional<core::Ring> ring_;      // unless it is a block
+  std::shared_ptr<Keeper> keeper_;
+  std::array<HANDLE, 5> kept_{};  // the objects' handles in the keeper
+};
+
+}  // namespace shmbroker::service

@@ -1,0 +1,84 @@
+// The kernel objects of a channel: two sections, a mutex, events. Made by the broker, or found again after
+// its last run.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "core/layout.h"
+#include "service/broker/access.h"
+#include "service/config/config.h"
+#include "win/section.h"
+
+namespace shmbroker::service {
+
+class ChannelObjects {
+ public:
+  // Makes them. prefix: how the objects' names begin. identity: the broker's. Throws Error; win32() is
+  // ERROR_ALREADY_EXISTS where something has one of the names.
+  static ChannelObjects make(const std::wstring& prefix, const Identity& identity, const Access& access,
+                             uint64_t data_size, uint64_t readers_size);
+
+  // Finds those of an earlier run of the broker. Nothing: they are not all there, too small, or not the
+  // broker's.
+  static std::optional<ChannelObjects> find(const std::wstring& prefix, const Identity& identity,
+                                            const Access& access, uint64_t data_size, uint64_t readers_size);
+
+  // Tells those who still use what find() does not, or what is damaged, that the channel has ended, as far as
+  // it can be done. layout: the version that the memory has.
+  static void end(const std::wstring& prefix, const Identity& identity, uint32_t layout);
+
+  // Whether there is one of the two sections.
+  static bool exist(const std::wstring& prefix);
+
+  const Access& access() const { return access_; }
+
+  // Handles that are open keep the rights that they have. The second: of a reader's event, to the access that
+  // the first has set. Throws Error.
+  void set_access(const Access& access);
+  void set_access(HANDLE reader_event, const Present& present) const;
+
+  uint32_t rights_of(HANDLE token) const { return service::rights_of(token, rights_); }
+  const win::SecurityDescriptor& rights() const { return rights_; }
+
+  // A reader's event has a name of its own for each client that its place ever had. Throws Error.
+  win::Handle make_reader_event(uint32_t slot, uint32_t generation, const Present& present) const;
+  // The event of a reader that came under an earlier run. Empty: there is none that the broker has made.
+  win::Handle find_reader_event(uint32_t slot, uint32_t generation) const;
+
+  std::wstring name(const wchar_t* part) const { return prefix_ + part; }
+  core::DataSection& data() const { return *reinterpret_cast<core::DataSection*>(data_.memory()); }
+  core::ReadersSection& readers() const {
+    return *reinterpret_cast<core::ReadersSection*>(readers_.memory());
+  }
+  uint64_t data_size() const { return data_.size(); }
+  uint64_t readers_size() const { return readers_.size(); }
+  // As long as somebody has these, nobody else can have their names.
+  std::array<HANDLE, 5> named() const {
+    return {data_section_.get(), readers_section_.get(), mutex_.get(), lock_event_.get(), space_event_.get()};
+  }
+  HANDLE lock_event() const { return lock_event_.get(); }
+  HANDLE space_event() const { return space_event_.get(); }
+
+ private:
+  ChannelObjects(const std::wstring& prefix, const Identity& identity, const Access& access);
+  void map();
+  void change(HANDLE handle, const win::SecurityDescriptor& descriptor) const;
+  win::Handle make_section(Object object, const wchar_t* part, uint64_t size) const;
+  win::Handle make_named(Object object, const wchar_t* part, bool may_be_there) const;
+
+  std::wstring prefix_;
+  Identity identity_;
+  Access access_;
+  win::SecurityDescriptor rights_;
+  win::Handle mutex_;
+  win::Handle lock_event_;
+  win::Handle space_event_;
+  win::Handle data_section_;
+  win::Handle readers_section_;
+  win::View data_;
+  win::View readers_;
+};
+
+}  // namespace shmbroker::service

@@ -1,0 +1,27 @@
+#include "service/broker/channel_parts.h"
+
+#include <exception>
+
+namespace shmbroker::service {
+
+ChannelParts get_parts(const ChannelConfig& config, bool wants_file, const std::vector<std::string>& folders,
+                       FileRegions& files) {
+  ChannelParts parts{.config = config};
+  try {
+    parts.access = resolve_access(config.access);
+  } catch (const std::exception& error) {
+    parts.no_access = error.what();
+  }
+  if (!wants_file || !config.file) return parts;
+  try {
+    auto file = std::make_unique<BackingFile>(files, config.name, *config.file, config.capacity, folders);
+    parts.value.resize(static_cast<size_t>(file->size()));
+    file->load(parts.value);
+    parts.file = std::move(file);
+  } catch (const std::exception& error) {  // no memory for the value, too
+    parts.no_file = error.what();
+  }
+  return parts;
+}
+
+}  // namespace shmbroker::service

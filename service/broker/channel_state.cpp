@@ -1,0 +1,160 @@
+// What a channel is doing and who has it open, for those who watch. All of it comes from memory that clients write: a
+// number is read once, and brought into its range before it is told.
+#include <algorithm>
+
+#include "core/backlog.h"
+#include "core/block.h"
+#include "core/robust_lock.h"
+#include "core/waking.h"
+#include "protocol/status.h"
+#include "service/broker/channel.h"
+
+namespace shmbroker::service {
+namespace {
+
+// As SHM_CHANNEL_… and SHM_CLIENT_…
+enum ChannelFlag : uint32_t { kCreated = 1, kKept = 2, kFile = 4, kHeldUp = 16, kUntaken = 32 };
+enum ClientFlag : uint32_t { kWaiting = 1, kBlocks = 2, kLock = 4, kExclusive = 8 };
+
+// relaxed: numbers for people.
+uint64_t look(const std::atomic<uint64_t>& number) { return number.load(std::memory_order_relaxed); }
+
+bool is_set(const std::atomic<uint64_t>& bits, uint32_t slot) { return (look(bits) >> slot & 1) != 0; }
+
+uint32_t session_of(uint32_t pid) {
+  DWORD session = 0;
+  return ProcessIdToSessionId(pid, &session) ? session : pipe::kNoSession;
+}
+
+uint64_t distance(uint64_t from, uint64_t to, uint64_t most) {
+  return from < to ? std::min(to - from, most) : 0;
+}
+
+uint32_t flag_of(const core::Blocker& blocker) {
+  using Kind = core::Blocker::Kind;
+  if (blocker.kind == Kind::none) return 0;
+  return blocker.kind == Kind::nobody ? kUntaken : kHeldUp;
+}
+
+template <class Slot>
+pipe::ClientEntry entry_of(const Client& client, const Slot& slot) {
+  pipe::ClientEntry entry{};
+  entry.pid = client.pid;
+  entry.messages = look(slot.messages);
+  entry.bytes = look(slot.bytes);
+  entry.waits = look(slot.waits);
+  return entry;
+}
+
+}  // namespace
+
+pipe::ChannelEntry Channel::state() const {
+  pipe::ChannelEntry state{};
+  state.kind = static_cast<uint32_t>(geometry_.kind);
+  state.when_full = geometry_.when_full;
+  state.flags = (is_created() ? kCreated : 0u) | (config_.keep || !is_created() ? kKept : 0u) |
+                (has_file() ? kFile : 0u);
+  state.readers = readers();
+  state.writers = writers();
+  state.capacity = geometry_.capacity;
+  state.max_message = geometry_.max_message;
+  state.recoveries = recoveries();
+  state.denials = denials_;
+  if (ring_) {
+    state.messages = ring_->messages();
+    state.backlog = core::backlog(*ring_);
+    state.flags |= flag_of(blocker());
+  } else {
+    state.messages = core::Block(data(), shared_readers(), geometry_.capacity).sequence();
+  }
+  return state;
+}
+
+// Whether somebody waits for room, or the next largest message would have to.
+bool Channel::has_no_room() const {
+  const uint64_t used = distance(ring_->head_position(), ring_->tail(), ring_->capacity());
+  return look(shared_readers().waiting_writers) != 0 ||
+         used + ring_->footprint(ring_->max_message()) > ring_->capacity();
+}
+
+// Whoever keeps a channel without room from having some.
+core::Blocker Channel::blocker() const {
+  return ring_ && has_no_room() ? core::find_blocker(*ring_) : core::Blocker{};
+}
+
+pipe::ClientEntry Channel::reader_entry(uint32_t i, const core::Blocker& blocker) const {
+  using Kind = core::Blocker::Kind;
+  const core::ReaderSlot& slot = shared_readers().readers[i];
+  pipe::ClientEntry entry = entry_of(readers_[i].client, slot);
+  entry.access = core::kRead;
+  entry.lost = look(slot.lost);
+  const uint64_t cursor = look(slot.cursor);
+  if (geometry_.kind == core::Kind::topic && cursor != 0) {
+    // Positions begin at the capacity.
+    entry.cursor = cursor - std::min(cursor, ring_->capacity());
+    entry.lag = distance(cursor, ring_->tail(), ring_->capacity());
+  }
+  const bool blocks = (blocker.kind == Kind::slow_reader || blocker.kind == Kind::claim) && blocker.slot == i;
+  entry.flags = (is_set(shared_readers().waiting, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u);
+  return entry;
+}
+
+pipe::ClientEntry Channel::writer_entry(uint32_t i, const core::Blocker& blocker) const {
+  const core::WriterSlot& slot = data().writers[i];
+  pipe::ClientEntry entry = entry_of(writers_[i].client, slot);
+  entry.access = core::kWrite;
+  if (ring_ && look(slot.loan_position) != 0) entry.loan = slot.loan_messages.load(std::memory_order_relaxed);
+  const bool blocks = blocker.kind == core::Blocker::Kind::loan && blocker.slot == i;
+  const bool has_lock = core::RobustLock(data().lock).owner() == i;
+  entry.flags = (is_set(shared_readers().waiting_writers, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u) |
+                (has_lock ? kLock : 0u) | (exclusive_ == i ? kExclusive : 0u);
+  return entry;
+}
+
+pipe::ListEntry Channel::summary(const Sees& sees) const {
+  const pipe::ChannelEntry whole = state();
+  pipe::ListEntry entry{};
+  entry.kind = whole.kind;
+  entry.when_full = whole.when_full;
+  entry.flags = whole.flags;
+  entry.readers = whole.readers;
+  entry.writers = whole.writers;
+  entry.capacity = whole.capacity;
+  entry.max_message = whole.max_message;
+  entry.messages = whole.messages;
+  entry.backlog = whole.backlog;
+  entry.recoveries = whole.recoveries;
+  entry.denials = whole.denials;
+  if (entry.readers + entry.writers == 0) return entry;
+  const core::Blocker blocks = blocker();
+  const auto add = [&](const Place& place, auto client_entry, uint32_t slot) {
+    if (!place.taken || !sees(place.account)) return;
+    const pipe::ClientEntry client = (this->*client_entry)(slot, blocks);
+    entry.lag = std::max(entry.lag, client.lag);
+    entry.lost += client.lost;
+    entry.waits += client.waits;
+    entry.loans += client.loan;
+    if ((client.flags & kBlocks) != 0) entry.blocker = client.pid;
+  };
+  for (uint32_t i = 0; i < readers_.size(); ++i) add(readers_[i], &Channel::reader_entry, i);
+  for (uint32_t i = 0; i < writers_.size(); ++i) add(writers_[i], &Channel::writer_entry, i);
+  return entry;
+}
+
+Channel::Page Channel::clients(const Sees& sees, uint32_t first, uint32_t most) const {
+  const core::Blocker blocks = blocker();
+  Page page;
+  const auto visit = [&](const Places& places, auto entry) {
+    for (uint32_t i = 0; i < places.size(); ++i) {
+      if (!places[i].taken || !sees(places[i].account)) continue;
+      if (page.total++ >= first && page.clients.size() < most)
+        page.clients.emplace_back((this->*entry)(i, blocks), places[i].account);
+    }
+  };
+  visit(readers_, &Channel::reader_entry);
+  visit(writers_, &Channel::writer_entry);
+  for (auto& [entry, account] : page.clients) entry.session = session_of(entry.pid);
+  return page;
+}
+
+}  // namespace shmbroker::service

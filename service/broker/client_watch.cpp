@@ -1,0 +1,103 @@
+#include "service/broker/client_watch.h"
+
+#include "service/error.h"
+#include "win/time.h"
+
+namespace shmbroker::service {
+namespace {
+
+win::Handle open_process(DWORD pid) {
+  return win::Handle(OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid));
+}
+
+}  // namespace
+
+uint64_t creation_time(HANDLE process) {
+  FILETIME created;
+  FILETIME ignored;
+  if (!GetProcessTimes(process, &created, &ignored, &ignored, &ignored)) return 0;
+  return win::number_of(created);
+}
+
+struct ClientWatch::Watched {
+  win::Handle process;
+  HANDLE wait = nullptr;
+  std::map<std::wstring, uint32_t> channels;  // how often each
+  std::function<void()> on_death;
+
+  ~Watched() {
+    // INVALID_HANDLE_VALUE: returns only when the callback, which just posts, does not run any more.
+    if (wait != nullptr) UnregisterWaitEx(wait, INVALID_HANDLE_VALUE);
+  }
+
+  static void CALLBACK has_died(void* watched, BOOLEAN) { static_cast<Watched*>(watched)->on_death(); }
+};
+
+ClientWatch::ClientWatch(EventLoop& loop, std::function<void(const Client&)> died)
+    : loop_(loop), died_(std::move(died)) {}
+
+ClientWatch::~ClientWatch() = default;
+
+void ClientWatch::add(const Client& client, HANDLE process, const std::wstring& channel) {
+  HANDLE copy = nullptr;
+  if (!watched_.contains(client) && !DuplicateHandle(GetCurrentProcess(), process, GetCurrentProcess(), &copy,
+                                                     0, FALSE, DUPLICATE_SAME_ACCESS)) {
+    throw win32_error("cannot watch process " + std::to_string(client.pid));
+  }
+  add_open(client, win::Handle(copy), channel);
+}
+
+bool ClientWatch::add_known(const Client& client, const std::wstring& channel) {
+  win::Handle process = open_process(client.pid);
+  if (!process || creation_time(process.get()) != client.created) return false;
+  add_open(client, std::move(process), channel);
+  return true;
+}
+
+void ClientWatch::add_open(const Client& client, win::Handle process, const std::wstring& channel) {
+  std::unique_ptr<Watched>& watched = watched_[client];
+  if (watched != nullptr) {
+    ++watched->channels[channel];
+    places_ += channel.empty() ? 0 : 1;
+    return;
+  }
+  watched = std::make_unique<Watched>();
+  watched->channels[channel] = 1;
+  watched->process = std::move(process);
+  // The death may be told after remove(): the task looks the client up again.
+  watched->on_death = [this, client] {
+    loop_.post([this, client] {
+      if (watched_.contains(client)) died_(client);
+    });
+  };
+  if (!RegisterWaitForSingleObject(&watched->wait, watched->process.get(), Watched::has_died, watched.get(),
+                                   INFINITE, WT_EXECUTEONLYONCE)) {
+    const DWORD error = GetLastError();
+    watched_.erase(client);
+    throw win32_error("cannot watch process " + std::to_string(client.pid), error);
+  }
+  places_ += channel.empty() ? 0 : 1;
+}
+
+void ClientWatch::remove(const Client& client, const std::wstring& channel) {
+  const auto found = watched_.find(client);
+  if (found == watched_.end()) return;
+  auto& channels = found->second->channels;
+  const auto of_channel = channels.find(channel);
+  if (of_channel == channels.end()) return;
+  places_ -= channel.empty() ? 0 : 1;
+  if (--of_channel->second == 0) channels.erase(of_channel);
+  if (channels.empty()) watched_.erase(found);
+}
+
+std::vector<std::wstring> ClientWatch::channels_of(const Client& client) const {
+  std::vector<std::wstring> names;
+  const auto found = watched_.find(client);
+  if (found == watched_.end()) return names;
+  for (const auto& [channel, count] : found->second->channels) {
+    if (!channel.empty()) names.push_back(channel);
+  }
+  return names;
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,69 @@
+// The broker's pipe: local clients only, one request and one reply a connection, and a client that is slow or
+// silent costs nobody but itself.
+#pragma once
+
+#include <windows.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <span>
+
+#include "service/broker/event_loop.h"
+#include "service/broker/identity.h"
+#include "service/broker/pipe_client.h"
+
+namespace shmbroker::service {
+
+class PipeServer {
+ public:
+  using ConnectionId = uint64_t;
+  static constexpr size_t kLater = SIZE_MAX;
+
+  // What came of a request.
+  struct Answer {
+    size_t size = 0;  // of the reply; 0: none, the server hangs up; kLater: reply() will be called
+    std::function<void()>
+        undo;  // called once where the client does not acknowledge the reply; none: it need not
+    // Called when it has acknowledged the reply, before it is told so. Throws nothing.
+    std::function<void()> confirm;
+  };
+  using Answerer = std::function<Answer(ConnectionId connection, PipeClient& client,
+                                        std::span<const std::byte> request, std::span<std::byte> reply)>;
+
+  // Creates the pipe and begins to listen. identity: the service's. answer: called for each request. Throws
+  // Error, also where another process serves the pipe already.
+  PipeServer(EventLoop& loop, const Identity& identity, Answerer answer);
+  ~PipeServer();
+
+  // Replies to a request whose answer was kLater; for nothing where the client has gone meanwhile. Not from
+  // within an Answerer.
+  void reply(ConnectionId connection, std::span<const std::byte> reply);
+
+  // Has the Answerer answer a request once more whose answer was kLater. Returns false where the client has
+  // gone meanwhile. Not from within an Answerer.
+  bool answer_again(ConnectionId connection);
+
+  // Hangs up on clients whose time is over, or whose place others wait for. Returns the milliseconds until it
+  // wants to be called again, or INFINITE.
+  DWORD hang_up_late();
+
+ private:
+  class Connection;
+  void listen(bool first);
+  void keep_listening();
+  ULONGLONG make_room(ULONGLONG now);
+  void finish(Connection& connection);
+  Connection* find(ConnectionId connection);
+
+  EventLoop& loop_;
+  Identity identity_;
+  Answerer answer_;
+  std::list<std::unique_ptr<Connection>> connections_;
+  size_t listening_ = 0;
+  ConnectionId ids_ = 0;
+};
+
+}  // namespace shmbroker::service

@@ -1,0 +1,253 @@
+#include "service/config/config.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+
+#include "core/visible_text.h"
+#include "protocol/channel_name.h"
+#include "service/config/encoding.h"
+#include "service/config/json_node.h"
+
+namespace shmbroker::service {
+namespace {
+
+bool is_name(const std::string& utf8) {
+  // JSON text is well-formed UTF-8; only the units must be counted and looked at.
+  std::u16string units;
+  for (size_t i = 0; i < utf8.size();) {
+    const auto lead = static_cast<unsigned char>(utf8[i]);
+    const size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t code = length == 1 ? lead : lead & (0x7Fu >> length);
+    for (size_t k = 1; k < length && i + k < utf8.size(); ++k) {
+      code = code << 6 | (static_cast<unsigned char>(utf8[i + k]) & 0x3Fu);
+    }
+    if (code >= 0x10000) units += static_cast<char16_t>(0xD800 + ((code - 0x10000) >> 10));
+    units += static_cast<char16_t>(code >= 0x10000 ? 0xDC00 + ((code - 0x10000) & 0x3FF) : code);
+    i += length;
+  }
+  return core::is_channel_name(units);
+}
+
+std::string parse_account(const JsonNode& node) {
+  return node.plain_string("an account name such as \"Users\" or \"CONTOSO\\\\bob\", or a SID");
+}
+std::vector<std::string> parse_accounts(const JsonNode& node) { return node.each(parse_account); }
+std::string parse_folder(const JsonNode& node) { return node.plain_string("the full path of a folder"); }
+std::string parse_sddl(const JsonNode& node) {
+  return node.string("a security descriptor in SDDL, such as \"D:(A;;GR;;;IU)\"");
+}
+uint64_t parse_capacity(const JsonNode& node) { return node.size(1, core::kMaxCapacity); }
+
+std::string parse_name(const JsonNode& node) {
+  const std::string name = node.string();
+  if (!is_name(name)) node.fail(std::string("a name of ") + core::kNameRule);
+  return name;
+}
+
+// Without a word about it: whoever is logged on at this machine, and nobody from the network.
+AccessConfig default_access() { return {.read = {"INTERACTIVE"}, .write = {"INTERACTIVE"}}; }
+
+AccessConfig parse_access(const JsonNode& node) {
+  node.object({"read", "write", "sddl", "low_integrity"});
+  AccessConfig access;
+  access.low_integrity =
+      node.member("low_integrity", [](const JsonNode& low) { return low.boolean(); }).value_or(false);
+  if (node.has("sddl") && (node.has("read") || node.has("write")))
+    node.fail("either \"sddl\", or \"read\" and \"write\"");
+  access.sddl = node.member("sddl", parse_sddl).value_or("");
+  const auto read = node.member("read", parse_accounts);
+  const auto write = node.member("write", parse_accounts);
+  if (read) access.read = *read;
+  if (write) access.write = *write;
+  if (!node.has("sddl") && access.read.empty() && (read || !node.has("read")))
+    node.warn("nobody but administrators may read this channel");
+  return access;
+}
+
+FileConfig parse_file(const JsonNode& node) {
+  node.object({"path", "offset"});
+  FileConfig file;
+  file.path =
+      node.needed("path", [](const JsonNode& path) { return path.plain_string("the full path of a file"); })
+          .value_or("");
+  file.offset =
+      node.member("offset", [](const JsonNode& offset) { return offset.size(0, core::kMaxCapacity); });
+  return file;
+}
+
+core::Kind parse_kind(const JsonNode& node) {
+  return node.choice<core::Kind>(
+      {{"block", core::Kind::block}, {"topic", core::Kind::topic}, {"queue", core::Kind::queue}});
+}
+
+// The capacity as it was asked for becomes what the memory will have.
+void parse_block_sizes(const JsonNode& node, ChannelConfig& channel) {
+  channel.max_message = channel.capacity;
+  node.member("max_message", [](const JsonNode& max_message) -> uint64_t {
+    max_message.fail("no max_message: a block's is its capacity");
+  });
+}
+
+void parse_ring_sizes(const JsonNode& node, ChannelConfig& channel) {
+  const uint64_t wanted = channel.capacity;
+  const auto largest = node.member("max_message", [&](const JsonNode& max_message) {
+    const uint64_t bytes = max_message.size(0, core::largest_message(core::kMaxCapacity));
+    const uint64_t enlarged = core::ring_capacity(wanted, bytes);
+    if (enlarged > core::ring_capacity(wanted, 0))
+      max_message.warn("makes the channel larger than its capacity: " + std::to_string(enlarged) + " bytes");
+    return bytes;
+  });
+  channel.capacity = core::ring_capacity(wanted, largest.value_or(0));
+  channel.max_message = largest ? *largest : core::largest_message(channel.capacity);
+}
+
+uint32_t parse_when_full(const JsonNode& node) {
+  return static_cast<uint32_t>(node.choice<core::WhenFull>(
+      {{"overwrite", core::WhenFull::overwrite}, {"wait", core::WhenFull::wait}}));
+}
+
+// What each kind alone may have.
+void parse_kinds_own(const JsonNode& node, ChannelConfig& channel) {
+  if (channel.kind == core::Kind::block) {
+    parse_block_sizes(node, channel);
+    channel.file = node.member("file", parse_file);
+  } else {
+    parse_ring_sizes(node, channel);
+    node.member("file", [](const JsonNode& file) -> int { file.fail("no file: only a block can have one"); });
+  }
+  const auto when_full = node.member("when_full", [&](const JsonNode& given) {
+    if (channel.kind != core::Kind::topic) given.fail("no when_full: it is for a topic alone");
+    return parse_when_full(given);
+  });
+  if (channel.kind == core::Kind::topic)
+    channel.when_full = when_full.value_or(static_cast<uint32_t>(core::WhenFull::overwrite));
+}
+
+ChannelConfig parse_channel(const JsonNode& node) {
+  node.object({"name", "kind", "when_full", "capacity", "max_message", "access", "file"});
+  ChannelConfig channel;
+  channel.name = node.needed("name", parse_name).value_or("");
+  channel.capacity = node.needed("capacity", parse_capacity).value_or(1);
+  if (const auto kind = node.needed("kind", parse_kind)) {
+    channel.kind = *kind;
+    parse_kinds_own(node, channel);
+  }
+  channel.access =
+      node.has("access") ? node.member("access", parse_access).value_or(AccessConfig()) : default_access();
+  return channel;
+}
+
+CreateConfig parse_create(const JsonNode& node) {
+  node.object({"accounts", "also_read", "also_write", "max_channels", "max_bytes"});
+  CreateConfig create;
+  const std::vector<std::string> nobody;
+  create.accounts = node.needed("accounts", parse_accounts).value_or(nobody);
+  create.also.read = node.member("also_read", parse_accounts).value_or(nobody);
+  create.also.write = node.member("also_write", parse_accounts).value_or(nobody);
+  const auto most = [&](const char* name, auto read, uint64_t usual) {
+    return node.member(name, read).value_or(usual);
+  };
+  create.max_channels = most(
+      "max_channels", [](const JsonNode& given) { return given.number(1, 100'000); }, create.max_channels);
+  create.max_bytes = most("max_bytes", parse_capacity, create.max_bytes);
+  return create;
+}
+
+SlotsConfig parse_slots(const JsonNode& node) {
+  node.object({"max_per_account", "reserved_for_administrators"});
+  SlotsConfig slots;
+  const auto number = [&](const char* name, uint64_t least, uint64_t most, uint64_t usual) {
+    return node.member(name, [&](const JsonNode& given) { return given.number(least, most); })
+        .value_or(usual);
+  };
+  slots.max_per_account = number("max_per_account", 1, core::kMaxReaders, slots.max_per_account);
+  slots.reserved_for_administrators =
+      number("reserved_for_administrators", 0, core::kMaxReaders - 1, slots.reserved_for_administrators);
+  return slots;
+}
+
+LogConfig parse_log(const JsonNode& node) {
+  node.object({"level", "max_size", "files"});
+  LogConfig log;
+  const auto level = node.member("level", [](const JsonNode& given) {
+    return given.choice<const char*>({{"trace", "trace"},
+                                      {"debug", "debug"},
+                                      {"info", "info"},
+                                      {"warning", "warning"},
+                                      {"error", "error"},
+                                      {"off", "off"}});
+  });
+  if (level) log.level = *level;
+  const auto max_size =
+      node.member("max_size", [](const JsonNode& given) { return given.size(4096, uint64_t{1} << 30); });
+  const auto files = node.member("files", [](const JsonNode& given) { return given.number(1, 100); });
+  log.max_size = max_size.value_or(log.max_size);
+  log.files = files.value_or(log.files);
+  return log;
+}
+
+bool parse_at_stop(const JsonNode& node) { return node.choice<bool>({{"carry_on", false}, {"end", true}}); }
+
+std::string in_lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
+  return text;
+}
+
+std::vector<ChannelConfig> parse_channels(const JsonNode& node) {
+  std::set<std::string> names;
+  std::map<std::string, std::string> first;  // of those that differ by case alone
+  return node.each([&](const JsonNode& each) {
+    ChannelConfig channel = parse_channel(each);
+    if (channel.name.empty()) return channel;  // the report has it
+    const auto [other, is_first] = first.emplace(in_lower_case(channel.name), channel.name);
+    each.member("name", [&, other = other, is_first = is_first](const JsonNode& name) {
+      if (!names.insert(channel.name).second) name.fail("a name that no other channel has");
+      if (!is_first) name.warn("differs from '" + other->second + "' by case alone");
+      return true;
+    });
+    return channel;
+  });
+}
+
+void parse_root(const JsonNode& root, Config& config) {
+  root.object({"$schema", "channels", "create", "slots", "file_folders", "at_stop", "log"});
+  config.create = root.member("create", parse_create).value_or(CreateConfig());
+  config.slots = root.member("slots", parse_slots).value_or(SlotsConfig());
+  const auto folders =
+      root.member("file_folders", [](const JsonNode& node) { return node.each(parse_folder); });
+  if (folders) config.file_folders = *folders;
+  config.channels_end_at_stop = root.member("at_stop", parse_at_stop).value_or(false);
+  config.log = root.member("log", parse_log).value_or(LogConfig());
+  if (auto channels = root.needed("channels", parse_channels)) config.channels = std::move(*channels);
+}
+
+}  // namespace
+
+Config parse_config(std::string_view bytes, const std::string& file) {
+  std::string text;
+  JsonTree tree;
+  try {
+    text = utf8_text(bytes);
+    tree = parse_json(text);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(file + ": " + error.what());
+  } catch (const JsonSyntaxError& error) {
+    const std::string place = ConfigReport(file, text).place_of(error.at());
+    throw ConfigError(file + ": " + place +
+                      ": not valid JSON: " + core::visible_utf8(error.what(), core::Shown::name));
+  }
+  ConfigReport report(file, text);
+  Config config;
+  try {
+    parse_root(JsonNode(tree, "", report), config);
+  } catch (const Unusable&) {
+    // The report has it.
+  }
+  config.warnings = report.finish();
+  return config;
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,32 @@
+#include "service/host/log.h"
+
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "service/error.h"
+#include "service/host/data_folder.h"
+
+namespace shmbroker::service {
+
+void open_log(const std::filesystem::path& folder, const LogConfig& config, LogTo to) {
+  make_data_folder(folder, own_identity());
+  try {
+    std::vector<spdlog::sink_ptr> sinks;
+    const std::wstring file = (folder / L"shmbroker.log").wstring();
+    sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
+        file, static_cast<size_t>(config.max_size), static_cast<size_t>(config.files)));
+    if (to == LogTo::console) sinks.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());
+    auto logger = std::make_shared<spdlog::logger>("shmbroker", sinks.begin(), sinks.end());
+    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+  } catch (const spdlog::spdlog_ex& failure) {
+    throw Error(failure.what());
+  }
+  set_log_level(config);
+}
+
+void set_log_level(const LogConfig& config) { spdlog::set_level(spdlog::level::from_str(config.level)); }
+
+}  // namespace shmbroker::service

@@ -1,0 +1,26 @@
+// Where a broker looks for its configuration, and keeps its log and state.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "service/broker/broker.h"
+
+namespace shmbroker::service {
+
+// The defaults, for what was not named on the command line.
+//   configuration: %ProgramData%\ShmBroker\shmbroker.json if there is one, else shmbroker.json beside the exe
+//   data: %ProgramData%\ShmBroker for the service, %LOCALAPPDATA%\ShmBroker in a console
+BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data,
+                       LogTo to);
+
+// The same for a service that is registered to run this command.
+BrokerPaths paths_of_command(const std::wstring& command);
+
+// %ProgramData%\ShmBroker.
+std::filesystem::path common_folder();
+
+// This program's own file.
+std::filesystem::path own_path();
+
+}  // namespace shmbroker::service
