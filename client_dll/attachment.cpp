@@ -7,15 +7,18 @@
 
 #include "client_dll/errors.h"
 #include "core/crash_point.h"
+#include "protocol/object_rights.h"
 #include "win/security.h"
 
 namespace shmbroker::client {
+
+using protocol::Object;
+using protocol::rights_on;
+
 namespace {
 
 constexpr DWORD kOpenTimeout = 5000;   // milliseconds, where the caller names none
 constexpr ULONGLONG kTryAgain = 1000;  // from one try to open a reader's event to the next
-
-constexpr DWORD kWaitAndSet = SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL;
 
 core::Geometry geometry_of(const pipe::OpenReply& reply) {
   core::Geometry geometry;
@@ -57,7 +60,7 @@ auto opens_event(DWORD access) {
 }
 
 auto opens_section(DWORD access) {
-  return [access](const wchar_t* name) { return OpenFileMappingW(access | READ_CONTROL, FALSE, name); };
+  return [access](const wchar_t* name) { return OpenFileMappingW(access, FALSE, name); };
 }
 
 }  // namespace
@@ -124,9 +127,12 @@ int32_t Attachment::refused_by_windows() const {
 int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
   // A reader gets a view that it can't write to: the kernel would refuse any other.
   const DWORD data_access = can_write() ? FILE_MAP_WRITE : FILE_MAP_READ;
-  int32_t status = open_owned(wide(reply.data), identity, data_section_, opens_section(data_access));
+  int32_t status =
+      open_owned(wide(reply.data), identity, data_section_,
+                 opens_section(can_write() ? rights_on(Object::data).write : rights_on(Object::data).read));
   if (status == SHM_OK) {
-    status = open_owned(wide(reply.readers), identity, readers_section_, opens_section(FILE_MAP_WRITE));
+    status = open_owned(wide(reply.readers), identity, readers_section_,
+                        opens_section(rights_on(Object::readers).read));
   }
   if (status != SHM_OK) return status;
   data_ = win::View::map(data_section_.get(), data_access);
@@ -146,21 +152,24 @@ int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& iden
 int32_t Attachment::open_reader_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
   const std::wstring name = reader_event_prefix_ + L"." + std::to_wstring(reader_) + L"." +
                             std::to_wstring(reply.reader_generation);
-  const int32_t status = open_owned(name.c_str(), identity, reader_event_, opens_event(kWaitAndSet));
+  const int32_t status =
+      open_owned(name.c_str(), identity, reader_event_, opens_event(protocol::kOwnReaderEvent));
   if (status != SHM_OK || can_write()) return status;
   return open_owned(wide(reply.space_event), identity, space_event_,
-                    opens_event(EVENT_MODIFY_STATE | READ_CONTROL));
+                    opens_event(rights_on(Object::space_event).read));
 }
 
 int32_t Attachment::open_writer_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
   int32_t status = open_owned(wide(reply.mutex), identity, mutex_, [](const wchar_t* name) {
-    return OpenMutexW(SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL, FALSE, name);
+    return OpenMutexW(rights_on(Object::writer_mutex).write, FALSE, name);
   });
   if (status == SHM_OK) {
-    status = open_owned(wide(reply.lock_event), identity, lock_event_, opens_event(kWaitAndSet));
+    status = open_owned(wide(reply.lock_event), identity, lock_event_,
+                        opens_event(rights_on(Object::lock_event).write));
   }
   if (status == SHM_OK) {
-    status = open_owned(wide(reply.space_event), identity, space_event_, opens_event(kWaitAndSet));
+    status = open_owned(wide(reply.space_event), identity, space_event_,
+                        opens_event(rights_on(Object::space_event).write));
   }
   return status;
 }
@@ -198,7 +207,7 @@ void Attachment::open_target(Target& target, uint32_t reader, uint32_t generatio
   std::swprintf(suffix, std::size(suffix), L".%u.%u", reader, generation);
   const std::wstring name = reader_event_prefix_ + suffix;
   target.generation = generation;
-  target.event = win::Handle(OpenEventW(EVENT_MODIFY_STATE | READ_CONTROL, FALSE, name.c_str()));
+  target.event = win::Handle(OpenEventW(rights_on(Object::reader_event).write, FALSE, name.c_str()));
   // Another writer may have made up the generation, and the event.
   if (target.event && win::object_owner(target.event.get()) != owner_) target.event.reset();
   if (!target.event) target.try_again = GetTickCount64() + kTryAgain;

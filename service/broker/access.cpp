@@ -13,6 +13,9 @@
 #include "service/error.h"
 
 namespace shmbroker::service {
+
+using protocol::ObjectRights;
+
 namespace {
 
 // English names that work on a Windows of any language; every other name is looked up.
@@ -90,48 +93,15 @@ std::vector<Grant> grants_of(const std::string& sddl) {
   return grants;
 }
 
-// READ_CONTROL goes with each: a client checks the owner of what it opens.
-constexpr DWORD kMapForReading = SECTION_QUERY | SECTION_MAP_READ | READ_CONTROL;
-constexpr DWORD kMapForWriting = kMapForReading | SECTION_MAP_WRITE;
-constexpr DWORD kWaitAndSet = SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL;
-constexpr DWORD kSet = EVENT_MODIFY_STATE | READ_CONTROL;
-constexpr DWORD kOwnMutex = SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL;
-
-struct Masks {
-  DWORD all;
-  DWORD read;
-  DWORD write;
-};
-
-Masks masks_for(Object object) {
-  switch (object) {
-    case Object::channel:
-      return {core::kRead | core::kWrite, core::kRead, core::kWrite};
-    case Object::data:
-      return {SECTION_ALL_ACCESS, kMapForReading, kMapForWriting};
-    case Object::readers:
-      return {SECTION_ALL_ACCESS, kMapForWriting, kMapForWriting};
-    case Object::writer_mutex:
-      return {MUTEX_ALL_ACCESS, 0, kOwnMutex};
-    case Object::lock_event:
-      return {EVENT_ALL_ACCESS, 0, kWaitAndSet};
-    case Object::space_event:
-      return {EVENT_ALL_ACCESS, kSet, kWaitAndSet};
-    case Object::reader_event:
-      return {EVENT_ALL_ACCESS, 0, kSet};
-  }
-  return {};
-}
-
-DWORD allowed_to(const Grant& grant, const Masks& masks) {
-  return (grant.read ? masks.read : 0) | (grant.write ? masks.write : 0);
+DWORD allowed_to(const Grant& grant, const ObjectRights& rights) {
+  return (grant.read ? rights.read : 0) | (grant.write ? rights.write : 0);
 }
 
 // Who may not read can't write either, since a writer sees the memory. Who just may not write keeps what
 // reading takes.
-DWORD denied_to(const Grant& grant, const Masks& masks) {
-  if (grant.read) return masks.read | masks.write;
-  return grant.write ? masks.write & ~(masks.read | READ_CONTROL) : 0;
+DWORD denied_to(const Grant& grant, const ObjectRights& rights) {
+  if (grant.read) return rights.read | rights.write;
+  return grant.write ? rights.write & ~(rights.read | READ_CONTROL) : 0;
 }
 
 std::wstring hex(DWORD mask) {
@@ -186,15 +156,16 @@ bool is_among(HANDLE token, const std::vector<std::wstring>& sids) {
 
 win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
                                  const Present& present) {
-  const Masks masks = masks_for(object);
+  const ObjectRights rights = protocol::rights_on(object);
   // P: nothing is inherited. The first entry that speaks about a right decides: no denial keeps the service
   // from its own objects when it is back, a reader from its own event, or a writer from waking it.
-  std::wstring list = own_entries(identity, object == Object::channel ? hex(masks.all) : L"GA");
-  if (!present.reader.empty()) list += ace(false, kWaitAndSet, present.reader);
-  for (const std::wstring& writer : present.writers) list += ace(false, kSet, writer);
+  std::wstring list = own_entries(identity, object == Object::channel ? hex(rights.all) : L"GA");
+  if (!present.reader.empty()) list += ace(false, protocol::kOwnReaderEvent, present.reader);
+  for (const std::wstring& writer : present.writers)
+    list += ace(false, protocol::rights_on(Object::reader_event).write, writer);
   for (const bool deny : {true, false}) {
     for (const Grant& grant : access.grants) {
-      const DWORD mask = deny ? denied_to(grant, masks) : allowed_to(grant, masks);
+      const DWORD mask = deny ? denied_to(grant, rights) : allowed_to(grant, rights);
       if (grant.deny == deny && mask != 0) list += ace(deny, mask, grant.sid);
     }
   }
@@ -225,8 +196,8 @@ uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel) {
       !SetSecurityDescriptorSacl(&copy, has_label, label, FALSE)) {
     return 0;
   }
-  const Masks masks = masks_for(Object::channel);
-  GENERIC_MAPPING mapping = {masks.read, masks.write, 0, masks.all};
+  const ObjectRights rights = protocol::rights_on(Object::channel);
+  GENERIC_MAPPING mapping = {rights.read, rights.write, 0, rights.all};
   PRIVILEGE_SET privileges{};
   DWORD size = sizeof privileges;
   DWORD granted = 0;
@@ -234,7 +205,7 @@ uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel) {
   if (!AccessCheck(&copy, token, MAXIMUM_ALLOWED, &mapping, &privileges, &size, &granted, &allowed) ||
       !allowed)
     return 0;
-  return granted & masks.all;
+  return granted & rights.all;
 }
 
 uint32_t ManyRights::on(const win::SecurityDescriptor& channel) {

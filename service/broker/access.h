@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/object_rights.h"
 #include "service/broker/identity.h"
 #include "service/config/config.h"
 #include "win/security.h"
@@ -38,16 +39,7 @@ std::wstring look_up_account(const std::string& account);
 // Whether a token is one of these accounts, or in one of these groups. sids: as text. Throws Error.
 bool is_among(HANDLE token, const std::vector<std::wstring>& sids);
 
-// A channel's kernel objects, as far as their rights differ.
-enum class Object {
-  channel,       // none of them: whom the service itself lets read and write
-  data,          // readers map it for reading, writers for writing
-  readers,       // both map it for writing
-  writer_mutex,  // writers own it
-  lock_event,    // writers wait for it and set it
-  space_event,   // writers wait for it, readers set it
-  reader_event,  // one reader waits for it, writers set it
-};
+using protocol::Object;
 
 // Who has a channel open and keeps what that takes, whatever its access has become since. SIDs.
 struct Present {
