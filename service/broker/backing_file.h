@@ -15,8 +15,8 @@ namespace shmbroker::service {
 // Used by one thread at a time.
 class BackingFile {
  public:
-  // Opens it; see FileRegions::open(). A region must lie within its file. What an earlier run was about to save is saved
-  // now. Throws Error.
+  // Opens it; see FileRegions::open(). A region must lie within its file. What an earlier run was about to
+  // save is saved now. Throws Error.
   BackingFile(FileRegions& files, const std::string& channel, const FileConfig& config, uint64_t capacity,
               const std::vector<std::string>& folders);
 
@@ -26,9 +26,10 @@ class BackingFile {
   // Reads the value. to: size() bytes. Throws Error.
   void load(std::span<std::byte> to) const { region_->file().read(offset_, to); }
 
-  // Replaces the value, on the disk itself when it returns. A region's rest becomes zeros. Wherever it is cut off, the file
-  // has the old value or the new one when it is opened again. Throws Error; then the old value is in the file, or, where its
-  // disk failed halfway, the new one comes into it as soon as that works: with the next save or start.
+  // Replaces the value, on the disk itself when it returns. A region's rest becomes zeros. Wherever it is cut
+  // off, the file has the old value or the new one when it is opened again. Throws Error; then the old value
+  // is in the file, or, where its disk failed halfway, the new one comes into it as soon as that works: with
+  // the next save or start.
   void save(std::span<const std::byte> value);
 
  private:

@@ -1,5 +1,5 @@
-// What a channel of the configuration needs that may be slow to get, or not to be had now: its accounts, looked up, and its
-// file, opened and read. Got on the worker's thread, or at the service's start.
+// What a channel of the configuration needs that may be slow to get, or not to be had now: its accounts,
+// looked up, and its file, opened and read. Got on the worker's thread, or at the service's start.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,8 @@ struct ChannelParts {
   std::string no_file{};
 };
 
-// wants_file: whether to open the file that the configuration gives it. folders: file_folders. Throws nothing.
+// wants_file: whether to open the file that the configuration gives it. folders: file_folders. Throws
+// nothing.
 ChannelParts get_parts(const ChannelConfig& config, bool wants_file, const std::vector<std::string>& folders,
                        FileRegions& files);
 

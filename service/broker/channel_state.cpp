@@ -1,5 +1,5 @@
-// What a channel is doing and who has it open, for those who watch. All of it comes from memory that clients write: a
-// number is read once, and brought into its range before it is told.
+// What a channel is doing and who has it open, for those who watch. All of it comes from memory that clients
+// write: a number is read once, and brought into its range before it is told.
 #include <algorithm>
 
 #include "core/backlog.h"

@@ -1,5 +1,6 @@
-// The thread that serves everybody: I/O completions and posted tasks, one after the other. So nothing of the broker's own
-// needs a lock, and no request can hold up another for longer than it takes to answer. What is slow is the worker's.
+// The thread that serves everybody: I/O completions and posted tasks, one after the other. So nothing of the
+// broker's own needs a lock, and no request can hold up another for longer than it takes to answer. What is
+// slow is the worker's.
 #pragma once
 
 #include <windows.h>

@@ -33,7 +33,8 @@ class File {
   std::string name_;
 };
 
-// Where a file or folder really is: links, 8.3 names and substituted drives are gone from this path. Throws Error.
+// Where a file or folder really is: links, 8.3 names and substituted drives are gone from this path. Throws
+// Error.
 std::wstring final_path(HANDLE file, const std::string& name);
 
 }  // namespace shmbroker::service

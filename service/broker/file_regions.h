@@ -1,4 +1,5 @@
-// The files of blocks that this process has open. Several blocks may lie in one file, each in a region of its own.
+// The files of blocks that this process has open. Several blocks may lie in one file, each in a region of its
+// own.
 #pragma once
 
 #include <map>
@@ -41,9 +42,10 @@ class FileRegions {
     std::shared_ptr<Entry> entry_;
   };
 
-  // Opens a block's file, and keeps others from writing, shortening or deleting it; or takes it as another block has it
-  // open. A file that has no region is made where there is none. folders: it must be under one of them, and stay there when
-  // every link on its way is followed. From any thread. Throws Error, also where the part overlaps with another block's.
+  // Opens a block's file, and keeps others from writing, shortening or deleting it; or takes it as another
+  // block has it open. A file that has no region is made where there is none. folders: it must be under one
+  // of them, and stay there when every link on its way is followed. From any thread. Throws Error, also where
+  // the part overlaps with another block's.
   std::unique_ptr<Region> open(const std::string& channel, const FileConfig& config, uint64_t capacity,
                                const std::vector<std::string>& folders);
 
@@ -56,7 +58,8 @@ class FileRegions {
   std::map<std::wstring, std::weak_ptr<Region::Entry>, IgnoringCase> files_;  // by path_
 };
 
-// What is wrong with the path of a file or folder in the configuration, whatever is there; "" where nothing is.
+// What is wrong with the path of a file or folder in the configuration, whatever is there; "" where nothing
+// is.
 std::string objection_to_path(const std::string& path);
 
 }  // namespace shmbroker::service

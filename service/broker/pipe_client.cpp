@@ -25,9 +25,9 @@ class Impersonation {
   BOOL begun_;
 };
 
-// Empty means GetLastError. With static tracking, which our DLL asks for, the pipe knows the client's token from the moment
-// that it connects. With dynamic tracking it knows it from a write on, and that token may be one that the client has from
-// somebody else, to identify him by.
+// Empty means GetLastError. With static tracking, which our DLL asks for, the pipe knows the client's token
+// from the moment that it connects. With dynamic tracking it knows it from a write on, and that token may be
+// one that the client has from somebody else, to identify him by.
 win::Handle token_of(HANDLE pipe) {
   HANDLE token = nullptr;
   DWORD error = ERROR_SUCCESS;
@@ -71,8 +71,8 @@ bool PipeClient::open_process() {
 HANDLE PipeClient::process() {
   if (process_) return process_.get();
   if (!open_process()) throw win32_error("cannot watch process " + std::to_string(pid_));
-  // One that was created after the client connected is another one. What seems to come from the future was created before
-  // somebody set the clock back.
+  // One that was created after the client connected is another one. What seems to come from the future was
+  // created before somebody set the clock back.
   if (created_ > connected_ && created_ <= win::now()) {
     process_.reset();
     throw Error("process " + std::to_string(pid_) + " has ended", ERROR_PROCESS_ABORTED);

@@ -1,5 +1,6 @@
-// Who is at the other end of a connection. Found out when it connects, as far as that can be: later its pid may be another
-// process's, and with dynamic tracking each write would show whomever the client acts as just then.
+// Who is at the other end of a connection. Found out when it connects, as far as that can be: later its pid
+// may be another process's, and with dynamic tracking each write would show whomever the client acts as just
+// then.
 #pragma once
 
 #include <windows.h>
@@ -27,8 +28,9 @@ class PipeClient {
   // The token of the account that connected. Throws Error where there is none.
   const win::Handle& token() const;
 
-  // The process that connected, and a handle to it that can be waited for. A client gives the service that right when it
-  // has connected: so this may find it out later than the rest. Throws Error where it is gone or can't be opened.
+  // The process that connected, and a handle to it that can be waited for. A client gives the service that
+  // right when it has connected: so this may find it out later than the rest. Throws Error where it is gone
+  // or can't be opened.
   HANDLE process();
   Client identity() const { return {pid_, created_}; }  // after process()
 

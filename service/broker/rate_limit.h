@@ -13,8 +13,8 @@ class RateLimit {
   static constexpr uint64_t kBurst = 2000;
   static constexpr uint64_t kPerSecond = 1000;
 
-  // Whether a process may ask once more. now_ms: any clock that does not go back. close: it counts, but is never refused,
-  // or who gives up a place would keep it for good.
+  // Whether a process may ask once more. now_ms: any clock that does not go back. close: it counts, but is
+  // never refused, or who gives up a place would keep it for good.
   bool admit(uint32_t pid, uint64_t now_ms, bool close = false) {
     if (spent_.size() > kMostRemembered) forget(now_ms);
     Account& account = spent_[pid];

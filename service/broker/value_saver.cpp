@@ -50,7 +50,8 @@ void ValueSaver::start(const std::shared_ptr<Channel>& channel, bool last, std::
   worker_.run(
       [channel, last] {
         const uint64_t saved = channel->save_value();
-        // Here, and not when the completion is called: a reload may want to open the file right behind this job.
+        // Here, and not when the completion is called: a reload may want to open the file right behind this
+        // job.
         if (last) channel->close_file();
         return saved;
       },

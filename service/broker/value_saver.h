@@ -1,5 +1,5 @@
-// Brings the values of blocks to their files, on the worker's thread. One save of a channel is under way at a time, and all
-// who ask meanwhile share the next. One that failed is tried again.
+// Brings the values of blocks to their files, on the worker's thread. One save of a channel is under way at a
+// time, and all who ask meanwhile share the next. One that failed is tried again.
 #pragma once
 
 #include <windows.h>
@@ -27,15 +27,15 @@ class ValueSaver {
     return channel->is_saved() && !under_way_.contains(channel.get());
   }
 
-  // Saves the value that the channel has now, or one after it, if it has a file. done may be empty: a failure is logged, and
-  // told to the event log, in any case.
+  // Saves the value that the channel has now, or one after it, if it has a file. done may be empty: a failure
+  // is logged, and told to the event log, in any case.
   void save(const std::shared_ptr<Channel>& channel, Done done = {});
 
   // The same for a channel that has ended, whose file is then closed.
   void save_and_close(const std::shared_ptr<Channel>& channel);
 
-  // Saves again what could not be saved, when its time has come, or all of it. Returns the milliseconds until the next one's
-  // has, or INFINITE.
+  // Saves again what could not be saved, when its time has come, or all of it. Returns the milliseconds until
+  // the next one's has, or INFINITE.
   DWORD tend(ULONGLONG now);
   void save_what_failed();
 

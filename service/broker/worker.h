@@ -1,5 +1,6 @@
-// The broker's second thread, for what may be slow: files, account look-ups, starting a process. It touches nothing of the
-// broker's own: what a job needs is given to it, and what came of it goes back to the event loop's thread.
+// The broker's second thread, for what may be slow: files, account look-ups, starting a process. It touches
+// nothing of the broker's own: what a job needs is given to it, and what came of it goes back to the event
+// loop's thread.
 #pragma once
 
 #include <condition_variable>
@@ -21,14 +22,16 @@ class Worker {
   // Starts the thread. The loop must outlive the worker.
   explicit Worker(EventLoop& loop);
 
-  // Lets the job under way end, and forgets those that have not begun. Neither their completions nor its are called.
+  // Lets the job under way end, and forgets those that have not begun. Neither their completions nor its are
+  // called.
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Runs a job on the worker's thread, behind those that were given to it before, and then calls done(outcome) on the
-  // loop's thread. outcome: a std::future that is ready; its get() returns what the job returned, or throws what it
-  // threw. What the job holds is gone by then. done must not throw. From the loop's thread; a job that wants more done says so in its completion.
+  // Runs a job on the worker's thread, behind those that were given to it before, and then calls
+  // done(outcome) on the loop's thread. outcome: a std::future that is ready; its get() returns what the job
+  // returned, or throws what it threw. What the job holds is gone by then. done must not throw. From the
+  // loop's thread; a job that wants more done says so in its completion.
   template <class Job, class Done>
   void run(Job job, Done done) {
     using Task = std::packaged_task<std::invoke_result_t<Job>()>;
@@ -38,8 +41,8 @@ class Worker {
     add({[task] { (*task)(); }, [outcome, done = std::move(done)]() mutable { done(std::move(*outcome)); }});
   }
 
-  // Waits until all jobs have run, those too that completions add meanwhile, and calls their completions here. On the
-  // loop's thread, when the loop runs no more.
+  // Waits until all jobs have run, those too that completions add meanwhile, and calls their completions
+  // here. On the loop's thread, when the loop runs no more.
   void finish();
 
  private:

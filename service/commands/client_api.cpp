@@ -7,8 +7,8 @@ namespace {
 
 constexpr uint32_t kMostClients = 128;  // 64 readers and 64 writers
 
-// The service answers each process so many times a second and no more; who asks about hundreds of channels may have to
-// pause.
+// The service answers each process so many times a second and no more; who asks about hundreds of channels
+// may have to pause.
 template <class Ask>
 int32_t ask_patiently(Ask&& ask) {
   constexpr int kMostPauses = 50;

@@ -1,4 +1,5 @@
-// shmclient.dll, loaded when a command needs it: the service itself must start where the DLL is damaged or missing.
+// shmclient.dll, loaded when a command needs it: the service itself must start where the DLL is damaged or
+// missing.
 #pragma once
 
 #include <windows.h>

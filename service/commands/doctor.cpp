@@ -82,7 +82,8 @@ std::string look_at_config(const std::filesystem::path& file) {
                      count_words(config.channels.size(), "channel"));
 }
 
-// A service that was not restarted after an update, or a file that it was not told about, are the usual surprises.
+// A service that was not restarted after an update, or a file that it was not told about, are the usual
+// surprises.
 std::string look_at_state(const ClientApi& api) {
   const ShmServiceState state = inspect_service(api);
   const std::string process = "process " + std::to_string(state.pid);

@@ -1,5 +1,5 @@
-// Standard output of a command. Whoever reads it may have enough, as `head` has, or the disk may be full: then a command
-// ends, and does not go on for nobody.
+// Standard output of a command. Whoever reads it may have enough, as `head` has, or the disk may be full:
+// then a command ends, and does not go on for nobody.
 #pragma once
 
 #include <string>
@@ -14,10 +14,12 @@ class OutputClosed : public Error {
   OutputClosed() : Error("nobody reads the output any more") {}
 };
 
-// Writes, down to whoever reads it. text: UTF-8. Throws OutputClosed, or Error where it can't be written otherwise.
+// Writes, down to whoever reads it. text: UTF-8. Throws OutputClosed, or Error where it can't be written
+// otherwise.
 void print(const std::string& text);
 
-// Throws OutputClosed where it is known already that nobody would read what comes. A command that waits asks now and then.
+// Throws OutputClosed where it is known already that nobody would read what comes. A command that waits asks
+// now and then.
 void check_output();
 
 }  // namespace shmbroker::service

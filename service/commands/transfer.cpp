@@ -103,8 +103,8 @@ std::vector<char> content_of(const std::string& file) {
   return content_of(stream, "the file " + file);
 }
 
-// A channel's messages, one after the other. A queue's message is taken away only when whoever got it is done with it:
-// where the output is lost, it goes to another reader.
+// A channel's messages, one after the other. A queue's message is taken away only when whoever got it is done
+// with it: where the output is lost, it goes to another reader.
 class Messages {
  public:
   Messages(const ClientApi& api, const OpenChannel& channel)

@@ -41,7 +41,8 @@ class ConfigReport {
   std::vector<Finding> warnings_;
 };
 
-// Thrown when the value in hand is of no use, and the report says why. The rest of the file is looked at still.
+// Thrown when the value in hand is of no use, and the report says why. The rest of the file is looked at
+// still.
 struct Unusable {};
 
 }  // namespace shmbroker::service

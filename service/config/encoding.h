@@ -6,8 +6,8 @@
 
 namespace shmbroker::service {
 
-// A file's text as UTF-8, without a byte order mark. It may be UTF-8 or UTF-16, with a mark or without: PowerShell's `>`
-// writes UTF-16. Throws std::invalid_argument naming what it is instead, and how to save it.
+// A file's text as UTF-8, without a byte order mark. It may be UTF-8 or UTF-16, with a mark or without:
+// PowerShell's `>` writes UTF-16. Throws std::invalid_argument naming what it is instead, and how to save it.
 std::string utf8_text(std::string_view bytes);
 
 }  // namespace shmbroker::service

@@ -1,5 +1,5 @@
-// A value of a configuration with what may be expected of it. Whatever is not as expected goes into a report, with its place
-// and its JSON pointer.
+// A value of a configuration with what may be expected of it. Whatever is not as expected goes into a report,
+// with its place and its JSON pointer.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ class JsonNode {
   // Reports if this is no object, or one that has another member than these, or the same one twice.
   const JsonNode& object(std::initializer_list<const char*> members) const;
 
-  // A member, with whatever read() finds wrong in it; nothing where there is none or it is of no use. needed: reports
-  // where it is missing.
+  // A member, with whatever read() finds wrong in it; nothing where there is none or it is of no use. needed:
+  // reports where it is missing.
   template <class Read>
   auto member(const char* name, Read&& read, bool needed = false) const
       -> std::optional<decltype(read(std::declval<const JsonNode&>()))>;

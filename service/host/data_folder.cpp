@@ -72,8 +72,9 @@ void check_files(const std::filesystem::path& folder) {
 }  // namespace
 
 std::wstring folder_sddl(const std::wstring& owner, const Identity& service) {
-  // No DELETE_CHILD on the folder itself: with it the service could put another configuration in the place of its own.
-  // OWNER RIGHTS (S-1-3-4) are what the account has as the owner of the service's files, which it shares with others.
+  // No DELETE_CHILD on the folder itself: with it the service could put another configuration in the place of
+  // its own. OWNER RIGHTS (S-1-3-4) are what the account has as the owner of the service's files, which it
+  // shares with others.
   const std::wstring who = service.service.empty() ? service.owner : service.service;
   return L"O:" + owner + L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;;FRFWFX;;;" + who +
          L")(A;OICIIO;FRFWFXSD;;;" + who + L")" + (service.service.empty() ? L"" : L"(A;OICI;RC;;;S-1-3-4)");

@@ -32,8 +32,8 @@ ServiceHandle open_manager(DWORD access) {
   return manager;
 }
 
-// Settings that make the service better and that it can live without: a refusal is told and no more. Returns whether
-// Windows took it.
+// Settings that make the service better and that it can live without: a refusal is told and no more. Returns
+// whether Windows took it.
 bool configure(SC_HANDLE service, DWORD level, void* setting, const char* what) {
   if (ChangeServiceConfig2W(service, level, setting)) return true;
   std::fprintf(stderr, "shmbroker: not set: %s: %s\n", what,
@@ -80,7 +80,8 @@ std::wstring command_of(SC_HANDLE service) {
   return QueryServiceConfigW(service, config, size, &size) ? config->lpBinaryPathName : L"";
 }
 
-// A path with a blank and no quotes is tried in pieces, C:\Program first: whoever can write there would be the service.
+// A path with a blank and no quotes is tried in pieces, C:\Program first: whoever can write there would be
+// the service.
 void quote_path(SC_HANDLE service) {
   const std::wstring path = own_path().wstring();
   const std::wstring command = command_of(service);
@@ -126,8 +127,8 @@ void expect_no_other_use(const std::filesystem::path& data) {
               ", which holds other things; name a folder for it alone with --data");
 }
 
-// What they keep was made when the service had no SID of its own, and names its account alone: a service that has one
-// may not write to it.
+// What they keep was made when the service had no SID of its own, and names its account alone: a service that
+// has one may not write to it.
 void end_keepers(const std::filesystem::path& data) {
   for (const Client& keeper : load_state(data / L"state.json").keepers)
     Keeper::end(keeper.pid, keeper.created);
@@ -188,7 +189,8 @@ ServiceHandle open_service(DWORD access) {
   return service;
 }
 
-// Made whole: Windows starts services in another folder. And a backslash before a quote would take its meaning away.
+// Made whole: Windows starts services in another folder. And a backslash before a quote would take its
+// meaning away.
 std::wstring option(const wchar_t* name, const std::filesystem::path& given) {
   std::filesystem::path path = std::filesystem::absolute(given);
   if (!path.has_filename()) path = path.parent_path();
