@@ -129,7 +129,7 @@ void forge(const win::View& view) {
   readers.returns.fetch_add(1);
   const uint32_t slot = random_number() % core::kMaxReaders;
   readers.readers[slot].cursor.store(nonsense());
-  readers.readers[slot].reserved = 1;
+  readers.readers[slot].lost.store(nonsense());
   readers.pins[slot].store(static_cast<uint8_t>(random_number() % 6));
   if (random_number() % 64 == 0) std::memset(view.memory(), 0xA5, static_cast<size_t>(view.size()));
 }
