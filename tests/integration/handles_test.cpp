@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client_dll/caller_struct.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/shm_testing.h"
 
@@ -238,10 +239,13 @@ TEST_F(Handles, NoDataIsNoErrorWhereThereIsNone) {
 // call(size) hands over a struct that says it has that size.
 template <class Struct, class MakeCall>
 void expect_size_checked(MakeCall&& call) {
-  for (const uint32_t size : {0u, 4u, static_cast<uint32_t>(sizeof(Struct)) - 1, 0xFFFFFFFFu}) {
+  constexpr uint32_t kFirst = client::kFirstSize<Struct>;
+  for (const uint32_t size : {0u, 4u, kFirst - 1, 0xFFFFFFFFu}) {
     EXPECT_SHM(SHM_E_ARGUMENT, call(size)) << size;
   }
-  EXPECT_SHM(SHM_OK, call(static_cast<uint32_t>(sizeof(Struct))));
+  for (const uint32_t size : {kFirst, static_cast<uint32_t>(sizeof(Struct))}) {
+    EXPECT_SHM(SHM_OK, call(size)) << size;
+  }
 }
 
 TEST_F(Handles, StructsOfUnknownSizesAreRefused) {
@@ -277,7 +281,7 @@ TEST_F(Handles, StructsOfUnknownSizesAreRefused) {
   });
 }
 
-// A newer header's struct has more at its end; this DLL fills what it knows, and no more.
+// A newer header's struct has more at its end; this DLL fills what it knows, and the rest with 0.
 TEST_F(Handles, LargerStructOfANewerHeaderIsTaken) {
   const Opened channel(L"MapName");
   struct Newer {
@@ -288,7 +292,19 @@ TEST_F(Handles, LargerStructOfANewerHeaderIsTaken) {
   EXPECT_SHM(SHM_OK, ShmGetStats(channel, &newer.stats));
   EXPECT_EQ(newer.stats.written, 1u);
   EXPECT_EQ(newer.stats.size, sizeof(Newer));
-  EXPECT_EQ(newer.member, 77u);
+  EXPECT_EQ(newer.member, 0u);
+}
+
+TEST_F(Handles, OptionThatOnlyANewerDllKnowsIsRefused) {
+  struct Newer {
+    ShmOptions options;
+    uint64_t member;
+  } newer{sized<ShmOptions>(sizeof(Newer)), 0};
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_OK, ShmOpen(L"MapName", &newer.options, &channel));
+  EXPECT_SHM(SHM_OK, ShmClose(channel));
+  newer.member = 1;
+  EXPECT_SHM(SHM_E_ARGUMENT, ShmOpen(L"MapName", &newer.options, &channel));
 }
 
 TEST_F(Handles, OptionsOutOfRangeAreBadArguments) {
