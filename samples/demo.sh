@@ -28,7 +28,7 @@ await() {
   done
 }
 
-service_is() { wine sc query ShmBroker | grep -q "STATE.*$1"; }
+service_is() { grep -q "STATE.*$1" <<<"$(wine sc query ShmBroker)"; }
 
 control_service() {
   echo "> sc $*"
@@ -55,7 +55,7 @@ say() {
   printf '  sender   → %s\n' "$1"
   wine "$bin/sender.exe" "$1" || fail "sender.exe"
 }
-has_heard() { tr -d '\r' <"$logs/receiver.txt" | grep -qxF "$1"; }
+has_heard() { grep -qxF "$1" <<<"$(tr -d '\r' <"$logs/receiver.txt")"; }
 hear() {
   await 20 "the receiver hears '$1'" has_heard "$1"
   printf '  receiver ← %s\n' "$(tail -n 1 "$logs/receiver.txt" | tr -d '\r')"

@@ -9,7 +9,7 @@ for corpus in corpus/*; do
   fewer=$(mktemp -d)
   "$build/bin/fuzz_$target" -set_cover_merge=1 -max_len=512 "$fewer" "$corpus" "$build/tests/fuzz/$target"
   rm "$corpus"/*
-  find "$fewer" -type f -printf '%s %p\n' | sort -rn | head -n 30 | cut -d' ' -f2 | xargs cp -t "$corpus"
+  find "$fewer" -type f -printf '%s %p\n' | sort -rn | sed -n 1,30p | cut -d' ' -f2 | xargs cp -t "$corpus"
   rm -r "$fewer"
 done
 cp ../../service/shmbroker.json corpus/config/example.json
