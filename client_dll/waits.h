@@ -107,7 +107,7 @@ class CallLock {
   static constexpr uint32_t kFree = 0;
   static constexpr uint32_t kBusy = 1;
   static constexpr uint32_t kBlocking = 2;
-  static constexpr uint32_t kAwaited = 3;  // settled, and somebody may sleep
+  static constexpr uint32_t kAwaited = 3;  // as kBlocking, and somebody may sleep
 
   void wait(DWORD timeout_ms, uint32_t& tries);
   bool is_of_ended_thread() const;

@@ -1,4 +1,4 @@
-// The statuses of the C API, for the side that does not include its header. client_dll/status.cpp checks that
+// The statuses of the C API, for the side that does not include its header. client_dll/errors.cpp checks that
 // both say the same.
 #pragma once
 
