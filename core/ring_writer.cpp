@@ -31,11 +31,9 @@ uint64_t RingWriter::margin(uint64_t bytes) const {
 
 // Each store leaves the ring whole, should it be our last:
 // - before the tail moves nothing has happened, except that a padding frame may stand at it, which readers
-//   may have
-//   followed already; so the next writer goes past it before anything else;
+//   may have followed already; so the next writer goes past it before anything else;
 // - once the tail has moved, the empty word at the frame's start is ours, as our slot says, and
-//   recover_writer() turns
-//   it into an aborted frame.
+//   recover_writer() turns it into an aborted frame.
 // The word that a reader looks at all the time, at the frame's start, is left alone until commit(): each
 // store to it costs a journey of its line.
 RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {

@@ -5,9 +5,10 @@
 // The journal lies beside the file and is named after it: value.bin.journal, of a region at 4096:
 // value.bin.4096.journal. Empty: nothing is to be done. Otherwise:
 //
-// bytes 0 to 47   six 64-bit numbers, little-endian: "SHBJRNL1", where the change begins in the file, bytes
-// of the new value, zeros that follow it there, 1 if the file ends behind it and 0 if not, a check of the
-// five from 4096 on    the new value
+//   bytes 0 to 47   six 64-bit numbers, little-endian: "SHBJRNL1", where the change begins in the file,
+//                   bytes of the new value, zeros that follow it there, 1 if the file ends behind it and 0
+//                   if not, a check of the five
+//   from 4096 on    the new value
 //
 // The numbers are written when the value is on the disk. While they and their check are right, the change is
 // to be made: it may be made again, as often as it takes. The journal is emptied when the file is on the
