@@ -46,7 +46,7 @@ class RingReader {
 
   // Goes on after read(), with plain messages that are complete: each is copied and done with.
   // space_for(size): where a message of that size goes, or null to stop before it. took(message): it is
-  // there. What else may come, such as a gap or damage, is left to read().
+  // there. What else may come, such as lost messages or damage, is left to read().
   template <class SpaceFor, class Took>
   void read_on(SpaceFor&& space_for, Took&& took);
 

@@ -39,8 +39,7 @@ Public Const SHM_KEEP As Long = -1
 Public Const SHM_OK As Long = 0
 Public Const SHM_S_UNCHANGED As Long = 1 ' the value is the one that this handle has read before
 Public Const SHM_S_LOST As Long = 2 ' messages before this one were lost to this slow reader; see ShmGetStats
-' a reader that took this message before died; it may have acted on it
-Public Const SHM_S_REDELIVERED As Long = 3
+Public Const SHM_S_REDELIVERED As Long = 3 ' a reader that took this message before died, or gave it back
 
 ' Errors.
 Public Const SHM_E_ARGUMENT As Long = -1 ' a parameter is NULL, out of range, or a struct's size is not set
@@ -63,7 +62,7 @@ Public Const SHM_E_CORRUPT As Long = -16 ' the channel's memory is damaged
 Public Const SHM_E_STATE As Long = -17 ' out of turn, such as ShmUnlock without ShmLock
 Public Const SHM_E_KIND As Long = -18 ' not for this kind of channel
 Public Const SHM_E_MISMATCH As Long = -19 ' the channel exists, and is not what was asked for
-Public Const SHM_E_BUSY As Long = -20 ' another holds it: the exclusive writer, or every place is taken
+Public Const SHM_E_BUSY As Long = -20 ' an exclusive writer has it, no slot is free, or too many requests
 Public Const SHM_E_QUOTA As Long = -21 ' the caller's account has used up what policy allows it
 Public Const SHM_E_MEMORY As Long = -22 ' out of memory
 Public Const SHM_E_SYSTEM As Long = -23 ' an unexpected Win32 error; see ShmLastErrorText

@@ -82,7 +82,7 @@ extern "C" {
 #define SHM_OK 0
 #define SHM_S_UNCHANGED 1   /* the value is the one that this handle has read before */
 #define SHM_S_LOST 2        /* messages before this one were lost to this slow reader; see ShmGetStats */
-#define SHM_S_REDELIVERED 3 /* a reader that took this message before died; it may have acted on it */
+#define SHM_S_REDELIVERED 3 /* a reader that took this message before died, or gave it back */
 
 /* Errors. */
 #define SHM_E_ARGUMENT (-1)     /* a parameter is NULL, out of range, or a struct's size is not set */
@@ -104,7 +104,7 @@ extern "C" {
 #define SHM_E_STATE (-17)       /* out of turn, such as ShmUnlock without ShmLock */
 #define SHM_E_KIND (-18)        /* not for this kind of channel */
 #define SHM_E_MISMATCH (-19)    /* the channel exists, and is not what was asked for */
-#define SHM_E_BUSY (-20)        /* another holds it: the exclusive writer, or every place is taken */
+#define SHM_E_BUSY (-20)        /* an exclusive writer has it, no slot is free, or too many requests */
 #define SHM_E_QUOTA (-21)       /* the caller's account has used up what policy allows it */
 #define SHM_E_MEMORY (-22)      /* out of memory */
 #define SHM_E_SYSTEM (-23)      /* an unexpected Win32 error; see ShmLastErrorText */
@@ -311,7 +311,7 @@ int32_t SHM_CALL ShmGetStats(ShmChannel channel, ShmStats* stats);
  * @return  SHM_OK
  *          SHM_E_ARGUMENT    count is NULL, list is NULL though capacity is not 0, or list->size is not set
  *          SHM_E_BUFFER      there are more than capacity; the first of them were stored
- *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
+ *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION, SHM_E_BUSY  as for ShmOpen */
 int32_t SHM_CALL ShmListChannels(ShmInfo* list, uint32_t capacity, uint32_t* count);
 int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint32_t* count);
 
@@ -358,7 +358,8 @@ int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size
                          uint32_t timeout_ms);
 
 /* Writes several messages, in their order, with the cost of few: one turn at the lock and one look for
- * sleeping readers for as many as fit into a largest message or 64 KiB. On a block, the last one remains.
+ * sleeping readers for as many as fit into a largest message, or into a sixteenth of the channel up to
+ * 64 KiB. On a block, the last one remains.
  * @param messages    [in] count messages: size, data and length are used
  * @param count       [in] number of messages
  * @param written     [out, optional] number of messages published, with an error too: those before the one
@@ -446,7 +447,7 @@ int32_t SHM_CALL ShmUnlock(ShmChannel channel, size_t size);
  *          SHM_E_SYSTEM  the file can't be written, such as a full disk; ShmLastErrorText tells. The value is
  *                        as before, and the file has the one that it had; or, where its disk failed halfway,
  *                        the new one from the service's next start or save on
- *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
+ *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION, SHM_E_BUSY  as for ShmOpen */
 int32_t SHM_CALL ShmFlush(ShmChannel channel);
 
 /* Gives a reader the value or the message where it lies, without copying it. Waits as ShmRead does.
@@ -461,7 +462,7 @@ int32_t SHM_CALL ShmFlush(ShmChannel channel);
 int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, uint32_t timeout_ms);
 
 /* Gives back what ShmPeek gave, and goes on to the next message. A queue's and a waiting topic's writers keep
- * away from what is peeked; an overwriting topic's do not. A block's keep away while they have another place
+ * away from what is peeked; an overwriting topic's do not. A block's keep away while they have another buffer
  * for the next value: only where several readers hold several old values may they have to come round.
  * @return  SHM_OK           what was peeked was intact until now
  *          SHM_E_OVERTAKEN  it was not: discard what was made of it. The peek has ended all the same

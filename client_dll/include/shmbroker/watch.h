@@ -83,7 +83,7 @@ typedef struct ShmClientState {
  *          SHM_E_NOT_FOUND  no channel has this name
  *          SHM_E_ACCESS     the caller may neither read nor write the channel, and is no administrator
  *          SHM_E_BUFFER     there are more than capacity; the first of them were stored
- *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
+ *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION, SHM_E_BUSY  as for ShmOpen */
 int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClientState* clients,
                             uint32_t capacity, uint32_t* count);
 
@@ -152,7 +152,7 @@ typedef struct ShmServiceState {
  * @param state  [in, out] size set by the caller, the rest stored
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  state is NULL or state->size is not set
- *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION  as for ShmOpen */
+ *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION, SHM_E_BUSY  as for ShmOpen */
 int32_t SHM_CALL ShmInspectService(ShmServiceState* state);
 
 #ifdef __cplusplus

@@ -19,7 +19,7 @@ namespace ShmBroker
         /// <summary>Messages before this one were lost to this slow reader; see ShmGetStats.</summary>
         Lost = 2,
 
-        /// <summary>A reader that took this message before died; it may have acted on it.</summary>
+        /// <summary>A reader that took this message before died, or gave it back.</summary>
         Redelivered = 3,
 
         /// <summary>A parameter is NULL, out of range, or a struct's size is not set.</summary>
@@ -79,7 +79,7 @@ namespace ShmBroker
         /// <summary>The channel exists, and is not what was asked for.</summary>
         Mismatch = -19,
 
-        /// <summary>Another holds it: the exclusive writer, or every place is taken.</summary>
+        /// <summary>An exclusive writer has it, no slot is free, or too many requests.</summary>
         Busy = -20,
 
         /// <summary>The caller's account has used up what policy allows it.</summary>
@@ -123,7 +123,7 @@ namespace ShmBroker
         public const int SHM_S_UNCHANGED = 1;
         /// <summary>messages before this one were lost to this slow reader; see ShmGetStats</summary>
         public const int SHM_S_LOST = 2;
-        /// <summary>a reader that took this message before died; it may have acted on it</summary>
+        /// <summary>a reader that took this message before died, or gave it back</summary>
         public const int SHM_S_REDELIVERED = 3;
 
         // Errors.
@@ -165,7 +165,7 @@ namespace ShmBroker
         public const int SHM_E_KIND = -18;
         /// <summary>the channel exists, and is not what was asked for</summary>
         public const int SHM_E_MISMATCH = -19;
-        /// <summary>another holds it: the exclusive writer, or every place is taken</summary>
+        /// <summary>an exclusive writer has it, no slot is free, or too many requests</summary>
         public const int SHM_E_BUSY = -20;
         /// <summary>the caller's account has used up what policy allows it</summary>
         public const int SHM_E_QUOTA = -21;

@@ -34,7 +34,7 @@ const (
 	_SHM_OK            Status = 0
 	_SHM_S_UNCHANGED   Status = 1 // the value is the one that this handle has read before
 	_SHM_S_LOST        Status = 2 // messages before this one were lost to this slow reader; see ShmGetStats
-	_SHM_S_REDELIVERED Status = 3 // a reader that took this message before died; it may have acted on it
+	_SHM_S_REDELIVERED Status = 3 // a reader that took this message before died, or gave it back
 )
 
 // Errors.
@@ -58,7 +58,7 @@ const (
 	ErrState       Status = -17 // out of turn, such as ShmUnlock without ShmLock
 	ErrKind        Status = -18 // not for this kind of channel
 	ErrMismatch    Status = -19 // the channel exists, and is not what was asked for
-	ErrBusy        Status = -20 // another holds it: the exclusive writer, or every place is taken
+	ErrBusy        Status = -20 // an exclusive writer has it, no slot is free, or too many requests
 	ErrQuota       Status = -21 // the caller's account has used up what policy allows it
 	ErrMemory      Status = -22 // out of memory
 	ErrSystem      Status = -23 // an unexpected Win32 error; see ShmLastErrorText

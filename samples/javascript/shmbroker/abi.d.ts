@@ -39,7 +39,7 @@ export const SHM_OK: 0;
 export const SHM_S_UNCHANGED: 1;
 /** messages before this one were lost to this slow reader; see ShmGetStats */
 export const SHM_S_LOST: 2;
-/** a reader that took this message before died; it may have acted on it */
+/** a reader that took this message before died, or gave it back */
 export const SHM_S_REDELIVERED: 3;
 
 // Errors.
@@ -81,7 +81,7 @@ export const SHM_E_STATE: -17;
 export const SHM_E_KIND: -18;
 /** the channel exists, and is not what was asked for */
 export const SHM_E_MISMATCH: -19;
-/** another holds it: the exclusive writer, or every place is taken */
+/** an exclusive writer has it, no slot is free, or too many requests */
 export const SHM_E_BUSY: -20;
 /** the caller's account has used up what policy allows it */
 export const SHM_E_QUOTA: -21;

@@ -40,7 +40,7 @@ export const SHM_KEEP = is64Bit ? 0xffffffffffffffffn : 0xffffffff;
 export const SHM_OK = 0;
 export const SHM_S_UNCHANGED = 1; // the value is the one that this handle has read before
 export const SHM_S_LOST = 2; // messages before this one were lost to this slow reader; see ShmGetStats
-export const SHM_S_REDELIVERED = 3; // a reader that took this message before died; it may have acted on it
+export const SHM_S_REDELIVERED = 3; // a reader that took this message before died, or gave it back
 
 // Errors.
 export const SHM_E_ARGUMENT = -1; // a parameter is NULL, out of range, or a struct's size is not set
@@ -62,7 +62,7 @@ export const SHM_E_CORRUPT = -16; // the channel's memory is damaged
 export const SHM_E_STATE = -17; // out of turn, such as ShmUnlock without ShmLock
 export const SHM_E_KIND = -18; // not for this kind of channel
 export const SHM_E_MISMATCH = -19; // the channel exists, and is not what was asked for
-export const SHM_E_BUSY = -20; // another holds it: the exclusive writer, or every place is taken
+export const SHM_E_BUSY = -20; // an exclusive writer has it, no slot is free, or too many requests
 export const SHM_E_QUOTA = -21; // the caller's account has used up what policy allows it
 export const SHM_E_MEMORY = -22; // out of memory
 export const SHM_E_SYSTEM = -23; // an unexpected Win32 error; see ShmLastErrorText

@@ -29,7 +29,7 @@ SHM_KEEP = c_size_t(-1).value
 SHM_OK = 0
 SHM_S_UNCHANGED = 1  # the value is the one that this handle has read before
 SHM_S_LOST = 2  # messages before this one were lost to this slow reader; see ShmGetStats
-SHM_S_REDELIVERED = 3  # a reader that took this message before died; it may have acted on it
+SHM_S_REDELIVERED = 3  # a reader that took this message before died, or gave it back
 
 # Errors.
 SHM_E_ARGUMENT = -1  # a parameter is NULL, out of range, or a struct's size is not set
@@ -51,7 +51,7 @@ SHM_E_CORRUPT = -16  # the channel's memory is damaged
 SHM_E_STATE = -17  # out of turn, such as ShmUnlock without ShmLock
 SHM_E_KIND = -18  # not for this kind of channel
 SHM_E_MISMATCH = -19  # the channel exists, and is not what was asked for
-SHM_E_BUSY = -20  # another holds it: the exclusive writer, or every place is taken
+SHM_E_BUSY = -20  # an exclusive writer has it, no slot is free, or too many requests
 SHM_E_QUOTA = -21  # the caller's account has used up what policy allows it
 SHM_E_MEMORY = -22  # out of memory
 SHM_E_SYSTEM = -23  # an unexpected Win32 error; see ShmLastErrorText

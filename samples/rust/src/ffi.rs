@@ -30,7 +30,7 @@ impl Status {
     pub const UNCHANGED: Self = Self(1);
     /// Messages before this one were lost to this slow reader; see ShmGetStats.
     pub const LOST: Self = Self(2);
-    /// A reader that took this message before died; it may have acted on it.
+    /// A reader that took this message before died, or gave it back.
     pub const REDELIVERED: Self = Self(3);
 }
 
@@ -74,7 +74,7 @@ impl Status {
     pub const KIND: Self = Self(-18);
     /// The channel exists, and is not what was asked for.
     pub const MISMATCH: Self = Self(-19);
-    /// Another holds it: the exclusive writer, or every place is taken.
+    /// An exclusive writer has it, no slot is free, or too many requests.
     pub const BUSY: Self = Self(-20);
     /// The caller's account has used up what policy allows it.
     pub const QUOTA: Self = Self(-21);
