@@ -344,7 +344,8 @@ int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uin
  *          SHM_S_UNCHANGED  a block: not changed since this handle read it; the value was stored again
  *          SHM_S_LOST       an overwriting topic: messages were overwritten between the last one read and
  *                           this one; ShmGetStats counts them
- *          SHM_S_REDELIVERED  a queue: a reader that had taken this message before died, or gave it back
+ *          SHM_S_REDELIVERED  a queue: a reader that had taken this message before, and may have acted on it,
+ *                             died or gave it back
  *          SHM_E_ARGUMENT   size is NULL, or buffer is NULL though capacity is not 0
  *          SHM_E_ACCESS     the handle was not opened for reading
  *          SHM_E_BUFFER     the message is larger than capacity; *size tells, and the message stays
