@@ -116,8 +116,8 @@ void RingWriter::abort() {
 }
 
 void RingWriter::publish_header(uint64_t word) {
-  // release: pairs with the acquire in RingReader::next(); the payload comes before the word that vouches for
-  // it.
+  // release: pairs with the acquires in RingReader::look() and read_on(); the payload comes before the word
+  // that vouches for it.
   ring_.header(begin_).word.store(word, std::memory_order_release);
   SHM_CRASH_POINT("writer.committed");
   // release: pairs with the acquire in Ring::reserving_writer(): a thread that finds none finds a frame that

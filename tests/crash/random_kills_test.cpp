@@ -1,4 +1,4 @@
-// Processes that write, read and lock are killed at random, thousands of times under load, and now and then
+// Processes that write, read and lock are killed at random, hundreds of times under load, and now and then
 // the service with them. SHM_CRASH_SEED runs a failure's choices again, SHM_CRASH_KILLS is how many to kill.
 #include <algorithm>
 #include <cstdlib>
