@@ -1,7 +1,7 @@
-// A second process that does nothing but hold a handle to every section, so that what is in an idle channel
-// is still there when a killed broker has been started again. It takes no input from anybody. It outlives the
-// broker that started it only where the state file names it: another one ends with that broker, or nobody
-// would ever end it.
+// A second process that does nothing but hold a handle to each channel's sections, mutex, and lock and space
+// events, so that what is in an idle channel is still there when a killed broker has been started again, and
+// nobody else has its names. It takes no input from anybody. It outlives the broker that started it only
+// where the state file names it: another one ends with that broker, or nobody would ever end it.
 #pragma once
 
 #include <windows.h>
@@ -32,7 +32,7 @@ class Keeper {
   // before. Throws Error.
   void outlive_us();
 
-  // Gives it a handle to a section. Returns its name over there, for release(). Throws Error.
+  // Gives it a handle to an object. Returns its name over there, for release(). Throws Error.
   HANDLE hold(HANDLE section);
   void release(HANDLE held);
 
