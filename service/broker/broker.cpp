@@ -54,7 +54,7 @@ void check_accounts(const Config& config, const std::string& file) {
 }
 
 // In ClientLog: whose processes they were is not always known.
-constexpr wchar_t kTheDead[] = L"";
+constexpr wchar_t kTheDead[] = L"the dead";  // no SID, and not the "" of a client whose account is not known
 
 spdlog::level::level_enum level_of(ClientLog::Level level) {
   if (level == ClientLog::Level::error) return spdlog::level::err;
@@ -460,6 +460,7 @@ bool Broker::erase_if_over(Channel& channel) {
   log_about(win::to_utf16(channel.config().creator).value_or(L""), 0, ClientLog::Level::info,
             "channel '" + channel.config().name + "' is over: nobody has it open any more");
   ended_memory_.add(channel.config().creator, channel.object_prefix(), channel.bytes());
+  state_.channels.erase(channel.config().name);
   channels_.erase(std::wstring(channel.name()));
   SHM_CRASH_POINT("drop.erased");
   return true;

@@ -89,6 +89,8 @@ Channel::~Channel() {
 
 // An empty file is a value that nobody has written yet. Before the first client comes, nobody else writes.
 void Channel::attach(std::unique_ptr<BackingFile> file, std::span<const std::byte> value) {
+  if (value.size() > geometry_.capacity)
+    throw Error("the value in the file of channel '" + config_.name + "' is larger than its capacity");
   file_ = std::move(file);
   if (!is_new_ || value.empty()) return;
   core::Block block(data(), shared_readers(), geometry_.capacity);
@@ -129,12 +131,14 @@ core::Block::Value Channel::read_value(std::vector<std::byte>& bytes) const {
   }
 }
 
+// It may have some of them already: a channel that was made while others were entrusted, or where the last
+// try failed halfway.
 void Channel::entrust_to(const std::shared_ptr<Keeper>& keeper) {
+  if (keeper_ != keeper) kept_ = {};
   keeper_ = keeper;
-  kept_ = {};
   const auto objects = objects_.named();
   for (size_t i = 0; i < objects.size(); ++i) {
-    kept_[i] = keeper->hold(objects[i]);
+    if (kept_[i] == nullptr) kept_[i] = keeper->hold(objects[i]);
     if (i == 0) SHM_CRASH_POINT("keeper.holds-half");
   }
 }
@@ -326,6 +330,8 @@ bool Channel::leave(const Client& client, const pipe::CloseRequest& place) {
   if (has.writer) vacate_writer(place.writer);
   // What a queue's reader gave back is for the others, whom it had no right to wake.
   if (has.reader && geometry_.kind == core::Kind::queue) wake_everybody();
+  // A writer whose thread was ended may have taken a wake-up with it that it would have passed on.
+  if (has.writer) set_space_event();
   return has.reader || has.writer;
 }
 

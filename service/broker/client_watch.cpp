@@ -50,6 +50,8 @@ void ClientWatch::add(const Client& client, HANDLE process, const std::wstring& 
 bool ClientWatch::add_known(const Client& client, const std::wstring& channel) {
   win::Handle process = open_process(client.pid);
   if (!process || creation_time(process.get()) != client.created) return false;
+  // One that has ended is still there while somebody has a handle to it.
+  if (WaitForSingleObject(process.get(), 0) == WAIT_OBJECT_0) return false;
   add_open(client, std::move(process), channel);
   return true;
 }

@@ -33,24 +33,31 @@ void EventLoop::post(std::function<void()> task) {
 
 void EventLoop::stop() { PostQueuedCompletionStatus(port_.get(), 0, kStop, nullptr); }
 
+// Returns false where it is to stop.
+bool EventLoop::handle(DWORD error, DWORD bytes, ULONG_PTR key, OVERLAPPED* overlapped) {
+  if (error == ERROR_SUCCESS && key == kStop) return false;
+  if (overlapped == nullptr) throw win32_error("the completion port failed", error);
+  if (key == kTask) {
+    const std::unique_ptr<std::function<void()>> task(reinterpret_cast<std::function<void()>*>(overlapped));
+    (*task)();
+  } else {
+    static_cast<Operation*>(overlapped)->finished(error, bytes);
+  }
+  return true;
+}
+
 void EventLoop::run(const std::function<DWORD()>& idle) {
+  constexpr int kMostBetween = 64;  // idle() may take as long as many events do
   for (;;) {
-    const DWORD timeout = idle();
-    DWORD bytes = 0;
-    ULONG_PTR key = 0;
-    OVERLAPPED* overlapped = nullptr;
-    const BOOL ok = GetQueuedCompletionStatus(port_.get(), &bytes, &key, &overlapped, timeout);
-    const DWORD error = ok ? ERROR_SUCCESS : GetLastError();
-    if (ok && key == kStop) return;
-    if (overlapped == nullptr) {
-      if (error == WAIT_TIMEOUT) continue;
-      throw win32_error("the completion port failed", error);
-    }
-    if (key == kTask) {
-      const std::unique_ptr<std::function<void()>> task(reinterpret_cast<std::function<void()>*>(overlapped));
-      (*task)();
-    } else {
-      static_cast<Operation*>(overlapped)->finished(error, bytes);
+    DWORD timeout = idle();
+    for (int i = 0; i < kMostBetween; ++i, timeout = 0) {
+      DWORD bytes = 0;
+      ULONG_PTR key = 0;
+      OVERLAPPED* overlapped = nullptr;
+      const BOOL ok = GetQueuedCompletionStatus(port_.get(), &bytes, &key, &overlapped, timeout);
+      const DWORD error = ok ? ERROR_SUCCESS : GetLastError();
+      if (overlapped == nullptr && error == WAIT_TIMEOUT) break;
+      if (!handle(error, bytes, key, overlapped)) return;
     }
   }
 }

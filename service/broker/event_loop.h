@@ -33,11 +33,13 @@ class EventLoop {
   // Ends run(). From any thread; also before run().
   void stop();
 
-  // Runs until stop(). idle: called after every event; gives the milliseconds after which it wants to be
+  // Runs until stop(). idle: called after some events, at most 64; gives the milliseconds after which it wants to be
   // called again though nothing has happened, or INFINITE.
   void run(const std::function<DWORD()>& idle);
 
  private:
+  bool handle(DWORD error, DWORD bytes, ULONG_PTR key, OVERLAPPED* overlapped);
+
   win::Handle port_;
 };
 

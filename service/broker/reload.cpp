@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <set>
+#include <string>
+#include <vector>
 
 #include "core/crash_point.h"
 #include "service/broker/broker.h"
@@ -37,8 +39,8 @@ void Broker::reload() {
     worker_.run([path = paths_.config, with_files = std::move(with_files),
                  &files = files_] { return load_again(path, with_files, files); },
                 [this](std::future<LoadedConfig> outcome) {
-                  finish_reload();  // of one that is still under way
                   try {
+                    finish_reload();  // of one that is still under way
                     take(outcome.get());
                   } catch (const std::exception& error) {
                     reloads_.refused = true;
@@ -81,8 +83,15 @@ void Broker::set_up_coming(const std::wstring& name) {
   if (!coming_) return;
   auto parts = coming_->parts.extract(name);
   if (parts.empty()) return;
+  const auto noted = state_.channels.find(parts.mapped().config.name);
+  const Instance expected = noted != state_.channels.end() ? noted->second.instance : Instance{};
   set_up(std::move(parts.mapped()));
-  if (const auto made = channels_.find(parts.key()); made != channels_.end()) made->second->begin();
+  const auto made = channels_.find(parts.key());
+  if (made == channels_.end()) return;
+  made->second->begin();
+  // What was there before could not be taken over, or its names were taken: clients come only to memory that the
+  // state file knows.
+  if (made->second->instance() != expected) save_what_is_left();
 }
 
 void Broker::finish_reload() {
@@ -171,13 +180,19 @@ void Broker::end_removed(const Config& config) {
 // Throws Error.
 void Broker::note_new(const Config& config) {
   State coming = state_now();
+  std::vector<std::string> new_names;
   for (const ChannelConfig& channel : config.channels) {
     if (channels_.contains(wide_name(channel))) continue;
-    note_instance(channel);
+    if (note_instance(channel)) new_names.push_back(channel.name);
     const auto noted = state_.channels.find(channel.name);
     if (noted != state_.channels.end()) coming.channels[channel.name] = noted->second;
   }
-  save_state(state_file(), coming);
+  try {
+    save_state(state_file(), coming);
+  } catch (...) {
+    for (const std::string& name : new_names) state_.channels.erase(name);  // no file has them
+    throw;
+  }
 }
 
 }  // namespace shmbroker::service

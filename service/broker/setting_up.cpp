@@ -51,7 +51,12 @@ void Broker::set_up(ChannelParts parts) {
 }
 
 void Broker::note_unavailable(const ChannelParts& parts, const std::string& reason, DWORD win32) {
-  auto rights = describe(Object::channel, parts.access.value_or(Access{}), realm_.identity);
+  win::SecurityDescriptor rights;
+  try {
+    rights = describe(Object::channel, parts.access.value_or(Access{}), realm_.identity);
+  } catch (const Error&) {  // a list that is too long for a DACL, which is the reason then
+    rights = describe(Object::channel, Access{}, realm_.identity);
+  }
   if (!unavailable_.note(parts.config, std::move(rights), reason, win32, GetTickCount64())) return;
   const std::string text = "channel '" + parts.config.name + "' is unavailable: " + reason;
   spdlog::error("{}", text);
@@ -67,16 +72,16 @@ bool Broker::lacks_file(const ChannelConfig& config) const {
 DWORD Broker::tend_unavailable() {
   const ULONGLONG now = GetTickCount64();
   for (const Unavailable* channel : unavailable_.begin_due(now)) {
-    worker_.run(
-        [config = channel->config, wants_file = lacks_file(channel->config), folders = config_.file_folders,
-         &files = files_] { return get_parts(config, wants_file, folders, files); },
-        [this, attempt = channel->attempt](std::future<ChannelParts> outcome) {
-          try {
-            retry(outcome.get(), attempt);
-          } catch (const std::exception& error) {  // no memory; the next reload tries it again
-            spdlog::error("{}", error.what());
-          }
-        });
+    worker_.run([config = channel->config, wants_file = lacks_file(channel->config),
+                 folders = (coming_ ? coming_->config : config_).file_folders,
+                 &files = files_] { return get_parts(config, wants_file, folders, files); },
+                [this, attempt = channel->attempt](std::future<ChannelParts> outcome) {
+                  try {
+                    retry(outcome.get(), attempt);
+                  } catch (const std::exception& error) {  // no memory; the next reload tries it again
+                    spdlog::error("{}", error.what());
+                  }
+                });
   }
   return unavailable_.until_due(now);
 }
@@ -87,10 +92,13 @@ void Broker::retry(ChannelParts parts, uint64_t attempt) {
   const std::wstring name = wide_name(parts.config);
   const Unavailable* channel = unavailable_.find(name);
   if (channel == nullptr || channel->attempt != attempt) return;
+  if (coming_ && coming_->parts.contains(name)) return;  // the new configuration sets it up, or notes it anew
   const bool is_made = channels_.contains(name);
+  const bool is_noted = !is_made && note_instance(parts.config);
   try {
-    if (!is_made && note_instance(parts.config)) save();
+    if (is_noted) save();
   } catch (const Error& error) {
+    state_.channels.erase(parts.config.name);  // no memory under an instance that no file has
     return note_unavailable(parts, error.what(), error.win32());
   }
   set_up(std::move(parts));
