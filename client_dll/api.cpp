@@ -100,6 +100,11 @@ int32_t check_batch(const CallerArray<const ShmMessage>& batch) {
     const ShmMessage message = batch[i];
     if (message.size != batch[0].size)
       return bad_argument(L"ShmWriteBatch: a message's size is not that of the first one");
+    if (!batch.is_understood(i)) {
+      return bad_argument(
+          L"ShmWriteBatch: a message asks for something that this shmclient.dll does not know; install the "
+          L"version that the program was built with, or a later one");
+    }
     if (message.data == nullptr && message.length != 0)
       return bad_argument(L"ShmWriteBatch: a message's data is NULL");
   }

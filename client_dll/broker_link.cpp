@@ -105,7 +105,9 @@ int32_t check_server(HANDLE pipe, BrokerIdentity& identity, DWORD& error) {
 
 // Ends one overlapped operation. Returns the error, or ERROR_TIMEOUT.
 DWORD finish(HANDLE pipe, OVERLAPPED& operation, BOOL started, const Deadline& deadline, DWORD& bytes) {
-  if (!started && GetLastError() != ERROR_IO_PENDING) return GetLastError();
+  const DWORD begun = started ? ERROR_SUCCESS : GetLastError();
+  // More data is a warning: the operation has completed, and says how much of the message there was room for.
+  if (begun != ERROR_SUCCESS && begun != ERROR_IO_PENDING && begun != ERROR_MORE_DATA) return begun;
   const bool late = WaitForSingleObject(operation.hEvent, deadline.left()) != WAIT_OBJECT_0;
   if (late) CancelIoEx(pipe, &operation);
   // Waits for the cancellation too: the buffer is ours again only then.

@@ -89,7 +89,13 @@ class CallerArray {
     // The usual size is a constant for the compiler.
     return step_ == sizeof(Value) ? first_[index] : load<Value>(at(index), step_);
   }
-  void set(uint32_t index, const Value& value) const { store(value, at(index), step_); }
+  void set(uint32_t index, const Value& value) const {
+    if (step_ != sizeof(Value)) return store(value, at(index), step_);
+    Value ours = value;
+    ours.size = sizeof ours;
+    first_[index] = ours;
+  }
+  bool is_understood(uint32_t index) const { return client::is_understood(at(index), step_); }
   CallerArray from(uint32_t index) const { return {at(index), count_ - index, step_}; }
 
  private:

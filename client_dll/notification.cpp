@@ -4,20 +4,10 @@
 #include <utility>
 
 #include "client_dll/errors.h"
+#include "win/exclusive.h"
 
 namespace shmbroker::client {
 namespace {
-
-class Exclusive {
- public:
-  explicit Exclusive(SRWLOCK& lock) : lock_(lock) { AcquireSRWLockExclusive(&lock_); }
-  ~Exclusive() { ReleaseSRWLockExclusive(&lock_); }
-  Exclusive(const Exclusive&) = delete;
-  Exclusive& operator=(const Exclusive&) = delete;
-
- private:
-  SRWLOCK& lock_;
-};
 
 constexpr LONGLONG kPostAgain = -100 * 10'000;  // after 100 ms: negative, in 100 ns
 
@@ -34,7 +24,7 @@ HMODULE this_module() {
 // SUBTLE: the pool holds the DLL for as long as the wait exists. When the DLL is unloaded it could not wait
 // for a callback that runs: the callback's thread may wait for the loader, which waits for us.
 int32_t Notification::post_to(HWND window, UINT message, uintptr_t cookie, uint32_t channel) {
-  const Exclusive exclusive(lock_);
+  const win::Exclusive exclusive(lock_);
   end_locked();
   window_ = window;
   message_ = message;
@@ -55,7 +45,7 @@ int32_t Notification::post_to(HWND window, UINT message, uintptr_t cookie, uint3
 }
 
 int32_t Notification::write_to(HANDLE pipe, uint32_t channel) {
-  const Exclusive exclusive(lock_);
+  const win::Exclusive exclusive(lock_);
   if (pipe_wait_ == nullptr || pipe_ != pipe) {
     if (GetFileType(pipe) != FILE_TYPE_PIPE) return SHM_E_ARGUMENT;
     end_locked();
@@ -77,7 +67,7 @@ int32_t Notification::write_to(HANDLE pipe, uint32_t channel) {
 }
 
 void Notification::end() {
-  const Exclusive exclusive(lock_);
+  const win::Exclusive exclusive(lock_);
   end_locked();
 }
 

@@ -6,8 +6,8 @@
 #include <sddl.h>
 
 #include <algorithm>
-#include <iterator>
 
+#include "win/exclusive.h"
 #include "win/security.h"
 
 namespace shmbroker::client {
@@ -25,45 +25,41 @@ bool lets_watch(const std::wstring& owner) {
   });
 }
 
-void add_watcher(PSID owner) {
+void add_watcher(const std::wstring& owner) {
+  PSID sid = nullptr;
+  if (!ConvertStringSidToSidW(owner.c_str(), &sid)) return;
   PACL old_list = nullptr;
   PACL new_list = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;
   if (GetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
                       &old_list, nullptr, &descriptor) != ERROR_SUCCESS) {
+    LocalFree(sid);
     return;
   }
   EXPLICIT_ACCESSW entry{};
   entry.grfAccessPermissions = kWatch;
   entry.grfAccessMode = GRANT_ACCESS;
   entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
-  entry.Trustee.ptstrName = static_cast<wchar_t*>(owner);
+  entry.Trustee.ptstrName = static_cast<wchar_t*>(sid);
   if (old_list != nullptr && SetEntriesInAclW(1, &entry, old_list, &new_list) == ERROR_SUCCESS) {
     SetSecurityInfo(GetCurrentProcess(), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
                     new_list, nullptr);
   }
   LocalFree(new_list);
   LocalFree(descriptor);
+  LocalFree(sid);
 }
 
 }  // namespace
 
 // Windows has no call that changes a list in one step: it is read, added to and written back, and of two who
-// do so at once one loses what it wrote. So this writes as seldom as can be, one thread after the other, and
-// looks afterwards.
+// do so at once one loses what it wrote. So this writes only where the entry is missing, one thread after the
+// other, and looks afterwards. Another part of the program may have replaced the list since the last time.
 void let_broker_watch(const std::wstring& owner) {
   constexpr int kMostTries = 3;
   static SRWLOCK lock = SRWLOCK_INIT;
-  static wchar_t
-      watcher[SECURITY_MAX_SID_SIZE * 4];  // the last one; no std::wstring, which would have to be destroyed
-  AcquireSRWLockExclusive(&lock);
-  PSID sid = nullptr;
-  if (owner != watcher && owner.size() < std::size(watcher) && ConvertStringSidToSidW(owner.c_str(), &sid)) {
-    for (int tries = 0; tries < kMostTries && !lets_watch(owner); ++tries) add_watcher(sid);
-    *std::ranges::copy(owner, watcher).out = 0;
-    LocalFree(sid);
-  }
-  ReleaseSRWLockExclusive(&lock);
+  const win::Exclusive exclusive(lock);
+  for (int tries = 0; tries < kMostTries && !lets_watch(owner); ++tries) add_watcher(owner);
 }
 
 }  // namespace shmbroker::client
