@@ -130,7 +130,7 @@ TEST_F(File, HasTheValueOfAChannelThatAReloadRemoves) {
   write(channel, "value");
   service_.configure(config_of({block("plain")}));
   EXPECT_TRUE(service_.reload());
-  EXPECT_EQ(read_file(file_), "value");
+  EXPECT_TRUE(eventually([&] { return read_file(file_) == "value"; })) << "files are another thread's work";
 }
 
 TEST_F(File, GivesTheValueBackAfterAStop) {
