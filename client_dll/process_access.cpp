@@ -6,6 +6,7 @@
 #include <sddl.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "win/exclusive.h"
 #include "win/security.h"
@@ -53,13 +54,16 @@ void add_watcher(const std::wstring& owner) {
 }  // namespace
 
 // Windows has no call that changes a list in one step: it is read, added to and written back, and of two who
-// do so at once one loses what it wrote. So this writes only where the entry is missing, one thread after the
-// other, and looks afterwards. Another part of the program may have replaced the list since the last time.
+// do so at once one loses what it wrote. So this writes once, one thread after the other, and looks afterwards.
 void let_broker_watch(const std::wstring& owner) {
   constexpr int kMostTries = 3;
   static SRWLOCK lock = SRWLOCK_INIT;
+  static wchar_t
+      watcher[SECURITY_MAX_SID_SIZE * 4];  // the last one; no std::wstring, which would have to be destroyed
   const win::Exclusive exclusive(lock);
+  if (owner == watcher || owner.size() >= std::size(watcher)) return;
   for (int tries = 0; tries < kMostTries && !lets_watch(owner); ++tries) add_watcher(owner);
+  if (lets_watch(owner)) *std::ranges::copy(owner, watcher).out = 0;
 }
 
 }  // namespace shmbroker::client
