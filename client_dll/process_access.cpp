@@ -54,7 +54,8 @@ void add_watcher(const std::wstring& owner) {
 }  // namespace
 
 // Windows has no call that changes a list in one step: it is read, added to and written back, and of two who
-// do so at once one loses what it wrote. So this writes once, one thread after the other, and looks afterwards.
+// do so at once one loses what it wrote. So this writes once, one thread after the other, and looks
+// afterwards.
 void let_broker_watch(const std::wstring& owner) {
   constexpr int kMostTries = 3;
   static SRWLOCK lock = SRWLOCK_INIT;

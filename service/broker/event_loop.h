@@ -33,8 +33,8 @@ class EventLoop {
   // Ends run(). From any thread; also before run().
   void stop();
 
-  // Runs until stop(). idle: called after some events, at most 64; gives the milliseconds after which it wants to be
-  // called again though nothing has happened, or INFINITE.
+  // Runs until stop(). idle: called after some events, at most 64; gives the milliseconds after which it
+  // wants to be called again though nothing has happened, or INFINITE.
   void run(const std::function<DWORD()>& idle);
 
  private:

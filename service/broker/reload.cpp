@@ -89,8 +89,8 @@ void Broker::set_up_coming(const std::wstring& name) {
   const auto made = channels_.find(parts.key());
   if (made == channels_.end()) return;
   made->second->begin();
-  // What was there before could not be taken over, or its names were taken: clients come only to memory that the
-  // state file knows.
+  // What was there before could not be taken over, or its names were taken: clients come only to memory that
+  // the state file knows.
   if (made->second->instance() != expected) save_what_is_left();
 }
 
