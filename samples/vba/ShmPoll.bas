@@ -62,6 +62,10 @@ Public Sub Look()
     Application.OnTime NextLook, "ShmPoll.Look"
     Exit Sub
 Failed:
+    If Err.Number = SHM_ERROR - SHM_E_OVERTAKEN Then
+        Application.OnTime NextLook, "ShmPoll.Look" ' the next message tells of the loss
+        Exit Sub
+    End If
     Failure = Err.Description
     NextLook = 0
     StopReceiving
