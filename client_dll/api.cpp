@@ -24,16 +24,19 @@ int32_t bad_struct(const wchar_t* parameter, const wchar_t* type) {
                                   L"; set size to sizeof(" + type + L") before the call");
 }
 
+// what: whose members this DLL does not know all.
+int32_t not_understood(const wchar_t* what) {
+  return fail(SHM_E_ARGUMENT, std::wstring(what) +
+                                  L" asks for something that this shmclient.dll does not know; install the "
+                                  L"version that the program was built with, or a later one");
+}
+
 int32_t check_options(const ShmOptions* given, ShmOptions& options) {
   options = {};
   if (given == nullptr) return SHM_OK;
   const uint32_t size = given->size;
   if (!is_size_of<ShmOptions>(size)) return bad_struct(L"ShmOpen: options", L"ShmOptions");
-  if (!is_understood(given, size)) {
-    return bad_argument(
-        L"ShmOptions asks for something that this shmclient.dll does not know; install the version that the "
-        L"program was built with, or a later one");
-  }
+  if (!is_understood(given, size)) return not_understood(L"ShmOptions");
   options = load(given, size);
   if ((options.access & ~(SHM_READ | SHM_WRITE)) != 0)
     return bad_argument(L"ShmOptions.access has unknown bits");
@@ -100,11 +103,7 @@ int32_t check_batch(const CallerArray<const ShmMessage>& batch) {
     const ShmMessage message = batch[i];
     if (message.size != batch[0].size)
       return bad_argument(L"ShmWriteBatch: a message's size is not that of the first one");
-    if (!batch.is_understood(i)) {
-      return bad_argument(
-          L"ShmWriteBatch: a message asks for something that this shmclient.dll does not know; install the "
-          L"version that the program was built with, or a later one");
-    }
+    if (!batch.is_understood(i)) return not_understood(L"ShmWriteBatch: a message");
     if (message.data == nullptr && message.length != 0)
       return bad_argument(L"ShmWriteBatch: a message's data is NULL");
   }
