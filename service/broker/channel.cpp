@@ -13,6 +13,7 @@
 #include "core/crash_point.h"
 #include "core/slots.h"
 #include "protocol/status.h"
+#include "service/broker/wide_name.h"
 #include "service/error.h"
 
 namespace shmbroker::service {
@@ -57,7 +58,7 @@ Channel::Channel(const ChannelConfig& config, const Instance& instance, ChannelO
                  ClientWatch& watch)
     : config_(config),
       watch_(watch),
-      name_(win::to_utf16(config.name).value_or(L"")),
+      name_(wide_name(config)),
       geometry_(geometry_from(config, instance)),
       objects_(std::move(objects)) {
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);

@@ -8,6 +8,7 @@
 #include "core/crash_point.h"
 #include "core/ring_recovery.h"
 #include "service/broker/channel.h"
+#include "service/broker/wide_name.h"
 
 namespace shmbroker::service {
 
@@ -17,7 +18,7 @@ namespace shmbroker::service {
 std::wstring Channel::prefix_of(const ChannelConfig& config, const Realm& realm, const Instance& instance,
                                 uint32_t layout) {
   constexpr uint32_t kAlwaysNamed = 5;
-  std::wstring prefix = realm.prefix + win::to_utf16(config.name).value_or(L"") + L".";
+  std::wstring prefix = realm.prefix + wide_name(config) + L".";
   if (layout < kAlwaysNamed && config.creator.empty()) return prefix;
   wchar_t part[24];
   std::swprintf(part, std::size(part), L"%016llx.", static_cast<unsigned long long>(instance.words[0]));

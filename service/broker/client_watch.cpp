@@ -57,14 +57,14 @@ bool ClientWatch::add_known(const Client& client, const std::wstring& channel) {
 }
 
 void ClientWatch::add_open(const Client& client, win::Handle process, const std::wstring& channel) {
-  std::unique_ptr<Watched>& watched = watched_[client];
-  if (watched != nullptr) {
-    ++watched->channels[channel];
-    places_ += channel.empty() ? 0 : 1;
-    return;
-  }
-  watched = std::make_unique<Watched>();
-  watched->channels[channel] = 1;
+  auto found = watched_.find(client);
+  if (found == watched_.end()) found = watched_.emplace(client, watch(client, std::move(process))).first;
+  ++found->second->channels[channel];
+  places_ += channel.empty() ? 0 : 1;
+}
+
+std::unique_ptr<ClientWatch::Watched> ClientWatch::watch(const Client& client, win::Handle process) {
+  auto watched = std::make_unique<Watched>();
   watched->process = std::move(process);
   // The death may be told after remove(): the task looks the client up again.
   watched->on_death = [this, client] {
@@ -74,11 +74,9 @@ void ClientWatch::add_open(const Client& client, win::Handle process, const std:
   };
   if (!RegisterWaitForSingleObject(&watched->wait, watched->process.get(), Watched::has_died, watched.get(),
                                    INFINITE, WT_EXECUTEONLYONCE)) {
-    const DWORD error = GetLastError();
-    watched_.erase(client);
-    throw win32_error("cannot watch process " + std::to_string(client.pid), error);
+    throw win32_error("cannot watch process " + std::to_string(client.pid));
   }
-  places_ += channel.empty() ? 0 : 1;
+  return watched;
 }
 
 void ClientWatch::remove(const Client& client, const std::wstring& channel) {

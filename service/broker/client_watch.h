@@ -52,6 +52,7 @@ class ClientWatch {
  private:
   struct Watched;
   void add_open(const Client& client, win::Handle process, const std::wstring& channel);
+  std::unique_ptr<Watched> watch(const Client& client, win::Handle process);
 
   EventLoop& loop_;
   std::function<void(const Client&)> died_;

@@ -1,7 +1,7 @@
 #include "service/broker/loaded_config.h"
 
 #include "service/broker/broker.h"
-#include "win/text.h"
+#include "service/broker/wide_name.h"
 
 namespace shmbroker::service {
 
@@ -10,9 +10,8 @@ LoadedConfig load_again(const std::filesystem::path& file, const std::set<std::s
   LoadedConfig loaded{.written = written_at(file), .config = read_config(file)};
   loaded.creators = look_up_creators(loaded.config.create);
   for (const ChannelConfig& channel : loaded.config.channels) {
-    loaded.parts.emplace(
-        win::to_utf16(channel.name).value_or(L""),
-        get_parts(channel, !with_files.contains(channel.name), loaded.config.file_folders, files));
+    loaded.parts.emplace(wide_name(channel), get_parts(channel, !with_files.contains(channel.name),
+                                                       loaded.config.file_folders, files));
   }
   return loaded;
 }

@@ -8,13 +8,12 @@
 
 #include "core/crash_point.h"
 #include "service/broker/broker.h"
+#include "service/broker/wide_name.h"
 #include "service/error.h"
 #include "service/host/event_log.h"
 
 namespace shmbroker::service {
 namespace {
-
-std::wstring wide_name(const ChannelConfig& channel) { return win::to_utf16(channel.name).value_or(L""); }
 
 // The members of a channel that can't change while it is there.
 std::vector<const char*> fixed_differences(const ChannelConfig& now, const ChannelConfig& next) {

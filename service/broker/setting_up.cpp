@@ -5,14 +5,10 @@
 #include "core/crash_point.h"
 #include "service/broker/broker.h"
 #include "service/broker/request.h"
+#include "service/broker/wide_name.h"
 #include "service/host/event_log.h"
 
 namespace shmbroker::service {
-namespace {
-
-std::wstring wide_name(const ChannelConfig& channel) { return win::to_utf16(channel.name).value_or(L""); }
-
-}  // namespace
 
 // Makes the channel, or gives the one there is what it was waiting for. Without its accounts nobody may open
 // it, and without its file it has no value: so both is noted. But its memory is there all the same: what an

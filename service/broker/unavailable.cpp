@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "win/text.h"
+#include "service/broker/wide_name.h"
 
 namespace shmbroker::service {
 namespace {
@@ -14,7 +14,7 @@ constexpr ULONGLONG kLongestPause = 60'000;
 
 bool UnavailableChannels::note(const ChannelConfig& config, win::SecurityDescriptor rights,
                                const std::string& reason, DWORD win32, ULONGLONG now) {
-  const auto [at, is_new] = channels_.try_emplace(win::to_utf16(config.name).value_or(L""));
+  const auto [at, is_new] = channels_.try_emplace(wide_name(config));
   Unavailable& channel = at->second;
   const bool is_news = is_new || channel.reason != reason;
   const ULONGLONG pause = is_new ? kFirstPause : std::min(2 * channel.pause, kLongestPause);
