@@ -82,7 +82,8 @@ TEST_F(Installer, InstallsAServiceThatRunsAndIsReachable) {
   for (const wchar_t* file :
        {L"shmclient.dll", L"monitor.exe", L"include\\shmbroker\\shmbroker.h",
         L"include\\shmbroker\\shmbroker.hpp", L"lib\\x64\\shmclient.lib", L"x86\\shmclient.dll",
-        L"lib\\x86\\shmclient.lib", L"docs\\operations.md", L"sender_gui.exe", L"samples\\cpp\\sender.cpp"}) {
+        L"lib\\x86\\shmclient.lib", L"docs\\operations.md", L"sender_gui.exe", L"samples\\cpp\\sender.cpp",
+        L"bindings\\csharp\\ShmBroker.csproj"}) {
     EXPECT_TRUE(fs::exists(installed_folder() / file)) << win::display_utf8(file);
   }
   const Outcome doctor = run_installed(L"shmbroker.exe", L"doctor MapName");

@@ -1,4 +1,4 @@
-"""samples/bindgen --check: the bindings fit the header, and would be found out if it changed and they did not."""
+"""bindings/bindgen --check: the bindings fit the header, and would be found out if it changed and they did not."""
 
 import importlib
 import pathlib
@@ -8,8 +8,8 @@ import sys
 import tempfile
 import unittest
 
-SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "samples"
-sys.path.insert(0, str(SAMPLES / "bindgen"))
+BINDGEN = pathlib.Path(__file__).resolve().parents[2] / "bindings" / "bindgen"
+sys.path.insert(0, str(BINDGEN))
 
 from header import HEADER, read_api  # noqa: E402
 
@@ -18,7 +18,7 @@ TEXT = HEADER.read_text(encoding="utf-8")
 
 def generated_files() -> dict:
     """The names of each language's files: a language may have its constants in one and its functions in another."""
-    modules = (path.stem for path in (SAMPLES / "bindgen").glob("*.py"))
+    modules = (path.stem for path in BINDGEN.glob("*.py"))
     api = read_api()
     return {
         module: set(importlib.import_module(module).generate(api))
@@ -33,7 +33,7 @@ def check(header: str) -> tuple:
         file = pathlib.Path(folder) / "shmbroker.h"
         file.write_text(header, encoding="utf-8")
         run = subprocess.run(
-            [sys.executable, str(SAMPLES / "bindgen"), "--check", "--header", str(file)],
+            [sys.executable, str(BINDGEN), "--check", "--header", str(file)],
             capture_output=True,
             text=True,
         )

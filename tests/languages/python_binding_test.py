@@ -8,7 +8,7 @@ import sys
 import unittest
 from unittest import mock
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "samples" / "python"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bindings" / "python"))
 
 import shmbroker  # noqa: E402
 from shmbroker import Channel, ShmError, ShmTimeout, abi, errors  # noqa: E402

@@ -43,10 +43,12 @@ for variable in CLANG CXX_X86 FPC GO MESSAGE_COMPILER MYPY NODE NPM PYTHON3 RUST
 done >"$work/found.cmake"
 build=$work/build
 # As if npm's packages had been brought, and without NuGet's: they are not what this is about.
-for folder in javascript javascript/wine; do
-  mkdir -p "$build/bin/samples/$folder/node_modules"
-  sha256sum <"$source_folder/samples/$folder/package-lock.json" | tr -d ' \n-' >"$build/bin/samples/$folder/node_modules/.brought"
-done
+pretend_brought() {
+  mkdir -p "$build/bin/samples/$2/node_modules"
+  sha256sum <"$source_folder/$1/package-lock.json" | tr -d ' \n-' >"$build/bin/samples/$2/node_modules/.brought"
+}
+pretend_brought bindings/javascript javascript
+pretend_brought samples/javascript/wine javascript/wine
 if ! (cd "$source_folder" && PATH=$work/languages:$PATH PYTHONHOME=/nowhere GOROOT=/nowhere \
   cmake --preset mingw-x64 -B "$build" -C "$work/found.cmake" -D DOTNET=/bin/false) >"$work/log" 2>&1; then
   tail -n 30 "$work/log" >&2

@@ -4,10 +4,10 @@ program sender_note;
 {$APPTYPE GUI}
 
 uses
-  ShmBrokerApi in '..\ShmBrokerApi.pas',
-  ShmBrokerErrors in '..\ShmBrokerErrors.pas',
-  ShmBrokerLoans in '..\ShmBrokerLoans.pas',
-  ShmBroker in '..\ShmBroker.pas',
+  ShmBrokerApi in '..\..\..\bindings\pascal\ShmBrokerApi.pas',
+  ShmBrokerErrors in '..\..\..\bindings\pascal\ShmBrokerErrors.pas',
+  ShmBrokerLoans in '..\..\..\bindings\pascal\ShmBrokerLoans.pas',
+  ShmBroker in '..\..\..\bindings\pascal\ShmBroker.pas',
   NoteChannel in 'NoteChannel.pas',
   NoteWindow in 'NoteWindow.pas',
   SenderWindow in 'SenderWindow.pas';

@@ -7,10 +7,10 @@ program calls;
 uses
   Windows,
   SysUtils,
-  ShmBrokerApi in '..\..\..\samples\pascal\ShmBrokerApi.pas',
-  ShmBrokerErrors in '..\..\..\samples\pascal\ShmBrokerErrors.pas',
-  ShmBrokerLoans in '..\..\..\samples\pascal\ShmBrokerLoans.pas',
-  ShmBroker in '..\..\..\samples\pascal\ShmBroker.pas';
+  ShmBrokerApi in '..\..\..\bindings\pascal\ShmBrokerApi.pas',
+  ShmBrokerErrors in '..\..\..\bindings\pascal\ShmBrokerErrors.pas',
+  ShmBrokerLoans in '..\..\..\bindings\pascal\ShmBrokerLoans.pas',
+  ShmBroker in '..\..\..\bindings\pascal\ShmBroker.pas';
 
 const
   Turn = 1000;

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"time"
 
-	"shmbroker/shmbroker"
+	"shmbroker"
 )
 
 const (

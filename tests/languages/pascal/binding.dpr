@@ -9,10 +9,10 @@ uses
   Windows,
   SysUtils,
   Messages,
-  ShmBrokerApi in '..\..\..\samples\pascal\ShmBrokerApi.pas',
-  ShmBrokerErrors in '..\..\..\samples\pascal\ShmBrokerErrors.pas',
-  ShmBrokerLoans in '..\..\..\samples\pascal\ShmBrokerLoans.pas',
-  ShmBroker in '..\..\..\samples\pascal\ShmBroker.pas';
+  ShmBrokerApi in '..\..\..\bindings\pascal\ShmBrokerApi.pas',
+  ShmBrokerErrors in '..\..\..\bindings\pascal\ShmBrokerErrors.pas',
+  ShmBrokerLoans in '..\..\..\bindings\pascal\ShmBrokerLoans.pas',
+  ShmBroker in '..\..\..\bindings\pascal\ShmBroker.pas';
 
 const
   Soon = 10000; // ms in which everything comes that does come

@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"os"
 
-	"shmbroker/internal/console"
-	"shmbroker/shmbroker"
+	"samples/internal/console"
+	"shmbroker"
 )
 
 const usage = `Prints what comes through a ShmBroker channel, a line for each message.

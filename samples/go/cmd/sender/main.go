@@ -11,8 +11,8 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"shmbroker/internal/console"
-	"shmbroker/shmbroker"
+	"samples/internal/console"
+	"shmbroker"
 )
 
 const usage = `Sends text, or the lines of its input, through a ShmBroker channel.

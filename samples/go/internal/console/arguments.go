@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"shmbroker/shmbroker"
+	"shmbroker"
 )
 
 // helpWanted is a program's usage, as an error.

@@ -11,7 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"shmbroker/shmbroker"
+	"shmbroker"
 )
 
 // Exit codes, the same in every language.

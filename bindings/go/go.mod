@@ -1,0 +1,3 @@
+module shmbroker
+
+go 1.19

@@ -1,0 +1,378 @@
+// The C interface of ShmBroker for Node.js, through koffi.
+//
+// Generated from shmbroker.h by bindings/bindgen/javascript.py: change those. shmbroker.h tells what each
+// function does; index.js is the module for everyday use.
+import type { TypeObject } from "koffi";
+
+/** The memory of a buffer, or an address. */
+type Memory = ArrayBufferView | bigint | null;
+
+/** Where a function stores one value. */
+type Out<T> = [T] | ArrayBufferView;
+
+/** An object, an array of them, or their memory, which it must be where the function stores several. */
+type Structs<T> = Partial<T> | Partial<T>[] | Memory;
+
+/** A function of the DLL; async calls it on a worker thread, where ShmLastErrorText stays. */
+type Native<F extends (...parameters: any[]) => unknown> = F & {
+  async(...parameters: [...Parameters<F>, (error: Error | null, result: ReturnType<F>) => void]): void;
+};
+
+// Version of this header: major in the upper 16 bits, minor in the lower.
+export const SHM_VERSION: 1;
+
+// A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
+export const SHM_NAME_MAX: 63;
+export const SHM_NAME_MAX_UTF8: 189;
+
+// The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
+export const SHM_SID_MAX: 191;
+
+export const SHM_INFINITE: 0xffffffff;
+
+// ShmUnlock: leave the block's value as it was.
+export const SHM_KEEP: bigint | number;
+
+// Success.
+export const SHM_OK: 0;
+/** the value is the one that this handle has read before */
+export const SHM_S_UNCHANGED: 1;
+/** messages before this one were lost to this slow reader; see ShmGetStats */
+export const SHM_S_LOST: 2;
+/** a reader that took this message before died, or gave it back */
+export const SHM_S_REDELIVERED: 3;
+
+// Errors.
+/** a parameter is NULL, out of range, or a struct's size is not set */
+export const SHM_E_ARGUMENT: -1;
+/** not an open channel */
+export const SHM_E_HANDLE: -2;
+/** not a valid channel name */
+export const SHM_E_NAME: -3;
+/** no channel has this name */
+export const SHM_E_NOT_FOUND: -4;
+/** the caller lacks the right; kernel-enforced */
+export const SHM_E_ACCESS: -5;
+/** the ShmBroker service is not running */
+export const SHM_E_NO_SERVICE: -6;
+/** what answered is not the ShmBroker service */
+export const SHM_E_UNTRUSTED: -7;
+/** DLL and service are too far apart in version */
+export const SHM_E_VERSION: -8;
+/** the buffer is too small; the size needed was stored */
+export const SHM_E_BUFFER: -9;
+/** larger than the channel's largest message */
+export const SHM_E_SIZE: -10;
+/** nothing to read within the timeout */
+export const SHM_E_EMPTY: -11;
+/** no room to write within the timeout */
+export const SHM_E_FULL: -12;
+/** a lock, a turn at this handle, or the service was not to be had in time */
+export const SHM_E_TIMEOUT: -13;
+/** ShmCancel ended the wait, or ShmSetCancelled is in force */
+export const SHM_E_CANCELLED: -14;
+/** the channel has ended, or the handle is being closed */
+export const SHM_E_CLOSED: -15;
+/** the channel's memory is damaged */
+export const SHM_E_CORRUPT: -16;
+/** out of turn, such as ShmUnlock without ShmLock */
+export const SHM_E_STATE: -17;
+/** not for this kind of channel */
+export const SHM_E_KIND: -18;
+/** the channel exists, and is not what was asked for */
+export const SHM_E_MISMATCH: -19;
+/** an exclusive writer has it, no slot is free, or too many requests */
+export const SHM_E_BUSY: -20;
+/** the caller's account has used up what policy allows it */
+export const SHM_E_QUOTA: -21;
+/** out of memory */
+export const SHM_E_MEMORY: -22;
+/** an unexpected Win32 error; see ShmLastErrorText */
+export const SHM_E_SYSTEM: -23;
+/** what was peeked has been overwritten meanwhile: discard it */
+export const SHM_E_OVERTAKEN: -24;
+/** the service could not set up the channel; it tries again */
+export const SHM_E_UNAVAILABLE: -25;
+
+// Rights.
+export const SHM_READ: 1;
+export const SHM_WRITE: 2;
+
+// What a channel is.
+/** one value, the last one written wins */
+export const SHM_BLOCK: 1;
+/** every reader gets every message */
+export const SHM_TOPIC: 2;
+/** every message goes to exactly one reader */
+export const SHM_QUEUE: 3;
+
+// ShmOptions.flags
+/** start at the next write, not at the oldest message or value kept */
+export const SHM_OPEN_NEXT: 1;
+/** be the only writer: nobody else may write while this handle is open */
+export const SHM_OPEN_EXCLUSIVE: 2;
+/** a writer: date each message at its commit; costs a clock a message */
+export const SHM_OPEN_TIMED: 4;
+/** create the channel if there is none, where policy lets this account */
+export const SHM_OPEN_CREATE: 8;
+/** with SHM_OPEN_CREATE: it stays when nobody has it open */
+export const SHM_OPEN_KEEP: 16;
+
+// ShmOptions.when_full: what a topic's writer does where there is no room.
+/** the oldest messages go; a reader that was too slow is told how many */
+export const SHM_OVERWRITE: 1;
+/** it waits for the slowest reader */
+export const SHM_WAIT: 2;
+
+// ShmMessage.flags
+/** messages before this one were lost to this slow reader */
+export const SHM_MESSAGE_LOST: 1;
+/** a reader that took this message before died, or gave it back */
+export const SHM_MESSAGE_REDELIVERED: 2;
+
+// ShmWaitAny: the most channels that one call waits for.
+export const SHM_WAIT_MAX: 31;
+
+export type StatusName =
+  | "SHM_OK"
+  | "SHM_S_UNCHANGED"
+  | "SHM_S_LOST"
+  | "SHM_S_REDELIVERED"
+  | "SHM_E_ARGUMENT"
+  | "SHM_E_HANDLE"
+  | "SHM_E_NAME"
+  | "SHM_E_NOT_FOUND"
+  | "SHM_E_ACCESS"
+  | "SHM_E_NO_SERVICE"
+  | "SHM_E_UNTRUSTED"
+  | "SHM_E_VERSION"
+  | "SHM_E_BUFFER"
+  | "SHM_E_SIZE"
+  | "SHM_E_EMPTY"
+  | "SHM_E_FULL"
+  | "SHM_E_TIMEOUT"
+  | "SHM_E_CANCELLED"
+  | "SHM_E_CLOSED"
+  | "SHM_E_CORRUPT"
+  | "SHM_E_STATE"
+  | "SHM_E_KIND"
+  | "SHM_E_MISMATCH"
+  | "SHM_E_BUSY"
+  | "SHM_E_QUOTA"
+  | "SHM_E_MEMORY"
+  | "SHM_E_SYSTEM"
+  | "SHM_E_OVERTAKEN"
+  | "SHM_E_UNAVAILABLE";
+
+/** The name of each status: "SHM_E_ACCESS" of -5. */
+export const STATUS_NAMES: ReadonlyMap<number, StatusName>;
+
+export const ShmOptions: TypeObject;
+export interface ShmOptions {
+  /** sizeof(ShmOptions) */
+  size: number;
+  /** SHM_READ, SHM_WRITE or both; 0: every right that the caller has */
+  access: number;
+  /** SHM_BLOCK …: refuse another kind with SHM_E_MISMATCH; 0: any */
+  kind: number;
+  /** SHM_OPEN_… */
+  flags: number;
+  /** how long the service may take to answer; 0: 5000 */
+  open_timeout_ms: number;
+  /** turns of a busy loop before a waiting call blocks; 0: 100 */
+  spin: number;
+  /** bytes of payload that the channel must hold at least; 0: any */
+  capacity: number | bigint;
+  /** bytes that its largest message must be allowed to have; 0: any */
+  max_message: number | bigint;
+  /** creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE */
+  when_full: number;
+  /** 0 */
+  reserved: number;
+}
+
+export const ShmInfo: TypeObject;
+export interface ShmInfo {
+  /** sizeof(ShmInfo) */
+  size: number;
+  /** SHM_BLOCK … */
+  kind: number;
+  /** SHM_READ | SHM_WRITE: rights of this handle; in a list: of the caller */
+  access: number;
+  /** reading handles open now, in all processes */
+  readers: number;
+  /** writing handles open now, in all processes */
+  writers: number;
+  /** 0 */
+  reserved: number;
+  /** bytes of payload that the channel holds */
+  capacity: number | bigint;
+  /** bytes of the largest message; of a block: its capacity */
+  max_message: number | bigint;
+  name: string;
+  /** SID of its creator; "": it is in the configuration, or in a list */
+  creator: string;
+}
+
+export const ShmInfoUtf8: TypeObject;
+export interface ShmInfoUtf8 {
+  size: number;
+  kind: number;
+  access: number;
+  readers: number;
+  writers: number;
+  reserved: number;
+  capacity: number | bigint;
+  max_message: number | bigint;
+  name: string;
+  creator: string;
+}
+
+export const ShmStats: TypeObject;
+export interface ShmStats {
+  /** sizeof(ShmStats) */
+  size: number;
+  /** 0 */
+  reserved: number;
+  /** of the channel: number of the last message or value published */
+  sequence: number | bigint;
+  /** of the channel: locks and loans taken back from processes that died */
+  recoveries: number | bigint;
+  /** messages written */
+  written: number | bigint;
+  /** their bytes */
+  bytes_written: number | bigint;
+  /** messages or changed values read */
+  read: number | bigint;
+  /** their bytes */
+  bytes_read: number | bigint;
+  /** messages overwritten before this handle read them; of a block: values */
+  lost: number | bigint;
+  /** writes that had to wait for another writer */
+  lock_waits: number | bigint;
+  /** reads that had to block */
+  read_waits: number | bigint;
+}
+
+export const ShmMessage: TypeObject;
+export interface ShmMessage {
+  /** sizeof(ShmMessage) */
+  size: number;
+  /** [out, reading] SHM_MESSAGE_… */
+  flags: number;
+  /** [out, reading] number of the message in its channel, from 1 */
+  sequence: number | bigint;
+  /** [out, reading] its commit, in 100 ns since 1601 UTC; 0: its writer gives none */
+  timestamp: number | bigint;
+  /** the bytes: writing [in], reading [out] where in the buffer they are */
+  data: Memory;
+  /** their number: writing [in], reading [out] */
+  length: number | bigint;
+}
+
+// ---- library
+
+export const ShmVersion: Native<() => number>;
+export const ShmErrorText: Native<(status: number) => string>;
+export const ShmErrorTextUtf8: Native<(status: number) => string>;
+export const ShmLastErrorText: Native<() => string>;
+export const ShmLastErrorTextUtf8: Native<() => string>;
+
+// ---- channel
+
+export const ShmOpen: Native<
+  (name: string | null, options: Structs<ShmOptions>, channel: Out<number> | null) => number
+>;
+export const ShmOpenUtf8: Native<
+  (name: string | null, options: Structs<ShmOptions>, channel: Out<number> | null) => number
+>;
+export const ShmClose: Native<(channel: number) => number>;
+export const ShmCancel: Native<(channel: number) => number>;
+export const ShmSetCancelled: Native<(channel: number, cancelled: number) => number>;
+export const ShmGetInfo: Native<(channel: number, info: Structs<ShmInfo>) => number>;
+export const ShmGetInfoUtf8: Native<(channel: number, info: Structs<ShmInfoUtf8>) => number>;
+export const ShmGetStats: Native<(channel: number, stats: Structs<ShmStats>) => number>;
+export const ShmListChannels: Native<
+  (list: Structs<ShmInfo>, capacity: number, count: Out<number> | null) => number
+>;
+export const ShmListChannelsUtf8: Native<
+  (list: Structs<ShmInfoUtf8>, capacity: number, count: Out<number> | null) => number
+>;
+
+// ---- copied
+
+export const ShmWrite: Native<
+  (channel: number, data: Memory, size: number | bigint, timeout_ms: number) => number
+>;
+export const ShmRead: Native<
+  (
+    channel: number,
+    buffer: Memory,
+    capacity: number | bigint,
+    size: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmWriteBatch: Native<
+  (
+    channel: number,
+    messages: Structs<ShmMessage>,
+    count: number,
+    written: Out<number> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmReadBatch: Native<
+  (
+    channel: number,
+    messages: Structs<ShmMessage>,
+    capacity: number,
+    buffer: Memory,
+    buffer_size: number | bigint,
+    count: Out<number> | null,
+    timeout_ms: number,
+  ) => number
+>;
+
+// ---- in place
+
+export const ShmLoan: Native<
+  (channel: number, size: number | bigint, memory: Out<bigint | null> | null, timeout_ms: number) => number
+>;
+export const ShmCommit: Native<(channel: number, size: number | bigint) => number>;
+export const ShmAbort: Native<(channel: number) => number>;
+export const ShmLock: Native<
+  (
+    channel: number,
+    memory: Out<bigint | null> | null,
+    size: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmUnlock: Native<(channel: number, size: number | bigint) => number>;
+export const ShmFlush: Native<(channel: number) => number>;
+export const ShmPeek: Native<
+  (
+    channel: number,
+    data: Out<bigint | null> | null,
+    size: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmRelease: Native<(channel: number) => number>;
+
+// ---- notification
+
+export const ShmGetWaitHandle: Native<(channel: number, handle: Out<bigint | null> | null) => number>;
+export const ShmNotifyWindow: Native<
+  (channel: number, window: Memory, message: number, cookie: number | bigint) => number
+>;
+export const ShmNotifyPipe: Native<(channel: number, pipe: Memory) => number>;
+export const ShmWaitAny: Native<
+  (
+    channels: number[] | ArrayBufferView,
+    count: number,
+    index: Out<number> | null,
+    timeout_ms: number,
+  ) => number
+>;

@@ -1,0 +1,282 @@
+{ The C interface of ShmBroker, for Delphi 2009 and later and for Free Pascal, 32 and 64 bit.
+
+  Generated from shmbroker.h by bindings/bindgen/pascal.py: change those. shmbroker.h tells what each function
+  does; ShmBroker.pas is the unit for everyday use. }
+unit ShmBrokerApi;
+
+{$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
+
+interface
+
+const
+  ShmClientDll = 'shmclient.dll';
+
+  { Version of this header: major in the upper 16 bits, minor in the lower. }
+  SHM_VERSION = 1;
+
+  { A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters. }
+  SHM_NAME_MAX = 63;
+  SHM_NAME_MAX_UTF8 = 189;
+
+  { The text of an account's SID, such as S-1-5-21-.... No SID has a longer one. }
+  SHM_SID_MAX = 191;
+
+  SHM_INFINITE = $FFFFFFFF;
+
+  { ShmUnlock: leave the block's value as it was. }
+  SHM_KEEP = High(NativeUInt);
+
+  { Success. }
+  SHM_OK = 0;
+  SHM_S_UNCHANGED = 1;   // the value is the one that this handle has read before
+  SHM_S_LOST = 2;        // messages before this one were lost to this slow reader; see ShmGetStats
+  SHM_S_REDELIVERED = 3; // a reader that took this message before died, or gave it back
+
+  { Errors. }
+  SHM_E_ARGUMENT = -1;     // a parameter is NULL, out of range, or a struct's size is not set
+  SHM_E_HANDLE = -2;       // not an open channel
+  SHM_E_NAME = -3;         // not a valid channel name
+  SHM_E_NOT_FOUND = -4;    // no channel has this name
+  SHM_E_ACCESS = -5;       // the caller lacks the right; kernel-enforced
+  SHM_E_NO_SERVICE = -6;   // the ShmBroker service is not running
+  SHM_E_UNTRUSTED = -7;    // what answered is not the ShmBroker service
+  SHM_E_VERSION = -8;      // DLL and service are too far apart in version
+  SHM_E_BUFFER = -9;       // the buffer is too small; the size needed was stored
+  SHM_E_SIZE = -10;        // larger than the channel's largest message
+  SHM_E_EMPTY = -11;       // nothing to read within the timeout
+  SHM_E_FULL = -12;        // no room to write within the timeout
+  SHM_E_TIMEOUT = -13;     // a lock, a turn at this handle, or the service was not to be had in time
+  SHM_E_CANCELLED = -14;   // ShmCancel ended the wait, or ShmSetCancelled is in force
+  SHM_E_CLOSED = -15;      // the channel has ended, or the handle is being closed
+  SHM_E_CORRUPT = -16;     // the channel's memory is damaged
+  SHM_E_STATE = -17;       // out of turn, such as ShmUnlock without ShmLock
+  SHM_E_KIND = -18;        // not for this kind of channel
+  SHM_E_MISMATCH = -19;    // the channel exists, and is not what was asked for
+  SHM_E_BUSY = -20;        // an exclusive writer has it, no slot is free, or too many requests
+  SHM_E_QUOTA = -21;       // the caller's account has used up what policy allows it
+  SHM_E_MEMORY = -22;      // out of memory
+  SHM_E_SYSTEM = -23;      // an unexpected Win32 error; see ShmLastErrorText
+  SHM_E_OVERTAKEN = -24;   // what was peeked has been overwritten meanwhile: discard it
+  SHM_E_UNAVAILABLE = -25; // the service could not set up the channel; it tries again
+
+  { Rights. }
+  SHM_READ = 1;
+  SHM_WRITE = 2;
+
+  { What a channel is. }
+  SHM_BLOCK = 1; // one value, the last one written wins
+  SHM_TOPIC = 2; // every reader gets every message
+  SHM_QUEUE = 3; // every message goes to exactly one reader
+
+  { ShmOptions.flags }
+  SHM_OPEN_NEXT = 1;      // start at the next write, not at the oldest message or value kept
+  SHM_OPEN_EXCLUSIVE = 2; // be the only writer: nobody else may write while this handle is open
+  SHM_OPEN_TIMED = 4;     // a writer: date each message at its commit; costs a clock a message
+  SHM_OPEN_CREATE = 8;    // create the channel if there is none, where policy lets this account
+  SHM_OPEN_KEEP = 16;     // with SHM_OPEN_CREATE: it stays when nobody has it open
+
+  { ShmOptions.when_full: what a topic's writer does where there is no room. }
+  SHM_OVERWRITE = 1; // the oldest messages go; a reader that was too slow is told how many
+  SHM_WAIT = 2;      // it waits for the slowest reader
+
+  { ShmMessage.flags }
+  SHM_MESSAGE_LOST = 1;        // messages before this one were lost to this slow reader
+  SHM_MESSAGE_REDELIVERED = 2; // a reader that took this message before died, or gave it back
+
+  { ShmWaitAny: the most channels that one call waits for. }
+  SHM_WAIT_MAX = 31;
+
+type
+  PShmOptions = ^ShmOptions;
+  ShmOptions = record
+    Size: Cardinal;          // sizeof(ShmOptions)
+    Access: Cardinal;        // SHM_READ, SHM_WRITE or both; 0: every right that the caller has
+    Kind: Cardinal;          // SHM_BLOCK ...: refuse another kind with SHM_E_MISMATCH; 0: any
+    Flags: Cardinal;         // SHM_OPEN_...
+    OpenTimeoutMs: Cardinal; // how long the service may take to answer; 0: 5000
+    Spin: Cardinal;          // turns of a busy loop before a waiting call blocks; 0: 100
+    Capacity: UInt64;        // bytes of payload that the channel must hold at least; 0: any
+    MaxMessage: UInt64;      // bytes that its largest message must be allowed to have; 0: any
+    WhenFull: Cardinal;      // creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE
+    Reserved: Cardinal;      // 0
+  end;
+
+  PShmInfo = ^ShmInfo;
+  ShmInfo = record
+    Size: Cardinal;                     // sizeof(ShmInfo)
+    Kind: Cardinal;                     // SHM_BLOCK ...
+    Access: Cardinal;                   // SHM_READ | SHM_WRITE: rights of this handle; in a list: of the caller
+    Readers: Cardinal;                  // reading handles open now, in all processes
+    Writers: Cardinal;                  // writing handles open now, in all processes
+    Reserved: Cardinal;                 // 0
+    Capacity: UInt64;                   // bytes of payload that the channel holds
+    MaxMessage: UInt64;                 // bytes of the largest message; of a block: its capacity
+    Name: array[0..63] of WideChar;
+    Creator: array[0..191] of WideChar; // SID of its creator; "": it is in the configuration, or in a list
+  end;
+
+  PShmInfoUtf8 = ^ShmInfoUtf8;
+  ShmInfoUtf8 = record
+    Size: Cardinal;
+    Kind: Cardinal;
+    Access: Cardinal;
+    Readers: Cardinal;
+    Writers: Cardinal;
+    Reserved: Cardinal;
+    Capacity: UInt64;
+    MaxMessage: UInt64;
+    Name: array[0..191] of AnsiChar;
+    Creator: array[0..191] of AnsiChar;
+  end;
+
+  PShmStats = ^ShmStats;
+  ShmStats = record
+    Size: Cardinal;       // sizeof(ShmStats)
+    Reserved: Cardinal;   // 0
+    Sequence: UInt64;     // of the channel: number of the last message or value published
+    Recoveries: UInt64;   // of the channel: locks and loans taken back from processes that died
+    Written: UInt64;      // messages written
+    BytesWritten: UInt64; // their bytes
+    Read: UInt64;         // messages or changed values read
+    BytesRead: UInt64;    // their bytes
+    Lost: UInt64;         // messages overwritten before this handle read them; of a block: values
+    LockWaits: UInt64;    // writes that had to wait for another writer
+    ReadWaits: UInt64;    // reads that had to block
+  end;
+
+  PShmMessage = ^ShmMessage;
+  ShmMessage = record
+    Size: Cardinal;     // sizeof(ShmMessage)
+    Flags: Cardinal;    // [out, reading] SHM_MESSAGE_...
+    Sequence: UInt64;   // [out, reading] number of the message in its channel, from 1
+    Timestamp: UInt64;  // [out, reading] its commit, in 100 ns since 1601 UTC; 0: its writer gives none
+    Data: Pointer;      // the bytes: writing [in], reading [out] where in the buffer they are
+    Length: NativeUInt; // their number: writing [in], reading [out]
+  end;
+
+{ library }
+function ShmVersion: Cardinal; stdcall; external ShmClientDll;
+function ShmErrorText(Status: Integer): PWideChar; stdcall; external ShmClientDll;
+function ShmErrorTextUtf8(Status: Integer): PAnsiChar; stdcall; external ShmClientDll;
+function ShmLastErrorText: PWideChar; stdcall; external ShmClientDll;
+function ShmLastErrorTextUtf8: PAnsiChar; stdcall; external ShmClientDll;
+
+{ channel }
+function ShmOpen(Name: PWideChar; Options: PShmOptions; out Channel: Cardinal): Integer; stdcall;
+  external ShmClientDll;
+function ShmOpenUtf8(Name: PAnsiChar; Options: PShmOptions; out Channel: Cardinal): Integer; stdcall;
+  external ShmClientDll;
+function ShmClose(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
+function ShmCancel(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
+function ShmSetCancelled(Channel: Cardinal; Cancelled: Integer): Integer; stdcall; external ShmClientDll;
+function ShmGetInfo(Channel: Cardinal; Info: PShmInfo): Integer; stdcall; external ShmClientDll;
+function ShmGetInfoUtf8(Channel: Cardinal; Info: PShmInfoUtf8): Integer; stdcall; external ShmClientDll;
+function ShmGetStats(Channel: Cardinal; Stats: PShmStats): Integer; stdcall; external ShmClientDll;
+function ShmListChannels(List: PShmInfo; Capacity: Cardinal; out Count: Cardinal): Integer; stdcall;
+  external ShmClientDll;
+function ShmListChannelsUtf8(List: PShmInfoUtf8; Capacity: Cardinal; out Count: Cardinal): Integer; stdcall;
+  external ShmClientDll;
+
+{ copied }
+function ShmWrite(Channel: Cardinal; Data: Pointer; Size: NativeUInt; TimeoutMs: Cardinal): Integer; stdcall;
+  external ShmClientDll;
+function ShmRead(Channel: Cardinal; Buffer: Pointer; Capacity: NativeUInt; out Size: NativeUInt;
+  TimeoutMs: Cardinal): Integer; stdcall; external ShmClientDll;
+function ShmWriteBatch(Channel: Cardinal; Messages: PShmMessage; Count: Cardinal; out Written: Cardinal;
+  TimeoutMs: Cardinal): Integer; stdcall; external ShmClientDll;
+function ShmReadBatch(Channel: Cardinal; Messages: PShmMessage; Capacity: Cardinal; Buffer: Pointer;
+  BufferSize: NativeUInt; out Count: Cardinal; TimeoutMs: Cardinal): Integer; stdcall; external ShmClientDll;
+
+{ in place }
+function ShmLoan(Channel: Cardinal; Size: NativeUInt; out Memory: Pointer; TimeoutMs: Cardinal): Integer;
+  stdcall; external ShmClientDll;
+function ShmCommit(Channel: Cardinal; Size: NativeUInt): Integer; stdcall; external ShmClientDll;
+function ShmAbort(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
+function ShmLock(Channel: Cardinal; out Memory: Pointer; out Size: NativeUInt; TimeoutMs: Cardinal): Integer;
+  stdcall; external ShmClientDll;
+function ShmUnlock(Channel: Cardinal; Size: NativeUInt): Integer; stdcall; external ShmClientDll;
+function ShmFlush(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
+function ShmPeek(Channel: Cardinal; out Data: Pointer; out Size: NativeUInt; TimeoutMs: Cardinal): Integer;
+  stdcall; external ShmClientDll;
+function ShmRelease(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
+
+{ notification }
+function ShmGetWaitHandle(Channel: Cardinal; out Handle: Pointer): Integer; stdcall; external ShmClientDll;
+function ShmNotifyWindow(Channel: Cardinal; Window: Pointer; Message: Cardinal; Cookie: NativeUInt): Integer;
+  stdcall; external ShmClientDll;
+function ShmNotifyPipe(Channel: Cardinal; Pipe: Pointer): Integer; stdcall; external ShmClientDll;
+function ShmWaitAny(Channels: PCardinal; Count: Cardinal; out Index: Cardinal; TimeoutMs: Cardinal): Integer;
+  stdcall; external ShmClientDll;
+
+implementation
+
+{$IF SizeOf(ShmOptions) <> 48}
+  {$MESSAGE FATAL 'ShmOptions is not laid out as in shmbroker.h'}
+{$IFEND}
+{$IF SizeOf(ShmInfo) <> 552}
+  {$MESSAGE FATAL 'ShmInfo is not laid out as in shmbroker.h'}
+{$IFEND}
+{$IF SizeOf(ShmInfoUtf8) <> 424}
+  {$MESSAGE FATAL 'ShmInfoUtf8 is not laid out as in shmbroker.h'}
+{$IFEND}
+{$IF SizeOf(ShmStats) <> 80}
+  {$MESSAGE FATAL 'ShmStats is not laid out as in shmbroker.h'}
+{$IFEND}
+{$IF SizeOf(ShmMessage) <> 24 + 2 * SizeOf(Pointer)}
+  {$MESSAGE FATAL 'ShmMessage is not laid out as in shmbroker.h'}
+{$IFEND}
+
+{ Where each field lies. Free Pascal knows while it compiles, and here divides by zero if that is not where C
+  has it. Delphi does not, so that for it the sizes must do. }
+{$IFDEF FPC}{$HINTS OFF}
+const
+  ShmOptions_Size = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Size) = 0);
+  ShmOptions_Access = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Access) = 4);
+  ShmOptions_Kind = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Kind) = 8);
+  ShmOptions_Flags = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Flags) = 12);
+  ShmOptions_OpenTimeoutMs = 1 div Ord(NativeUInt(@PShmOptions(nil)^.OpenTimeoutMs) = 16);
+  ShmOptions_Spin = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Spin) = 20);
+  ShmOptions_Capacity = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Capacity) = 24);
+  ShmOptions_MaxMessage = 1 div Ord(NativeUInt(@PShmOptions(nil)^.MaxMessage) = 32);
+  ShmOptions_WhenFull = 1 div Ord(NativeUInt(@PShmOptions(nil)^.WhenFull) = 40);
+  ShmOptions_Reserved = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Reserved) = 44);
+  ShmInfo_Size = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Size) = 0);
+  ShmInfo_Kind = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Kind) = 4);
+  ShmInfo_Access = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Access) = 8);
+  ShmInfo_Readers = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Readers) = 12);
+  ShmInfo_Writers = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Writers) = 16);
+  ShmInfo_Reserved = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Reserved) = 20);
+  ShmInfo_Capacity = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Capacity) = 24);
+  ShmInfo_MaxMessage = 1 div Ord(NativeUInt(@PShmInfo(nil)^.MaxMessage) = 32);
+  ShmInfo_Name = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Name) = 40);
+  ShmInfo_Creator = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Creator) = 168);
+  ShmInfoUtf8_Size = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Size) = 0);
+  ShmInfoUtf8_Kind = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Kind) = 4);
+  ShmInfoUtf8_Access = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Access) = 8);
+  ShmInfoUtf8_Readers = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Readers) = 12);
+  ShmInfoUtf8_Writers = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Writers) = 16);
+  ShmInfoUtf8_Reserved = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Reserved) = 20);
+  ShmInfoUtf8_Capacity = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Capacity) = 24);
+  ShmInfoUtf8_MaxMessage = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.MaxMessage) = 32);
+  ShmInfoUtf8_Name = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Name) = 40);
+  ShmInfoUtf8_Creator = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Creator) = 232);
+  ShmStats_Size = 1 div Ord(NativeUInt(@PShmStats(nil)^.Size) = 0);
+  ShmStats_Reserved = 1 div Ord(NativeUInt(@PShmStats(nil)^.Reserved) = 4);
+  ShmStats_Sequence = 1 div Ord(NativeUInt(@PShmStats(nil)^.Sequence) = 8);
+  ShmStats_Recoveries = 1 div Ord(NativeUInt(@PShmStats(nil)^.Recoveries) = 16);
+  ShmStats_Written = 1 div Ord(NativeUInt(@PShmStats(nil)^.Written) = 24);
+  ShmStats_BytesWritten = 1 div Ord(NativeUInt(@PShmStats(nil)^.BytesWritten) = 32);
+  ShmStats_Read = 1 div Ord(NativeUInt(@PShmStats(nil)^.Read) = 40);
+  ShmStats_BytesRead = 1 div Ord(NativeUInt(@PShmStats(nil)^.BytesRead) = 48);
+  ShmStats_Lost = 1 div Ord(NativeUInt(@PShmStats(nil)^.Lost) = 56);
+  ShmStats_LockWaits = 1 div Ord(NativeUInt(@PShmStats(nil)^.LockWaits) = 64);
+  ShmStats_ReadWaits = 1 div Ord(NativeUInt(@PShmStats(nil)^.ReadWaits) = 72);
+  ShmMessage_Size = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Size) = 0);
+  ShmMessage_Flags = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Flags) = 4);
+  ShmMessage_Sequence = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Sequence) = 8);
+  ShmMessage_Timestamp = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Timestamp) = 16);
+  ShmMessage_Data = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Data) = 24);
+  ShmMessage_Length = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Length) = 24 + 1 * SizeOf(Pointer));
+{$ENDIF}
+
+end.
