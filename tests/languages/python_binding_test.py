@@ -1,10 +1,12 @@
 """The Python binding with a DLL that is none: what it lends, and what it says of errors."""
 
 import ctypes
+import errno
 import gc
 import pathlib
 import pickle
 import sys
+import tempfile
 import unittest
 from unittest import mock
 
@@ -73,6 +75,23 @@ class FakeDll:
     def ShmClose(self, handle) -> int:
         self.lent.clear()
         self.calls.append(("close",))
+        return abi.SHM_OK
+
+    def ShmRead(self, handle, room, capacity, size, timeout) -> int:
+        return abi.SHM_E_EMPTY
+
+    def ShmReadBatch(self, handle, structs, limit, room, capacity, count, timeout) -> int:
+        self.calls.append(("read batch", limit))
+        return abi.SHM_E_EMPTY
+
+    def ShmWrite(self, handle, data, size, timeout) -> int:
+        return abi.SHM_E_TIMEOUT
+
+    def ShmGetWaitHandle(self, handle, event) -> int:
+        event._obj.value = 1
+        return abi.SHM_OK
+
+    def ShmSetCancelled(self, handle, cancelled) -> int:
         return abi.SHM_OK
 
     def ShmLastErrorTextUtf8(self) -> bytes:
@@ -177,6 +196,32 @@ class LentMemory(BindingTest):
         other.commit()
         self.assertEqual(self.dll.calls, [("commit", 4), ("commit", 10)])
 
+    def test_ends_once_where_two_threads_end_it(self) -> None:
+        channel = Channel("x")
+        first = channel.loan(10)
+        others = []
+
+        def commit(handle: int, size: int) -> int:
+            status = FakeDll.ShmCommit(self.dll, handle, size)
+            others.append(channel.loan(10))  # by a third thread, before the first one is back from the DLL
+            first.__exit__(None, None, None)  # by the second one
+            return status
+
+        with mock.patch.object(self.dll, "ShmCommit", commit):
+            first.commit(4)
+        self.assertEqual(self.dll.calls, [("commit", 4)])
+        others[0].commit(5)
+        self.assertEqual(self.dll.calls, [("commit", 4), ("commit", 5)])
+
+    def test_that_the_dll_does_not_take_back_is_still_lent(self) -> None:
+        channel = Channel("x")
+        loan = channel.loan(10)
+        with mock.patch.object(self.dll, "ShmCommit", lambda handle, size: abi.SHM_E_SIZE):
+            self.assert_refused(abi.SHM_E_SIZE, lambda: loan.commit(11))
+        self.assertEqual(bytes(loan.memory), VALUE)
+        loan.commit()
+        self.assertEqual(self.dll.calls, [("commit", 10)])
+
     def test_has_no_negative_size(self) -> None:
         channel = Channel("x")
         with channel.lock() as lock:
@@ -194,6 +239,77 @@ class Batches(BindingTest):
                 Channel("x").read_batch(limit)
 
 
+    def test_take_no_more_memory_than_they_can_use(self) -> None:
+        channel = Channel("x")
+        with self.assertRaises(ShmTimeout):
+            channel.read_batch(10**9, timeout=0)
+        self.assertEqual(self.dll.calls, [("read batch", 8192)])
+
+
+class Waits(BindingTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.channel = Channel("x")
+        self.addCleanup(self.channel.close)
+
+    def _cancel_and_reset(self, *ignored: object) -> int:
+        self.channel.set_cancelled()
+        self.channel.set_cancelled(False)
+        return abi.SHM_E_TIMEOUT
+
+    def test_are_cancelled_though_that_is_reset_at_once(self) -> None:
+        with mock.patch.object(shmbroker.waiting.connection, "wait", self._cancel_and_reset):
+            self.assert_refused(abi.SHM_E_CANCELLED, lambda: self.channel.read(5))
+        with mock.patch.object(self.dll, "ShmWrite", self._cancel_and_reset):
+            self.assert_refused(abi.SHM_E_CANCELLED, lambda: self.channel.write(b"", 5))
+        with mock.patch.object(shmbroker.waiting.connection, "wait", lambda *wait: []):
+            self.assert_refused(abi.SHM_E_EMPTY, lambda: self.channel.read(0.01))
+
+    def test_for_another_thread_that_reads_are_no_news_of_the_channel(self) -> None:
+        with self.channel._reading:
+            for read in (self.channel.read, self.channel.peek, self.channel.read_batch):
+                self.assert_refused(abi.SHM_E_TIMEOUT, lambda: read(timeout=0))
+            self.assert_refused(abi.SHM_E_TIMEOUT, lambda: list(self.channel.messages(0)))
+        self.assertEqual(list(self.channel.messages(0)), [])
+
+    def test_have_a_timeout_that_is_one(self) -> None:
+        for timeout in (float("nan"), -0.1, -float("inf")):
+            for call in (self.channel.read, lambda timeout: self.channel.write(b"", timeout)):
+                self.assertRaisesRegex(ValueError, "timeout is", call, timeout)
+        self.assertRaises(TypeError, self.channel.read, "1")
+
+    def test_for_the_service_have_one_too(self) -> None:
+        for timeout in (float("nan"), 0, -1):
+            with self.assertRaisesRegex(ValueError, f"open_timeout is {timeout}; it must be more than 0"):
+                Channel("x", open_timeout=timeout)
+        for timeout, milliseconds in ((0.0001, 1), (2.5, 2500), (1e9, 0xFFFFFFFE), (float("inf"), 0xFFFFFFFE)):
+            with mock.patch.object(self.dll, "ShmOpenUtf8", side_effect=self.dll.ShmOpenUtf8) as opened:
+                Channel("x", open_timeout=timeout)
+            self.assertEqual(opened.call_args.args[1]._obj.open_timeout_ms, milliseconds)
+
+    def test_come_after_a_size_that_is_one(self) -> None:
+        for size in (-1, 2**64):
+            self.assertRaisesRegex(ValueError, "capacity is", Channel, "x", capacity=size)
+            self.assertRaisesRegex(ValueError, "max_message is", Channel, "x", max_message=size)
+
+
+@unittest.skipIf(sys.platform == "win32", "for other systems")
+class OtherSystems(unittest.TestCase):
+    def test_are_told_what_is_missing(self) -> None:
+        for call in (lambda: Channel("x"), shmbroker.list_channels):
+            self.assertRaisesRegex(OSError, "runs on Windows only", call)
+
+
+class Library(unittest.TestCase):
+    def test_that_is_too_old_is_named(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(sys, "platform", "win32"):
+            dll = pathlib.Path(folder) / "shmclient.dll"
+            dll.touch()
+            with mock.patch.object(shmbroker.library, "_folders", lambda: [dll.parent]):
+                with mock.patch.object(ctypes, "WinDLL", lambda path: object(), create=True):
+                    self.assertRaisesRegex(OSError, f"{dll} is older than this", shmbroker.library.library.__wrapped__)
+
+
 class Package(unittest.TestCase):
     def test_says_that_it_has_types(self) -> None:
         self.assertTrue((pathlib.Path(shmbroker.__file__).parent / "py.typed").exists())
@@ -208,6 +324,17 @@ class Errors(BindingTest):
         self.assertEqual((copy.status, copy.code, copy.written), (abi.SHM_E_FULL, "SHM_E_FULL", 3))
         self.assertEqual(str(copy), "no room; read some")
         self.assertIs(type(pickle.loads(pickle.dumps(error_of(abi.SHM_E_STATE)))), ShmError)
+
+    def test_are_of_the_class_that_python_has_for_them(self) -> None:
+        for status, kind, number in (
+            (abi.SHM_E_NOT_FOUND, FileNotFoundError, errno.ENOENT),
+            (abi.SHM_E_ACCESS, PermissionError, errno.EACCES),
+            (abi.SHM_E_EMPTY, TimeoutError, errno.ETIMEDOUT),
+            (abi.SHM_E_NO_SERVICE, OSError, None),
+        ):
+            failure = pickle.loads(pickle.dumps(errors.error(status, "says why")))
+            self.assertIsInstance(failure, kind)
+            self.assertEqual((failure.status, failure.errno, str(failure)), (status, number, "says why"))
 
     def test_tell_what_is_no_name(self) -> None:
         for name in ("\ud800", "a\0b"):

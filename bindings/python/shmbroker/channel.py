@@ -10,14 +10,16 @@ from . import abi
 from .errors import ShmError, ShmTimeout, check, error, error_of
 from .in_place import Lender, Loan, Lock, Peek
 from .library import library
+from .options import name_of, options_of
 from .types import Access, BatchMessage, Info, Kind, Message, News, Stats, WhenFull
-from .waiting import Deadline, Interrupt, in_steps
+from .waiting import Interrupt, Wait, in_steps
 
 Data = bytes | bytearray | memoryview
 Found = TypeVar("Found", Message, Peek, list[BatchMessage])
 
 _BUSY = (abi.SHM_E_FULL, abi.SHM_E_TIMEOUT)
 _ROOM = 64 * 1024  # what is larger gets room of its own
+_MOST = _ROOM // 8  # messages of a batch: each begins at a multiple of 8
 _PATIENCE = 2.0  # seconds in which every reader has seen that the channel is to be closed
 
 
@@ -61,36 +63,31 @@ class Channel:
         capacity     bytes that it must hold at least
         max_message  bytes that its largest message must be allowed to have
         when_full    creating a topic: what a writer does where there is no room; default: OVERWRITE
+        open_timeout seconds that the service may take to answer
         """
-        if "\0" in name:
-            raise error(abi.SHM_E_NAME, f"{name!r} can't be a channel's name: it has a control character")
-        try:
-            name_utf8 = name.encode()
-        except UnicodeEncodeError:
-            text = f"{name!r} can't be a channel's name: it has half a surrogate pair"
-            raise error(abi.SHM_E_NAME, text) from None
-        flags = [
-            (next, abi.SHM_OPEN_NEXT),
-            (exclusive, abi.SHM_OPEN_EXCLUSIVE),
-            (timed, abi.SHM_OPEN_TIMED),
-            (create, abi.SHM_OPEN_CREATE),
-            (keep, abi.SHM_OPEN_KEEP),
-        ]
-        options = abi.ShmOptions(
-            size=ctypes.sizeof(abi.ShmOptions),
+        flags = {
+            abi.SHM_OPEN_NEXT: next,
+            abi.SHM_OPEN_EXCLUSIVE: exclusive,
+            abi.SHM_OPEN_TIMED: timed,
+            abi.SHM_OPEN_CREATE: create,
+            abi.SHM_OPEN_KEEP: keep,
+        }
+        options = options_of(
             access=access,
-            kind=kind or 0,
-            flags=sum(flag for is_set, flag in flags if is_set),
-            open_timeout_ms=max(1, int(open_timeout * 1000)),
+            kind=kind,
+            flags=flags,
             capacity=capacity,
             max_message=max_message,
-            when_full=when_full or 0,
+            when_full=when_full,
+            open_timeout=open_timeout,
         )
+        name_utf8 = name_of(name)
+        dll = library()  # first: it says what is missing, such as Windows
         self._interrupt = Interrupt()
         self._reading = threading.Lock()
         self._room = (c_char * _ROOM)()  # of the reader whose turn it is
         handle = c_uint32()
-        check(library().ShmOpenUtf8(name_utf8, byref(options), byref(handle)))
+        check(dll.ShmOpenUtf8(name_utf8, byref(options), byref(handle)))
         self._handle: int = handle.value
         self._lender = Lender(self._handle)
         # Runs once: by close(), or when the channel has been forgotten, or at the program's end.
@@ -117,8 +114,8 @@ class Channel:
     def set_cancelled(self, cancelled: bool = True) -> None:
         """Keeps calls from waiting: those that wait now, in any thread, and later ones that would have to raise
         ShmError with SHM_E_CANCELLED, and have done nothing. False lets them wait again."""
-        check(library().ShmSetCancelled(self._handle, cancelled))
-        self._interrupt.set_cancelled(cancelled)
+        dll = library()
+        self._interrupt.set_cancelled(cancelled, lambda: check(dll.ShmSetCancelled(self._handle, cancelled)))
 
     # ---- what it is
 
@@ -190,13 +187,15 @@ class Channel:
 
     def loan(self, size: int, timeout: float | None = None) -> Loan:
         """Lends the memory of a topic's or a queue's next message. Other writers' messages wait behind it: be
-        quick. One at a time."""
+        quick. One at a time: until it ends, write and loan raise SHM_E_STATE at once, in any thread. A thread
+        that writes beside it opens a channel of its own."""
         memory = c_void_p()
         self._write(lambda ms: library().ShmLoan(self._handle, size, byref(memory), ms), timeout)
         return Loan(self, self._lender, memory.value, size)
 
     def lock(self, timeout: float | None = None) -> Lock:
-        """Lends the memory of a block, filled with its value, and keeps other writers out."""
+        """Lends the memory of a block, filled with its value, and keeps other writers out. One at a time: until it
+        ends, write and lock raise SHM_E_STATE at once, in any thread."""
         memory, size = c_void_p(), c_size_t()
         self._write(lambda ms: library().ShmLock(self._handle, byref(memory), byref(size), ms), timeout)
         return Lock(self, self._lender, memory.value, self.capacity, size.value)
@@ -206,7 +205,7 @@ class Channel:
         check(library().ShmFlush(self._handle))
 
     def _write(self, call: Callable[[int], Any], timeout: float | None) -> None:
-        check(in_steps(call, _BUSY, timeout))
+        check(in_steps(call, _BUSY, Wait(timeout, self._interrupt)))
 
     # ---- reading
 
@@ -220,19 +219,20 @@ class Channel:
         try:
             while (message := self.read(timeout)).news != News.UNCHANGED:
                 yield message
-        except ShmTimeout:
-            return
+        except ShmTimeout as failure:
+            if failure.status != abi.SHM_E_EMPTY:  # another thread had its turn: there may be something
+                raise
 
     def read_batch(self, limit: int = 1000, timeout: float | None = None) -> list[BatchMessage]:
-        """Reads the messages that there are, up to limit, and as many as fit into 64 KiB; waits for the first
-        only."""
+        """Reads the messages that there are, up to limit (8192 at most) and as many as fit into 64 KiB; waits for
+        the first only."""
         if limit < 1:
             raise ValueError(f"limit is {limit}; it must be 1 or more messages")
-        return self._when_readable(lambda: self._try_read_batch(limit), timeout)
+        return self._when_readable(lambda: self._try_read_batch(min(limit, _MOST)), timeout)
 
     def peek(self, timeout: float | None = None) -> Peek:
         """Shows a message, or a block's value, where it lies: with channel.peek() as message. Waits as read
-        does. One at a time."""
+        does. One at a time: until it ends, read and peek raise SHM_E_STATE at once, in any thread."""
         return self._when_readable(self._try_peek, timeout)
 
     @property
@@ -251,17 +251,17 @@ class Channel:
 
     def _when_readable(self, attempt: Callable[[], Found | None], timeout: float | None) -> Found:
         """Tries until there is something new, or the time is up; then what is old will do."""
-        deadline = Deadline(timeout)
-        while not self._reading.acquire(timeout=deadline.step):
-            self._interrupt.check()
-            if deadline.is_over:
+        wait = Wait(timeout, self._interrupt)
+        while not self._reading.acquire(timeout=wait.step):
+            wait.check()
+            if wait.is_over:
                 what = "another thread read through this channel until the time was up"
-                raise error(abi.SHM_E_EMPTY, f"{what}; open one for each thread, or try again.")
+                raise error(abi.SHM_E_TIMEOUT, f"{what}; open one for each thread, or try again.")
         try:
             while True:
                 if self._interrupt.is_closing:
                     raise error_of(abi.SHM_E_CLOSED)
-                is_last = deadline.is_over
+                is_last = wait.is_over
                 found = attempt()
                 if found is not None and (is_last or not _is_old(found)):
                     return found
@@ -269,8 +269,8 @@ class Channel:
                     check(abi.SHM_E_EMPTY)
                 if isinstance(found, Peek):
                     _forget(found)
-                self._interrupt.check()
-                self._interrupt.wait_for(self.wait_handle, deadline.step)
+                wait.check()
+                self._interrupt.wait_for(self.wait_handle, wait.step)
         finally:
             self._reading.release()
 

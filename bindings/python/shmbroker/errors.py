@@ -1,12 +1,19 @@
+import errno
+
 from . import abi
 from .library import library
 
 
-class ShmError(Exception):
-    """A failed call. Its text says what happened, to which channel, and what to do."""
+class ShmError(OSError):
+    """A failed call. Its text says what happened, to which channel, and what to do. An OSError, as what the operating
+    system refuses is; those that Python has a class for are of that class, too, and have its errno."""
+
+    _errno = 0
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
+        if self._errno:
+            self.errno = self._errno
         self.status = status
         self.code = abi.STATUS_NAMES.get(status, "SHM_E_UNKNOWN")
         self.written: int | None = None  # of write_batch: messages published before the one that failed
@@ -18,13 +25,19 @@ class ShmError(Exception):
 class ShmTimeout(ShmError, TimeoutError):
     """The time was up: no room to write, or another writer at work, or no answer from the service."""
 
+    _errno = errno.ETIMEDOUT
+
 
 class ShmAccessDenied(ShmError, PermissionError):
     """This account, or this channel as it was opened, lacks the right."""
 
+    _errno = errno.EACCES
 
-class ShmNotFound(ShmError, LookupError):
+
+class ShmNotFound(ShmError, FileNotFoundError):
     """No channel has this name."""
+
+    _errno = errno.ENOENT
 
 
 _CLASSES: dict[int, type[ShmError]] = {

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from . import abi
-from .errors import check, error, error_of
+from .errors import ShmError, check, error, error_of
 from .library import library
 from .types import News
 
@@ -33,10 +33,22 @@ class Lender:
     def has(self, lent: "Lent") -> bool:
         return lent in self._lent
 
-    def remove(self, lent: "Lent") -> None:
+    def take(self, lent: "Lent") -> bool:
+        """Ends the memory of something lent, which the caller then gives back; False: it has ended already. Only one
+        thread gets it. If something still has a hold on the memory, BufferError is raised, and nothing has happened."""
         with self._lock:
+            if not self.has(lent):
+                return False
+            lent.end_memory()
             self._lent.discard(lent)
-        lent.when_forgotten.detach()
+            return True
+
+    def put_back(self, lent: "Lent") -> None:
+        """Of what was taken, and is lent all the same, if the channel has not been closed meanwhile."""
+        with self._lock:
+            if not self._is_closed:
+                lent.show_memory()
+                self._lent.add(lent)
 
     def close(self) -> None:
         """Lends no more, and ends the memory of what is lent. If something still has a hold on that, BufferError is
@@ -52,8 +64,9 @@ class Lender:
                     lent.show_memory()
                 raise
             self._is_closed = True
+            self._lent.clear()
         for lent in ended:
-            self.remove(lent)
+            lent.when_forgotten.detach()
 
 
 class Lent:
@@ -80,8 +93,7 @@ class Lent:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._lender.has(self):
-            self._give_back(self._drop)
+        self._end(self._drop)
 
     def show_memory(self) -> None:
         """Makes memory. All slices of it keep one array, by whose end their own is known."""
@@ -113,18 +125,29 @@ class Lent:
         raise NotImplementedError
 
     def _give_back(self, call: Callable[..., int], *arguments: int) -> None:
-        if not self._lender.has(self):  # and the channel may have lent another one since
-            raise error(abi.SHM_E_STATE, f"this {self._kind} has ended already; begin another one.")
+        if not self._lender.has(self):
+            raise self._ended()
         if any(argument < 0 for argument in arguments):
             raise error(abi.SHM_E_SIZE, f"{arguments[0]} is no size; give the number of bytes.")
-        self.end_memory()  # first: if that raises an error, nothing has happened
+        if not self._end(call, *arguments):
+            raise self._ended()
+
+    def _ended(self) -> ShmError:
+        return error(abi.SHM_E_STATE, f"this {self._kind} has ended already; begin another one.")
+
+    def _end(self, call: Callable[..., int], *arguments: int) -> bool:
+        """Gives it back; False: it has ended already, and the channel may have lent another one since, to another
+        thread. So it is taken before the DLL, which takes what is lent, whatever that is, is called."""
+        if not self._lender.take(self):
+            return False
         status = call(self._lender.handle, *arguments)
         # Where the DLL refuses, it is still lent; with SHM_E_OVERTAKEN it has ended all the same.
-        if status >= 0 or status == abi.SHM_E_OVERTAKEN:
-            self._lender.remove(self)
+        if status < 0 and status != abi.SHM_E_OVERTAKEN:
+            self._lender.put_back(self)
         else:
-            self.show_memory()
+            self.when_forgotten.detach()
         check(status)
+        return True
 
 
 class Loan(Lent):

@@ -30,7 +30,10 @@ def library() -> ctypes.CDLL:
                 raise
             misfits += f" ({path} is for programs of another width)"
             continue
-        abi.declare(loaded)
+        try:
+            abi.declare(loaded)
+        except AttributeError as error:
+            raise OSError(f"{path} is older than this package ({error}); install a newer ShmBroker") from None
         return loaded
     raise OSError(
         f"there is no {NAME} for {_BITS}-bit Python beside the program, on the PATH or where ShmBroker is "

@@ -20,7 +20,7 @@ class Deadline:
     """The end of a timeout in seconds, for what waits in several steps; None: no end."""
 
     def __init__(self, timeout: float | None) -> None:
-        if timeout is not None and timeout < 0:
+        if timeout is not None and not timeout >= 0:  # nor is NaN
             raise ValueError(f"timeout is {timeout}; it must be 0 or more seconds, or None")
         self._end = None if timeout is None else time.monotonic() + timeout
 
@@ -53,25 +53,29 @@ class Interrupt:
         self._lock = threading.Lock()
         self.is_closing = False
         self._is_cancelled = False
+        self.cancels = 0  # how often calls were cancelled: one that waits may find that reset already
 
     def set_closing(self) -> None:
         with self._lock:
             self.is_closing = True
             self._kernel32.SetEvent(self._handle)
 
-    def set_cancelled(self, is_cancelled: bool) -> None:
-        with self._lock:
+    def set_cancelled(self, is_cancelled: bool, tell_dll: Callable[[], object]) -> None:
+        with self._lock:  # two threads leave both, this and the DLL, in the same state
+            tell_dll()
             self._is_cancelled = is_cancelled
+            if is_cancelled:
+                self.cancels += 1
             if is_cancelled or self.is_closing:
                 self._kernel32.SetEvent(self._handle)
             else:
                 self._kernel32.ResetEvent(self._handle)
 
-    def check(self) -> None:
-        """For who is about to wait, or has waited."""
+    def check(self, cancels: int) -> None:
+        """For a call that is about to wait, or has waited. cancels: how many there were when it began."""
         if self.is_closing:
             raise error_of(abi.SHM_E_CLOSED)
-        if self._is_cancelled:
+        if self._is_cancelled or self.cancels != cancels:
             raise error_of(abi.SHM_E_CANCELLED)
 
     def wait_for(self, handle: int, seconds: float) -> None:
@@ -82,10 +86,23 @@ class Interrupt:
             pass  # by Ctrl-C, which the program handles without an exception
 
 
-def in_steps(call: Callable[[int], Any], busy: tuple[int, ...], timeout: float | None) -> int:
+class Wait(Deadline):
+    """That of one call, from its beginning."""
+
+    def __init__(self, timeout: float | None, interrupt: Interrupt) -> None:
+        super().__init__(timeout)
+        self._interrupt = interrupt
+        self._cancels = interrupt.cancels
+
+    def check(self) -> None:
+        """For a call that is about to wait, or has waited: raises if it is not to."""
+        self._interrupt.check(self._cancels)
+
+
+def in_steps(call: Callable[[int], Any], busy: tuple[int, ...], wait: Wait) -> int:
     """Makes a call that may wait for so many milliseconds, until its status is not busy or the time is up."""
-    deadline = Deadline(timeout)
     while True:
-        status: int = call(int(deadline.step * 1000))
-        if status not in busy or deadline.is_over:
+        status: int = call(int(wait.step * 1000))
+        if status not in busy or wait.is_over:
             return status
+        wait.check()

@@ -151,6 +151,22 @@ class Waits(ChannelTest):
         topic.set_cancelled(False)
         self.assertRaises(ShmTimeout, topic.read, 0.05)
 
+    def test_end_by_a_cancel_that_is_reset_at_once(self) -> None:
+        topic = self.create()
+        full = self.create()
+        with self.assertRaises(ShmTimeout):
+            while True:
+                full.write(bytes(1000), 0)
+        waits = [topic.read, lambda: full.write(bytes(1000))]
+        threads = [self.start(lambda call=call: self.assert_fails(abi.SHM_E_CANCELLED, call)) for call in waits]
+        time.sleep(0.3)
+        for channel in (topic, full):
+            channel.set_cancelled()
+            channel.set_cancelled(False)
+        for thread in threads:
+            thread.join(PATIENCE)
+            self.assertFalse(thread.is_alive())
+
 
 class LentMemory(ChannelTest):
     def test_is_kept_by_its_slices_and_ends_with_them(self) -> None:
@@ -182,6 +198,31 @@ class LentMemory(ChannelTest):
         self.assertEqual(topic.read(0).data, b"lent")
         self.assertRaises(ShmTimeout, topic.read, 0)
         self.assert_fails(abi.SHM_E_STATE, loan.commit)
+
+    def test_that_is_lent_keeps_other_threads_from_writing(self) -> None:
+        topic = self.create()
+        with topic.loan(8) as loan:
+            self.start(lambda: self.assert_fails(abi.SHM_E_STATE, topic.write, b"x")).join()
+            with Channel(topic.name, access=Access.WRITE) as other:
+                other.write(b"behind it")
+            loan.commit(0)
+        self.assertEqual([topic.read(0).data, topic.read(0).data], [b"", b"behind it"])
+
+    def test_is_ended_once_by_threads_that_race(self) -> None:
+        topic = self.create(when_full=WhenFull.OVERWRITE)
+        for _ in range(200):
+            loan = topic.loan(8)
+            others = [self.start(lambda: loan.__exit__(None, None, None)) for _ in range(2)]
+            try:
+                loan.commit()
+            except ShmError as failure:
+                self.assertEqual(failure.status, abi.SHM_E_STATE)
+                for other in others:  # one of them is about to end it
+                    other.join()
+            with topic.loan(8) as next_one:
+                for other in others:
+                    other.join()
+                next_one.commit()
 
 
 class Many(ChannelTest):
