@@ -103,7 +103,7 @@ namespace ShmBroker
         private const string Dll = "shmclient.dll";
 
         // Version of this header: major in the upper 16 bits, minor in the lower.
-        public const uint SHM_VERSION = 1;
+        public const uint SHM_VERSION = 2;
 
         // A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
         public const uint SHM_NAME_MAX = 63;

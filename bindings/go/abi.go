@@ -6,7 +6,7 @@ import "unsafe"
 
 // Version of this header: major in the upper 16 bits, minor in the lower.
 const (
-	_SHM_VERSION = 0x00000001
+	_SHM_VERSION = 0x00000002
 )
 
 // A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.

@@ -12,7 +12,7 @@ const
   ShmClientDll = 'shmclient.dll';
 
   { Version of this header: major in the upper 16 bits, minor in the lower. }
-  SHM_VERSION = 1;
+  SHM_VERSION = 2;
 
   { A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters. }
   SHM_NAME_MAX = 63;

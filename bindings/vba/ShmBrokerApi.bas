@@ -21,7 +21,7 @@ Private Const PointerSize = 4
 #End If
 
 ' Version of this header: major in the upper 16 bits, minor in the lower.
-Public Const SHM_VERSION As Long = 1
+Public Const SHM_VERSION As Long = 2
 
 ' A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
 Public Const SHM_NAME_MAX As Long = 63

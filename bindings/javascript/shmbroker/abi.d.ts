@@ -19,7 +19,7 @@ type Native<F extends (...parameters: any[]) => unknown> = F & {
 };
 
 // Version of this header: major in the upper 16 bits, minor in the lower.
-export const SHM_VERSION: 1;
+export const SHM_VERSION: 2;
 
 // A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
 export const SHM_NAME_MAX: 63;

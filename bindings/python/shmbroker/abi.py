@@ -11,7 +11,7 @@ from ctypes import c_wchar_p
 _IS_64_BIT = ctypes.sizeof(c_void_p) == 8
 
 # Version of this header: major in the upper 16 bits, minor in the lower.
-SHM_VERSION = 1
+SHM_VERSION = 2
 
 # A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
 SHM_NAME_MAX = 63

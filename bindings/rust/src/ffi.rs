@@ -8,7 +8,7 @@ use std::os::raw::c_char;
 use crate::Status;
 
 // Version of this header: major in the upper 16 bits, minor in the lower.
-pub const SHM_VERSION: u32 = 0x00000001;
+pub const SHM_VERSION: u32 = 0x00000002;
 
 // A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters.
 pub const SHM_NAME_MAX: u32 = 63;

@@ -64,7 +64,7 @@ extern "C" {
 /* ---- constants ---------------------------------------------------------------------------------- */
 
 /* Version of this header: major in the upper 16 bits, minor in the lower. */
-#define SHM_VERSION 0x00000001u
+#define SHM_VERSION 0x00000002u
 
 /* A channel name: 1 to 63 UTF-16 units, no backslash, nothing invisible, no blank at an end. Case matters. */
 #define SHM_NAME_MAX 63
