@@ -1,11 +1,14 @@
 // What callers get wrong: handles, pointers, struct sizes, rights and kinds. Each is a status, and nothing
 // else happens.
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <functional>
 #include <initializer_list>
 #include <string>
 #include <vector>
 
+#include "channel_functions.h"
 #include "client_dll/caller_struct.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/shm_testing.h"
@@ -60,6 +63,7 @@ std::vector<Call> all_calls() {
       {"ShmAbort", [](ShmChannel channel) { return ShmAbort(channel); }},
       {"ShmLock", [](ShmChannel channel) { return ShmLock(channel, &memory, &size, 0); }},
       {"ShmUnlock", [](ShmChannel channel) { return ShmUnlock(channel, 1); }},
+      {"ShmFlush", [](ShmChannel channel) { return ShmFlush(channel); }},
       {"ShmPeek", [](ShmChannel channel) { return ShmPeek(channel, &peeked, &size, 0); }},
       {"ShmRelease", [](ShmChannel channel) { return ShmRelease(channel); }},
       {"ShmGetWaitHandle", [](ShmChannel channel) { return ShmGetWaitHandle(channel, &memory); }},
@@ -87,6 +91,12 @@ class Handles : public ServiceTest {
     }
   }
 };
+
+TEST_F(Handles, TestsHereKnowEveryFunctionOfTheHeaderThatTakesAChannel) {
+  std::vector<std::string> known;
+  for (const Call& call : all_calls()) known.push_back(call.name);
+  EXPECT_THAT(known, testing::UnorderedElementsAreArray(kChannelFunctions));
+}
 
 TEST_F(Handles, NeverGivenOutAreRefusedByEveryFunction) {
   const Opened real(L"MapName");
@@ -150,7 +160,7 @@ TEST_F(Handles, ThatMayOnlyWriteReadNothing) {
     for (const Call& call :
          calls_but({"ShmClose", "ShmCancel", "ShmSetCancelled", "ShmGetInfo", "ShmGetInfoUtf8", "ShmGetStats",
                     "ShmWrite", "ShmWriteBatch", "ShmLoan", "ShmCommit", "ShmAbort", "ShmLock", "ShmUnlock",
-                    "ShmRelease"})) {
+                    "ShmFlush", "ShmRelease"})) {
       EXPECT_SHM(SHM_E_ACCESS, call.make(writer)) << call.name;
     }
     EXPECT_SHM(SHM_E_STATE, ShmRelease(writer));
@@ -168,6 +178,7 @@ TEST_F(Handles, AreToldWhatIsNotForTheirKind) {
     const Opened ring(name);
     EXPECT_SHM(SHM_E_KIND, ShmLock(ring, &memory, nullptr, 0));
     EXPECT_SHM(SHM_E_KIND, ShmUnlock(ring, 1));
+    EXPECT_SHM(SHM_E_KIND, ShmFlush(ring));
   }
 }
 
