@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "core/crash_point.h"
+#include "service/broker/request.h"
 #include "service/error.h"
 #include "service/host/event_log.h"
 #include "service/host/ownership.h"
@@ -143,10 +144,12 @@ Broker::Broker(const BrokerPaths& paths, LogTo log, const std::function<void()>&
   reloads_.configured = written_at(paths.config);
   config_ = read_config(paths.config);
   open_log(paths.data, config_.log, log);
+  opened_log_ = config_.log;
   realm_ = find_realm();
   machine_ = claim_machine(realm_.identity);
   win::keep_only_privileges(kPrivileges);
   state_ = load_state(state_file());
+  watch_.remember(std::exchange(state_.accounts, {}));
   for (const ChannelConfig& channel : config_.channels) note_instance(channel);
   take_keeper(std::make_shared<Keeper>(realm_.identity), state_);
   take_creators(look_up_creators(config_.create));
@@ -188,7 +191,7 @@ void Broker::take_keeper(std::shared_ptr<Keeper> keeper, State known) {
   SHM_CRASH_POINT("keeper.noted");
   keeper->outlive_us();
   keeper_process_ = keeper->process();
-  watch_.add(keeper_process_, keeper->handle(), {});
+  watch_.add(keeper_process_, keeper->handle(), {}, {});
   keeper_ = std::move(keeper);
 }
 
@@ -323,6 +326,7 @@ State Broker::state_now() const {
   }
   state.keepers = state_.keepers;
   if (keeper_) state.keepers.push_back(keeper_process_);
+  state.accounts = watch_.accounts();
   return state;
 }
 
@@ -331,7 +335,8 @@ void Broker::save() const { save_state(state_file(), state_now()); }
 void Broker::run() {
   loop_.run([this] {
     return std::min({tend_keeper(), tend_reload(), tend_unavailable(), tend_creators(), tend_names(),
-                     saver_.tend(GetTickCount64()), pipe_->hang_up_late(), tend_client_log()});
+                     saver_.tend(GetTickCount64()), pipe_->hang_up_late(), tend_client_log(),
+                     tend_held_up()});
   });
   SHM_CRASH_POINT("stop.begun");
   close_down();
@@ -347,6 +352,7 @@ void Broker::close_down() {
   }
   saver_.save_what_failed();  // also of channels that a reload has removed
   worker_.finish();
+  save_what_is_left();  // for the next start: whose processes have which channels open
 }
 
 // Nobody waits for the outcome, and a full disk is no reason to stop.
@@ -419,6 +425,8 @@ bool Broker::entrust_more() {
 }
 
 void Broker::bury_client(const Client& client) {
+  const std::string who =
+      process_words(client.pid, watch_.program_of(client), known_name(watch_.account_of(client)));
   std::vector<Channel*> found;
   for (const std::wstring& name : watch_.channels_of(client)) {
     const auto at = channels_.find(name);
@@ -426,13 +434,13 @@ void Broker::bury_client(const Client& client) {
     const std::shared_ptr<Channel>& channel = at->second;
     const uint64_t before = channel->recoveries();
     if (!channel->bury(client)) continue;
+    const uint64_t recovered = channel->recoveries() - before;
     const std::string text =
-        "process " + std::to_string(client.pid) + " died with channel '" + channel->config().name + "' open";
-    log_about(kTheDead, client.pid, ClientLog::Level::info, text + ": recovered");
-    if (const uint64_t recovered = channel->recoveries() - before; recovered != 0) {
-      counts_.recoveries += recovered;
-      report_event(Event::recovered, text + "; what it held, a lock or the room of a message, is free again");
-    }
+        who + " died with channel '" + channel->config().name + "' open" +
+        (recovered == 0 ? "" : "; what it held, a lock or the room of a message, is recovered");
+    log_about(kTheDead, client.pid, ClientLog::Level::info, text);
+    counts_.recoveries += recovered;
+    if (recovered != 0) report_event(Event::recovered, text);
     if (channel->writers() == 0) saver_.save(channel);
     found.push_back(channel.get());
   }

@@ -17,6 +17,7 @@
 #include "service/broker/creation_rights.h"
 #include "service/broker/ended_memory.h"
 #include "service/broker/event_loop.h"
+#include "service/broker/held_up_channels.h"
 #include "service/broker/loaded_config.h"
 #include "service/broker/pipe_server.h"
 #include "service/broker/rate_limit.h"
@@ -112,7 +113,7 @@ class Broker {
   void close_down();
   bool carry_out(PipeServer::ConnectionId connection, PipeClient& client, const pipe::RequestHeader& request,
                  pipe::ReplyHeader& reply, const std::function<void(Caller&)>& work);
-  void count(const Refusal& refusal);
+  void count(const Refusal& refusal, const std::string& text);
   void log_about(const std::wstring& account, uint32_t pid, ClientLog::Level level, const std::string& text) {
     client_log_.note(account, pid, level, text, GetTickCount64());
   }
@@ -120,6 +121,8 @@ class Broker {
     log_about(client.account(), client.pid(), level, text);
   }
   DWORD tend_client_log();
+  DWORD tend_held_up();
+  void tell(const HeldUpChannels::News& news);
   PipeServer::Answer answer(PipeServer::ConnectionId connection, PipeClient& client,
                             std::span<const std::byte> request, std::span<std::byte> reply);
   PipeServer::Answer admitted(const PipeClient& client, const pipe::OpenRequest& request,
@@ -136,6 +139,9 @@ class Broker {
   static Channel::Sees sight_of(const Caller& caller);
   void inspect_service(const pipe::ServiceRequest& request, const Caller& caller, pipe::ServiceReply& reply);
   void await_names(PipeServer::ConnectionId connection);
+  void look_up_names();
+  std::wstring known_name(const std::wstring& account);
+  std::string words_of(PipeClient& client);
   void answer_again(ULONGLONG due);
   DWORD tend_names();
   static std::string in_words(const AccessConfig& access, const Caller& caller);
@@ -150,7 +156,8 @@ class Broker {
 
   BrokerPaths paths_;
   Config config_;
-  win::Handle machine_;  // the mutex whose existence keeps a second broker out
+  LogConfig opened_log_;  // what the log's files were opened with
+  win::Handle machine_;   // the mutex whose existence keeps a second broker out
   Realm realm_;
   EventLoop loop_;
   FileRegions files_;
@@ -169,6 +176,8 @@ class Broker {
   Reloads reloads_;
   std::optional<LoadedConfig> coming_;  // a configuration of which not all channels are set up yet
   Counts counts_;
+  HeldUpChannels held_up_;
+  ULONGLONG held_up_due_ = 0;       // when to look again, in GetTickCount64's time
   std::shared_ptr<Keeper> keeper_;  // none for as long as one that died could not be replaced
   bool starts_keeper_ = false;      // on the worker's thread
   std::optional<std::wstring>

@@ -83,8 +83,7 @@ class Channel final : private core::ChannelEvents {
   uint32_t places_of(const Client& client) const;
 
   // How many slots of one right, core::kRead or core::kWrite, are taken, and how many of these by an account,
-  // SID text. most: that account's process that has most of them, and how many. An account that came under an
-  // earlier run is not known.
+  // SID text. most: that account's process that has most of them, and how many.
   struct SlotUse {
     uint32_t all = 0;
     uint32_t own = 0;
@@ -124,6 +123,10 @@ class Channel final : private core::ChannelEvents {
 
   // What it is doing. Its strings are left to the caller, who knows what accounts are called.
   pipe::ChannelEntry state() const;
+
+  // Whether it has no room, because of a process or for want of a reader, and whose process that is.
+  bool is_held_up() const { return blocker().kind != core::Blocker::Kind::none; }
+  std::optional<Client> blocking_client() const;
 
   // Whether the caller may see clients of an account, as SID text.
   using Sees = std::function<bool(const std::wstring& account)>;
@@ -168,8 +171,9 @@ class Channel final : private core::ChannelEvents {
     bool watched = false;
     Client client;
     uint32_t generation = 0;
-    std::wstring account;  // SID text; empty: not known, as it came under an earlier run
-    win::Handle event;     // a reader's
+    std::wstring
+        account;        // SID text; empty: it came under an earlier run, which was killed before it noted it
+    win::Handle event;  // a reader's
   };
   using Places = std::array<Place, 64>;
   static_assert(core::kMaxReaders == 64 && core::kMaxWriters == 64);

@@ -98,6 +98,7 @@ bool Channel::is_still_there(Place& place) {
   if (!place.taken) return true;
   SHM_CRASH_POINT("adopt.place");
   place.watched = watch_.add_known(place.client, name_);
+  place.account = watch_.account_of(place.client);
   return place.watched;
 }
 

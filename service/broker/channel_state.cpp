@@ -82,6 +82,14 @@ core::Blocker Channel::blocker() const {
   return ring_ && has_no_room() ? core::find_blocker(*ring_) : core::Blocker{};
 }
 
+std::optional<Client> Channel::blocking_client() const {
+  using Kind = core::Blocker::Kind;
+  const core::Blocker found = blocker();
+  if (found.kind == Kind::none || found.kind == Kind::nobody) return std::nullopt;
+  const Place& place = (found.kind == Kind::loan ? writers_ : readers_)[found.slot];
+  return place.taken ? std::optional(place.client) : std::nullopt;
+}
+
 pipe::ClientEntry Channel::reader_entry(uint32_t i, const core::Blocker& blocker) const {
   using Kind = core::Blocker::Kind;
   const core::ReaderSlot& slot = shared_readers().readers[i];

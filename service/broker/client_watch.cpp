@@ -1,6 +1,7 @@
 #include "service/broker/client_watch.h"
 
 #include "service/error.h"
+#include "win/process.h"
 #include "win/time.h"
 
 namespace shmbroker::service {
@@ -21,6 +22,8 @@ uint64_t creation_time(HANDLE process) {
 
 struct ClientWatch::Watched {
   win::Handle process;
+  std::wstring account;  // as SID text
+  std::wstring program;  // asked for while it lives: of a dead one Windows tells no more
   HANDLE wait = nullptr;
   std::map<std::wstring, uint32_t> channels;  // how often each
   std::function<void()> on_death;
@@ -38,13 +41,15 @@ ClientWatch::ClientWatch(EventLoop& loop, std::function<void(const Client&)> die
 
 ClientWatch::~ClientWatch() = default;
 
-void ClientWatch::add(const Client& client, HANDLE process, const std::wstring& channel) {
+void ClientWatch::add(const Client& client, HANDLE process, const std::wstring& account,
+                      const std::wstring& channel) {
   HANDLE copy = nullptr;
   if (!watched_.contains(client) && !DuplicateHandle(GetCurrentProcess(), process, GetCurrentProcess(), &copy,
                                                      0, FALSE, DUPLICATE_SAME_ACCESS)) {
     throw win32_error("cannot watch process " + std::to_string(client.pid));
   }
-  add_open(client, win::Handle(copy), channel);
+  Watched& watched = add_open(client, win::Handle(copy), channel);
+  if (watched.account.empty()) watched.account = account;
 }
 
 bool ClientWatch::add_known(const Client& client, const std::wstring& channel) {
@@ -52,20 +57,26 @@ bool ClientWatch::add_known(const Client& client, const std::wstring& channel) {
   if (!process || creation_time(process.get()) != client.created) return false;
   // One that has ended is still there while somebody has a handle to it.
   if (WaitForSingleObject(process.get(), 0) == WAIT_OBJECT_0) return false;
-  add_open(client, std::move(process), channel);
+  Watched& watched = add_open(client, std::move(process), channel);
+  if (!watched.account.empty()) return true;
+  const auto known = remembered_.find(client);
+  watched.account = known != remembered_.end() ? known->second : win::process_account(watched.process.get());
   return true;
 }
 
-void ClientWatch::add_open(const Client& client, win::Handle process, const std::wstring& channel) {
+ClientWatch::Watched& ClientWatch::add_open(const Client& client, win::Handle process,
+                                            const std::wstring& channel) {
   auto found = watched_.find(client);
   if (found == watched_.end()) found = watched_.emplace(client, watch(client, std::move(process))).first;
   ++found->second->channels[channel];
   places_ += channel.empty() ? 0 : 1;
+  return *found->second;
 }
 
 std::unique_ptr<ClientWatch::Watched> ClientWatch::watch(const Client& client, win::Handle process) {
   auto watched = std::make_unique<Watched>();
   watched->process = std::move(process);
+  watched->program = win::program_name(watched->process.get());
   // The death may be told after remove(): the task looks the client up again.
   watched->on_death = [this, client] {
     loop_.post([this, client] {
@@ -88,6 +99,24 @@ void ClientWatch::remove(const Client& client, const std::wstring& channel) {
   places_ -= channel.empty() ? 0 : 1;
   if (--of_channel->second == 0) channels.erase(of_channel);
   if (channels.empty()) watched_.erase(found);
+}
+
+std::wstring ClientWatch::account_of(const Client& client) const {
+  const auto found = watched_.find(client);
+  return found != watched_.end() ? found->second->account : L"";
+}
+
+std::wstring ClientWatch::program_of(const Client& client) const {
+  const auto found = watched_.find(client);
+  return found != watched_.end() ? found->second->program : L"";
+}
+
+ClientWatch::Accounts ClientWatch::accounts() const {
+  Accounts accounts;
+  for (const auto& [client, watched] : watched_) {
+    if (!watched->account.empty()) accounts.emplace(client, watched->account);
+  }
+  return accounts;
 }
 
 std::vector<std::wstring> ClientWatch::channels_of(const Client& client) const {

@@ -33,13 +33,27 @@ class ClientWatch {
   ClientWatch(EventLoop& loop, std::function<void(const Client&)> died);
   ~ClientWatch();
 
+  // By process, as SID text.
+  using Accounts = std::map<Client, std::wstring>;
+
   // Begins to watch a process. Each call wants one remove(). process: a handle to it that can be waited for;
-  // it stays the caller's. channel: for whose sake; "" for none's. Throws Error.
-  void add(const Client& client, HANDLE process, const std::wstring& channel);
+  // it stays the caller's. account: whose it is, as SID text. channel: for whose sake; "" for none's. Throws
+  // Error.
+  void add(const Client& client, HANDLE process, const std::wstring& account, const std::wstring& channel);
 
   // As above, for a process known from before. Returns false if that very process lives no more. Throws
   // Error.
   bool add_known(const Client& client, const std::wstring& channel);
+
+  // Whose processes an earlier run has noted: of others add_known() has to ask, and may not be told.
+  void remember(Accounts accounts) { remembered_ = std::move(accounts); }
+
+  // The account and the program of a process that is watched; "" where they are not known.
+  std::wstring account_of(const Client& client) const;
+  std::wstring program_of(const Client& client) const;
+
+  // Of all that are watched.
+  Accounts accounts() const;
 
   void remove(const Client& client, const std::wstring& channel);
 
@@ -51,11 +65,12 @@ class ClientWatch {
 
  private:
   struct Watched;
-  void add_open(const Client& client, win::Handle process, const std::wstring& channel);
+  Watched& add_open(const Client& client, win::Handle process, const std::wstring& channel);
   std::unique_ptr<Watched> watch(const Client& client, win::Handle process);
 
   EventLoop& loop_;
   std::function<void(const Client&)> died_;
+  Accounts remembered_;
   std::map<Client, std::unique_ptr<Watched>> watched_;
   size_t places_ = 0;
 };

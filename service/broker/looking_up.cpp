@@ -28,6 +28,10 @@ std::wstring look_up_name(const std::wstring& sid) {
 // A request that lacks names is answered again from its start: it has done nothing yet.
 void Broker::await_names(PipeServer::ConnectionId connection) {
   awaiting_names_[connection] = GetTickCount64() + AccountNames::kPatience;
+  look_up_names();
+}
+
+void Broker::look_up_names() {
   for (const std::wstring& sid : names_.begin_to_ask()) {
     worker_.run([sid] { return look_up_name(sid); },
                 [this, sid](std::future<std::wstring> outcome) {
@@ -40,6 +44,14 @@ void Broker::await_names(PipeServer::ConnectionId connection) {
                   answer_again(ULLONG_MAX);
                 });
   }
+}
+
+// What an account is called, for the log, which does not wait for it: its SID where that is not known yet.
+std::wstring Broker::known_name(const std::wstring& account) {
+  if (account.empty()) return {};
+  const auto known = names_.find(account, GetTickCount64());
+  if (!known) look_up_names();
+  return known.value_or(account);
 }
 
 // Those requests whose time has come by then.

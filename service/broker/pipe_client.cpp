@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "service/error.h"
+#include "win/process.h"
 #include "win/security.h"
 #include "win/time.h"
 
@@ -66,6 +67,10 @@ bool PipeClient::open_process() {
   process_ = win::Handle(OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid_));
   if (process_) created_ = creation_time(process_.get());
   return static_cast<bool>(process_);
+}
+
+std::wstring PipeClient::program() {
+  return process_ || open_process() ? win::program_name(process_.get()) : L"";
 }
 
 HANDLE PipeClient::process() {

@@ -32,6 +32,10 @@ class PipeClient {
   // right when it has connected: so this may find it out later than the rest. Throws Error where it is gone
   // or can't be opened.
   HANDLE process();
+
+  // Its program's file name; "" where that can't be told.
+  std::wstring program();
+
   Client identity() const { return {pid_, created_}; }  // after process()
 
  private:

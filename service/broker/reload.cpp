@@ -99,8 +99,10 @@ void Broker::finish_reload() {
   LoadedConfig loaded = std::move(*coming_);
   coming_.reset();
   const Config& config = loaded.config;
-  if (config.log.max_size != config_.log.max_size || config.log.files != config_.log.files) {
-    spdlog::warn("/log: max_size and files are used from the service's next start on");
+  std::string not_yet;
+  if (config.log.max_size != opened_log_.max_size || config.log.files != opened_log_.files) {
+    not_yet = "; not yet in force: /log/max_size and /log/files, which need a restart of the service";
+    spdlog::warn("the configuration was read again{}", not_yet);
   }
   config_ = config;
   take_creators(std::move(loaded.creators));
@@ -110,7 +112,7 @@ void Broker::finish_reload() {
   save_what_is_left();
   reloads_.configured = loaded.written;
   reloads_.refused = false;
-  reloads_.text = summary();
+  reloads_.text = summary() + not_yet;
   ++reloads_.count;
   spdlog::info("configuration read again: {} channels, {} of them unavailable", channels_.size(),
                unavailable_.all().size());

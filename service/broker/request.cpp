@@ -25,6 +25,12 @@ std::string rights_text(uint32_t rights) {
   return "read, write";
 }
 
+std::string process_words(uint32_t pid, const std::wstring& program, const std::wstring& account) {
+  std::string known = core::visible_utf8(win::display_utf8(program), core::Shown::name);
+  if (!account.empty()) known += (known.empty() ? "" : ", ") + win::display_utf8(account);
+  return "process " + std::to_string(pid) + (known.empty() ? "" : " (" + known + ")");
+}
+
 Refusal refusal_of(const Channel& channel, const std::string& caller, uint32_t missing, uint32_t granted) {
   const std::string right = (missing & core::kRead) != 0 ? "read" : "write";
   return Refusal(core::Status::access,

@@ -78,6 +78,9 @@ std::wstring name_in(const char16_t (&field)[pipe::kNameUnits]);
 
 std::string rights_text(uint32_t rights);
 
+// "process 412 (receiver.exe, CONTOSO\\bob)". program, account: "" where they are not known.
+std::string process_words(uint32_t pid, const std::wstring& program, const std::wstring& account);
+
 // Why a channel refuses a caller, by name. missing, granted: core::kRead | core::kWrite.
 Refusal refusal_of(const Channel& channel, const std::string& caller, uint32_t missing, uint32_t granted);
 

@@ -48,26 +48,32 @@ bool Broker::carry_out(PipeServer::ConnectionId connection, PipeClient& client,
     return false;
   } catch (const Refusal& refusal) {
     refuse(reply, refusal.status(), refusal.what(), refusal.win32());
-    count(refusal);
-    log_about(client, ClientLog::Level::warning, refusal.what());
+    const std::string text = words_of(client) + ": " + refusal.what();
+    count(refusal, text);
+    log_about(client, ClientLog::Level::warning, text);
   } catch (const Error& error) {
     refuse(reply, core::Status::system, error.what(), error.win32());
-    log_about(client, ClientLog::Level::error, error.what());
+    log_about(client, ClientLog::Level::error, words_of(client) + ": " + error.what());
     if (error.win32() == ERROR_ALREADY_EXISTS) report_event(Event::squatted, error.what());
   } catch (const std::exception& error) {  // such as no memory: this request fails, and the service goes on
     refuse(reply, core::Status::system, error.what(), 0);
-    log_about(client, ClientLog::Level::error, error.what());
+    log_about(client, ClientLog::Level::error, words_of(client) + ": " + error.what());
   }
   return true;
 }
 
-void Broker::count(const Refusal& refusal) {
+std::string Broker::words_of(PipeClient& client) {
+  return process_words(client.pid(), client.program(), known_name(client.account()));
+}
+
+// text: for the event log, with who was refused.
+void Broker::count(const Refusal& refusal, const std::string& text) {
   if (refusal.status() == core::Status::access) {
     ++counts_.denials;
-    report_event(Event::denied, refusal.what());
+    report_event(Event::denied, text);
   } else if (refusal.status() == core::Status::quota) {
     ++counts_.quota;
-    report_event(Event::quota, refusal.what());
+    report_event(Event::quota, text);
   }
 }
 
@@ -99,8 +105,8 @@ PipeServer::Answer Broker::answer(PipeServer::ConnectionId connection, PipeClien
   }
   rate_.admit(client.pid(), GetTickCount64());  // it counts all the same
   log_about(client, ClientLog::Level::warning,
-            "hung up on process " + std::to_string(client.pid()) + ", which sent " +
-                std::to_string(request.size()) + " bytes that are no request");
+            "hung up on " + words_of(client) + ", which sent " + std::to_string(request.size()) +
+                " bytes that are no request");
   return {};
 }
 
@@ -177,7 +183,7 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
   const int slots = ((wanted & core::kRead) != 0 ? 1 : 0) + ((wanted & core::kWrite) != 0 ? 1 : 0);
   int watched = 0;
   try {
-    for (; watched < slots; ++watched) watch_.add(client, process, channel.name());
+    for (; watched < slots; ++watched) watch_.add(client, process, caller.account, channel.name());
     if (!channel.admit(client, wanted, exclusive, caller.account, reply)) {
       const uint32_t own = channel.places_of(client);
       const std::string advice = own == 0
@@ -194,7 +200,9 @@ void Broker::admit(Channel& channel, const pipe::OpenRequest& request, const Cal
     throw;
   }
   SHM_CRASH_POINT("request.admitted");
-  spdlog::debug("channel '{}' opened by {} (process {}) to {}", name, who, client.pid, rights_text(wanted));
+  spdlog::debug("channel '{}' opened by {} to {}", name,
+                process_words(client.pid, watch_.program_of(client), win::to_utf16(who).value_or(L"")),
+                rights_text(wanted));
 }
 
 // No account takes all slots, and an administrator who wants to see why a channel is full finds one.

@@ -91,6 +91,10 @@ State load_state(const std::filesystem::path& file) {
   each(json, "keepers", [&](const std::string&, const Json& entry) {
     state.keepers.push_back({entry.at("pid"), entry.at("created")});
   });
+  each(json, "accounts", [&](const std::string& account, const Json& processes) {
+    for (const Json& process : processes)
+      state.accounts[{process.at("pid"), process.at("created")}] = win::to_utf16(account).value_or(L"");
+  });
   return state;
 }
 
@@ -99,6 +103,9 @@ void save_state(const std::filesystem::path& file, const State& state) {
   for (const auto& [name, known] : state.channels) json["channels"][name] = to_json(known);
   for (const Client& keeper : state.keepers)
     json["keepers"].push_back({{"pid", keeper.pid}, {"created", keeper.created}});
+  for (const auto& [client, account] : state.accounts)
+    json["accounts"][win::display_utf8(account)].push_back(
+        {{"pid", client.pid}, {"created", client.created}});
   std::filesystem::path next = file;
   next += L".new";
   {

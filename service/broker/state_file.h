@@ -20,6 +20,7 @@ struct State {
   };
   std::map<std::string, Known> channels;
   std::vector<Client> keepers;
+  ClientWatch::Accounts accounts;  // of the clients
 };
 
 // What is absent or damaged is no state: then nothing that exists already is taken over.

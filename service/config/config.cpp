@@ -169,7 +169,7 @@ SlotsConfig parse_slots(const JsonNode& node) {
 }
 
 LogConfig parse_log(const JsonNode& node) {
-  node.object({"level", "max_size", "files"});
+  node.object({"level", "max_size", "files", "held_up_after"});
   LogConfig log;
   const auto level = node.member("level", [](const JsonNode& given) {
     return given.choice<const char*>({{"trace", "trace"},
@@ -185,6 +185,9 @@ LogConfig parse_log(const JsonNode& node) {
   const auto files = node.member("files", [](const JsonNode& given) { return given.number(1, 100); });
   log.max_size = max_size.value_or(log.max_size);
   log.files = files.value_or(log.files);
+  log.held_up_after =
+      node.member("held_up_after", [](const JsonNode& given) { return given.number(0, 86'400); })
+          .value_or(log.held_up_after);
   return log;
 }
 

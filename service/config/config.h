@@ -60,6 +60,7 @@ struct LogConfig {
   std::string level = "info";  // trace, debug, info, warning, error, off
   uint64_t max_size = 4 << 20;
   uint64_t files = 3;
+  uint64_t held_up_after = 10;  // seconds after which it is told that a channel stands still; 0: never
 };
 
 struct Config {

@@ -18,8 +18,8 @@ void open_log(const std::filesystem::path& folder, const LogConfig& config, LogT
         file, static_cast<size_t>(config.max_size), static_cast<size_t>(config.files)));
     if (to == LogTo::console) sinks.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());
     auto logger = std::make_shared<spdlog::logger>("shmbroker", sinks.begin(), sinks.end());
-    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
-    logger->flush_on(spdlog::level::info);
+    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %z %l: %v");  // %z: the offset from UTC
+    logger->flush_on(spdlog::level::trace);                 // who follows the file sees whole lines
     spdlog::set_default_logger(std::move(logger));
   } catch (const spdlog::spdlog_ex& failure) {
     throw Error(failure.what());

@@ -30,7 +30,8 @@ std::string text_of(DWORD id, const wchar_t* happened) {
 TEST(EventTexts, SayWhatHappenedAndWhatToDo) {
   const DWORD ids[] = {static_cast<DWORD>(EVENT_STARTED),   static_cast<DWORD>(EVENT_STOPPED),
                        static_cast<DWORD>(EVENT_DENIED),    static_cast<DWORD>(EVENT_QUOTA),
-                       static_cast<DWORD>(EVENT_RECOVERED), static_cast<DWORD>(EVENT_CONFIG),
+                       static_cast<DWORD>(EVENT_RECOVERED), static_cast<DWORD>(EVENT_HELD_UP),
+                       static_cast<DWORD>(EVENT_GOES_ON),   static_cast<DWORD>(EVENT_CONFIG),
                        static_cast<DWORD>(EVENT_SQUATTED),  static_cast<DWORD>(EVENT_FAILED)};
   for (const DWORD id : ids) {
     EXPECT_THAT(text_of(id, L"it happened"), HasSubstr("it happened")) << id;

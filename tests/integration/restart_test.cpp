@@ -1,5 +1,7 @@
 // The service goes away under clients that are open, by a stop or by a crash, and comes back: nothing that
 // was exchanged depends on it.
+#include <shmbroker/watch.h>
+
 #include <atomic>
 #include <cstring>
 #include <string>
@@ -10,6 +12,7 @@
 #include "tests/support/numbered_stream.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
+#include "win/security.h"
 
 namespace shmbroker::tests {
 namespace {
@@ -123,6 +126,26 @@ TEST_P(Restart, WhatTheDeadHeldMeanwhileIsFree) {
   EXPECT_SHM(SHM_OK, write(map, "new", kPatience));
   EXPECT_EQ(read(topic, kPatience), (Answer{SHM_OK, "behind the loan"}));
   EXPECT_EQ(read(queue, kPatience), (Answer{SHM_S_REDELIVERED, "job"}));
+}
+
+// By the state file, which a stop brings up to date.
+TEST(Restarted, ServiceKnowsWhoseProcessesWereThereBefore) {
+  Service service(config_of({block("MapName")}));
+  service.start();
+  Peer peer;
+  peer.open("MapName", "w");
+  service.stop();
+  EXPECT_NE(read_file(service.data_folder() / L"state.json").find(std::to_string(peer.pid())),
+            std::string::npos);
+  service.start();
+  ShmChannelState state{};
+  state.size = sizeof state;
+  ShmClientState client{};
+  client.size = sizeof client;
+  uint32_t count = 0;
+  ASSERT_SHM(SHM_OK, ShmInspect(L"MapName", &state, &client, 1, &count));
+  EXPECT_EQ(client.pid, peer.pid());
+  EXPECT_EQ(client.account, win::account_name(win::process_user()));
 }
 
 // Over and over under full traffic, in every kind of ring: no message is lost, doubled or out of order.
