@@ -9,6 +9,7 @@
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
+#include "service/commands/programs.h"
 #include "service/commands/words.h"
 #include "service/error.h"
 #include "service/host/install.h"
@@ -131,7 +132,7 @@ std::string look_at_channel(const ClientApi& api, const std::string& name) {
   std::string text = "you may " + rights_word(watched.state.access) + "; " + rights;
   for (const ShmClientState& client : watched.clients) {
     if ((client.flags & SHM_CLIENT_BLOCKS) == 0) continue;
-    throw Error(text + "; process " + std::to_string(client.pid) + " holds it up: it has not " +
+    throw Error(text + "; " + Programs().words_of(client.pid) + " holds it up: it has not " +
                 (client.access == SHM_READ ? "read what is there" : "committed its loan"));
   }
   if ((watched.state.flags & SHM_CHANNEL_HELD_UP) != 0)

@@ -1,12 +1,16 @@
 // list: the channels there are. show: one of them, and who has it open.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "service/commands/channel_filter.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
+#include "service/commands/programs.h"
+#include "service/commands/trouble.h"
 #include "service/commands/words.h"
 #include "win/text.h"
 
@@ -48,8 +52,9 @@ Json to_json(const ShmChannelState& state) {
   return json;
 }
 
-Json to_json(const ShmClientState& client) {
+Json to_json(const ShmClientState& client, Programs& programs) {
   Json json = {{"pid", client.pid},
+               {"program", programs.name_of(client.pid)},
                {"account", win::display_utf8(client.account)},
                {"session", client.session == UINT32_MAX ? Json() : Json(client.session)},
                {"side", client.access == SHM_READ ? "reader" : "writer"},
@@ -69,26 +74,39 @@ Json to_json(const ShmClientState& client) {
 
 void print_json(const Json& json) { print(json.dump(2) + "\n"); }
 
-int list(bool as_json) {
-  const ClientApi api;
-  Rows rows = {{"CHANNEL", "KIND", "CAPACITY", "LARGEST", "READERS", "WRITERS", "MESSAGES", "YOU MAY"}};
-  Json all = Json::array();
-  for (const ShmChannelSummary& channel : inspect_all(api)) {
-    if (as_json) {
-      all.push_back(facts_of(channel));
-      continue;
-    }
+struct ListOptions {
+  ChannelFilter filter;
+  bool json = false;
+};
+
+std::string table_of(const std::vector<ShmChannelSummary>& channels) {
+  Programs programs;
+  Rows rows = {
+      {"CHANNEL", "KIND", "CAPACITY", "LARGEST", "READERS", "WRITERS", "MESSAGES", "YOU MAY", "HELD UP BY"}};
+  for (const ShmChannelSummary& channel : channels) {
     rows.push_back({win::display_utf8(channel.name), kind_word(channel.kind), size_word(channel.capacity),
                     size_word(channel.max_message), std::to_string(channel.readers),
                     std::to_string(channel.writers), std::to_string(channel.messages),
-                    is_unavailable(channel) ? "UNAVAILABLE" : rights_word(channel.access)});
+                    rights_word(channel.access), trouble_words(channel, programs)});
   }
-  if (as_json) {
+  return table(rows);
+}
+
+int list(const ListOptions& options) {
+  const ClientApi api;
+  std::vector<ShmChannelSummary> channels = inspect_all(api);
+  const bool had_some = !channels.empty();
+  std::erase_if(channels, [&](const ShmChannelSummary& channel) { return !options.filter.takes(channel); });
+  if (options.json) {
+    Json all = Json::array();
+    for (const ShmChannelSummary& channel : channels) all.push_back(facts_of(channel));
     print_json(all);
-  } else if (rows.size() == 1) {
-    print("There is no channel that you may use; see channels in shmbroker.json.\n");
+  } else if (channels.empty()) {
+    print(had_some ? "None of the channels that you may use is of that kind or name.\n"
+                   : "There is no channel that you may use; see channels in shmbroker.json.\n");
   } else {
-    print(table(rows));
+    std::ranges::stable_partition(channels, is_in_trouble);
+    print(table_of(channels));
   }
   return 0;
 }
@@ -127,10 +145,11 @@ bool is_topic_reader(const ShmChannelState& channel, const ShmClientState& clien
 int show(const std::string& name, bool as_json) {
   const ClientApi api;
   const Watched watched = inspect(api, win::to_utf16(name).value_or(L""));
+  Programs programs;
   if (as_json) {
     Json json = to_json(watched.state);
     json["clients"] = Json::array();
-    for (const ShmClientState& client : watched.clients) json["clients"].push_back(to_json(client));
+    for (const ShmClientState& client : watched.clients) json["clients"].push_back(to_json(client, programs));
     print_json(json);
     return 0;
   }
@@ -139,12 +158,13 @@ int show(const std::string& name, bool as_json) {
     print(text + "\nNobody whom you may see has it open.\n");
     return 0;
   }
-  Rows rows = {{"PROCESS", "SIDE", "MESSAGES", "BYTES", "CURSOR", "LAG", "LOST", "WAITS", "LOAN", "SESSION",
-                "ACCOUNT", ""}};
+  Rows rows = {{"PROCESS", "PROGRAM", "SIDE", "MESSAGES", "BYTES", "CURSOR", "LAG", "LOST", "WAITS", "LOAN",
+                "SESSION", "ACCOUNT", ""}};
   for (const ShmClientState& client : watched.clients) {
     const std::string account = client.account[0] != 0 ? win::display_utf8(client.account) : "?";
-    rows.push_back({std::to_string(client.pid), client.access == SHM_READ ? "reader" : "writer",
-                    std::to_string(client.messages), size_word(client.bytes),
+    rows.push_back({std::to_string(client.pid), programs.name_of(client.pid),
+                    client.access == SHM_READ ? "reader" : "writer", std::to_string(client.messages),
+                    size_word(client.bytes),
                     is_topic_reader(watched.state, client) ? std::to_string(client.cursor) : "",
                     is_topic_reader(watched.state, client) ? size_word(client.lag) : "",
                     std::to_string(client.lost), std::to_string(client.waits), std::to_string(client.loan),
@@ -162,10 +182,14 @@ void add_list(CLI::App& app, Action& action) {
     std::string channel;
     bool json = false;
   };
+  const auto list_options = std::make_shared<ListOptions>();
+  auto* list_command =
+      app.add_subcommand("list", "The channels that you may use, those that are held up first");
+  list_options->filter.add_to(*list_command);
+  list_command->add_flag("--json", list_options->json, "For scripts; in the order of their names");
+  list_command->callback(
+      [&action, list_options] { action = [list_options] { return list(*list_options); }; });
   const auto options = std::make_shared<Options>();
-  auto* list_command = app.add_subcommand("list", "The channels that you may use");
-  list_command->add_flag("--json", options->json, "For scripts");
-  list_command->callback([&action, options] { action = [options] { return list(options->json); }; });
 
   auto* show_command = app.add_subcommand(
       "show", "One channel: what it is, who may use it, who has it open and how far each has come");

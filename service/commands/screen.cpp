@@ -1,5 +1,7 @@
 #include "service/commands/screen.h"
 
+#include "service/commands/columns.h"
+#include "service/commands/scrolling.h"
 #include "service/error.h"
 #include "win/text.h"
 
@@ -11,6 +13,32 @@ HANDLE interrupted;
 // These must not end us before the console is as it was. With the window it goes away itself.
 BOOL WINAPI note_interruption(DWORD control) {
   return (control == CTRL_C_EVENT || control == CTRL_BREAK_EVENT) && SetEvent(interrupted);
+}
+
+// 0: one that has no meaning here.
+char key_of(const KEY_EVENT_RECORD& record) {
+  constexpr wchar_t kCtrlC = 3;
+  switch (record.wVirtualKeyCode) {
+    case VK_ESCAPE:
+      return 'q';
+    case VK_UP:
+      return Key::up;
+    case VK_DOWN:
+      return Key::down;
+    case VK_PRIOR:
+      return Key::page_up;
+    case VK_NEXT:
+      return Key::page_down;
+    case VK_HOME:
+      return Key::home;
+    case VK_END:
+      return Key::end;
+    default:
+      break;
+  }
+  const wchar_t character = record.uChar.UnicodeChar;
+  if (character == kCtrlC) return 'q';
+  return character >= L' ' && character < 0x80 ? static_cast<char>(character) : '\0';
 }
 
 }  // namespace
@@ -49,20 +77,28 @@ WORD Screen::attributes_of(Emphasis emphasis) const {
   }
 }
 
-void Screen::write(const std::string& text, size_t width, WORD attributes) const {
-  std::wstring line = win::to_utf16(text).value_or(L"");
-  line.resize(width, L' ');
+void Screen::write(const std::string& text, size_t columns, WORD attributes) const {
+  const std::wstring line = win::to_utf16(padded(text, columns)).value_or(L"");
   DWORD written = 0;
   SetConsoleTextAttribute(output_, attributes);
   WriteConsoleW(output_, line.data(), static_cast<DWORD>(line.size()), &written, nullptr);
 }
 
-void Screen::show(const std::vector<ScreenLine>& lines) const {
+SMALL_RECT Screen::window() const {
   CONSOLE_SCREEN_BUFFER_INFO info;
   if (!GetConsoleScreenBufferInfo(output_, &info)) throw win32_error("cannot write to the console");
-  const SMALL_RECT& window = info.srWindow;
-  // One column less than there are: a full line would push the cursor, and with it the window, further.
-  const auto width = static_cast<size_t>(window.Right - window.Left);
+  return info.srWindow;
+}
+
+// One column less than there are: a full line would push the cursor, and with it the window, further.
+Screen::Size Screen::size() const {
+  const SMALL_RECT there = window();
+  return {static_cast<size_t>(there.Right - there.Left), static_cast<size_t>(there.Bottom - there.Top + 1)};
+}
+
+void Screen::show(const std::vector<ScreenLine>& lines) const {
+  const SMALL_RECT window = this->window();
+  const size_t width = size().columns;
   for (SHORT row = window.Top; row <= window.Bottom; ++row) {
     const auto index = static_cast<size_t>(row - window.Top);
     SetConsoleCursorPosition(output_, {window.Left, row});
@@ -83,12 +119,8 @@ char Screen::wait_for_key(uint32_t timeout_ms) const {
     INPUT_RECORD record;
     DWORD count = 0;
     if (!ReadConsoleInputW(input_, &record, 1, &count) || count == 0) return 0;
-    const auto& key = record.Event.KeyEvent;
-    if (record.EventType != KEY_EVENT || !key.bKeyDown) continue;
-    constexpr wchar_t kCtrlC = 3;
-    if (key.wVirtualKeyCode == VK_ESCAPE || key.uChar.UnicodeChar == kCtrlC) return 'q';
-    if (key.uChar.UnicodeChar > 0 && key.uChar.UnicodeChar < 0x80)
-      return static_cast<char>(key.uChar.UnicodeChar);
+    if (record.EventType != KEY_EVENT || !record.Event.KeyEvent.bKeyDown) continue;
+    if (const char key = key_of(record.Event.KeyEvent); key != 0) return key;
   }
 }
 

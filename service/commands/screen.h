@@ -30,15 +30,24 @@ class Screen {
   // Whether there is one: the output may be a file or a pipe.
   bool is_console() const { return is_console_; }
 
+  // Of the window: columns of text and rows.
+  struct Size {
+    size_t columns;
+    size_t rows;
+  };
+  Size size() const;  // Throws Error
+
   // What does not fit is cut off. Throws Error.
   void show(const std::vector<ScreenLine>& lines) const;
 
-  // Returns the key that was pressed within the time, 'q' for Escape, Ctrl-C and Ctrl-Break, or 0.
+  // Returns the key that was pressed within the time, a Key for those that move, 'q' for Escape, Ctrl-C and
+  // Ctrl-Break, or 0.
   char wait_for_key(uint32_t timeout_ms) const;
 
  private:
   WORD attributes_of(Emphasis emphasis) const;
-  void write(const std::string& text, size_t width, WORD attributes) const;
+  SMALL_RECT window() const;
+  void write(const std::string& text, size_t columns, WORD attributes) const;
 
   HANDLE output_;
   HANDLE input_;

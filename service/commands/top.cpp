@@ -9,12 +9,18 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "service/commands/channel_filter.h"
 #include "service/commands/client_api.h"
+#include "service/commands/columns.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
+#include "service/commands/programs.h"
 #include "service/commands/screen.h"
+#include "service/commands/scrolling.h"
+#include "service/commands/trouble.h"
 #include "service/commands/words.h"
 #include "win/text.h"
+#include "win/time.h"
 
 namespace shmbroker::service {
 namespace {
@@ -23,6 +29,7 @@ struct Options {
   uint32_t interval_ms = 1000;
   uint32_t count = 0;
   char sort = 'r';
+  ChannelFilter filter;
   bool json = false;
 };
 
@@ -33,25 +40,19 @@ struct Line {
 
   bool is_ring() const { return now.kind != SHM_BLOCK; }
   uint64_t percent() const { return 100 * now.backlog / now.capacity; }
-  bool is_held_up() const { return (now.flags & SHM_CHANNEL_HELD_UP) != 0; }
-
-  std::string blocker() const {
-    if ((now.flags & SHM_CHANNEL_UNAVAILABLE) != 0) return "UNAVAILABLE";
-    if ((now.flags & SHM_CHANNEL_UNTAKEN) != 0) return "no reader takes a message";
-    if (!is_held_up()) return "";
-    return now.blocker != 0 ? "process " + std::to_string(now.blocker) : "a process that you may not see";
-  }
+  bool is_in_trouble() const { return service::is_in_trouble(now); }
 };
 
 class Watcher {
  public:
-  explicit Watcher(const ClientApi& api) : api_(api) {}
+  Watcher(const ClientApi& api, const ChannelFilter& filter) : api_(api), filter_(filter) {}
 
   std::vector<Line> look() {
     std::vector<Line> lines;
     std::unordered_map<std::wstring, uint64_t> counts;
     const ULONGLONG now = GetTickCount64();
     for (const ShmChannelSummary& channel : inspect_all(api_)) {
+      if (!filter_.takes(channel)) continue;
       Line line{.now = channel};
       const auto before = counts_.find(channel.name);
       if (before != counts_.end() && now > then_ && channel.messages >= before->second) {
@@ -68,12 +69,15 @@ class Watcher {
 
  private:
   const ClientApi& api_;
+  const ChannelFilter& filter_;
   std::unordered_map<std::wstring, uint64_t> counts_;
   ULONGLONG then_ = 0;
 };
 
+// Those that are in trouble come first in any case: they are what somebody looks for.
 void sort(std::vector<Line>& lines, char by) {
   std::ranges::stable_sort(lines, [by](const Line& a, const Line& b) {
+    if (a.is_in_trouble() != b.is_in_trouble()) return a.is_in_trouble();
     switch (by) {
       case 'r':
         return a.rate > b.rate;
@@ -87,24 +91,29 @@ void sort(std::vector<Line>& lines, char by) {
   });
 }
 
-std::string text_of(const std::vector<Line>& lines) {
-  Rows rows = {{"CHANNEL", "KIND", "MESSAGES/S", "READERS", "WRITERS", "BACKLOG", "FULL", "LAG", "LOST",
-                "WAITS", "LOANS", "HELD UP BY"}};
+// Who holds a channel up stands before the figures, of which a narrow window may cut some off.
+// most_of_a_name: columns.
+std::string text_of(const std::vector<Line>& lines, size_t most_of_a_name = SIZE_MAX) {
+  Programs programs;
+  Rows rows = {{"CHANNEL", "HELD UP BY", "KIND", "MESSAGES/S", "READERS", "WRITERS", "BACKLOG", "FULL", "LAG",
+                "LOST", "WAITS", "LOANS"}};
   for (const Line& line : lines) {
-    rows.push_back({win::display_utf8(line.now.name), kind_word(line.now.kind),
+    rows.push_back({fitted(win::display_utf8(line.now.name), most_of_a_name),
+                    trouble_words(line.now, programs), kind_word(line.now.kind),
                     fmt::format("{:.0f}", line.rate), std::to_string(line.now.readers),
                     std::to_string(line.now.writers), line.is_ring() ? size_word(line.now.backlog) : "",
                     line.is_ring() ? fmt::format("{} %", line.percent()) : "",
                     line.now.kind == SHM_TOPIC ? size_word(line.now.lag) : "", std::to_string(line.now.lost),
-                    std::to_string(line.now.waits), std::to_string(line.now.loans), line.blocker()});
+                    std::to_string(line.now.waits), std::to_string(line.now.loans)});
   }
   return table(rows);
 }
 
 std::string json_of(const std::vector<Line>& lines) {
-  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  nlohmann::ordered_json look = {{"time", utc_word(win::now())},
+                                 {"channels", nlohmann::ordered_json::array()}};
   for (const Line& line : lines) {
-    all.push_back(
+    look["channels"].push_back(
         {{"name", win::display_utf8(line.now.name)},
          {"kind", kind_word(line.now.kind)},
          {"messages_per_second", line.rate},
@@ -118,29 +127,40 @@ std::string json_of(const std::vector<Line>& lines) {
          {"loans", line.now.loans},
          {"held_up_by", line.now.blocker != 0 ? nlohmann::ordered_json(line.now.blocker) : nullptr}});
   }
-  return all.dump();
+  return look.dump();
 }
 
+constexpr size_t kOtherLines = 6;  // above and below the rows
+
+size_t rows_of(const Screen::Size& size) { return size.rows > kOtherLines ? size.rows - kOtherLines : 1; }
+
+// first: the row that is shown first.
 std::vector<ScreenLine> screen_of(const ShmServiceState& service, const std::vector<Line>& lines,
-                                  char sorted_by) {
+                                  size_t first, const Screen::Size& size, char sorted_by) {
   std::vector<ScreenLine> screen = {
       {fmt::format("ShmBroker {}, process {}: {}, open {}   refused: {}   recovered: {}",
                    version_word(service.version), service.pid, count_words(service.channels, "channel"),
                    count_words(service.clients, "time"), service.denials + service.quota,
                    service.recoveries)},
       {}};
-  std::istringstream rows(text_of(lines));
+  constexpr size_t kLeastOfAName = 16;
+  const size_t last = std::min(lines.size(), first + rows_of(size));
+  std::istringstream rows(text_of(lines, std::max(kLeastOfAName, size.columns / 3)));
   size_t index = 0;
   for (std::string row; std::getline(rows, row); ++index) {
-    const bool is_held_up = index > 0 && !lines[index - 1].blocker().empty();
-    screen.push_back({row, index == 0 ? Emphasis::heading : is_held_up ? Emphasis::alert : Emphasis::none});
+    if (index == 0) screen.push_back({row, Emphasis::heading});
+    if (index < first + 1 || index > last) continue;
+    screen.push_back({row, lines[index - 1].is_in_trouble() ? Emphasis::alert : Emphasis::none});
   }
   const auto mark = [sorted_by](char key, const char* name) {
     return fmt::format("{} {}{}   ", key, name, key == sorted_by ? "*" : "");
   };
   screen.push_back({});
   screen.push_back({"Sort by:  " + mark('r', "rate") + mark('l', "lag") + mark('b', "backlog") +
-                    mark('n', "name") + "   q quits"});
+                    mark('n', "name") + "   q quits" +
+                    (last - first == lines.size() ? ""
+                                                  : fmt::format("   rows {} to {} of {}: arrows, PgUp, PgDn",
+                                                                first + 1, last, lines.size()))});
   return screen;
 }
 
@@ -154,24 +174,50 @@ char wait_for_key(const Screen& screen, uint32_t timeout_ms) {
   return 0;
 }
 
-int top(Options options) {
+// Shows the lines until the next look is due, sorted and scrolled as the keys say. Returns false if the user
+// has had enough.
+class Display {
+ public:
+  Display(const Screen& screen, char sort) : screen_(screen), sort_(sort) {}
+
+  bool show(const ShmServiceState& service, std::vector<Line>& lines, uint32_t for_ms) {
+    const ULONGLONG end = GetTickCount64() + for_ms;
+    for (char key = 0;;) {
+      const Screen::Size size = screen_.size();
+      first_ = scrolled(first_, key, lines.size(), rows_of(size));
+      sort(lines, sort_);
+      screen_.show(screen_of(service, lines, first_, size, sort_));
+      const ULONGLONG now = GetTickCount64();
+      key = now < end ? wait_for_key(screen_, static_cast<uint32_t>(end - now)) : '\0';
+      if (key == 0) return true;
+      if (key == 'q') return false;
+      if (key == 'r' || key == 'l' || key == 'b' || key == 'n') sort_ = key;
+    }
+  }
+
+ private:
+  const Screen& screen_;
+  char sort_;
+  size_t first_ = 0;
+};
+
+int top(const Options& options) {
   const ClientApi api;
   const Screen screen;
-  Watcher watcher(api);
-  for (uint32_t shown = 0;;) {
+  Watcher watcher(api, options.filter);
+  Display display(screen, options.sort);
+  for (uint32_t shown = 1;; ++shown) {
+    const bool is_last = shown == options.count;
+    const uint32_t pause = is_last ? 0 : options.interval_ms;
     std::vector<Line> lines = watcher.look();
-    sort(lines, options.sort);
-    if (options.json || !screen.is_console()) {
-      print((options.json ? json_of(lines) : text_of(lines)) + "\n");
-    } else {
-      screen.show(screen_of(inspect_service(api), lines, options.sort));
+    if (screen.is_console() && !options.json) {
+      if (!display.show(inspect_service(api), lines, pause) || is_last) return 0;
+      continue;
     }
-    if (++shown == options.count) break;
-    const char key = wait_for_key(screen, options.interval_ms);
-    if (key == 'q') break;
-    if (key == 'r' || key == 'l' || key == 'b' || key == 'n') options.sort = key;
+    sort(lines, options.sort);
+    print((options.json ? json_of(lines) : text_of(lines)) + "\n");
+    if (is_last || wait_for_key(screen, pause) == 'q') return 0;
   }
-  return 0;
 }
 
 }  // namespace
@@ -190,6 +236,7 @@ void add_top(CLI::App& app, Action& action) {
           "rate, lag, backlog or name")
       ->check(CLI::IsMember({"rate", "lag", "backlog", "name"}))
       ->default_str("rate");
+  options->filter.add_to(*command);
   command->add_flag("--json", options->json, "For scripts: a line of JSON for each look");
   command->footer(
       "Lag: bytes that the slowest reader of a topic has not read yet. Lost: messages overwritten before "

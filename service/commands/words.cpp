@@ -1,19 +1,16 @@
 #include "service/commands/words.h"
 
+#include <windows.h>
+
 #include <fmt/core.h>
 
 #include <algorithm>
 
+#include "service/commands/columns.h"
 #include "win/text.h"
 
 namespace shmbroker::service {
 namespace {
-
-// Columns on a screen, nearly: names in most scripts take one for each character.
-size_t width_of(const std::string& utf8) {
-  return static_cast<size_t>(
-      std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 std::string joined(const std::vector<const char*>& words) {
   std::string text;
@@ -49,6 +46,14 @@ std::string client_words(uint32_t flags) {
   return joined(words);
 }
 
+std::string utc_word(uint64_t time) {
+  const FILETIME file_time{static_cast<DWORD>(time), static_cast<DWORD>(time >> 32)};
+  SYSTEMTIME utc{};
+  FileTimeToSystemTime(&file_time, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.wYear, utc.wMonth, utc.wDay, utc.wHour,
+                     utc.wMinute, utc.wSecond, utc.wMilliseconds);
+}
+
 std::string count_words(uint64_t count, const char* noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
@@ -72,7 +77,7 @@ std::string table(const Rows& rows) {
   std::vector<bool> is_number(widths.size());
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], width_of(row[i]));
+      widths[i] = std::max(widths[i], columns_of(row[i]));
       if (&row != &rows[0] && !row[i].empty()) is_number[i] = row[i][0] >= '0' && row[i][0] <= '9';
     }
   }
@@ -80,7 +85,7 @@ std::string table(const Rows& rows) {
   for (const auto& row : rows) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
-      const std::string blanks(widths[i] - width_of(row[i]), ' ');
+      const std::string blanks(widths[i] - columns_of(row[i]), ' ');
       line += (is_number[i] ? blanks + row[i] : row[i] + blanks) + "  ";
     }
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";

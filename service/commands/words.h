@@ -14,6 +14,9 @@ std::string rights_word(uint32_t access);
 std::string client_words(uint32_t flags);
 std::string version_word(uint32_t version);
 
+// "2026-11-27T16:20:05.123Z". time: in 100 ns since 1601 UTC.
+std::string utc_word(uint64_t time);
+
 // "1 channel", "2 channels".
 std::string count_words(uint64_t count, const char* noun);
 

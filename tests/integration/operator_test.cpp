@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <string>
 
 #include "tests/support/program.h"
@@ -36,6 +37,10 @@ nlohmann::json finding_of(const nlohmann::json& doctor, const char* what) {
   return nlohmann::json();
 }
 
+std::string this_process() {
+  return "process " + std::to_string(GetCurrentProcessId()) + " (operator_test.exe)";
+}
+
 TEST_F(Operator, ListsTheChannels) {
   EXPECT_THAT(run(L"list").text, AllOf(HasSubstr("CHANNEL"), HasSubstr("topic    topic    64 KiB")));
   const auto list = json_of(L"list --json");
@@ -59,12 +64,34 @@ TEST_F(Operator, ShowsWhoHasAChannelOpenAndWhoHoldsItUp) {
     EXPECT_EQ(client["cursor"], 0) << "it has not read";
     EXPECT_EQ(client["blocks"], client["side"] == "reader");
     EXPECT_EQ(client["pid"], client["side"] == "reader" ? GetCurrentProcessId() : peer.pid());
+    EXPECT_EQ(client["program"], client["side"] == "reader" ? "operator_test.exe" : "peer.exe");
   }
   EXPECT_THAT(run(L"show topic").text,
               AllOf(HasSubstr("when full: wait"), HasSubstr("HOLDS UP THE CHANNEL"), HasSubstr("rights ")));
   const Outcome doctor = run(L"doctor topic");
   EXPECT_EQ(doctor.exit_code, 1u);
-  EXPECT_THAT(doctor.text, HasSubstr("process " + std::to_string(GetCurrentProcessId()) + " holds it up"));
+  EXPECT_THAT(doctor.text, HasSubstr(this_process() + " holds it up"));
+  EXPECT_THAT(run(L"list").text, HasSubstr("\ntopic    topic    64 KiB"))
+      << "before those that are not held up";
+  EXPECT_THAT(run(L"list").text, HasSubstr("  " + this_process() + "\njobs "));
+  EXPECT_THAT(run(L"top --count 1 --sort name").text, HasSubstr("\ntopic    " + this_process() + "  topic "));
+  EXPECT_THAT(run(L"list --held-up").text, Not(HasSubstr("jobs")));
+}
+
+TEST_F(Operator, ListAndTopShowSomeOfTheChannels) {
+  const auto names = [](const std::wstring& arguments) {
+    std::string all;
+    for (const auto& channel : json_of(arguments)) all += channel["name"].get<std::string>() + " ";
+    return all;
+  };
+  EXPECT_EQ(names(L"list --json --filter \"*o*\""), "jobs topic ");
+  EXPECT_EQ(names(L"list --json --kind block"), "value ");
+  EXPECT_EQ(names(L"list --json --filter \"*o*\" --kind block"), "");
+  EXPECT_EQ(names(L"list --json --held-up"), "");
+  EXPECT_THAT(run(L"list --filter nobody").text, HasSubstr("None of the channels"));
+  EXPECT_EQ(run(L"list --kind shelf").exit_code, 2u);
+  const Outcome top = run(L"top --count 1 --filter v*");
+  EXPECT_THAT(top.text, AllOf(HasSubstr("\nvalue "), Not(HasSubstr("topic"))));
 }
 
 TEST_F(Operator, ShowSaysWhatIsNotThere) {
@@ -245,7 +272,10 @@ TEST_F(Operator, TopPrintsALineOfJsonForEachLook) {
   EXPECT_EQ(top.exit_code, 0u);
   const size_t end = top.text.find('\n');
   for (const std::string& line : {top.text.substr(0, end), top.text.substr(end + 1)}) {
-    const auto look = nlohmann::json::parse(line);
+    const auto whole = nlohmann::json::parse(line);
+    EXPECT_TRUE(std::regex_match(whole["time"].get<std::string>(),
+                                 std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")));
+    const auto& look = whole["channels"];
     ASSERT_EQ(look.size(), 3u);
     EXPECT_EQ(look[1]["name"], "topic");
     EXPECT_EQ(look[1]["held_up_by"], nullptr);
