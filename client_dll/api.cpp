@@ -46,6 +46,7 @@ int32_t check_options(const ShmOptions* given, ShmOptions& options) {
   if (options.kind > SHM_QUEUE) return bad_argument(L"ShmOptions.kind is unknown");
   if (options.when_full > SHM_WAIT) return bad_argument(L"ShmOptions.when_full is unknown");
   if (options.reserved != 0) return bad_argument(L"ShmOptions.reserved is not 0");
+  if (!is_timeout(options.open_timeout_ms)) return timeout_refused(options.open_timeout_ms);
   if ((options.flags & SHM_OPEN_CREATE) != 0 && (options.kind == 0 || options.capacity == 0))
     return bad_argument(L"SHM_OPEN_CREATE needs ShmOptions.kind and ShmOptions.capacity");
   return SHM_OK;
@@ -300,5 +301,6 @@ int32_t SHM_CALL ShmWaitAny(const ShmChannel* channels, uint32_t count, uint32_t
   if (channels == nullptr || index == nullptr || count == 0 || count > SHM_WAIT_MAX) {
     return bad_argument(L"ShmWaitAny: channels or index is NULL, or count is not from 1 to SHM_WAIT_MAX");
   }
+  if (!is_timeout(timeout_ms)) return timeout_refused(timeout_ms);
   return wait_any({channels, count}, *index, timeout_ms);
 }

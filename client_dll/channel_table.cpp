@@ -116,6 +116,12 @@ int32_t call_lock_refused(ShmChannel handle, WaitEnd end) {
   return with_guard(handle, [end](Channel& open) { return open.refuse_call_lock(end); });
 }
 
+int32_t timeout_refused(uint32_t timeout_ms) {
+  return fail(SHM_E_ARGUMENT, L"a timeout of " + std::to_wstring(static_cast<int32_t>(timeout_ms)) +
+                                  L" ms can't be waited for; give from 0 to SHM_TIMEOUT_MAX (2147483647), or "
+                                  L"SHM_INFINITE");
+}
+
 int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChannel& handle) {
   Entry* entry = reserve_entry();
   if (entry == nullptr) return fail(SHM_E_MEMORY, L"4,096 channels are open in this process; close some");

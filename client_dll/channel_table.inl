@@ -21,6 +21,12 @@ int32_t no_throw(Work&& work) noexcept {
 
 int32_t call_lock_refused(ShmChannel handle, WaitEnd end);
 
+// For what a caller gave as a timeout: a negative number is a mistake, and no wait of 49 days.
+inline bool is_timeout(uint32_t timeout_ms) {
+  return timeout_ms <= SHM_TIMEOUT_MAX || timeout_ms == SHM_INFINITE;
+}
+int32_t timeout_refused(uint32_t timeout_ms);
+
 // Calls work(Channel&, left) under a call lock. left: the time that remains of the context that
 // make_context() gives, which is called only if the lock is not free.
 template <CallLock Calls::*member, class MakeContext, class Work>
@@ -44,6 +50,7 @@ int32_t with_call_lock_by(ShmChannel handle, DWORD timeout_ms, MakeContext&& mak
 
 template <CallLock Calls::*member, class Work>
 int32_t with_call_lock(ShmChannel handle, DWORD timeout_ms, Work&& work) {
+  if (!is_timeout(timeout_ms)) return timeout_refused(timeout_ms);
   return with_call_lock_by<member>(
       handle, timeout_ms, [=](const Interrupts& interrupts) { return WaitContext(interrupts, timeout_ms); },
       work);

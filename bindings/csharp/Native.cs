@@ -112,7 +112,9 @@ namespace ShmBroker
         // The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
         public const uint SHM_SID_MAX = 191;
 
+        // Timeouts in milliseconds: 0 to SHM_TIMEOUT_MAX, some 24 days, or SHM_INFINITE.
         public const uint SHM_INFINITE = 0xFFFFFFFF;
+        public const uint SHM_TIMEOUT_MAX = 0x7FFFFFFF;
 
         // ShmUnlock: leave the block's value as it was.
         public static readonly UIntPtr SHM_KEEP = (UIntPtr)(sizeof(void*) == 8 ? ulong.MaxValue : uint.MaxValue);

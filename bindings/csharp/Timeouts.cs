@@ -7,14 +7,14 @@ namespace ShmBroker
     /// <summary>A timeout as C has it.</summary>
     internal static class Timeouts
     {
-        private const string Range = "a timeout is Timeout.InfiniteTimeSpan, or from 0 to some 49 days";
+        private const string Range = "a timeout is Timeout.InfiniteTimeSpan, or from 0 to some 24 days";
 
         /// <summary>Milliseconds, of which a begun one counts as whole.</summary>
         internal static uint Milliseconds(TimeSpan timeout)
         {
             if (timeout == Timeout.InfiniteTimeSpan) return Native.SHM_INFINITE;
             double milliseconds = Math.Ceiling(timeout.TotalMilliseconds);
-            if (timeout < TimeSpan.Zero || milliseconds >= Native.SHM_INFINITE)
+            if (timeout < TimeSpan.Zero || milliseconds > Native.SHM_TIMEOUT_MAX)
             {
                 throw new ArgumentOutOfRangeException(nameof(timeout), timeout, Range);
             }

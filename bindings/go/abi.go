@@ -20,8 +20,10 @@ const (
 	_SHM_SID_MAX = 191
 )
 
+// Timeouts in milliseconds: 0 to SHM_TIMEOUT_MAX, some 24 days, or SHM_INFINITE.
 const (
-	_SHM_INFINITE = 0xFFFFFFFF
+	_SHM_INFINITE    = 0xFFFFFFFF
+	_SHM_TIMEOUT_MAX = 2147483647
 )
 
 // ShmUnlock: leave the block's value as it was.

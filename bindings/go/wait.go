@@ -135,8 +135,8 @@ func milliseconds(duration time.Duration) uint32 {
 	switch {
 	case whole <= 0:
 		return 0
-	case whole >= _SHM_INFINITE:
-		return _SHM_INFINITE - 1
+	case whole > _SHM_TIMEOUT_MAX:
+		return _SHM_TIMEOUT_MAX
 	}
 	return uint32(whole)
 }

@@ -30,7 +30,9 @@ Public Const SHM_NAME_MAX_UTF8 As Long = 189
 ' The text of an account's SID, such as S-1-5-21-.... No SID has a longer one.
 Public Const SHM_SID_MAX As Long = 191
 
+' Timeouts in milliseconds: 0 to SHM_TIMEOUT_MAX, some 24 days, or SHM_INFINITE.
 Public Const SHM_INFINITE As Long = &HFFFFFFFF
+Public Const SHM_TIMEOUT_MAX As Long = &H7FFFFFFF
 
 ' ShmUnlock: leave the block's value as it was.
 Public Const SHM_KEEP As Long = -1

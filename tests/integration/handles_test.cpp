@@ -236,6 +236,37 @@ TEST_F(Handles, NullAndWrongSizesAreBadArguments) {
   EXPECT_EQ(stats_of(channel).sequence, 0u) << "nothing was written";
 }
 
+// -5 and its like are mistakes, and not 49 days.
+TEST_F(Handles, NegativeTimeoutsAreBadArguments) {
+  const Opened block(L"MapName");
+  const Opened topic(L"topic");
+  char byte = 'x';
+  size_t size = 0;
+  uint32_t number = 0;
+  void* memory = nullptr;
+  const void* peeked = nullptr;
+  const ShmMessage out{sizeof out, 0, 0, 0, &byte, 1};
+  ShmMessage in{sizeof in, 0, 0, 0, nullptr, 0};
+  const ShmChannel channel = topic;
+  EXPECT_SHM(SHM_OK, ShmSetCancelled(topic, 1)) << "so that nothing waits where the timeout is taken";
+  for (const uint32_t timeout : {SHM_TIMEOUT_MAX + 1, static_cast<uint32_t>(-5), SHM_INFINITE - 1}) {
+    SCOPED_TRACE(timeout);
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmWrite(topic, &byte, 1, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmWriteBatch(topic, &out, 1, &number, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmLoan(topic, 1, &memory, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmLock(block, &memory, &size, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmRead(topic, &byte, 1, &size, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmReadBatch(topic, &in, 1, &byte, 1, &number, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmPeek(topic, &peeked, &size, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmWaitAny(&channel, 1, &number, timeout));
+    EXPECT_NE(strstr(ShmLastErrorTextUtf8(), std::to_string(static_cast<int32_t>(timeout)).c_str()), nullptr)
+        << ShmLastErrorTextUtf8();
+  }
+  EXPECT_EQ(stats_of(topic).sequence, 0u) << "nothing was written";
+  EXPECT_SHM(SHM_OK, ShmWrite(topic, &byte, 1, SHM_TIMEOUT_MAX));
+  EXPECT_SHM(SHM_OK, ShmRead(topic, &byte, 1, &size, SHM_INFINITE));
+}
+
 TEST_F(Handles, NoDataIsNoErrorWhereThereIsNone) {
   const Opened channel(L"topic");
   EXPECT_SHM(SHM_OK, ShmWrite(channel, nullptr, 0, 0));
@@ -331,6 +362,8 @@ TEST_F(Handles, OptionsOutOfRangeAreBadArguments) {
   EXPECT_SHM(SHM_E_ARGUMENT, open([](ShmOptions& options) { options.access = 4; }));
   EXPECT_SHM(SHM_E_ARGUMENT, open([](ShmOptions& options) { options.kind = SHM_QUEUE + 1; }));
   EXPECT_SHM(SHM_E_ARGUMENT, open([](ShmOptions& options) { options.flags = 0x80000000u; }));
+  EXPECT_SHM(SHM_E_ARGUMENT, open([](ShmOptions& options) { options.open_timeout_ms = 0xFFFFFFFBu; }));
+  EXPECT_SHM(SHM_OK, open([](ShmOptions& options) { options.open_timeout_ms = SHM_INFINITE; }));
   EXPECT_SHM(SHM_E_MISMATCH, open([](ShmOptions& options) { options.kind = SHM_TOPIC; }));
   EXPECT_SHM(SHM_E_MISMATCH, open([](ShmOptions& options) { options.kind = SHM_BLOCK; }, L"queue"));
   EXPECT_SHM(SHM_OK, open([](ShmOptions& options) { options.kind = SHM_QUEUE; }, L"queue"));

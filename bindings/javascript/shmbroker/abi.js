@@ -31,7 +31,9 @@ export const SHM_NAME_MAX_UTF8 = 189;
 // The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
 export const SHM_SID_MAX = 191;
 
+// Timeouts in milliseconds: 0 to SHM_TIMEOUT_MAX, some 24 days, or SHM_INFINITE.
 export const SHM_INFINITE = 0xffffffff;
+export const SHM_TIMEOUT_MAX = 0x7fffffff;
 
 // ShmUnlock: leave the block's value as it was.
 export const SHM_KEEP = is64Bit ? 0xffffffffffffffffn : 0xffffffff;

@@ -1,4 +1,4 @@
-import { SHM_INFINITE } from "./abi.js";
+import { SHM_INFINITE, SHM_TIMEOUT_MAX } from "./abi.js";
 import { unlessAborted } from "./abort.js";
 
 /** @typedef {import("./index.js").Signal} Signal */
@@ -20,7 +20,7 @@ export class Deadline {
     if (this.#end === Infinity) return SHM_INFINITE;
     if (this.#end === 0) return 0;
     const left = Math.ceil(this.#end - performance.now());
-    return Math.min(Math.max(left, 0), SHM_INFINITE - 1);
+    return Math.min(Math.max(left, 0), SHM_TIMEOUT_MAX);
   }
 
   /**

@@ -20,7 +20,9 @@ SHM_NAME_MAX_UTF8 = 189
 # The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
 SHM_SID_MAX = 191
 
+# Timeouts in milliseconds: 0 to SHM_TIMEOUT_MAX, some 24 days, or SHM_INFINITE.
 SHM_INFINITE = 0xFFFFFFFF
+SHM_TIMEOUT_MAX = 0x7FFFFFFF
 
 # ShmUnlock: leave the block's value as it was.
 SHM_KEEP = c_size_t(-1).value

@@ -6,7 +6,7 @@ use std::os::windows::io::BorrowedHandle;
 use std::ptr;
 use std::time::Duration;
 
-use crate::ffi::{Functions, SHM_INFINITE, SHM_WAIT_MAX};
+use crate::ffi::{Functions, SHM_INFINITE, SHM_TIMEOUT_MAX, SHM_WAIT_MAX};
 use crate::{OpenOptions, Result, Status};
 
 /// What a call that succeeded has to tell besides.
@@ -232,9 +232,8 @@ pub fn wait_any(channels: &[&Channel], timeout: impl Into<Option<Duration>>) -> 
 
 /// Rounds up, so that what is short does not become no wait at all.
 pub(crate) fn milliseconds(timeout: Option<Duration>) -> u32 {
-    let most = SHM_INFINITE - 1;
     timeout.map_or(SHM_INFINITE, |time| {
         let ms = (time.as_nanos() + 999_999) / 1_000_000;
-        u32::try_from(ms).map_or(most, |ms| ms.min(most))
+        ms.min(SHM_TIMEOUT_MAX.into()) as u32
     })
 }

@@ -17,7 +17,9 @@ pub const SHM_NAME_MAX_UTF8: u32 = 189;
 // The text of an account's SID, such as S-1-5-21-…. No SID has a longer one.
 pub const SHM_SID_MAX: u32 = 191;
 
+// Timeouts in milliseconds: 0 to SHM_TIMEOUT_MAX, some 24 days, or SHM_INFINITE.
 pub const SHM_INFINITE: u32 = 0xFFFFFFFF;
+pub const SHM_TIMEOUT_MAX: u32 = 2147483647;
 
 // ShmUnlock: leave the block's value as it was.
 pub const SHM_KEEP: usize = usize::MAX;

@@ -30,7 +30,8 @@
  * through one handle take turns, and so do two that write; a read and a write do not wait for each other.
  *
  * Timeouts are in milliseconds: 0 asks once and does not wait, SHM_INFINITE waits until ShmCancel or
- * ShmSetCancelled.
+ * ShmSetCancelled. What is between SHM_TIMEOUT_MAX and SHM_INFINITE, as a negative number is, is
+ * SHM_E_ARGUMENT, and nothing was done.
  *
  * The end. When the process ends, with channels open and calls under way, the DLL does nothing and waits for
  * nothing: the service takes back what the process had. From then on, in other DLLs' DllMain and static
@@ -73,7 +74,9 @@ extern "C" {
 /* The text of an account's SID, such as S-1-5-21-…. No SID has a longer one. */
 #define SHM_SID_MAX 191
 
+/* Timeouts in milliseconds: 0 to SHM_TIMEOUT_MAX, some 24 days, or SHM_INFINITE. */
 #define SHM_INFINITE 0xFFFFFFFFu
+#define SHM_TIMEOUT_MAX 0x7FFFFFFFu
 
 /* ShmUnlock: leave the block's value as it was. */
 #define SHM_KEEP SIZE_MAX
