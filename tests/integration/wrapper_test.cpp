@@ -203,8 +203,11 @@ TEST_F(Wrapper, LockIsPublishedOrTheValueStays) {
   Lock lock(block);
   lock.memory()[0] = std::byte{'g'};
   Status status = SHM_OK;
-  lock.publish(513, status);
-  EXPECT_EQ(status, SHM_E_SIZE) << "and it is still held";
+  for (const size_t size : {size_t{513}, SIZE_MAX}) {
+    lock.publish(size, status);
+    EXPECT_EQ(status, SHM_E_SIZE) << "and it is still held";
+    EXPECT_EQ(thrown([&] { lock.publish(size); }), SHM_E_SIZE);
+  }
   lock.publish(3);
   EXPECT_EQ(text(block.read(room_, 0).data), "gld");
 }
@@ -266,6 +269,27 @@ TEST_F(Wrapper, WhatHasEndedIsNotTheNextOne) {
   }
 }
 
+// Somebody has ended it behind its back, through the C functions: its end is not that of the next one.
+TEST_F(Wrapper, WhatTheDllHasRefusedIsNotHeldAnyMore) {
+  Channel queue(L"queue");
+  Channel block(L"block");
+  Status status = SHM_OK;
+  void* memory = nullptr;
+  {
+    Loan loan(queue, 4);
+    EXPECT_EQ(ShmAbort(queue.handle()), SHM_OK);
+    EXPECT_EQ(thrown([&] { loan.commit(); }), SHM_E_STATE);
+    EXPECT_EQ(ShmLoan(queue.handle(), 4, &memory, 0), SHM_OK);
+    Lock lock(block);
+    EXPECT_EQ(ShmUnlock(block.handle(), SHM_KEEP), SHM_OK);
+    lock.publish(4, status);
+    EXPECT_EQ(status, SHM_E_STATE);
+    EXPECT_EQ(ShmLock(block.handle(), &memory, nullptr, 0), SHM_OK);
+  }
+  EXPECT_EQ(ShmCommit(queue.handle(), 4), SHM_OK);
+  EXPECT_EQ(ShmUnlock(block.handle(), 4), SHM_OK);
+}
+
 TEST_F(Wrapper, WhatAPeekOfAQueueTookGoesBackWithItsChannel) {
   Channel(L"queue").write(bytes("job"));
   {
@@ -294,6 +318,45 @@ TEST_F(Wrapper, WaitsForAnyOfSeveralChannels) {
   Status status = SHM_OK;
   EXPECT_EQ(wait_any(alone, 0, status), nullptr);
   EXPECT_EQ(status, SHM_E_ACCESS);
+}
+
+// The DLL says SHM_E_TIMEOUT there, for there may be something. Whoever read with a timeout reads again.
+TEST_F(Wrapper, AReadBesideAnotherThreadsFindsNothing) {
+  Channel queue(L"queue");
+  std::thread other([&] { EXPECT_EQ(thrown([&] { queue.read(room_); }), SHM_E_CANCELLED); });
+  const ChannelMemory memory(L"queue");
+  EXPECT_TRUE(eventually([&] { return memory.reader_waits(); }));
+  std::byte room[64];
+  ShmMessage batch[2];
+  Channel* const channels[] = {&queue};
+  const std::stop_source source;
+  EXPECT_EQ(thrown([&] {
+              EXPECT_FALSE(queue.read(room, 1));
+              EXPECT_FALSE(queue.read(room, source.get_token(), 1));
+              EXPECT_TRUE(queue.read(batch, room, 1).empty());
+              EXPECT_FALSE(Peek(queue, 1));
+              EXPECT_EQ(wait_any(channels, 1), nullptr);
+              EXPECT_EQ(wait_any(channels, source.get_token(), 1), nullptr);
+              for (const Message& message : Messages(queue, 1)) ADD_FAILURE() << text(message.data);
+            }),
+            SHM_OK);
+  EXPECT_EQ(queue.read(room, 1).status, SHM_E_TIMEOUT) << "the message still says why";
+  queue.set_cancelled(true);
+  other.join();
+}
+
+TEST_F(Wrapper, AWriteBesideALoanOrALockIsRefused) {
+  Channel queue(L"queue");
+  Channel block(L"block");
+  Loan loan(queue, 1);
+  const Lock lock(block);
+  std::thread([&] {
+    EXPECT_EQ(thrown([&] { queue.write(bytes("x")); }), SHM_E_STATE);
+    EXPECT_EQ(thrown([&] { Loan(queue, 1); }), SHM_E_STATE);
+    EXPECT_EQ(thrown([&] { block.write(bytes("x")); }), SHM_E_STATE);
+    EXPECT_EQ(thrown([&] { Lock{block}; }), SHM_E_STATE);
+  }).join();
+  loan.commit();
 }
 
 TEST_F(Wrapper, CancelEndsAWaitInAnotherThread) {

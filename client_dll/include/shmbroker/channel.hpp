@@ -32,7 +32,8 @@ struct Options {
   }
 };
 
-// What a read gave. False if there was nothing to read until the time was up.
+// What a read gave. False if there was nothing to read until the time was up, or another thread read through
+// the channel all the time; status tells which.
 struct Message {
   std::span<const std::byte> data;
   Status status = SHM_E_EMPTY;
@@ -87,7 +88,8 @@ class Channel {
 
   // ---- copied
 
-  // Writes a message, or a block's value.
+  // Writes a message, or a block's value. While a Loan or a Lock of this channel is held, in whatever thread,
+  // that is SHM_E_STATE, at once: for each thread that writes in place open a channel of its own.
   void write(std::span<const std::byte> message, uint32_t timeout_ms = SHM_INFINITE) {
     check(ShmWrite(handle(), message.data(), message.size(), timeout_ms));
   }
@@ -95,11 +97,12 @@ class Channel {
     status = ShmWrite(handle(), message.data(), message.size(), timeout_ms);
   }
 
-  // Reads into the caller's memory, which the message refers to.
+  // Reads into the caller's memory, which the message refers to. While a Peek of this channel is held, in
+  // whatever thread, that is SHM_E_STATE, at once.
   Message read(std::span<std::byte> room, uint32_t timeout_ms = SHM_INFINITE) {
     Status status = SHM_OK;
     const Message message = read(room, timeout_ms, status);
-    if (status != SHM_E_EMPTY) check(status);
+    if (!is_nothing(status)) check(status);
     return message;
   }
   Message read(std::span<std::byte> room, uint32_t timeout_ms, Status& status) noexcept {
@@ -123,7 +126,7 @@ class Channel {
     const CancelOnStop cancel(stop, handle());
     Status status = SHM_OK;
     const Message message = read(room, timeout_ms, status);
-    if (status != SHM_E_EMPTY && status != SHM_E_CANCELLED) check(status);
+    if (!is_nothing(status) && status != SHM_E_CANCELLED) check(status);
     return message;
   }
 #endif
@@ -142,13 +145,13 @@ class Channel {
   }
 
   // Reads as many messages as there are and as fit, and waits for the first one only. Returns the part of
-  // messages that was filled in, none if nothing came until the time was up; bytes_of() gives the bytes of
-  // each, which lie in room.
+  // messages that was filled in, none where read() gives no message; bytes_of() gives the bytes of each, which
+  // lie in room.
   std::span<ShmMessage> read(std::span<ShmMessage> messages, std::span<std::byte> room,
                              uint32_t timeout_ms = SHM_INFINITE) {
     Status status = SHM_OK;
     const auto filled = read(messages, room, timeout_ms, status);
-    if (status != SHM_E_EMPTY) check(status);
+    if (!is_nothing(status)) check(status);
     return filled;
   }
   std::span<ShmMessage> read(std::span<ShmMessage> messages, std::span<std::byte> room, uint32_t timeout_ms,

@@ -47,4 +47,8 @@ inline Status check(Status status) {
   return status;
 }
 
+// Whether a read has found nothing: there was nothing until the time was up, or another thread read through
+// the channel all the time.
+constexpr bool is_nothing(Status status) noexcept { return status == SHM_E_EMPTY || status == SHM_E_TIMEOUT; }
+
 }  // namespace shmbroker

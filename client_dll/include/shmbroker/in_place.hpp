@@ -1,6 +1,10 @@
 // Messages where they lie, without a copy; see shmbroker.hpp. Each of these holds something of the channel
 // from its constructor to its end, as a std::lock_guard does. Closing the channel ends it too. One that has
-// ended gives SHM_E_STATE, whatever the channel has lent since.
+// ended gives SHM_E_STATE, whatever the channel has lent since. A channel lends one of each at a time: another
+// one, and a copied write or read beside it, are SHM_E_STATE at once, in whatever thread.
+//
+// Threads: one at a time uses such an object, its memory and its destructor; it need not be the thread that
+// made it. Two threads that commit or release one must take turns themselves, as with a std::vector.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +33,7 @@ class Loan {
 
   std::span<std::byte> memory() const noexcept { return memory_; }
 
-  // Publishes all of the memory, or its first bytes.
+  // Publishes all of the memory, or its first bytes. More than were lent is SHM_E_SIZE, and the loan goes on.
   void commit() { commit(memory_.size()); }
   void commit(size_t size) {
     if (!held_) throw Error::of(SHM_E_STATE);
@@ -39,7 +43,7 @@ class Loan {
   }
   void commit(size_t size, Status& status) noexcept {
     status = held_ ? ShmCommit(channel_, size) : SHM_E_STATE;
-    if (status >= 0) held_ = false;
+    held_ = held_ && status == SHM_E_SIZE;  // the one refusal after which it is still lent
   }
 
   void abort() noexcept {
@@ -78,7 +82,8 @@ class Lock {
   std::span<std::byte> memory() const noexcept { return memory_; }                    // the whole block
   std::span<std::byte> value() const noexcept { return memory_.first(value_size_); }  // what it began with
 
-  // Makes the first bytes of the memory the block's value.
+  // Makes the first bytes of the memory the block's value. More than the block has, SHM_KEEP among them, is
+  // SHM_E_SIZE, and the lock is still held.
   void publish(size_t size) {
     if (!held_) throw Error::of(SHM_E_STATE);
     Status status = SHM_OK;
@@ -86,8 +91,9 @@ class Lock {
     check(status);
   }
   void publish(size_t size, Status& status) noexcept {
-    status = held_ ? ShmUnlock(channel_, size) : SHM_E_STATE;
-    if (status >= 0) held_ = false;
+    const size_t refused = SHM_KEEP - 1;  // what no block has: the DLL says so
+    status = held_ ? ShmUnlock(channel_, size == SHM_KEEP ? refused : size) : SHM_E_STATE;
+    held_ = held_ && status == SHM_E_SIZE;
   }
 
   // Leaves the value as it was.
@@ -114,12 +120,12 @@ class Lock {
   bool held_ = false;
 };
 
-// A message or a value that a reader looks at. False if there was nothing to read until the time was up.
+// A message or a value that a reader looks at. False where Channel::read() gives no message.
 class Peek {
  public:
   explicit Peek(Channel& channel, uint32_t timeout_ms = SHM_INFINITE) : channel_(channel.handle()) {
     begin(timeout_ms);
-    if (message_.status != SHM_E_EMPTY) check(message_.status);
+    if (!is_nothing(message_.status)) check(message_.status);
   }
   Peek(Channel& channel, uint32_t timeout_ms, Status& status) noexcept : channel_(channel.handle()) {
     begin(timeout_ms);

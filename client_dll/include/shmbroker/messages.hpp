@@ -17,8 +17,8 @@ namespace shmbroker {
 //
 //     for (const shmbroker::Message& message : shmbroker::Messages(channel, 1000)) use(message.data);
 //
-// Of a block, each value that it gets. It ends when nothing has come for timeout_ms, and when the channel is
-// cancelled; it throws Error for everything else.
+// Of a block, each value that it gets. It ends when a read has found nothing for timeout_ms, and when the
+// channel is cancelled; it throws Error for everything else.
 class Messages {
  public:
   explicit Messages(Channel& channel, uint32_t timeout_ms = SHM_INFINITE)
@@ -62,7 +62,7 @@ class Messages {
   void read() {
     Status status = SHM_OK;
     message_ = channel_.read(room_, timeout_ms_, status);
-    if (status != SHM_E_EMPTY && status != SHM_E_CANCELLED) check(status);
+    if (!is_nothing(status) && status != SHM_E_CANCELLED) check(status);
     if (message_.is_unchanged()) message_ = {};
   }
 

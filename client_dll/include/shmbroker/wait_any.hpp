@@ -13,7 +13,7 @@
 namespace shmbroker {
 
 // Waits until one of up to SHM_WAIT_MAX channels has something to read, and returns it; nullptr if none had
-// until the time was up.
+// until the time was up, or another thread read through one of them all the time.
 inline Channel* wait_any(std::span<Channel* const> channels, uint32_t timeout_ms, Status& status) noexcept {
   std::array<ShmChannel, SHM_WAIT_MAX> handles{};
   for (size_t i = 0; i < channels.size() && i < handles.size(); ++i) handles[i] = channels[i]->handle();
@@ -24,7 +24,7 @@ inline Channel* wait_any(std::span<Channel* const> channels, uint32_t timeout_ms
 inline Channel* wait_any(std::span<Channel* const> channels, uint32_t timeout_ms = SHM_INFINITE) {
   Status status = SHM_OK;
   Channel* const ready = wait_any(channels, timeout_ms, status);
-  if (status != SHM_E_EMPTY) check(status);
+  if (!is_nothing(status)) check(status);
   return ready;
 }
 #if SHM_STOP_TOKEN
@@ -34,7 +34,7 @@ inline Channel* wait_any(std::span<Channel* const> channels, const std::stop_tok
   const CancelOnStop cancel(stop, channels.empty() ? 0 : channels.front()->handle());
   Status status = SHM_OK;
   Channel* const ready = wait_any(channels, timeout_ms, status);
-  if (status != SHM_E_EMPTY && status != SHM_E_CANCELLED) check(status);
+  if (!is_nothing(status) && status != SHM_E_CANCELLED) check(status);
   return ready;
 }
 #endif
