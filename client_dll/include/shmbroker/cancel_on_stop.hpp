@@ -3,10 +3,14 @@
 
 #include <version>
 
-// Where the standard library has it. That of GCC 12 for Windows does not count: the destructor of its
-// std::stop_callback waits for ever now and then, where a stop is requested in another thread at that moment.
+// Where the standard library has it. That of GCC before 16 does not count on Windows: its atomic waiting may
+// miss a notification where the system has no futex, as the commit that rewrote it for GCC 16 says. So the
+// destructor of a std::stop_callback waits for ever now and then, where a stop is requested in another thread at
+// that moment: seen with GCC 12. Define SHM_STOP_TOKEN as 0 or 1 to decide otherwise.
 #ifndef SHM_STOP_TOKEN
-#if defined(__cpp_lib_jthread) && !(defined(__GLIBCXX__) && defined(_WIN32))
+#if defined(__GLIBCXX__) && defined(_WIN32) && _GLIBCXX_RELEASE < 16
+#define SHM_STOP_TOKEN 0
+#elif defined(__cpp_lib_jthread)
 #define SHM_STOP_TOKEN 1
 #else
 #define SHM_STOP_TOKEN 0
