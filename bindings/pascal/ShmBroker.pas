@@ -7,8 +7,10 @@
       Channel.Free;
     end;
 
-  What goes wrong raises an EShmError. Timeouts are in milliseconds: 0 asks once and does not wait. A channel
-  may be used by several threads; who frees it ends the calls that wait in it.
+  What goes wrong raises an EShmError. Timeouts are in milliseconds: 0 asks once and does not wait, SHM_INFINITE waits
+  until it is cancelled; a negative one is SHM_E_ARGUMENT. A channel may be used by several threads: those that read take
+  turns, and so do those that write. Close ends the calls of other threads that wait in it; Free does the same, and is for
+  when no other thread uses the object any more.
 
   Open for what the program does. With both rights, the default, it is a reader, too; what it never reads holds up the
   writers of a waiting topic, itself among them. }
@@ -74,8 +76,8 @@ type
     rrLost,         // a message; messages before it were lost to this slow reader, see Stats
     rrRedelivered,  // a queue's message that a reader took before, which died or gave it back
     rrUnchanged,    // a block's value, which this channel object has read before
-    rrNothing,      // nothing came within the timeout
-    rrCancelled);   // Cancel ended the wait
+    rrNothing,      // nothing came within the timeout, or another thread read all the time
+    rrCancelled);   // Cancel or SetCancelled ended the wait
 
   { A message of a batch. }
   TShmMessage = record
@@ -95,6 +97,7 @@ type
   TShmChannel = class
   private
     FHandle: Cardinal;
+    FState: IShmOpenState;
     function GetInfo: TShmInfo;
     function GetStats: TShmStats;
     function GetWaitHandle: THandle;
@@ -102,16 +105,22 @@ type
     constructor Create(const Name: UnicodeString; Rights: TShmRights = []; Flags: TShmOpenFlags = []);
       overload;
     constructor Create(const Name: UnicodeString; const Options: TShmOptions); overload;
+    { Closes it, as Free does, and tells whether that went well. Calls of other threads that wait in it end with
+      SHM_E_CLOSED; from then on every call is SHM_E_HANDLE, and what was lent has no memory any more. A second time it
+      does nothing. Raises SHM_E_TIMEOUT if a thread does not come back from a call: then it may be called again. }
+    procedure Close;
     destructor Destroy; override;
 
     { The channels that the caller may read or write. }
     class function List: TShmInfos;
 
-    { Waits until one has something to read. Returns its index; -1: the time is up, or one was cancelled. }
-    class function WaitAny(const Channels: array of TShmChannel; Timeout: Cardinal = SHM_INFINITE): Integer;
+    { Waits until one of up to SHM_WAIT_MAX channels has something to read: rrMessage, and Index is its place. Or
+      rrNothing, or rrCancelled if one was cancelled, and Index is -1. }
+    class function WaitAny(const Channels: array of TShmChannel; out Index: Integer;
+      Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
 
     { Each writes one message, or a block's value. The timeout is for another writer, and for room. Text is
-      UTF-16 without a terminator. }
+      UTF-16 without a terminator. While this object has lent a loan or a lock it is SHM_E_STATE, at once. }
     procedure WriteBuffer(const Buffer; Size: NativeUInt; Timeout: Cardinal = SHM_INFINITE);
     procedure WriteBytes(const Bytes: TBytes; Timeout: Cardinal = SHM_INFINITE);
     procedure WriteText(const Text: UnicodeString; Timeout: Cardinal = SHM_INFINITE);
@@ -121,13 +130,15 @@ type
       Timeout: Cardinal = SHM_INFINITE);
 
     { Each reads one message, or a block's value. If that is larger than Capacity, ReadBuffer raises an
-      EShmError of status SHM_E_BUFFER; Size tells, and the message stays. }
+      EShmError of status SHM_E_BUFFER; Size tells, and the message stays. While this object has lent a peek it is
+      SHM_E_STATE, at once. }
     function ReadBuffer(out Buffer; Capacity: NativeUInt; out Size: NativeUInt;
       Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
     function ReadBytes(out Bytes: TBytes; Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
     function ReadText(out Text: UnicodeString; Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
 
-    { Reads what there is, up to MaxCount messages and some 64 KiB. The timeout is for the first. }
+    { Reads what there is, up to MaxCount messages, and no more than 1,024 and some 64 KiB at once. The timeout is for the
+      first. }
     function ReadBatch(out Messages: TShmMessages; MaxCount: Cardinal;
       Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
 
@@ -147,7 +158,7 @@ type
     procedure SetCancelled(Cancelled: Boolean);
     procedure Flush;    // brings a block's value to its file, down to the disk
 
-    property Handle: Cardinal read FHandle;    // for the functions of ShmBrokerApi
+    property Handle: Cardinal read FHandle;    // for the functions of ShmBrokerApi; 0 when it is closed
     property Info: TShmInfo read GetInfo;
     property Stats: TShmStats read GetStats;
 
@@ -164,6 +175,9 @@ function ShmText(Data: Pointer; Size: NativeUInt): UnicodeString;
 
 implementation
 
+const
+  MostOfBatch = 1024; // messages: room for them is made at each call
+
 function ShmText(Data: Pointer; Size: NativeUInt): UnicodeString;
 begin
   SetString(Result, PWideChar(Data), Size div SizeOf(WideChar));
@@ -177,7 +191,7 @@ begin
     SHM_S_LOST: Result := rrLost;
     SHM_S_REDELIVERED: Result := rrRedelivered;
     SHM_S_UNCHANGED: Result := rrUnchanged;
-    SHM_E_EMPTY: Result := rrNothing;
+    SHM_E_EMPTY, SHM_E_TIMEOUT: Result := rrNothing; // SHM_E_TIMEOUT: another thread's turn has lasted so long
     SHM_E_CANCELLED: Result := rrCancelled;
   else
     ShmCheck(Status);
@@ -255,11 +269,30 @@ var
 begin
   inherited Create;
   Raw := RawOptions(Options);
+  FState := TShmOpenState.Create;
   ShmCheck(ShmOpen(PWideChar(NameForC(Name)), @Raw, FHandle));
+  FState.SetOpen(True);
+end;
+
+procedure TShmChannel.Close;
+var
+  Closing: Cardinal;
+  Status: Integer;
+begin
+  Closing := Cardinal(InterlockedExchange(LongInt(FHandle), 0));
+  if Closing = 0 then
+    Exit;
+  FState.SetOpen(False);
+  Status := ShmClose(Closing);
+  if Status = SHM_E_TIMEOUT then
+    InterlockedExchange(LongInt(FHandle), LongInt(Closing));
+  ShmCheck(Status);
 end;
 
 destructor TShmChannel.Destroy;
 begin
+  if FState <> nil then // where Create has raised there may be none
+    FState.SetOpen(False);
   if FHandle <> 0 then
     ShmClose(FHandle);
   inherited Destroy;
@@ -284,19 +317,20 @@ begin
     Result[I] := InfoOf(Raw[I]);
 end;
 
-class function TShmChannel.WaitAny(const Channels: array of TShmChannel; Timeout: Cardinal): Integer;
+class function TShmChannel.WaitAny(const Channels: array of TShmChannel; out Index: Integer;
+  Timeout: Cardinal): TShmReadResult;
 var
   Handles: array of Cardinal;
-  Index: Cardinal;
+  Found: Cardinal;
   I: Integer;
 begin
   SetLength(Handles, Length(Channels));
   for I := 0 to High(Channels) do
     Handles[I] := Channels[I].Handle;
-  if ReadResult(ShmWaitAny(Pointer(Handles), Length(Handles), Index, Timeout)) = rrMessage then
-    Result := Index
-  else
-    Result := -1;
+  Index := -1;
+  Result := ReadResult(ShmWaitAny(Pointer(Handles), Length(Handles), Found, Timeout));
+  if Result = rrMessage then
+    Index := Found;
 end;
 
 function TShmChannel.GetInfo: TShmInfo;
@@ -399,6 +433,8 @@ var
   Count: Cardinal;
   Status, I: Integer;
 begin
+  if MaxCount > MostOfBatch then
+    MaxCount := MostOfBatch;
   SetLength(Raw, MaxCount + 1); // never without a first one, whatever MaxCount is
   Raw[0].Size := SizeOf(ShmMessage);
   Needed := 65536;
@@ -419,7 +455,7 @@ var
   Memory: Pointer;
 begin
   ShmCheck(ShmLoan(FHandle, Size, Memory, Timeout));
-  Result := TShmLoan.Create(FHandle, Memory, Size);
+  Result := TShmLoan.Create(FHandle, FState, Memory, Size);
 end;
 
 function TShmChannel.Lock(Timeout: Cardinal): IShmLock;
@@ -428,7 +464,7 @@ var
   Size: NativeUInt;
 begin
   ShmCheck(ShmLock(FHandle, Memory, Size, Timeout));
-  Result := TShmLock.Create(FHandle, Memory, Size);
+  Result := TShmLock.Create(FHandle, FState, Memory, Size);
 end;
 
 function TShmChannel.Peek(out Peeked: IShmPeek; Timeout: Cardinal): TShmReadResult;
@@ -439,7 +475,7 @@ begin
   Peeked := nil;
   Result := ReadResult(ShmPeek(FHandle, Data, Size, Timeout));
   if not (Result in [rrNothing, rrCancelled]) then
-    Peeked := TShmPeek.Create(FHandle, Data, Size);
+    Peeked := TShmPeek.Create(FHandle, FState, Data, Size);
 end;
 
 function TShmChannel.GetWaitHandle: THandle;

@@ -1,6 +1,9 @@
 { Memory that a channel lends, to write or to read where it lies. TShmChannel makes these objects. Each ends once: what the
   channel has lent since is not touched by it. One that nobody refers to any more is given back. It may outlive its
-  channel; its memory does not. }
+  channel; its memory does not, and is nil from then on.
+
+  While a loan or a lock is held, another one and a write through the same channel object are SHM_E_STATE, at once and in
+  whatever thread; while a peek is held, another one and a read. A thread that lends by itself opens a channel of its own. }
 unit ShmBrokerLoans;
 
 {$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
@@ -17,7 +20,7 @@ type
       Loan.Commit(Size);             // publishes it }
   IShmLoan = interface
     ['{7B1C1D9E-6C0B-4C5B-9F0E-3C0F6E5B8A11}']
-    function Memory: Pointer;        // nil when it has ended
+    function Memory: Pointer;        // nil when it has ended, or its channel
     { Publishes the first Size bytes. If they are more than were lent that is SHM_E_SIZE, and the loan goes on. A loan that
       has ended is SHM_E_STATE. }
     procedure Commit(Size: NativeUInt);
@@ -30,7 +33,7 @@ type
       Lock.Unlock(NewSize);          // publishes the new value }
   IShmLock = interface
     ['{7B1C1D9E-6C0B-4C5B-9F0E-3C0F6E5B8A12}']
-    function Memory: Pointer;        // nil when it has ended
+    function Memory: Pointer;        // nil when it has ended, or its channel
     function Size: NativeUInt;       // of the value that was there
     { Makes the first NewSize bytes the value. If they are more than the block has that is SHM_E_SIZE, and the lock is still
       held. A lock that has ended is SHM_E_STATE. }
@@ -41,17 +44,33 @@ type
   { A message or a value, looked at where it lies. }
   IShmPeek = interface
     ['{7B1C1D9E-6C0B-4C5B-9F0E-3C0F6E5B8A13}']
-    function Data: Pointer;          // read-only: Windows ends a program that writes to it. nil when it has ended
+    function Data: Pointer;          // read-only: Windows ends a program that writes to it. nil when it has ended, or its
+                                     // channel
     function Size: NativeUInt;
     { Tells whether it was intact all the time: where a writer of an overwriting topic has overtaken it, discard what was
       made of it. A second time it tells the same, and does nothing. }
     function Release: Boolean;
   end;
 
+  { Whether a channel is open, for what it has lent: that may outlive the channel object. }
+  IShmOpenState = interface
+    function IsOpen: Boolean;
+    procedure SetOpen(Open: Boolean);
+  end;
+
+  TShmOpenState = class(TInterfacedObject, IShmOpenState)
+  private
+    FOpen: LongInt;
+  public
+    function IsOpen: Boolean;
+    procedure SetOpen(Open: Boolean);
+  end;
+
   { Held until one caller takes it to end it. }
   TShmLent = class(TInterfacedObject)
   private
     FHandle: Cardinal; // of the channel: a number, which the DLL knows to be closed if it is
+    FChannel: IShmOpenState;
     FMemory: Pointer;
     FSize: NativeUInt;
     FHeld: LongInt;
@@ -63,7 +82,7 @@ type
     { As if it had not been lent. }
     procedure GiveBack; virtual; abstract;
   public
-    constructor Create(Handle: Cardinal; Memory: Pointer; Size: NativeUInt);
+    constructor Create(Handle: Cardinal; const Channel: IShmOpenState; Memory: Pointer; Size: NativeUInt);
     destructor Destroy; override;
     function Memory: Pointer;
     function Size: NativeUInt;
@@ -97,10 +116,21 @@ type
 
 implementation
 
-constructor TShmLent.Create(Handle: Cardinal; Memory: Pointer; Size: NativeUInt);
+function TShmOpenState.IsOpen: Boolean;
+begin
+  Result := FOpen <> 0;
+end;
+
+procedure TShmOpenState.SetOpen(Open: Boolean);
+begin
+  InterlockedExchange(FOpen, Ord(Open));
+end;
+
+constructor TShmLent.Create(Handle: Cardinal; const Channel: IShmOpenState; Memory: Pointer; Size: NativeUInt);
 begin
   inherited Create;
   FHandle := Handle;
+  FChannel := Channel;
   FMemory := Memory;
   FSize := Size;
   FHeld := 1;
@@ -115,10 +145,10 @@ end;
 
 function TShmLent.Memory: Pointer;
 begin
-  if FHeld = 0 then
-    Result := nil
+  if (FHeld <> 0) and FChannel.IsOpen then
+    Result := FMemory
   else
-    Result := FMemory;
+    Result := nil;
 end;
 
 function TShmLent.Size: NativeUInt;

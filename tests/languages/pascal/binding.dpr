@@ -130,6 +130,8 @@ begin
   Check((Reader.ReadBatch(Read, 10, 0) = rrNothing) and (Read = nil), 'then there is no batch');
   CheckRefused(SHM_E_SIZE, OneTooLarge, Writer, Reader, 'a batch with one too large');
   Check((Reader.ReadBatch(Read, 10, Soon) = rrMessage) and (Length(Read) = 1), 'the one before it came');
+  Writer.WriteBatch(Messages, Written, Soon);
+  Check((Reader.ReadBatch(Read, High(Cardinal), Soon) = rrMessage) and (Length(Read) = 2), 'all there are');
 end;
 
 procedure Losses(Writer, Reader: TShmChannel);
@@ -261,6 +263,71 @@ begin
   Check((Reader.ReadBytes(Read, Soon) = rrMessage) and Same(Read, Bytes(6, 9)), 'a new value comes');
 end;
 
+procedure WriteOne(Writer, Reader: TShmChannel);
+begin
+  Writer.WriteBytes(Bytes(1));
+end;
+
+procedure LoanOne(Writer, Reader: TShmChannel);
+begin
+  Writer.Loan(1);
+end;
+
+procedure LoanMinusOne(Writer, Reader: TShmChannel);
+var
+  Size: Integer;
+begin
+  Size := -1;
+  Writer.Loan(NativeUInt(Size));
+end;
+
+procedure BesideALoan(Writer, Reader: TShmChannel);
+var
+  Loan: IShmLoan;
+begin
+  Loan := Writer.Loan(1);
+  CheckRefused(SHM_E_STATE, WriteOne, Writer, Reader, 'a write beside a loan');
+  CheckRefused(SHM_E_STATE, LoanOne, Writer, Reader, 'a second loan');
+  Loan.Abort;
+  CheckRefused(SHM_E_SIZE, LoanMinusOne, Writer, Reader, 'a loan of -1 bytes');
+end;
+
+procedure ReadOne(Writer, Reader: TShmChannel);
+var
+  Read: TBytes;
+begin
+  Reader.ReadBytes(Read, 0);
+end;
+
+procedure CommitLate(Writer, Reader: TShmChannel);
+var
+  Loan: IShmLoan;
+begin
+  Loan := Writer.Loan(8);
+  Writer.Close;
+  Loan.Commit(1);
+end;
+
+procedure Closes(Writer, Reader: TShmChannel);
+var
+  Loan: IShmLoan;
+  Peek: IShmPeek;
+  Other: TShmChannel;
+begin
+  Writer.WriteBytes(Bytes(1));
+  Check(Reader.Peek(Peek, Soon) = rrMessage, 'a message is there');
+  Reader.Close;
+  Check((Peek.Data = nil) and (Reader.Handle = 0), 'a closed channel lends nothing');
+  CheckRefused(SHM_E_HANDLE, ReadOne, Writer, Reader, 'reading from it');
+  Reader.Close;
+  Other := TShmChannel.Create(Writer.Info.Name, [srWrite]);
+  Loan := Other.Loan(8);
+  Check(Loan.Memory <> nil, 'memory is lent');
+  Other.Free;
+  Check(Loan.Memory = nil, 'and has gone with its channel');
+  CheckRefused(SHM_E_HANDLE, CommitLate, Writer, Reader, 'a loan of a closed channel');
+end;
+
 { ---- waiting ---- }
 
 function CancelReads(Channel: Pointer): {$IFDEF FPC}PtrInt{$ELSE}Integer{$ENDIF};
@@ -284,6 +351,60 @@ begin
   Check(Reader.ReadBytes(Read, Soon) = rrMessage, 'what needs no wait succeeds');
   Reader.SetCancelled(False);
   Check(Reader.ReadBytes(Read, 0) = rrNothing, 'and it can be reset');
+end;
+
+function ReadToTheEnd(Channel: Pointer): {$IFDEF FPC}PtrInt{$ELSE}Integer{$ENDIF};
+var
+  Read: TBytes;
+begin
+  Check(TShmChannel(Channel).ReadBytes(Read) = rrCancelled, 'a read in another thread is cancelled');
+  Result := 0;
+end;
+
+{ The DLL says SHM_E_TIMEOUT there. Whoever read with a timeout reads again. }
+procedure BesideAnotherRead(Writer, Reader: TShmChannel);
+var
+  Id: {$IFDEF FPC}TThreadID{$ELSE}Cardinal{$ENDIF};
+  Thread: THandle;
+  Size: NativeUInt;
+  Read: TBytes;
+  Batch: TShmMessages;
+  Peek: IShmPeek;
+  Index: Integer;
+begin
+  Thread := BeginThread(nil, 0, ReadToTheEnd, Reader, 0, Id);
+  while ShmRead(Reader.Handle, nil, 0, Size, 0) <> SHM_E_TIMEOUT do
+    Sleep(1);
+  try
+    Check(Reader.ReadBytes(Read, 1) = rrNothing, 'a read beside another finds nothing');
+    Check((Reader.ReadBatch(Batch, 10, 1) = rrNothing) and (Batch = nil), 'nor does a batch');
+    Check((Reader.Peek(Peek, 1) = rrNothing) and (Peek = nil), 'nor a peek');
+    Check((TShmChannel.WaitAny([Reader], Index, 1) = rrNothing) and (Index = -1), 'nor a wait for several');
+  finally
+    Reader.SetCancelled(True);
+    WaitForSingleObject(Thread, INFINITE);
+    CloseHandle(Thread);
+    Reader.SetCancelled(False);
+  end;
+end;
+
+procedure WaitMinusFive(Writer, Reader: TShmChannel);
+var
+  Timeout: Integer;
+  Read: TBytes;
+begin
+  Timeout := -5;
+  Reader.SetCancelled(True); // or it might wait
+  try
+    Reader.ReadBytes(Read, Cardinal(Timeout));
+  finally
+    Reader.SetCancelled(False);
+  end;
+end;
+
+procedure Timeouts(Writer, Reader: TShmChannel);
+begin
+  CheckRefused(SHM_E_ARGUMENT, WaitMinusFive, Writer, Reader, 'a timeout of -5');
 end;
 
 procedure Events(Writer, Reader: TShmChannel);
@@ -331,13 +452,18 @@ procedure WaitsForAny(Writer, Reader: TShmChannel);
 var
   Other: TShmChannel;
   Read: TBytes;
+  Index: Integer;
 begin
   Other := TShmChannel.Create('queue', [srRead]);
   try
-    Check(TShmChannel.WaitAny([Other, Reader], 0) = -1, 'none has anything');
+    Check(TShmChannel.WaitAny([Other, Reader], Index, 0) = rrNothing, 'none has anything');
+    Check(Index = -1, 'and none is said to have');
     Writer.WriteBytes(Bytes(1));
-    Check(TShmChannel.WaitAny([Other, Reader], Soon) = 1, 'the second one has');
-    Check(Reader.ReadBytes(Read, 0) = rrMessage, 'and gives it');
+    Check(TShmChannel.WaitAny([Other, Reader], Index, Soon) = rrMessage, 'one has something');
+    Check((Index = 1) and (Reader.ReadBytes(Read, 0) = rrMessage), 'it is the second one');
+    Other.SetCancelled(True);
+    Check(TShmChannel.WaitAny([Other, Reader], Index, Soon) = rrCancelled, 'cancelling one is no end of the time');
+    Check(Index = -1, 'nor is it one of them');
   finally
     Other.Free;
   end;
@@ -413,36 +539,38 @@ procedure Run(Test: TTest; const Channel: UnicodeString);
 var
   Writer, Reader: TShmChannel;
 begin
+  Writer := nil;
   Reader := nil;
-  Writer := TShmChannel.Create(Channel, [srWrite], [sfTimed]);
   try
+    Writer := TShmChannel.Create(Channel, [srWrite], [sfTimed]);
     Reader := TShmChannel.Create(Channel, [srRead], [sfNext]);
     Test(Writer, Reader);
-  finally
-    Reader.Free;
-    Writer.Free;
-  end;
-end;
-
-begin
-  try
-    Run(TextAndBytes, 'topic');
-    Run(Buffers, 'topic');
-    Run(Batches, 'topic');
-    Run(Losses, 'lossy');
-    Run(Values, 'block');
-    Run(Loans, 'topic');
-    Run(EndedLoans, 'topic');
-    Run(EndedPeeks, 'queue');
-    Run(Locks, 'block');
-    Run(Cancels, 'topic');
-    Run(Events, 'topic');
-    Run(WindowMessages, 'topic');
-    Run(WaitsForAny, 'topic');
-    Run(Lists, 'block');
-    Run(Creates, 'block');
   except
     on Error: Exception do
       Check(False, 'no exception: ' + Error.Message);
   end;
+  Reader.Free;
+  Writer.Free;
+end;
+
+begin
+  Run(TextAndBytes, 'topic');
+  Run(Buffers, 'topic');
+  Run(Batches, 'topic');
+  Run(Losses, 'lossy');
+  Run(Values, 'block');
+  Run(Loans, 'topic');
+  Run(EndedLoans, 'topic');
+  Run(EndedPeeks, 'queue');
+  Run(Locks, 'block');
+  Run(BesideALoan, 'topic');
+  Run(Closes, 'topic');
+  Run(BesideAnotherRead, 'topic');
+  Run(Timeouts, 'topic');
+  Run(Cancels, 'topic');
+  Run(Events, 'topic');
+  Run(WindowMessages, 'topic');
+  Run(WaitsForAny, 'topic');
+  Run(Lists, 'block');
+  Run(Creates, 'block');
 end.
