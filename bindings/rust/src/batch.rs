@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::channel::milliseconds;
 use crate::ffi::{ShmMessage, SHM_MESSAGE_LOST, SHM_MESSAGE_REDELIVERED};
-use crate::{Channel, News, Result};
+use crate::{Channel, News, Result, Status};
 
 const NO_MESSAGE: ShmMessage = ShmMessage {
     size: size_of::<ShmMessage>() as u32,
@@ -113,7 +113,8 @@ impl Channel {
             .iter()
             .map(|message| to_raw(message.as_ref()))
             .collect();
-        let (count, timeout_ms) = (raw.len() as u32, milliseconds(timeout.into()));
+        let count = u32::try_from(raw.len()).map_err(|_| Status::ARGUMENT)?;
+        let timeout_ms = milliseconds(timeout.into());
         let mut written = 0;
         // SAFETY: count messages, whose bytes are only read, and room for their number.
         let status = unsafe {
@@ -141,7 +142,7 @@ impl Channel {
             (self.functions().ShmReadBatch)(
                 self.handle(),
                 batch.raw.as_mut_ptr(),
-                batch.raw.len() as u32,
+                batch.raw.len().try_into().unwrap_or(u32::MAX),
                 batch.buffer.as_mut_ptr().cast(),
                 batch.buffer.len(),
                 &mut count,

@@ -65,8 +65,13 @@ impl Channel {
         Ok(channel)
     }
 
-    /// Writes a message; on a block, it replaces the value. The timeout is for room, and for other
-    /// writers.
+    /// Writes a message; on a block, it replaces the value. The timeout is for room
+    /// ([`Status::FULL`]), and for other writers ([`Status::TIMEOUT`]). While a [`Loan`] or a [`Lock`] of
+    /// this channel is held, in whatever thread, it is [`Status::STATE`] at once: for each thread
+    /// that lends, open a channel of its own.
+    ///
+    /// [`Loan`]: crate::Loan
+    /// [`Lock`]: crate::Lock
     pub fn write(&self, message: &[u8], timeout: impl Into<Option<Duration>>) -> Result<()> {
         let timeout_ms = milliseconds(timeout.into());
         // SAFETY: the message's bytes.
@@ -80,6 +85,10 @@ impl Channel {
     /// Reads a message into the buffer. On a block, it gives the value: at once if it has changed
     /// since it was read from this channel, else when it changes, else the old one, as
     /// [`News::Unchanged`], when the time is up.
+    ///
+    /// If nothing comes within the timeout that is [`Status::EMPTY`]; if another thread reads through
+    /// this channel all the time, [`Status::TIMEOUT`], and there may be something. While a
+    /// [`Peek`](crate::Peek) of this channel is held, in whatever thread, it is [`Status::STATE`] at once.
     ///
     /// A message that is larger than the buffer stays; see [`Error::size_needed`].
     ///
@@ -214,7 +223,7 @@ impl Canceller {
 }
 
 /// Waits until one of up to 31 channels has something to read, and tells which. Of a queue it may
-/// be gone when it is read.
+/// be gone when it is read. It takes turns with reads in other threads, as a read does.
 pub fn wait_any(channels: &[&Channel], timeout: impl Into<Option<Duration>>) -> Result<usize> {
     let first = channels.first().ok_or(Status::ARGUMENT)?;
     let mut handles = [0; SHM_WAIT_MAX as usize];
@@ -230,7 +239,8 @@ pub fn wait_any(channels: &[&Channel], timeout: impl Into<Option<Duration>>) -> 
     Ok(index as usize)
 }
 
-/// Rounds up, so that what is short does not become no wait at all.
+/// Rounds up, so that what is short does not become no wait at all. What is longer than the DLL takes
+/// becomes the longest that it does, some 24 days.
 pub(crate) fn milliseconds(timeout: Option<Duration>) -> u32 {
     timeout.map_or(SHM_INFINITE, |time| {
         let ms = (time.as_nanos() + 999_999) / 1_000_000;

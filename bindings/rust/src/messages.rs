@@ -22,8 +22,9 @@ pub struct Messages<'c> {
 
 impl Channel {
     /// Reads messages, or the changed values of a block, one after the other. The iteration ends
-    /// when none comes within the timeout, when another thread cancels the wait, and behind an
-    /// error. After the first two it may be gone on with.
+    /// when none comes within the timeout or another thread reads through this channel all the time,
+    /// when another thread cancels the wait, and behind an error. After all but the last it may be
+    /// gone on with.
     ///
     /// ```no_run
     /// # fn main() -> shmbroker::Result<()> {
@@ -70,7 +71,10 @@ impl Iterator for Messages<'_> {
         if self.has_failed {
             return None;
         }
-        let is_end = |error: &Error| matches!(error.status(), Status::EMPTY | Status::CANCELLED);
+        let is_end = |error: &Error| {
+            let status = error.status();
+            matches!(status, Status::EMPTY | Status::TIMEOUT | Status::CANCELLED)
+        };
         match self.read() {
             Ok(value) if value.news == Some(News::Unchanged) => None,
             Err(error) if is_end(&error) => None,

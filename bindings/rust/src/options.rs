@@ -118,9 +118,9 @@ impl OpenOptions {
         self
     }
 
-    /// How long the service may take to answer. Otherwise 5 seconds.
+    /// How long the service may take to answer, a millisecond or more. Otherwise 5 seconds.
     pub fn open_timeout(&mut self, timeout: Duration) -> &mut Self {
-        self.0.open_timeout_ms = milliseconds(Some(timeout));
+        self.0.open_timeout_ms = milliseconds(Some(timeout)).max(1); // 0 would be the 5 seconds
         self
     }
 

@@ -1,5 +1,7 @@
 //! With a running service, whose policy lets this account create channels.
 
+#![cfg(windows)]
+
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -81,6 +83,7 @@ fn info_and_list() {
     assert!(info.can_read && info.can_write && info.readers == 1 && info.writers == 1);
     assert!(info.capacity >= 64 * 1024);
     info.creator.clear(); // a list does not tell it
+
     // The list comes in pages, and may miss one where a channel of another test ends between them.
     let has_all = |_| {
         let list = list_channels().unwrap();
@@ -294,6 +297,40 @@ fn messages_are_iterated() {
     assert_fails(failing.next().unwrap(), Status::STATE);
     assert!(failing.next().is_none());
     peek.release().unwrap();
+}
+
+/// What there is for a loop that reads with a timeout is the same as where nothing comes.
+#[test]
+fn an_iteration_beside_another_threads_read_ends() {
+    let channel = create("rust beside", Kind::Queue);
+    let found = thread::scope(|scope| {
+        scope.spawn(|| assert_fails(channel.read(&mut [], None), Status::CANCELLED));
+        let is_read = || channel.read(&mut [], NOW).unwrap_err().status() == Status::TIMEOUT;
+        while !is_read() {
+            thread::yield_now();
+        }
+        let found = channel.messages(Duration::from_millis(1)).next();
+        channel.canceller().set_cancelled(true).unwrap();
+        found
+    });
+    assert_eq!(found, None);
+}
+
+#[test]
+fn no_time_to_open_is_not_the_default_time() {
+    let mut options = OpenOptions::new();
+    options.open_timeout(Duration::ZERO);
+    assert!(
+        format!("{options:?}").contains("open_timeout_ms: 1,"),
+        "{options:?}"
+    );
+}
+
+#[test]
+fn any_duration_is_a_timeout() {
+    let channel = create("rust long", Kind::Queue);
+    channel.write(b"x", Duration::MAX).unwrap();
+    channel.read(&mut [0; 8], Duration::MAX).unwrap();
 }
 
 #[test]

@@ -182,20 +182,24 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-#[link(name = "kernel32")]
-extern "system" {
-    fn SetConsoleCtrlHandler(handler: extern "system" fn(u32) -> i32, add: i32) -> i32;
-}
-
 /// Ctrl-C may come in a read of the input, which nothing can interrupt. It may end us anywhere: a
 /// message was written by then or it was not.
-extern "system" fn on_control(_: u32) -> i32 {
-    process::exit(DONE)
+#[cfg(windows)]
+fn exit_at_ctrl_c() {
+    #[link(name = "kernel32")]
+    extern "system" {
+        fn SetConsoleCtrlHandler(handler: extern "system" fn(u32) -> i32, add: i32) -> i32;
+    }
+    extern "system" fn on_control(_: u32) -> i32 {
+        process::exit(DONE)
+    }
+    // SAFETY: the handler may be called at any time.
+    unsafe { SetConsoleCtrlHandler(on_control, 1) };
 }
 
 fn main() {
-    // SAFETY: the handler may be called at any time.
-    unsafe { SetConsoleCtrlHandler(on_control, 1) };
+    #[cfg(windows)]
+    exit_at_ctrl_c();
     process::exit(console::run("sender", |arguments| {
         Sender::new(read_settings(arguments)?)?.send_all()?;
         Ok(DONE)
