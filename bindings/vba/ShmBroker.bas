@@ -75,7 +75,8 @@ Public Sub ShmWriteText(ByVal Channel As Long, ByVal Text As String, Optional By
     Check ShmWrite(Channel, StrPtr(Text), LenB(Text), TimeoutMs)
 End Sub
 
-' Reads a text. Gives False if there is nothing new; of a block, Text is the old value then. An odd last byte
+' Reads a text. Gives False if there is nothing new; of a block, Text is the old value then. TimeoutMs: -1, which is
+' SHM_INFINITE, waits without end; another negative one is an error. An odd last byte
 ' becomes U+FFFD. News: what comes with it, SHM_S_LOST or SHM_S_REDELIVERED; or SHM_OK.
 Public Function ShmReadText( _
     ByVal Channel As Long, ByRef Text As String, _
@@ -89,7 +90,7 @@ Public Function ShmReadText( _
         Room = String$((CLng(Size) + 1) \ 2, vbNullChar)
         Status = ShmRead(Channel, StrPtr(Room), LenB(Room), Size, 0)
     Loop
-    If Status = SHM_E_EMPTY Then Exit Function
+    If Status = SHM_E_EMPTY Or Status = SHM_E_TIMEOUT Then Exit Function
     Check Status
     Room = Left$(Room, (CLng(Size) + 1) \ 2)
     If CLng(Size) Mod 2 = 1 Then Mid$(Room, Len(Room), 1) = ChrW$(&HFFFD)
@@ -117,7 +118,7 @@ Public Function ShmReadBytes( _
         ReDim Bytes(0 To CLng(Size) - 1)
         Status = ShmRead(Channel, VarPtr(Bytes(0)), Size, Size, 0)
     Loop
-    If Status = SHM_E_EMPTY Then Exit Function
+    If Status = SHM_E_EMPTY Or Status = SHM_E_TIMEOUT Then Exit Function
     Check Status
     Length = CLng(Size)
     News = Status
