@@ -16,7 +16,7 @@ func (c *Channel) WriteBatch(ctx context.Context, messages [][]byte) (int, error
 		raw[i].length = uintptr(len(message))
 	}
 	done := 0
-	_, err := c.wait(ctx, func(timeoutMs uint32) Status {
+	_, err := c.write(ctx, func(timeoutMs uint32, _ bool) Status {
 		rest := raw[done:]
 		if len(rest) == 0 {
 			return _SHM_OK
@@ -64,7 +64,7 @@ func (c *Channel) ReadBatch(ctx context.Context, batch *Batch) ([]Message, News,
 	}
 	first := &batch.raw[0]
 	var count uint32
-	news, err := c.wait(ctx, func(timeoutMs uint32) Status {
+	news, err := c.read(ctx, func(timeoutMs uint32, _ bool) Status {
 		first.size = uint32(unsafe.Sizeof(*first))
 		return shmReadBatch(c.handle, first, uint32(len(batch.raw)), pointer(batch.buffer),
 			uintptr(len(batch.buffer)-1), &count, timeoutMs)

@@ -15,7 +15,7 @@ type Channel struct {
 	locks leases
 	peeks leases
 
-	watch channelWatch
+	waits *waits
 }
 
 // Open opens a channel, whether the other side has opened it before, will do so later, or never. With nil options it
@@ -28,12 +28,15 @@ func Open(name string, options *Options) (*Channel, error) {
 	if err != nil {
 		return nil, failed(ErrName)
 	}
+	raw, err := options.raw()
+	if err != nil {
+		return nil, err
+	}
 	channel := &Channel{}
-	raw := options.raw()
 	if err := checked(func() Status { return shmOpenUtf8(text, raw, &channel.handle) }); err != nil {
 		return nil, err
 	}
-	channel.watch.handle = channel.handle
+	channel.waits = newWaits(channel.handle)
 	// For one that is forgotten. After Close it does nothing, as the DLL gives a handle out once.
 	runtime.SetFinalizer(channel, (*Channel).close)
 	info, err := channel.Info()
@@ -52,7 +55,7 @@ func (c *Channel) Close() error {
 }
 
 func (c *Channel) close() Status {
-	c.watch.drop()
+	c.waits.close()
 	return shmClose(c.handle)
 }
 
@@ -66,9 +69,16 @@ func (c *Channel) checked(call func() Status) error {
 	return err
 }
 
-// wait makes a call that may wait, on this channel.
-func (c *Channel) wait(ctx context.Context, try func(timeoutMs uint32) Status) (News, error) {
-	news, err := wait(ctx, try, &c.watch)
+// read makes a call that reads, and may wait, on this channel.
+func (c *Channel) read(ctx context.Context, try attempt) (News, error) {
+	news, err := wait(ctx, try, reads{c.waits})
+	runtime.KeepAlive(c)
+	return news, err
+}
+
+// write makes a call that writes, and may wait, on this channel.
+func (c *Channel) write(ctx context.Context, try attempt) (News, error) {
+	news, err := wait(ctx, try, writes{c.waits})
 	runtime.KeepAlive(c)
 	return news, err
 }
@@ -83,7 +93,7 @@ func (c *Channel) Write(message []byte) (int, error) {
 
 // WriteContext writes as Write does, and waits for room and for other writers until ctx is done.
 func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
-	_, err := c.wait(ctx, func(timeoutMs uint32) Status {
+	_, err := c.write(ctx, func(timeoutMs uint32, _ bool) Status {
 		return shmWrite(c.handle, pointer(message), uintptr(len(message)), timeoutMs)
 	})
 	return err
@@ -94,7 +104,7 @@ func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
 // message that is larger than the buffer stays: ErrBuffer, with Error.Size.
 func (c *Channel) Read(ctx context.Context, buffer []byte) (int, News, error) {
 	var size uintptr
-	news, err := c.wait(ctx, func(timeoutMs uint32) Status {
+	news, err := c.read(ctx, func(timeoutMs uint32, _ bool) Status {
 		return shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, timeoutMs)
 	})
 	if err != nil {

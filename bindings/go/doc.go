@@ -14,8 +14,13 @@
 // # Waiting
 //
 // Calls that may have to wait take a context, and end when it is done. No message is lost by that: a call that took or
-// wrote one succeeds. After a cancellation the error is ctx.Err(). After a deadline it is ErrEmpty, ErrFull or
-// ErrTimeout, and errors.Is takes it for context.DeadlineExceeded, too. With NoWait a call asks once.
+// wrote one succeeds. After a cancellation the error is ErrCancelled, and errors.Is takes it for context.Canceled, too. After a
+// deadline it is ErrEmpty, ErrFull or ErrTimeout, and context.DeadlineExceeded, too. With NoWait a call asks once.
+//
+// A call that waits keeps a thread, which is woken soonest, but not more than 32 that read and 32 that write do. One that reads
+// beyond these waits for an event, and a thread waits for 63 of them. One that writes beyond these asks again after a
+// millisecond, and then less and less often, every 16 ms at last. Of the calls that read through one channel, or write through
+// it, one waits at a time, and the others for their turn.
 //
 // # Opening
 //
@@ -25,11 +30,12 @@
 // # Closing
 //
 // Close a channel that is done with. One that nobody refers to any more is closed when the garbage collector finds it.
-// A Loan, a Lock and a Peek refer to their channel; their Data alone, a WaitHandle and a Handle do not.
+// A Loan, a Lock and a Peek refer to their channel; their Data alone, a WaitHandle and a Handle do not. They are given back
+// themselves when they are forgotten: as by Abort, Keep and Release.
 //
 // # Errors
 //
-// An error is an *Error with a status and a text that says what to do, or the context's own after a cancellation:
+// Every error is an *Error, with a status and a text that says what to do:
 //
 //	if errors.Is(err, shmbroker.ErrAccess) …
 //

@@ -17,8 +17,8 @@ func (s Status) Error() string {
 	return goString(shmErrorTextUtf8(s))
 }
 
-// An Error tells why a call failed. For errors.Is it is its status, and context.DeadlineExceeded if a deadline was
-// what ended the call.
+// An Error tells why a call failed. For errors.Is it is its status, and the context's own error if the context was what ended
+// the call: context.DeadlineExceeded after a deadline, context.Canceled with ErrCancelled.
 type Error struct {
 	Status Status
 	Text   string // what happened, to which channel, and what to do
@@ -50,6 +50,14 @@ func waitFailure(status Status, ctx context.Context) *Error {
 		err.cause = context.DeadlineExceeded
 	}
 	return err
+}
+
+// interrupted is the error of a call whose context was done before it began, or was cancelled while it waited.
+func interrupted(cause error) *Error {
+	if cause == context.DeadlineExceeded {
+		return &Error{Status: ErrTimeout, Text: "the context's deadline was over before the call began", cause: cause}
+	}
+	return &Error{Status: ErrCancelled, Text: "the call's context was cancelled", cause: cause}
 }
 
 // statusOf gives the status that an error of this package has, if it has one.

@@ -23,9 +23,9 @@ func WaitAny(ctx context.Context, channels ...*Channel) (int, error) {
 		handles[i] = channel.handle
 	}
 	var index uint32
-	_, err := wait(ctx, func(timeoutMs uint32) Status {
+	_, err := wait(ctx, func(timeoutMs uint32, _ bool) Status {
 		return shmWaitAny(&handles[0], uint32(len(handles)), &index, timeoutMs)
-	}, watchOfMany(handles))
+	}, readsOf(channels))
 	runtime.KeepAlive(channels)
 	return int(index), err
 }

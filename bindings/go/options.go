@@ -1,6 +1,7 @@
 package shmbroker
 
 import (
+	"fmt"
 	"time"
 	"unsafe"
 )
@@ -77,9 +78,13 @@ func (o *Options) flags() (flags uint32) {
 	return flags
 }
 
-func (o *Options) raw() *shmOptions {
+func (o *Options) raw() (*shmOptions, error) {
 	if o == nil {
 		o = &Options{}
+	}
+	if o.OpenTimeout < 0 {
+		text := fmt.Sprintf("OpenTimeout is %v; it must be 0, for 5 s, or more", o.OpenTimeout)
+		return nil, &Error{Status: ErrArgument, Text: text}
 	}
 	return &shmOptions{
 		size:          uint32(unsafe.Sizeof(shmOptions{})),
@@ -91,5 +96,5 @@ func (o *Options) raw() *shmOptions {
 		capacity:      o.Capacity,
 		maxMessage:    o.MaxMessage,
 		whenFull:      uint32(o.WhenFull),
-	}
+	}, nil
 }

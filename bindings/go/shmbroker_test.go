@@ -547,6 +547,60 @@ func TestAChannelThatIsReadIsNotForgotten(t *testing.T) {
 	}
 }
 
+func TestWhatIsLentAndForgottenIsGivenBack(t *testing.T) {
+	topic := create(t, Options{Kind: Topic, WhenFull: Wait})
+	write(t, topic, "first")
+	write(t, topic, "second")
+	block, err := Open(t.Name()+" block", &Options{Create: true, Kind: Block, Capacity: 64})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer block.Close()
+	lend := func() []func() error {
+		loan, loanError := topic.Loan(NoWait, 8)
+		peek, peekError := topic.Peek(NoWait)
+		lock, lockError := block.Lock(NoWait)
+		for _, err := range []error{loanError, peekError, lockError} {
+			if err != nil && !errors.Is(err, ErrState) {
+				t.Fatal(err)
+			}
+		}
+		if loanError != nil || peekError != nil || lockError != nil {
+			loan.Abort()
+			peek.Release()
+			lock.Keep()
+			return nil
+		}
+		return []func() error{loan.Abort, peek.Release, lock.Keep}
+	}
+	if lend() == nil {
+		t.Fatal("nothing was lent")
+	}
+	var ends []func() error
+	for end := time.Now().Add(10 * time.Second); ; collect() {
+		if ends = lend(); ends != nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("it is still lent")
+		}
+	}
+	collect()
+	for _, end := range ends {
+		if err := end(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAnOpenTimeoutIsATime(t *testing.T) {
+	_, err := Open(t.Name(), &Options{OpenTimeout: -time.Second})
+	expectError(t, err, ErrArgument)
+	if !strings.Contains(err.Error(), "OpenTimeout is -1s") {
+		t.Fatal(err)
+	}
+}
+
 func TestReadAndWriteDoNotAllocate(t *testing.T) {
 	channel := create(t, Options{Kind: Topic})
 	ctx, cancel := context.WithCancel(background)

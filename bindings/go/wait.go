@@ -37,34 +37,149 @@ const (
 // String gives a sentence.
 func (n News) String() string { return Status(n).Error() }
 
-// wait makes a call that may wait, as often as it takes.
-func wait(ctx context.Context, try func(timeoutMs uint32) Status, watcher watcher) (News, error) {
-	runtime.LockOSThread() // as in checked()
-	defer runtime.UnlockOSThread()
+// An attempt is a function of the DLL that may wait for so many milliseconds. Unless it is the last one of its call, it is
+// made again if hasWaited says so.
+type attempt func(timeoutMs uint32, isLast bool) Status
+
+// wait makes a call that may wait, at the place where calls of its kind do.
+func wait(ctx context.Context, try attempt, at place) (News, error) {
 	if ctx == NoWait {
-		return result(uncancelled(0, try), ctx)
-	}
-	if ctx.Done() == nil {
-		return result(uncancelled(_SHM_INFINITE, try), ctx)
+		return once(ctx, try)
 	}
 	if err := ctx.Err(); err != nil {
-		return NoNews, err
+		return NoNews, interrupted(err)
 	}
-	if status := uncancelled(0, try); !hasWaited(status) {
-		return result(status, ctx)
+	// Nobody else's turn matters to a call that need not wait.
+	if status, err := ask(ctx, try); !hasWaited(status) {
+		return newsOf(status, err)
 	}
-	watch := watcher.enter(ctx)
+	return waitInTurn(ctx, try, at)
+}
+
+// waitInTurn makes no attempt before its turn has come, except with NoWait.
+func waitInTurn(ctx context.Context, try attempt, at place) (News, error) {
+	if ctx == NoWait {
+		return once(ctx, try)
+	}
+	if err := ctx.Err(); err != nil {
+		return NoNews, interrupted(err)
+	}
+	if !at.take(ctx) {
+		return atEnd(ctx, try)
+	}
+	defer at.leave()
+	if status, err := ask(ctx, try); !hasWaited(status) {
+		return newsOf(status, err)
+	}
+	if at.isClosing() {
+		return NoNews, failed(ErrClosed)
+	}
+	if threads := at.threads(); threads.take() {
+		defer threads.give()
+		return block(ctx, try, at)
+	}
+	return park(ctx, try, at)
+}
+
+// once asks once.
+func once(ctx context.Context, try attempt) (News, error) {
+	runtime.LockOSThread() // as in checked()
+	defer runtime.UnlockOSThread()
+	return result(uncancelled(0, true, try), ctx)
+}
+
+// ask asks once, and leaves it to the caller to wait if hasWaited says so.
+func ask(ctx context.Context, try attempt) (Status, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	status := uncancelled(0, false, try)
+	if hasWaited(status) {
+		return status, nil
+	}
+	_, err := result(status, ctx)
+	return status, err
+}
+
+// atEnd ends a call whose context is done. After a deadline the DLL says what there was to wait for.
+func atEnd(ctx context.Context, try attempt) (News, error) {
+	if err := ctx.Err(); err != context.DeadlineExceeded {
+		return NoNews, interrupted(err)
+	}
+	return once(ctx, try)
+}
+
+// block waits in the DLL, which takes a thread, and wakes it soonest.
+func block(ctx context.Context, try attempt, at place) (News, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if ctx.Done() == nil {
+		return resultOfWait(uncancelled(_SHM_INFINITE, true, try), ctx, at)
+	}
+	watch := at.enter(ctx)
 	defer watch.leave()
 	for {
-		status := try(timeLeft(ctx))
+		status := try(timeLeft(ctx), true)
 		if status != ErrCancelled {
-			return result(status, ctx) // which asks the DLL for its text before the watch calls it
+			return resultOfWait(status, ctx, at) // which asks the DLL for its text before the watch calls it
 		}
 		if err := ctx.Err(); err != nil {
-			return NoNews, err
+			return NoNews, interrupted(err)
 		}
 		runtime.Gosched() // as in uncancelled()
 	}
+}
+
+// A call that has no thread, and that no event tells of room, asks again after a while, and then less and less often.
+const (
+	firstPause   = time.Millisecond
+	longestPause = 16 * time.Millisecond
+)
+
+// park waits without a thread: for an event that a poller waits for, or where there is none, for some time to pass.
+func park(ctx context.Context, try attempt, at place) (News, error) {
+	wake, unpark := at.park()
+	defer unpark()
+	for pause := firstPause; ; pause = longer(pause) {
+		status, err := ask(ctx, try)
+		if status == ErrHandle && at.isClosing() {
+			return NoNews, failed(ErrClosed)
+		}
+		if !hasWaited(status) {
+			return newsOf(status, err)
+		}
+		var timer *time.Timer
+		var timeOut <-chan time.Time
+		if wake == nil {
+			timer = time.NewTimer(pause)
+			timeOut = timer.C
+		}
+		select {
+		case <-wake:
+		case <-timeOut:
+		case <-ctx.Done():
+			if timer != nil {
+				timer.Stop()
+			}
+			return atEnd(ctx, try)
+		}
+		if at.isClosing() {
+			return NoNews, failed(ErrClosed)
+		}
+	}
+}
+
+func longer(pause time.Duration) time.Duration {
+	if 2*pause > longestPause {
+		return longestPause
+	}
+	return 2 * pause
+}
+
+func newsOf(status Status, err error) (News, error) {
+	if err != nil {
+		return NoNews, err
+	}
+	return News(status), nil
 }
 
 func result(status Status, ctx context.Context) (News, error) {
@@ -74,10 +189,18 @@ func result(status Status, ctx context.Context) (News, error) {
 	return News(status), nil
 }
 
+// resultOfWait is that of a call that waited when its channel was closed, too.
+func resultOfWait(status Status, ctx context.Context, at place) (News, error) {
+	if status == ErrHandle && at.isClosing() {
+		return NoNews, failed(ErrClosed)
+	}
+	return result(status, ctx)
+}
+
 // uncancelled tries again after a cancellation. That ends all waits on a handle, and was meant for another one.
-func uncancelled(timeoutMs uint32, try func(timeoutMs uint32) Status) Status {
+func uncancelled(timeoutMs uint32, isLast bool, try attempt) Status {
 	for {
-		if status := try(timeoutMs); status != ErrCancelled {
+		if status := try(timeoutMs, isLast); status != ErrCancelled {
 			return status
 		}
 		runtime.Gosched() // until the one that it was meant for has left

@@ -5,6 +5,7 @@ package shmbroker
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"math/rand"
 	"runtime"
 	"testing"
@@ -21,8 +22,27 @@ func TestDeadline(t *testing.T) {
 	if passed := time.Since(start); passed < 45*time.Millisecond || passed > 10*time.Second {
 		t.Fatal(passed)
 	}
+	write(t, channel, "not to be had after the deadline")
 	_, _, err = channel.Read(ctx, nil)
-	expectError(t, err, context.DeadlineExceeded)
+	expectError(t, err, ErrTimeout, context.DeadlineExceeded)
+	var failed *Error
+	if !errors.As(err, &failed) || failed.Text == "" {
+		t.Fatalf("%#v", err)
+	}
+	_, err = channel.Peek(ctx)
+	expectError(t, err, ErrTimeout, context.DeadlineExceeded)
+}
+
+func TestACancelledContextIsAnErrorOfItsOwn(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	ctx, cancel := context.WithCancel(background)
+	cancel()
+	_, _, err := channel.Read(ctx, nil)
+	expectError(t, err, ErrCancelled, context.Canceled)
+	var failed *Error
+	if !errors.As(err, &failed) || failed.Text == "" {
+		t.Fatalf("%#v", err)
+	}
 }
 
 func TestDeadlineOfABlockGivesItsOldValue(t *testing.T) {
@@ -64,10 +84,10 @@ func TestCancelEndsAnyWait(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(background)
 			time.AfterFunc(20*time.Millisecond, cancel)
-			if err := call(ctx); err != context.Canceled {
+			if err := call(ctx); !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
-			if err := call(ctx); err != context.Canceled {
+			if err := call(ctx); !errors.Is(err, context.Canceled) {
 				t.Fatal("the second time:", err)
 			}
 		})
@@ -91,7 +111,7 @@ func TestCancelEndsAWaitForATurn(t *testing.T) {
 	time.Sleep(20 * time.Millisecond)
 	ctx, cancel := context.WithCancel(background)
 	time.AfterFunc(20*time.Millisecond, cancel)
-	if _, err := WaitAny(ctx, idle, read); err != context.Canceled {
+	if _, err := WaitAny(ctx, idle, read); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	write(t, read, "")
@@ -114,7 +134,7 @@ func TestCancelJustBeforeTheWait(t *testing.T) {
 	for i := 0; i < 1000; i++ {
 		ctx, cancel := context.WithCancel(background)
 		go cancelLater(cancel)
-		if _, _, err := channel.Read(ctx, nil); err != context.Canceled {
+		if _, _, err := channel.Read(ctx, nil); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 	}
@@ -138,7 +158,7 @@ func TestCancelLosesNoMessage(t *testing.T) {
 		ctx, cancel := context.WithCancel(background)
 		go cancelLater(cancel)
 		_, _, err := reader.Read(ctx, buffer)
-		if err == context.Canceled {
+		if errors.Is(err, context.Canceled) {
 			cancelled++
 			continue
 		}
@@ -162,7 +182,7 @@ func TestCancelIsForItsOwnCallAlone(t *testing.T) {
 	for i := 0; i < 20; i++ {
 		ctx, cancel := context.WithTimeout(background, time.Hour)
 		time.AfterFunc(time.Millisecond, cancel)
-		if _, _, err := channel.Read(ctx, nil); err != context.Canceled {
+		if _, _, err := channel.Read(ctx, nil); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 	}
@@ -209,7 +229,7 @@ func TestContextIsWatchedByOneGoroutineUntilTheChannelIsClosed(t *testing.T) {
 	}
 	goroutinesBecome(t, before+1)
 	time.AfterFunc(5*time.Millisecond, cancelSecond)
-	if _, _, err := channel.Read(second, nil); err != context.Canceled {
+	if _, _, err := channel.Read(second, nil); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	readOnce(first)
@@ -233,7 +253,7 @@ func TestCancelEndsAllCallsWithAContext(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		cancel()
 		for j := 0; j < 4; j++ {
-			if err := <-result; err != context.Canceled {
+			if err := <-result; !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
 		}
@@ -241,5 +261,20 @@ func TestCancelEndsAllCallsWithAContext(t *testing.T) {
 		if _, _, err := channel.Read(background, nil); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A call that has got into its wait just before Close has dropped the watch must leave no watch behind.
+func TestAWatchThatComesTooLateEndsWithItsCall(t *testing.T) {
+	late := channelWatch{}
+	late.drop()
+	ctx, cancel := context.WithCancel(background)
+	defer cancel()
+	watch := late.enter(ctx)
+	watch.leave()
+	select {
+	case <-watch.unused:
+	case <-time.After(10 * time.Second):
+		t.Fatal("its goroutine goes on")
 	}
 }

@@ -96,9 +96,10 @@ func (w *watch) cancel() {
 
 // channelWatch keeps a channel's last watch: the next call has the same context as a rule.
 type channelWatch struct {
-	handle uint32
-	mutex  sync.Mutex
-	last   *watch
+	handle   uint32
+	mutex    sync.Mutex
+	last     *watch
+	isClosed bool // none is kept any more
 }
 
 func (c *channelWatch) enter(ctx context.Context) *watch {
@@ -107,6 +108,9 @@ func (c *channelWatch) enter(ctx context.Context) *watch {
 	if c.last != nil && c.last.ctx.Done() == ctx.Done() {
 		c.last.again()
 		return c.last
+	}
+	if c.isClosed { // a call that began just before
+		return newWatch(ctx, false, c.handle)
 	}
 	if c.last != nil {
 		c.last.drop()
@@ -119,15 +123,9 @@ func (c *channelWatch) enter(ctx context.Context) *watch {
 func (c *channelWatch) drop() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
+	c.isClosed = true
 	if c.last != nil {
 		c.last.drop()
 		c.last = nil
 	}
-}
-
-// watchOfMany makes a watch for one call on several handles.
-type watchOfMany []uint32
-
-func (handles watchOfMany) enter(ctx context.Context) *watch {
-	return newWatch(ctx, false, handles...)
 }
