@@ -22,17 +22,20 @@ function dateOf(timestamp) {
   return timestamp === 0 ? undefined : new Date(Number(timestamp) / 10_000 - MILLISECONDS_1601_TO_1970);
 }
 
+const ROOM = 64 * 1024;
+const MOST = ROOM / 8; // messages: each begins at a multiple of 8
+
 /** Where ShmReadBatch puts the messages of one call. */
 export class BatchReader {
   #max;
   #structs;
-  #room = Buffer.allocUnsafeSlow(64 * 1024);
+  #room = Buffer.allocUnsafeSlow(ROOM);
   #count = new Uint32Array(1);
 
   /** @param {number} max the most messages of a batch */
   constructor(max) {
-    this.#max = max;
-    this.#structs = newStructs(abi.ShmMessage, max);
+    this.#max = Math.min(max, MOST);
+    this.#structs = newStructs(abi.ShmMessage, this.#max);
   }
 
   /** @param {number} handle */

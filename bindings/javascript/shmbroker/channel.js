@@ -4,13 +4,14 @@ import { throwIfAborted } from "./abort.js";
 import { BatchReader, structOf } from "./batch.js";
 import { Deadline } from "./deadline.js";
 import { atEnd } from "./environment.js";
-import { ShmError, callOnWorker, check, checkService } from "./error.js";
+import { ShmError, check } from "./error.js";
 import { isTurnDue, turn } from "./event-loop.js";
 import { Lender, Loan, Lock, Peek, checkSize } from "./in-place.js";
 import { library } from "./library.js";
 import { notices, stopNotices } from "./notices.js";
 import { batchOptionsOf, checkName, optionsOf, waitOptionsOf } from "./options.js";
 import { Readiness } from "./readiness.js";
+import { callAgain, callOnPool } from "./service-calls.js";
 import { infoOf, newStructs, statsOf } from "./structs.js";
 import { Turns } from "./turns.js";
 
@@ -31,7 +32,7 @@ const forgotten = new FinalizationRegistry(closeHandle);
 
 /** @param {{ handle: number, notAtEnd: () => void }} opened */
 async function closeHandle({ handle, notAtEnd }) {
-  await callOnWorker(abi.ShmClose, handle);
+  await callOnPool(abi.ShmClose, handle);
   stopNotices(handle);
   notAtEnd();
 }
@@ -44,18 +45,32 @@ export async function open(name, options = {}) {
   checkName(name);
   const struct = optionsOf(options);
   const handle = new Uint32Array(1);
-  const status = await callOnWorker(abi.ShmOpen, name, struct, handle);
-  checkService(status, () => abi.ShmOpen(name, struct, handle));
-  return new Channel(handle[0]);
+  const status = await callOnPool(abi.ShmOpen, name, struct, handle);
+  const opened = status < 0 ? (await callAgain(status, "open", name, struct)).handle : handle[0];
+  return channelOf(opened ?? 0);
+}
+
+/** @param {number} handle of a channel that has just been opened */
+function channelOf(handle) {
+  try {
+    return new Channel(handle);
+  } catch (error) {
+    callOnPool(abi.ShmClose, handle);
+    throw error;
+  }
 }
 
 export async function listChannels() {
   const count = new Uint32Array(1);
   for (let capacity = 32; ; capacity = count[0]) {
     const list = newStructs(abi.ShmInfo, capacity);
-    const status = await callOnWorker(abi.ShmListChannels, list, capacity, count);
+    const status = await callOnPool(abi.ShmListChannels, list, capacity, count);
     if (status === abi.SHM_E_BUFFER) continue;
-    checkService(status, () => abi.ShmListChannels(list, capacity, count));
+    if (status < 0) {
+      await callAgain(status, "list");
+      count[0] = capacity;
+      continue; // it is here again
+    }
     /** @type {abi.ShmInfo[]} */
     const structs = koffi.decode(list, abi.ShmInfo, count[0]);
     return structs.map(infoOf);
@@ -80,7 +95,7 @@ export class Channel {
   constructor(handle) {
     this.#handle = handle;
     this.#info = this.info();
-    if (this.#info.canRead) notices();
+    if (this.#info.canRead) notices(); // which ends after this
     this.#notAtEnd = atEnd(closeNative, handle);
     this.#lender = new Lender(this);
     if (this.#info.canRead) {
@@ -318,8 +333,8 @@ export class Channel {
   }
 
   async flush() {
-    const status = await callOnWorker(abi.ShmFlush, this.#handle);
-    checkService(status, () => abi.ShmFlush(this.#handle));
+    const status = await callOnPool(abi.ShmFlush, this.#handle);
+    if (status < 0) await callAgain(status, "flush", this.#handle);
   }
 
   // ---- the end

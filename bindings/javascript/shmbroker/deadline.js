@@ -1,5 +1,6 @@
 import { SHM_INFINITE, SHM_TIMEOUT_MAX } from "./abi.js";
 import { unlessAborted } from "./abort.js";
+import { kindOf } from "./options.js";
 
 /** @typedef {import("./index.js").Signal} Signal */
 
@@ -11,6 +12,9 @@ export class Deadline {
 
   /** @param {number} timeout milliseconds; Infinity: no end */
   constructor(timeout = Infinity) {
+    if (typeof timeout !== "number") {
+      throw new TypeError(`timeout is a number of milliseconds, not ${kindOf(timeout)}`);
+    }
     if (!(timeout >= 0)) throw new RangeError(`timeout is ${timeout}; it must be 0 or more milliseconds`);
     this.#end = timeout === 0 || timeout === Infinity ? timeout : performance.now() + timeout;
   }

@@ -4,6 +4,7 @@
 import koffi from "koffi";
 import * as abi from "./abi.js";
 import { ShmError, check } from "./error.js";
+import { kindOf } from "./options.js";
 
 /** @type {ReadableByteStreamController} */
 let controller;
@@ -28,10 +29,13 @@ function detach(memory) {
  */
 const lentAs = new WeakMap();
 
-/** What a channel has lent. */
+// What nobody has any more, its memory neither: a loan is aborted, a lock keeps the value, a peek is released.
+const forgotten = new FinalizationRegistry((/** @type {() => void} */ giveBack) => giveBack());
+
+/** What a channel has lent: it does not keep that from being forgotten. */
 export class Lender {
-  /** @type {Set<Lent>} */
-  #lent = new Set();
+  /** @type {Map<object, WeakRef<Lent>>} */
+  #lent = new Map();
   #isClosed = false;
 
   /** @param {{ readonly handle: number }} channel */
@@ -41,25 +45,32 @@ export class Lender {
 
   /** @param {Lent} lent */
   has(lent) {
-    return this.#lent.has(lent);
+    return this.#lent.has(lent.lease);
   }
 
-  /** @param {Lent} lent */
-  add(lent) {
+  /** @param {Lent} lent @param {(handle: number) => number} drop gives it back when it is forgotten */
+  add(lent, drop) {
     // A worker thread may have got it just before the channel was closed.
     if (this.#isClosed) throw new ShmError(abi.SHM_E_CLOSED);
-    this.#lent.add(lent);
+    const { lease } = lent;
+    this.#lent.set(lease, new WeakRef(lent));
+    forgotten.register(lent, () => this.#lent.delete(lease) && drop(this.channel.handle), lease);
   }
 
   /** @param {Lent} lent */
   takeBack(lent) {
-    this.#lent.delete(lent);
+    forgotten.unregister(lent.lease);
+    this.#lent.delete(lent.lease);
     detach(/** @type {ArrayBuffer} */ (lent.memory.buffer));
   }
 
   close() {
     this.#isClosed = true;
-    for (const lent of this.#lent) this.takeBack(lent);
+    for (const lent of this.#lent.values()) {
+      const found = lent.deref();
+      if (found) this.takeBack(found);
+    }
+    this.#lent.clear();
   }
 }
 
@@ -68,17 +79,26 @@ export class Lender {
  * @param {number} size
  */
 export function checkSize(size) {
+  if (typeof size !== "number") throw new TypeError(`a size is a number of bytes, not ${kindOf(size)}`);
   if (!(Number.isSafeInteger(size) && size >= 0)) throw new ShmError(abi.SHM_E_SIZE);
 }
 
 class Lent {
   #lender;
+  /** What it is known by: it lives as long, and does not keep it. */
+  lease = {};
 
-  /** @param {Lender} lender @param {bigint | null} address @param {number} size */
-  constructor(lender, address, size) {
-    lender.add(this);
+  /**
+   * @param {Lender} lender
+   * @param {bigint | null} address
+   * @param {number} size
+   * @param {(handle: number) => number} drop gives it back when it is forgotten
+   */
+  constructor(lender, address, size, drop) {
+    lender.add(this, drop);
     this.#lender = lender;
     this.memory = Buffer.from(koffi.view(address, size));
+    // Nor can it be transferred, which would let it be used beyond its end: Node-API sees to that.
     lentAs.set(this.memory.buffer, this);
   }
 
@@ -102,6 +122,11 @@ class Lent {
 }
 
 export class Loan extends Lent {
+  /** @param {Lender} lender @param {bigint | null} address @param {number} size */
+  constructor(lender, address, size) {
+    super(lender, address, size, abi.ShmAbort);
+  }
+
   /** @param {number} [size] */
   commit(size = this.memory.length) {
     checkSize(size);
@@ -118,10 +143,13 @@ export class Loan extends Lent {
   }
 }
 
+/** @param {number} handle */
+const keepValue = (handle) => abi.ShmUnlock(handle, abi.SHM_KEEP);
+
 export class Lock extends Lent {
   /** @param {Lender} lender @param {bigint | null} address @param {number} capacity @param {number} size */
   constructor(lender, address, capacity, size) {
-    super(lender, address, capacity);
+    super(lender, address, capacity, keepValue);
     this.size = size;
   }
 
@@ -133,7 +161,7 @@ export class Lock extends Lent {
 
   /** Nothing happens where a value has been published. */
   keep() {
-    if (this.isHeld) this.giveBack((handle) => abi.ShmUnlock(handle, abi.SHM_KEEP));
+    if (this.isHeld) this.giveBack(keepValue);
   }
 
   [Symbol.dispose]() {
@@ -146,7 +174,7 @@ export class Peek extends Lent {
 
   /** @param {Lender} lender @param {bigint | null} address @param {number} size @param {number} status */
   constructor(lender, address, size, status) {
-    super(lender, address, size);
+    super(lender, address, size, abi.ShmRelease);
     this.lost = status === abi.SHM_S_LOST;
     this.redelivered = status === abi.SHM_S_REDELIVERED;
     this.unchanged = status === abi.SHM_S_UNCHANGED;

@@ -1,3 +1,4 @@
+import "./platform.js"; // first
 export * as abi from "./abi.js";
 export { Channel, listChannels, open } from "./channel.js";
 export { ShmError } from "./error.js";

@@ -1,9 +1,71 @@
-// Where shmclient.dll is: in this folder, or where Windows looks for it: beside node.exe, or on the PATH.
+// Where shmclient.dll is: in this package, beside the program or node.exe, on the PATH, or where ShmBroker is installed.
+// Never in the current folder, where anybody may have put one.
 import { existsSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import koffi from "koffi";
 
 const NAME = "shmclient.dll";
-const beside = fileURLToPath(new URL(NAME, import.meta.url));
 
-export const library = koffi.load(existsSync(beside) ? beside : NAME);
+/** The folder that the installer has noted. */
+function installed() {
+  const HKEY_LOCAL_MACHINE = koffi.sizeof("void *") === 8 ? 0xffffffff80000002n : 0x80000002;
+  const FLAGS = 0x10002; // RRF_RT_REG_SZ; RRF_SUBKEY_WOW6464KEY: for a 32-bit program, too
+  const RegGetValue = koffi
+    .load("advapi32.dll")
+    .func(
+      `long __stdcall RegGetValueW(uintptr_t key, const char16_t *subkey, const char16_t *value, uint32_t flags,
+                                   void *type, void *data, uint32_t *size)`,
+    );
+  const data = Buffer.alloc(2 * 32768);
+  const size = new Uint32Array([data.length]);
+  if (RegGetValue(HKEY_LOCAL_MACHINE, "Software\\ShmBroker", "InstallDir", FLAGS, null, data, size) !== 0) return [];
+  const folder = data.toString("utf16le", 0, size[0] - 2); // it counts the terminator
+  return [process.arch === "ia32" ? join(folder, "x86") : folder];
+}
+
+/** The places that are looked at, one after the other. */
+function* paths() {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const program = process.argv[1] ? [dirname(process.argv[1])] : [];
+  yield join(here, process.arch, NAME);
+  for (const folder of [here, ...program, dirname(process.execPath)]) yield join(folder, NAME);
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) if (isAbsolute(folder)) yield join(folder, NAME);
+  for (const folder of installed()) yield join(folder, NAME);
+}
+
+function load() {
+  let unfit = "";
+  for (const path of paths()) {
+    if (!existsSync(path)) continue;
+    try {
+      return { path, native: koffi.load(path) };
+    } catch (error) {
+      unfit += ` (${path} can't be loaded: ${error instanceof Error ? error.message : error})`; // of another width, say
+    }
+  }
+  const places = "in this package, beside the program or node.exe, on the PATH or where ShmBroker is installed";
+  throw new Error(
+    `there is no ${NAME} for ${process.arch} ${places}; install it, or put a copy beside the program${unfit}`,
+  );
+}
+
+const { path, native } = load();
+
+/** @template T @param {string} name @param {() => T} find */
+function found(name, find) {
+  try {
+    return find();
+  } catch (error) {
+    const text = `${path} is not of the version of this package, as ${name} can't be used; install a newer ShmBroker`;
+    throw new Error(text, { cause: error });
+  }
+}
+
+export const library = {
+  /** @param {string} convention @param {string} name @param {string} result @param {any[]} parameters */
+  func: (convention, name, result, parameters) =>
+    found(name, () => native.func(convention, name, result, parameters)),
+  /** @param {string} name */
+  symbol: (name) => found(name, () => native.symbol(name)),
+};

@@ -3,7 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import koffi from "koffi";
+import { SHM_E_SYSTEM } from "./abi.js";
 import { atEnd } from "./environment.js";
+import { ShmError } from "./error.js";
 
 const kernel32 = koffi.load("kernel32.dll");
 const CreateNamedPipe = kernel32.func(
@@ -31,7 +33,7 @@ class Notices {
     const path = `\\\\.\\pipe\\shmbroker-${process.pid}-${randomUUID()}`;
     const access = PIPE_ACCESS_OUTBOUND | FILE_FLAG_FIRST_PIPE_INSTANCE;
     this.pipe = BigInt(CreateNamedPipe(path, access, PIPE_REJECT_REMOTE_CLIENTS, 1, ROOM, 0, 0, null));
-    if (this.pipe < 0n) throw new Error("Windows can't make a pipe for the notices of channels");
+    if (this.pipe < 0n) throw new ShmError(SHM_E_SYSTEM, "Windows can't make a pipe for the notices of channels");
     atEnd(kernel32.symbol("CloseHandle"), this.pipe);
     const callback = (/** @type {number} */ size, /** @type {Uint8Array} */ buffer) => this.#take(size, buffer);
     connect({ path, onread: { buffer: Buffer.alloc(ROOM), callback } }).unref();

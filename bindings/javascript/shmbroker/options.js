@@ -27,8 +27,8 @@ export function checkName(name) {
   if (name.includes("\0")) throw new ShmError(abi.SHM_E_NAME); // C would take what is before it
 }
 
-/** @param {unknown} value */
-const kindOf = (value) => (value === null ? "null" : typeof value);
+/** What a value is, for a TypeError. @param {unknown} value */
+export const kindOf = (value) => (value === null ? "null" : typeof value);
 
 /**
  * @template {object} Options
@@ -64,6 +64,7 @@ function valueOf(what, values, name) {
  */
 function numberOf(what, value, least, most) {
   if (value === undefined) return 0;
+  if (typeof value !== "number") throw new TypeError(`${what} is a number, not ${kindOf(value)}`);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new RangeError(`${what} is ${String(value)}; it must be a whole number from ${least} to ${most}`);
 }
@@ -103,7 +104,16 @@ const FOR_EVER = {};
 
 /** @param {WaitOptions} [options] */
 export function waitOptionsOf(options) {
-  return options === undefined ? FOR_EVER : checkNames(options, WAIT);
+  return options === undefined ? FOR_EVER : checkSignal(checkNames(options, WAIT));
+}
+
+/** @template {WaitOptions} Options @param {Options} options */
+function checkSignal(options) {
+  const { signal } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new TypeError(`signal is an AbortSignal, not ${kindOf(signal)}`);
+  }
+  return options;
 }
 
 /** @param {WaitOptions & { max?: number }} [options] */

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import { listChannels, open } from "shmbroker";
 import { run } from "../program.js";
 import { createBlock, createTopic, fill, shmError, textOf } from "./channels.js";
@@ -50,12 +51,25 @@ test("what is no name and no option is refused, and not left out", async () => {
     [{ capacity: -1 }, /capacity is -1; it must be a whole number/],
     [{ maxMessage: 1.5 }, /maxMessage is 1.5/],
     [{ openTimeout: 0 }, /openTimeout is 0; it must be a whole number from 1/],
+    [{ openTimeout: "5" }, /openTimeout is a number, not string/],
   ];
   for (const [options, text] of wrong) await assert.rejects(open("x", options), text);
   // @ts-expect-error
   await assert.rejects(open("x", 5), /options are an object/);
   const topic = await createTopic();
-  await assert.rejects(topic.read({ timeout: -1 }), RangeError);
+  for (const timeout of [-1, NaN, -Infinity]) await assert.rejects(topic.read({ timeout }), RangeError);
+  for (const timeout of ["5", null, {}, 5n, true]) {
+    // @ts-expect-error
+    await assert.rejects(topic.read({ timeout }), { name: "TypeError", message: /timeout is a number of milliseconds/ });
+    // @ts-expect-error
+    await assert.rejects(topic.write(Buffer.from("x"), { timeout }), TypeError);
+  }
+  for (const signal of [5, {}, null]) {
+    // @ts-expect-error
+    await assert.rejects(topic.read({ timeout: 0, signal }), /signal is an AbortSignal, not /);
+  }
+  // @ts-expect-error
+  await assert.rejects(topic.loan("8"), TypeError);
   // @ts-expect-error
   await assert.rejects(topic.read(100), /options are an object, such as { timeout: … }, not number/);
   // @ts-expect-error
@@ -201,6 +215,10 @@ test("a batch is written and read with one call", async () => {
   );
   assert.ok(Math.abs(Date.now() - Number(batch[0].date)) < 60_000);
   assert.deepEqual(await topic.readBatch({ timeout: 0 }), []);
+  const before = process.memoryUsage().arrayBuffers;
+  const waiting = topic.readBatch({ timeout: 50, max: 1e8 });
+  assert.ok(process.memoryUsage().arrayBuffers - before < 1 << 20, "memory for more than fits into a batch");
+  assert.deepEqual(await waiting, []);
   const tooMuch = Array.from({ length: 100 }, () => Buffer.alloc(1000));
   const failure = await topic.writeBatch(tooMuch, { timeout: 20 }).catch((error) => error);
   shmError("SHM_E_FULL", /slowest reader/)(failure);
@@ -237,6 +255,44 @@ test("a loan that has ended is not the next one", async () => {
   second.commit(6);
   topic.tryRead();
   assert.equal(textOf(topic.tryRead()), "second");
+});
+
+test("what is lent can't be transferred, or copied beyond its end", async () => {
+  const topic = await createTopic();
+  for (const transfer of [
+    (/** @type {ArrayBuffer} */ buffer) => structuredClone(buffer, { transfer: [buffer] }),
+    (/** @type {ArrayBuffer} */ buffer) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.postMessage(buffer, [buffer]);
+      const { message } = receiveMessageOnPort(port2) ?? {};
+      port1.close();
+      return message;
+    },
+  ]) {
+    const loan = await topic.loan(8);
+    loan.memory.write("as lent!");
+    let copy = Buffer.alloc(0);
+    try {
+      copy = Buffer.from(transfer(/** @type {ArrayBuffer} */ (loan.memory.buffer)));
+    } catch (error) {
+      assert.equal(error instanceof Error && error.name, "DataCloneError"); // as newer versions of Node.js do
+    }
+    assert.equal(loan.memory.toString(), "as lent!", "it is where it was");
+    copy.fill("x");
+    loan.commit();
+    assert.equal(textOf(topic.tryRead()), "as lent!");
+    assert.equal(loan.memory.length, 0);
+    copy.fill("y"); // memory of its own
+  }
+});
+
+test("what is lent keeps others from writing through the same channel", async () => {
+  const topic = await createTopic();
+  const loan = await topic.loan(8);
+  await assert.rejects(topic.write(Buffer.from("x")), shmError("SHM_E_STATE", /ShmLoan/));
+  await assert.rejects(topic.loan(8), shmError("SHM_E_STATE"));
+  loan.abort();
+  await topic.write(Buffer.from("x"));
 });
 
 test("a lock publishes a new value, or keeps the old one", async () => {
@@ -403,6 +459,24 @@ test("a forgotten channel is closed", async () => {
   for (const start = performance.now(); topic.info().readers > 1; await collect()) {
     assert.ok(performance.now() - start < 10_000, "it is still open");
   }
+});
+
+test("what is lent and forgotten is given back", async () => {
+  const [topic, other, block] = [await createTopic(), await createTopic(), await createBlock()];
+  await other.write(Buffer.from("first"));
+  await Promise.all([topic.loan(8), other.peek(), block.lock()]);
+  for (const start = performance.now(); ; await collect()) {
+    const others = await Promise.allSettled([topic.loan(8), other.peek({ timeout: 0 }), block.lock()]);
+    const isLent = others.map(({ status }) => status === "fulfilled");
+    for (const again of others) if (again.status === "fulfilled") again.value?.[Symbol.dispose]();
+    if (isLent.every(Boolean)) break;
+    assert.ok(performance.now() - start < 10_000, `lent again: ${isLent}`);
+  }
+  const loan = await topic.loan(8);
+  await collect();
+  loan.memory.write("is held!");
+  loan.commit();
+  assert.equal(textOf(topic.tryRead()), "is held!");
 });
 
 test("a channel that waits, or whose memory somebody has, is not forgotten", async () => {
