@@ -269,8 +269,7 @@ class Waits(BindingTest):
         with self.channel._reading:
             for read in (self.channel.read, self.channel.peek, self.channel.read_batch):
                 self.assert_refused(abi.SHM_E_TIMEOUT, lambda: read(timeout=0))
-            self.assert_refused(abi.SHM_E_TIMEOUT, lambda: list(self.channel.messages(0)))
-        self.assertEqual(list(self.channel.messages(0)), [])
+            self.assertEqual(list(self.channel.messages(0)), [])
 
     def test_have_a_timeout_that_is_one(self) -> None:
         for timeout in (float("nan"), -0.1, -float("inf")):
@@ -282,7 +281,7 @@ class Waits(BindingTest):
         for timeout in (float("nan"), 0, -1):
             with self.assertRaisesRegex(ValueError, f"open_timeout is {timeout}; it must be more than 0"):
                 Channel("x", open_timeout=timeout)
-        for timeout, milliseconds in ((0.0001, 1), (2.5, 2500), (1e9, 0xFFFFFFFE), (float("inf"), 0xFFFFFFFE)):
+        for timeout, milliseconds in ((0.0001, 1), (2.5, 2500), (1e9, abi.SHM_TIMEOUT_MAX), (float("inf"), abi.SHM_TIMEOUT_MAX)):
             with mock.patch.object(self.dll, "ShmOpenUtf8", side_effect=self.dll.ShmOpenUtf8) as opened:
                 Channel("x", open_timeout=timeout)
             self.assertEqual(opened.call_args.args[1]._obj.open_timeout_ms, milliseconds)

@@ -90,7 +90,7 @@ export function optionsOf(options) {
     access: valueOf("access", RIGHTS, options.access),
     kind: valueOf("kind", KINDS, options.kind),
     flags: flagsOf(options),
-    open_timeout_ms: numberOf("openTimeout", options.openTimeout, 1, MOST),
+    open_timeout_ms: numberOf("openTimeout", options.openTimeout, 1, abi.SHM_TIMEOUT_MAX),
     spin: 0, // no call waits in the DLL
     capacity: numberOf("capacity", options.capacity, 0, Number.MAX_SAFE_INTEGER),
     max_message: numberOf("maxMessage", options.maxMessage, 0, Number.MAX_SAFE_INTEGER),

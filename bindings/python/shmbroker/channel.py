@@ -219,9 +219,8 @@ class Channel:
         try:
             while (message := self.read(timeout)).news != News.UNCHANGED:
                 yield message
-        except ShmTimeout as failure:
-            if failure.status != abi.SHM_E_EMPTY:  # another thread had its turn: there may be something
-                raise
+        except ShmTimeout:
+            return
 
     def read_batch(self, limit: int = 1000, timeout: float | None = None) -> list[BatchMessage]:
         """Reads the messages that there are, up to limit (8192 at most) and as many as fit into 64 KiB; waits for

@@ -7,7 +7,7 @@ from . import abi
 from .errors import error
 from .types import Access, Kind, WhenFull
 
-_LONGEST = abi.SHM_INFINITE - 1  # milliseconds
+_LONGEST = abi.SHM_TIMEOUT_MAX  # milliseconds
 _LARGEST = 2**64 - 1  # bytes
 
 
