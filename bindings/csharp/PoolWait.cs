@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Concurrent;
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Microsoft.Win32.SafeHandles;
@@ -15,7 +14,7 @@ namespace ShmBroker
     {
         private const uint Infinite = 0xFFFFFFFF;
 
-        // By number: Windows may still call back for a wait that has ended.
+        // By number, and until Windows says that it calls back no more: each call has taken the event's signal.
         private static readonly ConcurrentDictionary<IntPtr, Action> callbacks =
             new ConcurrentDictionary<IntPtr, Action>();
         private static readonly NativeCallback callNative = Call; // Windows keeps no delegate alive
@@ -35,21 +34,38 @@ namespace ShmBroker
             callbacks[number] = callback;
             if (RegisterWaitForSingleObject(
                 out wait, handle.DangerousGetHandle(), callNative, number, Infinite, 0)) return;
-            var error = new Win32Exception();
-            callbacks.TryRemove(number, out _);
-            handle.DangerousRelease();
-            throw error;
+            ShmException failure = ShmException.OfWindows("Windows' thread pool does not wait for the channel's event");
+            Forget();
+            throw failure;
         }
 
         [UnmanagedFunctionPointer(CallingConvention.Winapi)]
         private delegate void NativeCallback(IntPtr number, byte isTimeout);
 
-        /// <summary>Calls back no more, but where that has begun.</summary>
+        /// <summary>
+        /// Has it end soon. Until then it may call back, and whoever is called back has the event's signal.
+        /// </summary>
         public void Dispose()
         {
             if (Interlocked.Exchange(ref hasEnded, 1) != 0) return;
+            // Not awaited here: it may be a callback that disposes of this.
+            var isOver = new ManualResetEvent(false);
+            UnregisterWaitEx(wait, isOver.SafeWaitHandle);
+            ThreadPool.RegisterWaitForSingleObject(
+                isOver,
+                (state, isTimeout) =>
+                {
+                    Forget();
+                    isOver.Dispose();
+                },
+                null,
+                Timeout.Infinite,
+                executeOnlyOnce: true);
+        }
+
+        private void Forget()
+        {
             callbacks.TryRemove(number, out _);
-            UnregisterWaitEx(wait, IntPtr.Zero); // without waiting for a callback: it may be what disposes of this
             handle.DangerousRelease();
         }
 
@@ -65,6 +81,6 @@ namespace ShmBroker
 
         [DllImport("kernel32.dll")]
         [return: MarshalAs(UnmanagedType.Bool)]
-        private static extern bool UnregisterWaitEx(IntPtr wait, IntPtr completion);
+        private static extern bool UnregisterWaitEx(IntPtr wait, SafeWaitHandle completion);
     }
 }

@@ -1,5 +1,4 @@
 using System;
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -110,7 +109,7 @@ namespace ShmBroker
             IntPtr self = GetCurrentProcess();
             bool isDone =
                 DuplicateHandle(self, handle, self, out SafeWaitHandle own, 0, false, DuplicateSameAccess);
-            if (!isDone) throw new Win32Exception();
+            if (!isDone) throw ShmException.OfWindows("the channel's event can't be waited for");
             SafeWaitHandle = own;
         }
 

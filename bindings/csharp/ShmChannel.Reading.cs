@@ -31,11 +31,14 @@ namespace ShmBroker
             return Read(Timeout.InfiniteTimeSpan);
         }
 
-        /// <summary>The same. If nothing comes within the timeout: <see cref="ShmStatus.Empty"/>.</summary>
+        /// <summary>
+        /// The same. If nothing comes within the timeout, or another call reads through this channel all the time:
+        /// <see cref="ShmStatus.Empty"/>.
+        /// </summary>
         public ShmMessage Read(TimeSpan timeout)
         {
             var deadline = new Deadline(timeout);
-            if (!EnterReading(deadline)) throw ShmException.Of(Native.SHM_E_TIMEOUT);
+            if (!EnterReading(deadline)) throw ShmException.Of(Native.SHM_E_EMPTY);
             try
             {
                 Check(Take(deadline, out ShmMessage message));
@@ -48,7 +51,10 @@ namespace ShmBroker
         }
 
         /// <summary>The same. Without a timeout it does not wait.</summary>
-        /// <returns>false: nothing came, or another call read through this channel all the time</returns>
+        /// <returns>
+        /// false: nothing came, another call read through this channel all the time, or what Peek has shown is not
+        /// given back
+        /// </returns>
         public bool TryRead(out ShmMessage message, TimeSpan timeout = default)
         {
             var deadline = new Deadline(timeout);
@@ -56,7 +62,8 @@ namespace ShmBroker
             if (!EnterReading(deadline)) return false;
             try
             {
-                return IsThere(Take(deadline, out message));
+                int status = Take(deadline, out message);
+                return status != Native.SHM_E_STATE && IsThere(status);
             }
             finally
             {
@@ -75,7 +82,7 @@ namespace ShmBroker
         public unsafe Span<byte> Read(Span<byte> room, out ShmNews news, TimeSpan timeout)
         {
             var deadline = new Deadline(timeout);
-            if (!EnterReading(deadline)) throw ShmException.Of(Native.SHM_E_TIMEOUT);
+            if (!EnterReading(deadline)) throw ShmException.Of(Native.SHM_E_EMPTY);
             try
             {
                 fixed (byte* bytes = &MemoryMarshal.GetReference(room))
@@ -129,19 +136,15 @@ namespace ShmBroker
         /// <summary>The same. If nothing comes within the timeout: <see cref="ShmStatus.Empty"/>.</summary>
         public async ValueTask<ShmMessage> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
         {
-            return await TryReadAsync(timeout, cancellationToken).ConfigureAwait(false) ??
+            return await ReadOrNothingAsync(timeout, false, cancellationToken).ConfigureAwait(false) ??
                    throw ShmException.Of(Native.SHM_E_EMPTY);
         }
 
         /// <summary>The same.</summary>
-        /// <returns>null: nothing came within the timeout</returns>
-        public async ValueTask<ShmMessage?> TryReadAsync(
-            TimeSpan timeout, CancellationToken cancellationToken = default)
+        /// <returns>null: nothing came within the timeout, or what Peek has shown is not given back</returns>
+        public ValueTask<ShmMessage?> TryReadAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
         {
-            takeMessage ??= Take;
-            (int status, ShmMessage message) =
-                await TakeAsync(takeMessage, timeout, cancellationToken).ConfigureAwait(false);
-            return status >= 0 ? message : (ShmMessage?)null;
+            return ReadOrNothingAsync(timeout, true, cancellationToken);
         }
 
         /// <summary>All that comes.</summary>
@@ -154,7 +157,8 @@ namespace ShmBroker
         public async IAsyncEnumerable<ShmMessage> ReadAllAsync(
             TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            while (await TryReadAsync(timeout, cancellationToken).ConfigureAwait(false) is ShmMessage message)
+            while (await ReadOrNothingAsync(timeout, false, cancellationToken).ConfigureAwait(false)
+                   is ShmMessage message)
             {
                 if (message.News == ShmNews.Unchanged) yield break;
                 yield return message;
@@ -174,7 +178,7 @@ namespace ShmBroker
             CheckMost(most);
             int Batch(Deadline deadline, out ShmMessage[] taken) => TakeBatch(most, deadline, out taken);
             (int status, ShmMessage[]? messages) =
-                await TakeAsync<ShmMessage[]>(Batch, timeout, cancellationToken).ConfigureAwait(false);
+                await TakeAsync<ShmMessage[]>(Batch, timeout, false, cancellationToken).ConfigureAwait(false);
             return status >= 0 ? messages! : Array.Empty<ShmMessage>();
         }
 
@@ -230,8 +234,17 @@ namespace ShmBroker
             }
         }
 
+        private async ValueTask<ShmMessage?> ReadOrNothingAsync(TimeSpan timeout, bool isTry, CancellationToken token)
+        {
+            takeMessage ??= Take;
+            (int status, ShmMessage message) =
+                await TakeAsync(takeMessage, timeout, isTry, token).ConfigureAwait(false);
+            return status >= 0 ? message : (ShmMessage?)null;
+        }
+
+        // isTry: what Peek has shown is not given back is no exception.
         private async ValueTask<(int Status, T? Taken)> TakeAsync<T>(
-            Taking<T> take, TimeSpan timeout, CancellationToken token)
+            Taking<T> take, TimeSpan timeout, bool isTry, CancellationToken token)
         {
             var deadline = new Deadline(timeout);
             CancellationToken interruption = Interruption;
@@ -247,6 +260,7 @@ namespace ShmBroker
                 {
                     bool isLast = deadline.HasEnded;
                     int status = take(default, out T taken);
+                    if (isTry && status == Native.SHM_E_STATE) return (status, default);
                     if (IsThere(status) && status != Native.SHM_S_UNCHANGED) return (status, taken);
                     if (isLast) return (status, taken);
                     ThrowIfInterrupted(interruption);
@@ -285,7 +299,7 @@ namespace ShmBroker
                 if (status == Native.SHM_E_BUFFER)
                 {
                     // The next one may be another message, when this one has been taken or overwritten meanwhile.
-                    room = new byte[checked((int)native.length)];
+                    room = new byte[MemorySize("the next message", native.length)];
                     continue;
                 }
                 message = status >= 0
@@ -325,7 +339,7 @@ namespace ShmBroker
                             return status;
                         }
                     }
-                    int wanted = checked((int)natives[0].length);
+                    int wanted = MemorySize("the next message", natives[0].length);
                     ArrayPool<byte>.Shared.Return(room);
                     room = ArrayPool<byte>.Shared.Rent(wanted);
                 }

@@ -10,8 +10,8 @@ namespace ShmBroker
     // Writes a message, or a block's value. What has no room waits for it, and for other writers.
     public sealed partial class ShmChannel
     {
-        // How long a write that a token may end waits before it looks at it. What ends waits in C ends all of a
-        // handle's.
+        // How long a write without a thread waits before it looks whether it is to end. What ends waits in C ends all
+        // of a handle's, and not one that is only about to wait.
         private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(25);
 
         // One waits for room at a time, in a thread of its own; the others wait for it without one.
@@ -19,7 +19,11 @@ namespace ShmBroker
 
         // ---- on this thread
 
-        /// <summary>Writes a message, or a block's value. Waits without end.</summary>
+        /// <summary>
+        /// Writes a message, or a block's value. Waits without end; but while what Loan or Lock has lent is not given
+        /// back, on whatever thread, that is <see cref="ShmStatus.State"/> at once. Whoever lends on one thread and
+        /// writes on another opens a channel for each.
+        /// </summary>
         public void Write(ReadOnlySpan<byte> data)
         {
             Write(data, Timeout.InfiniteTimeSpan);
@@ -35,7 +39,9 @@ namespace ShmBroker
         }
 
         /// <summary>The same. Without a timeout it does not wait.</summary>
-        /// <returns>false: there was no room, or somebody else was writing</returns>
+        /// <returns>
+        /// false: there was no room, somebody else was writing, or what Loan or Lock has lent is not given back
+        /// </returns>
         public bool TryWrite(ReadOnlySpan<byte> data, TimeSpan timeout = default)
         {
             return IsWritten(WriteStatus(data, Timeouts.Milliseconds(timeout)));
@@ -77,7 +83,7 @@ namespace ShmBroker
         public int TryWriteBatch(IReadOnlyList<ReadOnlyMemory<byte>> messages, TimeSpan timeout = default)
         {
             int status = WriteBatchStatus(messages, timeout, out int written);
-            if (status != Native.SHM_E_FULL && status != Native.SHM_E_TIMEOUT) CheckBatch(status, written);
+            if (!IsRefusal(status)) CheckBatch(status, written);
             return written;
         }
 
@@ -92,18 +98,30 @@ namespace ShmBroker
             return WriteAsync(data, Timeout.InfiniteTimeSpan, cancellationToken);
         }
 
-        /// <summary>The same. If there is no room within the timeout: <see cref="ShmStatus.Full"/>.</summary>
+        /// <summary>The same. Fails as Write does where it was not written in time.</summary>
         public async ValueTask WriteAsync(
             ReadOnlyMemory<byte> data, TimeSpan timeout, CancellationToken cancellationToken = default)
         {
-            bool isWritten = await TryWriteAsync(data, timeout, cancellationToken).ConfigureAwait(false);
-            if (!isWritten) throw ShmException.Of(Native.SHM_E_FULL);
+            int status = await WriteStatusAsync(data, timeout, false, cancellationToken).ConfigureAwait(false);
+            if (status < 0) throw ShmException.Of(status);
         }
 
         /// <summary>The same.</summary>
-        /// <returns>false: there was no room within the timeout, or somebody else was writing</returns>
+        /// <returns>
+        /// false: there was no room within the timeout, somebody else was writing, or what Loan or Lock has lent is not
+        /// given back
+        /// </returns>
         public async ValueTask<bool> TryWriteAsync(
             ReadOnlyMemory<byte> data, TimeSpan timeout, CancellationToken cancellationToken = default)
+        {
+            return await WriteStatusAsync(data, timeout, true, cancellationToken).ConfigureAwait(false) >= 0;
+        }
+
+        // ---- how it is done
+
+        // isTry: that it was not written is no exception.
+        private async ValueTask<int> WriteStatusAsync(
+            ReadOnlyMemory<byte> data, TimeSpan timeout, bool isTry, CancellationToken cancellationToken)
         {
             var deadline = new Deadline(timeout);
             CancellationToken interruption = Interruption;
@@ -111,14 +129,14 @@ namespace ShmBroker
             if (!writingAsync.Wait(0) &&
                 !await EnterWritingAsync(deadline, interruption, cancellationToken).ConfigureAwait(false))
             {
-                return false;
+                return Native.SHM_E_FULL;
             }
             try
             {
-                if (IsWritten(WriteStatus(data.Span, 0))) return true;
-                if (deadline.HasEnded) return false;
+                int status = WriteStatus(data.Span, 0);
+                if (!IsWorthWaiting(status) || deadline.HasEnded) return Outcome(status, isTry);
                 return await Task.Factory.StartNew(
-                    () => WriteWithin(data, deadline, interruption, cancellationToken),
+                    () => WriteWithin(data, deadline, isTry, interruption, cancellationToken),
                     CancellationToken.None,
                     TaskCreationOptions.LongRunning,
                     TaskScheduler.Default).ConfigureAwait(false);
@@ -128,8 +146,6 @@ namespace ShmBroker
                 writingAsync.Release();
             }
         }
-
-        // ---- how it is done
 
         private static ReadOnlySpan<byte> SpanOf(byte[] data)
         {
@@ -144,11 +160,26 @@ namespace ShmBroker
             }
         }
 
+        private static bool IsWorthWaiting(int status)
+        {
+            return status == Native.SHM_E_FULL || status == Native.SHM_E_TIMEOUT;
+        }
+
+        // Whether it was not written for a reason that passes.
+        private static bool IsRefusal(int status)
+        {
+            return IsWorthWaiting(status) || status == Native.SHM_E_STATE;
+        }
+
         // Right behind the call, on its thread.
+        private int Outcome(int status, bool isTry)
+        {
+            return isTry && IsRefusal(status) ? status : Check(status);
+        }
+
         private bool IsWritten(int status)
         {
-            if (status == Native.SHM_E_FULL || status == Native.SHM_E_TIMEOUT) return false;
-            return Check(status) >= 0;
+            return Outcome(status, isTry: true) >= 0;
         }
 
         private async ValueTask<bool> EnterWritingAsync(
@@ -170,17 +201,20 @@ namespace ShmBroker
             }
         }
 
-        private bool WriteWithin(
-            ReadOnlyMemory<byte> data, Deadline deadline, CancellationToken interruption, CancellationToken token)
+        private int WriteWithin(
+            ReadOnlyMemory<byte> data,
+            Deadline deadline,
+            bool isTry,
+            CancellationToken interruption,
+            CancellationToken token)
         {
             uint slice = Timeouts.Milliseconds(Slice);
             for (;;)
             {
                 token.ThrowIfCancellationRequested();
                 ThrowIfInterrupted(interruption);
-                uint left = deadline.Left;
-                if (IsWritten(WriteStatus(data.Span, token.CanBeCanceled ? Math.Min(left, slice) : left))) return true;
-                if (deadline.HasEnded) return false;
+                int status = WriteStatus(data.Span, Math.Min(deadline.Left, slice));
+                if (!IsWorthWaiting(status) || deadline.HasEnded) return Outcome(status, isTry);
             }
         }
 

@@ -1,4 +1,6 @@
 using System;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
 
 namespace ShmBroker
 {
@@ -29,6 +31,20 @@ namespace ShmBroker
         internal static unsafe ShmException Of(int status)
         {
             return new ShmException(status, new string(Native.ShmErrorText(status)));
+        }
+
+        /// <summary>The same, in words of its own.</summary>
+        internal static ShmException Of(int status, string message)
+        {
+            return new ShmException(status, message);
+        }
+
+        /// <summary>The call of Windows that this thread has just made.</summary>
+        /// <param name="what">what was not to be had</param>
+        internal static ShmException OfWindows(string what)
+        {
+            int code = Marshal.GetLastWin32Error();
+            return Of(Native.SHM_E_SYSTEM, $"{what}: {new Win32Exception(code).Message} (Windows error {code})");
         }
 
         /// <summary>The call that this thread has just made.</summary>

@@ -9,7 +9,8 @@ namespace ShmBroker
     {
         /// <summary>
         /// Lends the memory of a topic's or a queue's next message. Other writers' messages wait behind it:
-        /// be quick. One at a time. Waits for room without end.
+        /// be quick. One at a time: a second one, and a write, are <see cref="ShmStatus.State"/> at once. Waits for
+        /// room without end.
         /// </summary>
         public ShmLoan Loan(int size)
         {
@@ -24,7 +25,7 @@ namespace ShmBroker
         }
 
         /// <summary>The same. Without a timeout it does not wait.</summary>
-        /// <returns>false: there was no room, or somebody else was writing</returns>
+        /// <returns>false: there was no room, somebody else was writing, or one is lent already</returns>
         public bool TryLoan(int size, [NotNullWhen(true)] out ShmLoan? loan, TimeSpan timeout = default)
         {
             return IsWritten(LoanStatus(size, timeout, out loan)) && loan != null;
@@ -32,6 +33,8 @@ namespace ShmBroker
 
         /// <summary>
         /// Lends the memory of a block, filled with its value, and keeps other writers out. Waits for them without end.
+        /// One at a time: a second one, and a write, are <see cref="ShmStatus.State"/> at once. A block of more than
+        /// 2 GiB, which no span can show, is <see cref="ShmStatus.Size"/>, and not locked.
         /// </summary>
         public ShmLock Lock()
         {
@@ -43,14 +46,16 @@ namespace ShmBroker
         /// </summary>
         public unsafe ShmLock Lock(TimeSpan timeout)
         {
+            int capacity = MemorySize($"the block '{Name}'", (UIntPtr)(ulong)Capacity);
             void* memory;
             UIntPtr size;
             Check(Native.ShmLock(Handle, &memory, &size, Timeouts.Milliseconds(timeout)));
-            return new ShmLock(this, memory, checked((int)Capacity), (int)size);
+            return new ShmLock(this, memory, capacity, (int)size);
         }
 
         /// <summary>
-        /// Shows a message, or a block's value, where it lies. Waits as Read does. One at a time.
+        /// Shows a message, or a block's value, where it lies. Waits as Read does. One at a time: a second one, and a
+        /// read, are <see cref="ShmStatus.State"/> at once.
         /// </summary>
         public ShmPeek Peek()
         {
@@ -61,7 +66,7 @@ namespace ShmBroker
         public ShmPeek Peek(TimeSpan timeout)
         {
             var deadline = new Deadline(timeout);
-            if (!EnterReading(deadline)) throw ShmException.Of(Native.SHM_E_TIMEOUT);
+            if (!EnterReading(deadline)) throw ShmException.Of(Native.SHM_E_EMPTY);
             try
             {
                 Check(PeekStatus(deadline, out ShmPeek? peek));
@@ -74,7 +79,9 @@ namespace ShmBroker
         }
 
         /// <summary>The same. Without a timeout it does not wait.</summary>
-        /// <returns>false: nothing came, or another call read through this channel all the time</returns>
+        /// <returns>
+        /// false: nothing came, another call read through this channel all the time, or one is shown already
+        /// </returns>
         public bool TryPeek([NotNullWhen(true)] out ShmPeek? peek, TimeSpan timeout = default)
         {
             var deadline = new Deadline(timeout);
@@ -82,7 +89,8 @@ namespace ShmBroker
             if (!EnterReading(deadline)) return false;
             try
             {
-                return IsThere(PeekStatus(deadline, out peek)) && peek != null;
+                int status = PeekStatus(deadline, out peek);
+                return status != Native.SHM_E_STATE && IsThere(status) && peek != null;
             }
             finally
             {
@@ -104,8 +112,19 @@ namespace ShmBroker
             void* data;
             UIntPtr size;
             int status = Native.ShmPeek(Handle, &data, &size, deadline.Left);
-            peek = status >= 0 ? new ShmPeek(this, data, checked((int)size), (ShmNews)status) : null;
+            peek = status >= 0 ? new ShmPeek(this, data, size, (ShmNews)status) : null;
             return status;
+        }
+
+        /// <summary>A number of bytes, for what .NET has in an array or a span.</summary>
+        internal static int MemorySize(string what, UIntPtr bytes)
+        {
+            const int most = 0x7FFFFFC7; // of an array
+            if ((ulong)bytes <= most) return (int)bytes;
+            throw ShmException.Of(
+                Native.SHM_E_SIZE,
+                $"{what} has {(ulong)bytes} bytes, and an array or a span of .NET no more than {most}; use the functions " +
+                "of Native for it, or a smaller channel");
         }
     }
 }

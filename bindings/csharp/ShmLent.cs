@@ -9,10 +9,10 @@ namespace ShmBroker
         private readonly ShmChannel channel;
         private readonly uint number;
         private readonly void* memory;
-        private readonly int size;
+        private readonly UIntPtr size;
         private int isHeld = 1;
 
-        internal ShmLent(ShmChannel channel, void* memory, int size)
+        internal ShmLent(ShmChannel channel, void* memory, UIntPtr size)
         {
             this.channel = channel;
             number = channel.Handle;
@@ -36,7 +36,7 @@ namespace ShmBroker
             get
             {
                 if (!IsHeld) throw new ObjectDisposedException(GetType().Name);
-                return new Span<byte>(memory, size);
+                return new Span<byte>(memory, ShmChannel.MemorySize("what is lent", size));
             }
         }
 
@@ -83,7 +83,7 @@ namespace ShmBroker
     public sealed unsafe class ShmLoan : ShmLent
     {
         internal ShmLoan(ShmChannel channel, void* memory, int size)
-            : base(channel, memory, size)
+            : base(channel, memory, (UIntPtr)size)
         {
         }
 
@@ -114,7 +114,7 @@ namespace ShmBroker
     public sealed unsafe class ShmLock : ShmLent
     {
         internal ShmLock(ShmChannel channel, void* memory, int capacity, int size)
-            : base(channel, memory, capacity)
+            : base(channel, memory, (UIntPtr)capacity)
         {
             Size = size;
         }
@@ -148,7 +148,7 @@ namespace ShmBroker
     /// </summary>
     public sealed unsafe class ShmPeek : ShmLent
     {
-        internal ShmPeek(ShmChannel channel, void* memory, int size, ShmNews news)
+        internal ShmPeek(ShmChannel channel, void* memory, UIntPtr size, ShmNews news)
             : base(channel, memory, size)
         {
             News = news;

@@ -10,7 +10,7 @@ using namespace shmbroker::tests;
 namespace {
 
 constexpr char kConfig[] =
-    R"({ "channels": [], "create": { "accounts": ["Everyone"], "max_channels": 1000, "max_bytes": "1 GiB" } })";
+    R"({ "channels": [], "create": { "accounts": ["Everyone"], "max_channels": 1000, "max_bytes": "64 GiB" } })";
 
 constexpr DWORD kTestsPatience = 170'000;  // for all tests of a binding
 

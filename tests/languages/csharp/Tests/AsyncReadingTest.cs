@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -89,6 +90,38 @@ namespace ShmBroker.Tests
                 Assert.Null(thread());
                 Assert.Equal("with", read);
             }
+        }
+
+        // The channel's event wakes one. Where the pool has its signal, and nobody waits there any more, it has to be
+        // handed on.
+        [Fact]
+        public async Task LosesNoSignalWhenAThreadReadsNext()
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                Task<ShmMessage> reading = reader.ReadAsync().AsTask();
+                writer.Write(Bytes("without"));
+                await reading.WaitAsync(Patience);
+                int delay = i % 100 * 20;
+                Func<Exception?> writing = Start(() =>
+                {
+                    Thread.SpinWait(delay);
+                    writer.Write(Bytes("with"));
+                });
+                var clock = Stopwatch.StartNew();
+                Assert.Equal("with", Text(reader.Read(Patience)));
+                Assert.True(clock.Elapsed < Patience / 2, $"read {i} was not woken");
+                Assert.Null(writing());
+            }
+        }
+
+        // An error of Windows, as any other.
+        [Fact]
+        public void SaysWhatWindowsRefused()
+        {
+            Exception? failure = Record.Exception(() => new ChannelEvent(new IntPtr(0x7FFF0)));
+            AssertStatus(ShmStatus.System, failure);
+            Assert.Contains("Windows error 6", failure!.Message);
         }
 
         [Fact]

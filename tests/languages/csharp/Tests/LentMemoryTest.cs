@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks;
 using Xunit;
 using static ShmBroker.Tests.Channels;
 
@@ -41,6 +43,58 @@ namespace ShmBroker.Tests
             AssertStatus(ShmStatus.State, Record.Exception(() => reader.Read()));
             Assert.True(peek.Release());
             Assert.False(reader.TryPeek(out _));
+        }
+
+        [Fact]
+        public async Task KeepsOtherCallsFromItsChannel()
+        {
+            var batch = new List<ReadOnlyMemory<byte>> { Bytes("x") };
+            using (ShmLoan loan = writer.Loan(1))
+            {
+                AssertStatus(ShmStatus.State, Start(() => writer.Write(Bytes("x")))());
+                AssertStatus(ShmStatus.State, Start(() => writer.Loan(1))());
+                AssertStatus(ShmStatus.State, Start(() => writer.WriteBatch(batch))());
+                AssertStatus(
+                    ShmStatus.State, await Record.ExceptionAsync(async () => await writer.WriteAsync(Bytes("x"))));
+                Assert.Null(Start(() =>
+                {
+                    Assert.False(writer.TryWrite(Bytes("x"), Patience));
+                    Assert.False(writer.TryLoan(1, out _, Patience));
+                    Assert.Equal(0, writer.TryWriteBatch(batch, Patience));
+                })());
+                Assert.False(await writer.TryWriteAsync(Bytes("x"), Patience));
+                loan.Commit(1);
+            }
+            using (ShmPeek peek = reader.Peek())
+            {
+                AssertStatus(ShmStatus.State, Start(() => reader.Read())());
+                AssertStatus(ShmStatus.State, Start(() => reader.ReadBatch(1))());
+                AssertStatus(ShmStatus.State, await Record.ExceptionAsync(async () => await reader.ReadAsync()));
+                AssertStatus(ShmStatus.State, await Record.ExceptionAsync(async () =>
+                {
+                    await foreach (ShmMessage message in reader.ReadAllAsync()) Assert.Fail(Text(message));
+                }));
+                Assert.Null(Start(() =>
+                {
+                    Assert.False(reader.TryRead(out _, Patience));
+                    Assert.False(reader.TryPeek(out _, Patience));
+                })());
+                Assert.Null(await reader.TryReadAsync(Patience));
+            }
+            Assert.False(reader.TryRead(out _), "nothing of it was written");
+        }
+
+        [Fact]
+        public void IsNoMoreThanASpanHolds()
+        {
+            const long size = 2200L << 20;
+            string name = NewName();
+            using ShmChannel block = Open(name, ShmAccess.Write, ShmKind.Block, size);
+            using ShmChannel rival = Open(name, ShmAccess.Write, ShmKind.Block, size);
+            Exception? failure = Record.Exception(() => block.Lock());
+            AssertStatus(ShmStatus.Size, failure);
+            Assert.Contains(block.Capacity.ToString(), failure!.Message);
+            Assert.True(rival.TryWrite(Bytes("it is not locked")));
         }
 
         [Fact]

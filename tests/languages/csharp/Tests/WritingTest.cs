@@ -106,6 +106,20 @@ namespace ShmBroker.Tests
             await Assert.ThrowsAsync<ObjectDisposedException>(() => third.WaitAsync(Patience));
         }
 
+        // Whenever it comes: the write may be about to wait.
+        [Fact]
+        public async Task EndsByACancelThatComesEarly()
+        {
+            Fill();
+            for (int i = 0; i < 200; i++)
+            {
+                Task writing = writer.WriteAsync(new byte[500]).AsTask();
+                Thread.SpinWait(i % 100 * 50);
+                writer.Cancel();
+                AssertStatus(ShmStatus.Cancelled, await Record.ExceptionAsync(() => writing.WaitAsync(Patience)));
+            }
+        }
+
         [Fact]
         public void TellsHowManyOfABatchAreWritten()
         {
