@@ -49,7 +49,7 @@ languages=(python3 python3-pycparser libpython3-dev wine64-tools libwine-dev fp-
   libstd-rust-dev-windows mypy)
 [ -x /usr/bin/npm ] || languages+=(nodejs npm)
 need_packages "${windows_packages[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
-  clang-format-14 fonts-liberation fonts-wine wixl msitools "${languages[@]}"
+  clang-format-14 clang-19 lld-19 libc++-19-dev fonts-liberation fonts-wine wixl msitools "${languages[@]}"
 
 export GTEST_BRIEF=1 # of a test program that fails, ctest shows what failed and not what passed
 for preset in linux-asan linux-tsan; do

@@ -2,6 +2,7 @@
 #ifndef SAMPLES_EXIT_CODE_H
 #define SAMPLES_EXIT_CODE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
