@@ -115,7 +115,7 @@ def sources_of(commands: pathlib.Path, parts: list) -> list:
             entries[entry["file"]] = entry
     if not entries:
         sys.exit(f"{commands} names no source in {', '.join(parts)}")
-    return list(entries)
+    return list(entries.values())
 
 
 def public_headers() -> list:
