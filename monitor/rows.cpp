@@ -134,7 +134,7 @@ std::wstring facts_of(const Observed& observed) {
   const auto size = [](uint64_t bytes) { return size_word(static_cast<double>(bytes)); };
   std::wstring text = std::wstring(state.name) + L": " + kind_word(state) + L", " + size(state.capacity);
   if (state.kind != SHM_BLOCK) text += L", messages up to " + size(state.max_message);
-  text += L".\r\nYou may " + access_word(state.access) + L".\r\n";
+  text += L".\r\nYou may: " + rights_word(state.access) + L".\r\n";
   if (!observed.watched.is_summary)
     text += std::wstring(L"Rights: ") + state.rights + L".\r\nOwner: " + state.owner + L".\r\n";
   text += origin_line(state) + L"\r\nWritten so far: " + number_word(state.messages);

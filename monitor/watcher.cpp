@@ -2,18 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "shmbroker/shmbroker.hpp"
+#include "watch/inspection.h"
+#include "win/handle.h"
+#include "win/process.h"
 
 namespace samples::monitor {
 namespace {
 
-constexpr DWORD kInterval = 1000;       // milliseconds
-constexpr uint32_t kMostClients = 128;  // 64 readers and 64 writers
-constexpr size_t kMostAsked = 100;      // channels that are asked about in full each time
+constexpr DWORD kInterval = 1000;   // milliseconds
+constexpr size_t kMostAsked = 100;  // channels that are asked about in full each time
 
 uint64_t now_ms() {
   using namespace std::chrono;
@@ -21,26 +23,19 @@ uint64_t now_ms() {
 }
 
 int32_t inspect(const wchar_t* name, Watched& watched) {
+  shmbroker::watch::Inspected inspected;
+  const int32_t status = shmbroker::watch::inspect_channel(ShmInspect, name, inspected);
   watched = {};
-  watched.state.size = sizeof watched.state;
-  watched.clients.resize(kMostClients);
-  watched.clients.front().size = sizeof(ShmClientState);
-  uint32_t count = 0;
-  const int32_t status = ShmInspect(name, &watched.state, watched.clients.data(), kMostClients, &count);
-  watched.clients.resize(status == SHM_OK ? count : 0);
+  watched.state = inspected.state;
+  watched.clients = std::move(inspected.clients);
   watched.time_ms = now_ms();
   return status;
 }
 
 // "": a process of somebody else, or one that has ended.
 std::wstring program_of(uint32_t pid) {
-  const HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
-  if (process == nullptr) return {};
-  wchar_t path[1024];
-  DWORD length = ARRAYSIZE(path);
-  const bool is_known = QueryFullProcessImageNameW(process, 0, path, &length) != FALSE;
-  CloseHandle(process);
-  return is_known ? std::filesystem::path(path).filename().wstring() : std::wstring();
+  const shmbroker::win::Handle process(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid));
+  return process ? shmbroker::win::program_name(process.get()) : std::wstring();
 }
 
 void add_programs(const Watched& watched, Programs& programs) {
@@ -55,18 +50,6 @@ Snapshot trouble(int32_t status) {
   Snapshot snapshot;
   snapshot.trouble = shmbroker::error_text(status);
   return snapshot;
-}
-
-int32_t summarize(std::vector<ShmChannelSummary>& list) {
-  // There may be more of them when they are asked for again.
-  for (uint32_t count = 1000;;) {
-    list.resize(count);
-    list.front().size = sizeof(ShmChannelSummary);
-    const int32_t status = ShmInspectAll(list.data(), static_cast<uint32_t>(list.size()), &count);
-    list.resize(status == SHM_OK ? count : 0);
-    if (status != SHM_E_BUFFER) return status;
-    count += count / 8;
-  }
 }
 
 Watched watched_of(const ShmChannelSummary& summary) {
@@ -96,7 +79,7 @@ Watched watched_of(const ShmChannelSummary& summary) {
 // selected: the channel that is shown in full.
 Snapshot look(const std::wstring& selected) {
   std::vector<ShmChannelSummary> channels;
-  const int32_t listed = summarize(channels);
+  const int32_t listed = shmbroker::watch::list_channels(ShmInspectAll, channels);
   if (listed != SHM_OK) return trouble(listed);
   Snapshot snapshot;
   size_t asked = 0;

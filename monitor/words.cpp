@@ -4,69 +4,27 @@
 #include <cwchar>
 #include <iterator>
 
+#include "watch/words.h"
+
 namespace samples::monitor {
 namespace {
 
-// Three digits that say something, and no zeros behind the point: "1.5", "12.5", "125".
-std::wstring three_digits(double number) {
-  wchar_t text[32];
-  std::swprintf(text, std::size(text), L"%.*f", number < 10 ? 2 : number < 100 ? 1 : 0, number);
-  std::wstring digits = text;
-  if (digits.find(L'.') == std::wstring::npos) return digits;
-  digits.erase(digits.find_last_not_of(L'0') + 1);
-  if (digits.back() == L'.') digits.pop_back();
-  return digits;
-}
+namespace watch = shmbroker::watch;
 
-template <size_t N>
-std::wstring with_unit(double number, double step, const wchar_t* const (&units)[N]) {
-  size_t unit = 0;
-  // What would be rounded to the next unit is one of it.
-  for (; number >= step - 0.5 && unit + 1 < N; ++unit) number /= step;
-  const std::wstring digits = three_digits(number);
-  return units[unit][0] == L'\0' ? digits : digits + L' ' + units[unit];
-}
-
-void add_word(std::wstring& text, const wchar_t* word) {
-  text += (text.empty() ? L"" : L", ") + std::wstring(word);
-}
+std::wstring wide(const std::string& ascii) { return {ascii.begin(), ascii.end()}; }
 
 }  // namespace
 
 std::wstring kind_word(const ShmChannelState& state) {
-  switch (state.kind) {
-    case SHM_BLOCK:
-      return L"block";
-    case SHM_TOPIC:
-      return state.when_full == SHM_WAIT ? L"topic, wait" : L"topic, overwrite";
-    case SHM_QUEUE:
-      return L"queue";
-    default:
-      return L"?";
-  }
+  const std::string when_full = state.kind == SHM_TOPIC ? watch::when_full_word(state.when_full) : "";
+  return wide(watch::kind_word(state.kind) + (when_full.empty() ? "" : ", " + when_full));
 }
 
-std::wstring access_word(uint32_t access) {
-  const bool reads = (access & SHM_READ) != 0;
-  const bool writes = (access & SHM_WRITE) != 0;
-  return reads && writes ? L"read and write"
-         : reads         ? L"read"
-         : writes        ? L"write"
-                         : L"neither read nor write";
-}
+std::wstring rights_word(uint32_t access) { return wide(watch::rights_word(access)); }
 
-std::wstring side_word(uint32_t access) { return access == SHM_READ ? L"reader" : L"writer"; }
+std::wstring side_word(uint32_t access) { return wide(watch::side_word(access)); }
 
-std::wstring client_words(const ShmClientState& client) {
-  std::wstring text;
-  if ((client.flags & SHM_CLIENT_BLOCKS) != 0) add_word(text, L"HOLDS UP THE CHANNEL");
-  if ((client.flags & SHM_CLIENT_WAITING) != 0) {
-    add_word(text, client.access == SHM_READ ? L"waits for a message" : L"waits for room");
-  }
-  if ((client.flags & SHM_CLIENT_LOCK) != 0) add_word(text, L"has the lock");
-  if ((client.flags & SHM_CLIENT_EXCLUSIVE) != 0) add_word(text, L"exclusive");
-  return text;
-}
+std::wstring client_words(const ShmClientState& client) { return wide(watch::client_words(client)); }
 
 std::wstring process_word(uint32_t pid, const Programs& programs) {
   const auto program = programs.find(pid);
@@ -90,10 +48,10 @@ std::wstring rate_word(double a_second) {
   return number_word(static_cast<uint64_t>(std::llround(a_second)));
 }
 
-std::wstring size_word(double bytes) {
-  return with_unit(bytes, 1024, {L"B", L"KiB", L"MiB", L"GiB", L"TiB"});
-}
+std::wstring size_word(double bytes) { return wide(watch::size_word(bytes)); }
 
-std::wstring short_number_word(double number) { return with_unit(number, 1000, {L"", L"k", L"M", L"G"}); }
+std::wstring short_number_word(double number) {
+  return wide(watch::with_unit(number, 1000, {"", "k", "M", "G"}));
+}
 
 }  // namespace samples::monitor

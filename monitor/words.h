@@ -1,4 +1,4 @@
-// Figures and flags as people read them.
+// Figures and flags as the monitor shows them.
 #pragma once
 
 #include <shmbroker/watch.h>
@@ -11,7 +11,7 @@
 namespace samples::monitor {
 
 std::wstring kind_word(const ShmChannelState& state);  // "topic, wait"
-std::wstring access_word(uint32_t access);             // "read and write"
+std::wstring rights_word(uint32_t access);             // "read, write"
 std::wstring side_word(uint32_t access);               // "reader"
 std::wstring client_words(const ShmClientState& client);
 std::wstring process_word(uint32_t pid, const Programs& programs);  // "412 receiver.exe"

@@ -19,13 +19,13 @@ sources() {
   find "${folders[@]}" -name node_modules -prune -o -type f \( "${names[@]:1}" \) -print0
 }
 
-sources core protocol win service client_dll monitor samples tests cmake '*.h' '*.hpp' '*.cpp' '*.c' '*.inl' |
+sources core watch protocol win service client_dll monitor samples tests cmake '*.h' '*.hpp' '*.cpp' '*.c' '*.inl' |
   xargs -0 clang-format-14 --dry-run --Werror
 unformatted=$(sources bindings/go samples/go tests '*.go' | xargs -0 gofmt -l)
 [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted" >&2 && exit 1; }
 # clang-format breaks neither comments nor literals: comments are kept short by hand. Clients of old versions
 # are kept as they were.
-long=$(sources core protocol win service client_dll monitor samples tests cmake '*.h' '*.hpp' '*.cpp' '*.c' '*.inl' |
+long=$(sources core watch protocol win service client_dll monitor samples tests cmake '*.h' '*.hpp' '*.cpp' '*.c' '*.inl' |
   LC_ALL=C.UTF-8 xargs -0 grep -nHE '^.{111,}$' | grep -vE '^tests/abi/clients/|^[^:]*:[0-9]*:[^/*]*"' || true)
 [ -z "$long" ] || { echo "longer than 110 columns:" >&2 && echo "$long" >&2 && exit 1; }
 [ "${1:-}" != --format ] || exit 0

@@ -5,8 +5,6 @@
 namespace shmbroker::service {
 namespace {
 
-constexpr uint32_t kMostClients = 128;  // 64 readers and 64 writers
-
 // The service answers each process so many times a second and no more; who asks about hundreds of channels
 // may have to pause.
 template <class Ask>
@@ -77,44 +75,20 @@ ShmInfo OpenChannel::info() const {
 
 std::vector<ShmChannelSummary> inspect_all(const ClientApi& api) {
   std::vector<ShmChannelSummary> list;
-  // There may be more of them when they are asked for again.
-  for (uint32_t count = 1000;;) {
-    ShmChannelSummary summary{};
-    summary.size = sizeof summary;
-    list.assign(count, summary);
-    const int32_t status = ask_patiently(
-        [&] { return api.inspect_all(list.data(), static_cast<uint32_t>(list.size()), &count); });
-    if (status == SHM_E_BUFFER) {
-      count += count / 8;
-      continue;
-    }
-    check(api, status);
-    list.resize(count);
-    return list;
-  }
+  const auto ask = [&](ShmChannelSummary* into, uint32_t capacity, uint32_t* count) {
+    return ask_patiently([&] { return api.inspect_all(into, capacity, count); });
+  };
+  check(api, watch::list_channels(ask, list));
+  return list;
 }
 
-Watched inspect(const ClientApi& api, const std::wstring& name) {
-  Watched watched{};
-  watched.state.size = sizeof watched.state;
-  ShmClientState client{};
-  client.size = sizeof client;
-  watched.clients.resize(kMostClients, client);
-  uint32_t count = 0;
-  check(api, ask_patiently([&] {
-          return api.inspect(name.c_str(), &watched.state, watched.clients.data(), kMostClients, &count);
-        }));
-  watched.clients.resize(count);
-  return watched;
-}
-
-std::optional<Watched> inspect_listed(const ClientApi& api, const std::wstring& name) {
-  try {
-    return inspect(api, name);
-  } catch (const ClientError& error) {
-    if (error.status() != SHM_E_NOT_FOUND && error.status() != SHM_E_ACCESS) throw;
-    return std::nullopt;
-  }
+watch::Inspected inspect(const ClientApi& api, const std::wstring& name) {
+  watch::Inspected inspected;
+  const auto ask = [&](auto... parameters) {
+    return ask_patiently([&] { return api.inspect(parameters...); });
+  };
+  check(api, watch::inspect_channel(ask, name.c_str(), inspected));
+  return inspected;
 }
 
 ShmServiceState inspect_service(const ClientApi& api) {

@@ -6,11 +6,11 @@
 
 #include <shmbroker/watch.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "service/error.h"
+#include "watch/inspection.h"
 
 namespace shmbroker::service {
 
@@ -67,14 +67,7 @@ class OpenChannel {
 std::vector<ShmChannelSummary> inspect_all(const ClientApi& api);
 
 // A channel and those who have it open.
-struct Watched {
-  ShmChannelState state;
-  std::vector<ShmClientState> clients;
-};
-Watched inspect(const ClientApi& api, const std::wstring& name);
-
-// One that was listed a moment ago: nothing if it has ended since, or is not for the user any more.
-std::optional<Watched> inspect_listed(const ClientApi& api, const std::wstring& name);
+watch::Inspected inspect(const ClientApi& api, const std::wstring& name);
 
 // The service as a whole.
 ShmServiceState inspect_service(const ClientApi& api);

@@ -13,6 +13,7 @@
 #include "service/commands/words.h"
 #include "service/error.h"
 #include "service/host/install.h"
+#include "watch/words.h"
 #include "win/text.h"
 
 namespace shmbroker::service {
@@ -124,12 +125,12 @@ std::string look_at_file(const ClientApi& api) {
 }
 
 std::string look_at_channel(const ClientApi& api, const std::string& name) {
-  const Watched watched = inspect(api, win::to_utf16(name).value_or(L""));
+  const watch::Inspected watched = inspect(api, win::to_utf16(name).value_or(L""));
   const std::string rights = win::display_utf8(watched.state.rights);
   if ((watched.state.flags & SHM_CHANNEL_UNAVAILABLE) != 0)
     throw Error("unavailable: " + win::display_utf8(watched.state.reason) + "; " + rights);
   if (watched.state.access == 0) throw Error("you may not use it; " + rights);
-  std::string text = "you may " + rights_word(watched.state.access) + "; " + rights;
+  std::string text = "you may " + watch::rights_word(watched.state.access) + "; " + rights;
   for (const ShmClientState& client : watched.clients) {
     if ((client.flags & SHM_CLIENT_BLOCKS) == 0) continue;
     throw Error(text + "; " + Programs().words_of(client.pid) + " holds it up: it has not " +

@@ -12,6 +12,7 @@
 #include "service/commands/programs.h"
 #include "service/commands/trouble.h"
 #include "service/commands/words.h"
+#include "watch/words.h"
 #include "win/text.h"
 
 namespace shmbroker::service {
@@ -28,11 +29,11 @@ bool is_unavailable(const State& state) {
 template <class State>
 Json facts_of(const State& state) {
   return {{"name", win::display_utf8(state.name)},
-          {"kind", kind_word(state.kind)},
-          {"when_full", when_full_word(state.when_full)},
+          {"kind", watch::kind_word(state.kind)},
+          {"when_full", watch::when_full_word(state.when_full)},
           {"capacity", state.capacity},
           {"max_message", state.max_message},
-          {"access", rights_word(state.access)},
+          {"access", watch::rights_word(state.access)},
           {"created", (state.flags & SHM_CHANNEL_CREATED) != 0},
           {"held_up", (state.flags & SHM_CHANNEL_HELD_UP) != 0},
           {"readers", state.readers},
@@ -57,7 +58,7 @@ Json to_json(const ShmClientState& client, Programs& programs) {
                {"program", programs.name_of(client.pid)},
                {"account", win::display_utf8(client.account)},
                {"session", client.session == UINT32_MAX ? Json() : Json(client.session)},
-               {"side", client.access == SHM_READ ? "reader" : "writer"},
+               {"side", watch::side_word(client.access)},
                {"messages", client.messages},
                {"bytes", client.bytes},
                {"cursor", client.cursor},
@@ -84,10 +85,11 @@ std::string table_of(const std::vector<ShmChannelSummary>& channels) {
   Rows rows = {
       {"CHANNEL", "KIND", "CAPACITY", "LARGEST", "READERS", "WRITERS", "MESSAGES", "YOU MAY", "HELD UP BY"}};
   for (const ShmChannelSummary& channel : channels) {
-    rows.push_back({win::display_utf8(channel.name), kind_word(channel.kind), size_word(channel.capacity),
-                    size_word(channel.max_message), std::to_string(channel.readers),
-                    std::to_string(channel.writers), std::to_string(channel.messages),
-                    rights_word(channel.access), trouble_words(channel, programs)});
+    rows.push_back({win::display_utf8(channel.name), watch::kind_word(channel.kind),
+                    watch::size_word(channel.capacity), watch::size_word(channel.max_message),
+                    std::to_string(channel.readers), std::to_string(channel.writers),
+                    std::to_string(channel.messages), watch::rights_word(channel.access),
+                    trouble_words(channel, programs)});
   }
   return table(rows);
 }
@@ -116,12 +118,13 @@ std::string text_of(const ShmChannelState& state) {
   const auto line = [&text](const char* what, const std::string& value) {
     text += fmt::format("  {:<12} {}\n", what, value);
   };
-  const std::string when_full = when_full_word(state.when_full);
-  line("kind", kind_word(state.kind) + (when_full.empty() ? "" : ", when full: " + when_full));
-  line("capacity", size_word(state.capacity) + ", messages up to " + size_word(state.max_message));
+  const std::string when_full = watch::when_full_word(state.when_full);
+  line("kind", watch::kind_word(state.kind) + (when_full.empty() ? "" : ", when full: " + when_full));
+  line("capacity",
+       watch::size_word(state.capacity) + ", messages up to " + watch::size_word(state.max_message));
   if (is_unavailable(state)) line("UNAVAILABLE", win::display_utf8(state.reason));
   line("rights", win::display_utf8(state.rights));
-  line("you may", rights_word(state.access));
+  line("you may", watch::rights_word(state.access));
   line("owner", win::display_utf8(state.owner));
   if ((state.flags & SHM_CHANNEL_CREATED) != 0) {
     line("created", (state.flags & SHM_CHANNEL_KEPT) != 0 ? "by a client; kept until the service stops"
@@ -130,8 +133,8 @@ std::string text_of(const ShmChannelState& state) {
   if ((state.flags & SHM_CHANNEL_FILE) != 0) line("file", "its value is kept in one");
   line("messages", std::to_string(state.messages));
   if (state.kind != SHM_BLOCK) {
-    line("backlog",
-         size_word(state.backlog) + ", " + std::to_string(100 * state.backlog / state.capacity) + " %");
+    line("backlog", watch::size_word(state.backlog) + ", " +
+                        std::to_string(100 * state.backlog / state.capacity) + " %");
   }
   line("recoveries", std::to_string(state.recoveries));
   line("denials", std::to_string(state.denials));
@@ -144,7 +147,7 @@ bool is_topic_reader(const ShmChannelState& channel, const ShmClientState& clien
 
 int show(const std::string& name, bool as_json) {
   const ClientApi api;
-  const Watched watched = inspect(api, win::to_utf16(name).value_or(L""));
+  const watch::Inspected watched = inspect(api, win::to_utf16(name).value_or(L""));
   Programs programs;
   if (as_json) {
     Json json = to_json(watched.state);
@@ -162,14 +165,13 @@ int show(const std::string& name, bool as_json) {
                 "SESSION", "ACCOUNT", ""}};
   for (const ShmClientState& client : watched.clients) {
     const std::string account = client.account[0] != 0 ? win::display_utf8(client.account) : "?";
-    rows.push_back({std::to_string(client.pid), programs.name_of(client.pid),
-                    client.access == SHM_READ ? "reader" : "writer", std::to_string(client.messages),
-                    size_word(client.bytes),
+    rows.push_back({std::to_string(client.pid), programs.name_of(client.pid), watch::side_word(client.access),
+                    std::to_string(client.messages), watch::size_word(client.bytes),
                     is_topic_reader(watched.state, client) ? std::to_string(client.cursor) : "",
-                    is_topic_reader(watched.state, client) ? size_word(client.lag) : "",
+                    is_topic_reader(watched.state, client) ? watch::size_word(client.lag) : "",
                     std::to_string(client.lost), std::to_string(client.waits), std::to_string(client.loan),
                     client.session == UINT32_MAX ? "?" : std::to_string(client.session), account,
-                    client_words(client.flags)});
+                    watch::client_words(client)});
   }
   print(text + "\n" + table(rows));
   return 0;

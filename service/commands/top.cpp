@@ -19,6 +19,7 @@
 #include "service/commands/scrolling.h"
 #include "service/commands/trouble.h"
 #include "service/commands/words.h"
+#include "watch/words.h"
 #include "win/text.h"
 #include "win/time.h"
 
@@ -98,13 +99,13 @@ std::string text_of(const std::vector<Line>& lines, size_t most_of_a_name = SIZE
   Rows rows = {{"CHANNEL", "HELD UP BY", "KIND", "MESSAGES/S", "READERS", "WRITERS", "BACKLOG", "FULL", "LAG",
                 "LOST", "WAITS", "LOANS"}};
   for (const Line& line : lines) {
-    rows.push_back({fitted(win::display_utf8(line.now.name), most_of_a_name),
-                    trouble_words(line.now, programs), kind_word(line.now.kind),
-                    fmt::format("{:.0f}", line.rate), std::to_string(line.now.readers),
-                    std::to_string(line.now.writers), line.is_ring() ? size_word(line.now.backlog) : "",
-                    line.is_ring() ? fmt::format("{} %", line.percent()) : "",
-                    line.now.kind == SHM_TOPIC ? size_word(line.now.lag) : "", std::to_string(line.now.lost),
-                    std::to_string(line.now.waits), std::to_string(line.now.loans)});
+    rows.push_back(
+        {fitted(win::display_utf8(line.now.name), most_of_a_name), trouble_words(line.now, programs),
+         watch::kind_word(line.now.kind), fmt::format("{:.0f}", line.rate), std::to_string(line.now.readers),
+         std::to_string(line.now.writers), line.is_ring() ? watch::size_word(line.now.backlog) : "",
+         line.is_ring() ? fmt::format("{} %", line.percent()) : "",
+         line.now.kind == SHM_TOPIC ? watch::size_word(line.now.lag) : "", std::to_string(line.now.lost),
+         std::to_string(line.now.waits), std::to_string(line.now.loans)});
   }
   return table(rows);
 }
@@ -115,7 +116,7 @@ std::string json_of(const std::vector<Line>& lines) {
   for (const Line& line : lines) {
     look["channels"].push_back(
         {{"name", win::display_utf8(line.now.name)},
-         {"kind", kind_word(line.now.kind)},
+         {"kind", watch::kind_word(line.now.kind)},
          {"messages_per_second", line.rate},
          {"messages", line.now.messages},
          {"readers", line.now.readers},

@@ -10,41 +10,8 @@
 #include "win/text.h"
 
 namespace shmbroker::service {
-namespace {
-
-std::string joined(const std::vector<const char*>& words) {
-  std::string text;
-  for (const char* word : words) text += (text.empty() ? "" : ", ") + std::string(word);
-  return text;
-}
-
-}  // namespace
-
-std::string kind_word(uint32_t kind) {
-  return kind == SHM_BLOCK ? "block" : kind == SHM_TOPIC ? "topic" : kind == SHM_QUEUE ? "queue" : "?";
-}
-
-std::string when_full_word(uint32_t when_full) {
-  return when_full == SHM_OVERWRITE ? "overwrite" : when_full == SHM_WAIT ? "wait" : "";
-}
-
-std::string rights_word(uint32_t access) {
-  const bool reads = (access & SHM_READ) != 0;
-  const bool writes = (access & SHM_WRITE) != 0;
-  return reads && writes ? "read, write" : reads ? "read" : writes ? "write" : "nothing";
-}
-
 // As the installer and the properties of the files have it; see cmake/version.cmake.
 std::string version_word(uint32_t version) { return fmt::format("{}.{}.0", version >> 16, version & 0xFFFF); }
-
-std::string client_words(uint32_t flags) {
-  std::vector<const char*> words;
-  if ((flags & SHM_CLIENT_BLOCKS) != 0) words.push_back("HOLDS UP THE CHANNEL");
-  if ((flags & SHM_CLIENT_WAITING) != 0) words.push_back("waits");
-  if ((flags & SHM_CLIENT_LOCK) != 0) words.push_back("has the lock");
-  if ((flags & SHM_CLIENT_EXCLUSIVE) != 0) words.push_back("exclusive");
-  return joined(words);
-}
 
 std::string utc_word(uint64_t time) {
   const FILETIME file_time{static_cast<DWORD>(time), static_cast<DWORD>(time >> 32)};
@@ -56,20 +23,6 @@ std::string utc_word(uint64_t time) {
 
 std::string count_words(uint64_t count, const char* noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-std::string size_word(uint64_t bytes) {
-  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-  size_t unit = 0;
-  uint64_t whole = bytes;
-  uint64_t rest = 0;
-  for (; whole >= 1024 && unit + 1 < std::size(kUnits); ++unit) {
-    rest = whole % 1024;
-    whole /= 1024;
-  }
-  if (rest == 0 || whole >= 100) return fmt::format("{} {}", whole, kUnits[unit]);
-  return fmt::format("{:.1f} {}", static_cast<double>(whole) + static_cast<double>(rest) / 1024,
-                     kUnits[unit]);
 }
 
 std::string table(const Rows& rows) {

@@ -27,16 +27,6 @@ TEST(MonitorWords, Rates) {
   EXPECT_EQ(rate_word(1234.6), L"1,235");
 }
 
-TEST(MonitorWords, Sizes) {
-  EXPECT_EQ(size_word(0), L"0 B");
-  EXPECT_EQ(size_word(1023), L"1023 B");
-  EXPECT_EQ(size_word(1024), L"1 KiB");
-  EXPECT_EQ(size_word(1536), L"1.5 KiB");
-  EXPECT_EQ(size_word(64 * 1024), L"64 KiB");
-  EXPECT_EQ(size_word(1024 * 1024 - 1), L"1 MiB") << "and not 1024 KiB";
-  EXPECT_EQ(size_word(1e30).substr(size_word(1e30).size() - 4), L" TiB");
-}
-
 TEST(MonitorWords, ShortNumbers) {
   EXPECT_EQ(short_number_word(0.2), L"0.2");
   EXPECT_EQ(short_number_word(500), L"500");
@@ -47,14 +37,6 @@ TEST(MonitorWords, ShortNumbers) {
 TEST(MonitorWords, ProcessesWithTheirProgramsWhereTheyAreKnown) {
   EXPECT_EQ(process_word(7, {{7, L"a.exe"}}), L"7 a.exe");
   EXPECT_EQ(process_word(8, {{7, L"a.exe"}}), L"8");
-}
-
-TEST(MonitorWords, EveryFlagOfAClient) {
-  ShmClientState client{};
-  client.access = SHM_WRITE;
-  EXPECT_EQ(client_words(client), L"");
-  client.flags = SHM_CLIENT_WAITING | SHM_CLIENT_BLOCKS | SHM_CLIENT_LOCK | SHM_CLIENT_EXCLUSIVE;
-  EXPECT_EQ(client_words(client), L"HOLDS UP THE CHANNEL, waits for room, has the lock, exclusive");
 }
 
 struct AxisCase {

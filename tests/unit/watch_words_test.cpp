@@ -1,0 +1,39 @@
+// Facts about channels and clients as the monitor and the commands say them.
+#include <gtest/gtest.h>
+
+#include "watch/words.h"
+
+namespace shmbroker::watch {
+namespace {
+
+TEST(WatchWords, SizesHaveThreeDigitsThatSaySomething) {
+  EXPECT_EQ(size_word(uint64_t{0}), "0 B");
+  EXPECT_EQ(size_word(uint64_t{1023}), "1023 B");
+  EXPECT_EQ(size_word(uint64_t{1024}), "1 KiB");
+  EXPECT_EQ(size_word(uint64_t{1536}), "1.5 KiB");
+  EXPECT_EQ(size_word(uint64_t{12'600}), "12.3 KiB");
+  EXPECT_EQ(size_word(uint64_t{64 * 1024}), "64 KiB");
+  EXPECT_EQ(size_word(uint64_t{1024 * 1024 - 1}), "1 MiB") << "and not 1024 KiB";
+  EXPECT_EQ(size_word(1e30).substr(size_word(1e30).size() - 4), " TiB");
+}
+
+TEST(WatchWords, EveryFlagOfAClient) {
+  ShmClientState client{};
+  client.access = SHM_WRITE;
+  EXPECT_EQ(client_words(client), "");
+  client.flags = SHM_CLIENT_WAITING | SHM_CLIENT_BLOCKS | SHM_CLIENT_LOCK | SHM_CLIENT_EXCLUSIVE;
+  EXPECT_EQ(client_words(client), "HOLDS UP THE CHANNEL, waits for room, has the lock, exclusive");
+  client.access = SHM_READ;
+  client.flags = SHM_CLIENT_WAITING;
+  EXPECT_EQ(client_words(client), "waits for a message");
+}
+
+TEST(WatchWords, RightsAndSides) {
+  EXPECT_EQ(rights_word(SHM_READ | SHM_WRITE), "read, write");
+  EXPECT_EQ(rights_word(0), "nothing");
+  EXPECT_EQ(side_word(SHM_READ), "reader");
+  EXPECT_EQ(side_word(SHM_WRITE), "writer");
+}
+
+}  // namespace
+}  // namespace shmbroker::watch
