@@ -29,6 +29,9 @@ HEADERS = {
     "header_alone.cpp": ("c++17", "c++20"),
     "wrapper_alone.cpp": ("c++20",),
 }
+# std::stop_token, which Visual C++ has, is libc++'s when asked for. Boost knows of Visual C++, and not of libc++ as its
+# library, that std::unary_function has gone.
+LIBRARY = ["-fexperimental-library", "-DBOOST_NO_CXX98_FUNCTION_BASE"]
 # C4244, C4267 and C4018 of /W4 are -Wconversion and -Wsign-compare here.
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshorten-64-to-32", "-Werror"]
 
@@ -102,7 +105,7 @@ class Compiler:
         for word, value in zip(words, words[1:]):
             if word == "-isystem" and "mingw" not in pathlib.Path(value).name:
                 flags += [word, value]
-        libcxx = [] if source.endswith(".c") else self.libcxx
+        libcxx = [] if source.endswith(".c") else [*LIBRARY, *self.libcxx]
         return [*self.base, *libcxx, *self.system, *WARNINGS, "-fsyntax-only", *flags, source]
 
 
