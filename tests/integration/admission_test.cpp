@@ -99,7 +99,7 @@ TEST_F(Admission, TellsABusyServiceAsBusy) {
 
 TEST_F(Admission, OfManyThreadsAtOnceGivesEachItsTurnAndKeepsNone) {
   std::vector<std::thread> threads;
-  for (int t = 0; t < 40; ++t) {
+  for (size_t t = 0; t < 40; ++t) {
     threads.emplace_back([t] {
       ShmOptions options = options_for(SHM_READ);
       options.open_timeout_ms = kPatience;

@@ -49,7 +49,7 @@ TEST_F(ProcessEnd, IsNotHeldUpByAWindowThatIsNotified) {
   for (int round = 0; round < 30; ++round) {
     Leaver leaver(L"window");
     EXPECT_EQ(leaver.leave(), "");
-    for (int i = 0; i < 200; ++i) EXPECT_SHM(SHM_OK, write(waiting, numbered(i), kPatience));
+    for (uint64_t i = 0; i < 200; ++i) EXPECT_SHM(SHM_OK, write(waiting, numbered(i), kPatience));
     if (HasFailure()) break;
   }
   over = true;
