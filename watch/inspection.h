@@ -1,4 +1,5 @@
-// Asking the service about channels, for those who link the DLL and for those who load it: the functions are given.
+// Asking the service about channels, for those who link the DLL and for those who load it: the functions are
+// given.
 #pragma once
 
 #include <shmbroker/watch.h>

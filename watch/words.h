@@ -15,8 +15,8 @@ std::string rights_word(uint32_t access);        // "read, write"
 std::string side_word(uint32_t access);          // "reader"
 std::string client_words(const ShmClientState& client);
 
-// Three digits that say something, and no zeros behind the point: "1.5 k", "12.5 k", "125 k". Each of the units
-// is step times the one before it.
+// Three digits that say something, and no zeros behind the point: "1.5 k", "12.5 k", "125 k". Each of the
+// units is step times the one before it.
 std::string with_unit(double number, double step, std::initializer_list<const char*> units);
 
 // "512 B", "64 KiB", "1.5 MiB".

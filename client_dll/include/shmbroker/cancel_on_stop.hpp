@@ -5,8 +5,8 @@
 
 // Where the standard library has it. That of GCC before 16 does not count on Windows: its atomic waiting may
 // miss a notification where the system has no futex, as the commit that rewrote it for GCC 16 says. So the
-// destructor of a std::stop_callback waits for ever now and then, where a stop is requested in another thread at
-// that moment: seen with GCC 12. Define SHM_STOP_TOKEN as 0 or 1 to decide otherwise.
+// destructor of a std::stop_callback waits for ever now and then, where a stop is requested in another thread
+// at that moment: seen with GCC 12. Define SHM_STOP_TOKEN as 0 or 1 to decide otherwise.
 #ifndef SHM_STOP_TOKEN
 #if defined(__GLIBCXX__) && defined(_WIN32) && _GLIBCXX_RELEASE < 16
 #define SHM_STOP_TOKEN 0

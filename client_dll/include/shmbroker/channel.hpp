@@ -145,8 +145,8 @@ class Channel {
   }
 
   // Reads as many messages as there are and as fit, and waits for the first one only. Returns the part of
-  // messages that was filled in, none where read() gives no message; bytes_of() gives the bytes of each, which
-  // lie in room.
+  // messages that was filled in, none where read() gives no message; bytes_of() gives the bytes of each,
+  // which lie in room.
   std::span<ShmMessage> read(std::span<ShmMessage> messages, std::span<std::byte> room,
                              uint32_t timeout_ms = SHM_INFINITE) {
     Status status = SHM_OK;

@@ -1,7 +1,7 @@
 // Messages where they lie, without a copy; see shmbroker.hpp. Each of these holds something of the channel
 // from its constructor to its end, as a std::lock_guard does. Closing the channel ends it too. One that has
-// ended gives SHM_E_STATE, whatever the channel has lent since. A channel lends one of each at a time: another
-// one, and a copied write or read beside it, are SHM_E_STATE at once, in whatever thread.
+// ended gives SHM_E_STATE, whatever the channel has lent since. A channel lends one of each at a time:
+// another one, and a copied write or read beside it, are SHM_E_STATE at once, in whatever thread.
 //
 // Threads: one at a time uses such an object, its memory and its destructor; it need not be the thread that
 // made it. Two threads that commit or release one must take turns themselves, as with a std::vector.
