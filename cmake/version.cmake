@@ -1,5 +1,5 @@
 # One place says which version this is: SHM_VERSION in the public header. The exes, the DLL and the installer have it
-# from here.
+# from here; the packages of the bindings have it from bindings/bindgen.
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/../client_dll/include/shmbroker/shmbroker.h line REGEX "define SHM_VERSION ")
 string(REGEX MATCH "0x[0-9a-fA-F]+" packed "${line}")
 math(EXPR major "${packed} >> 16")

@@ -4,7 +4,8 @@
     python3 bindings/bindgen --check   says which are not what the header asks for; exit code 1 if any
 
 Both take --header FILE, for another header than shmbroker.h.
-A language's module has generate(api), which returns its files: {path from the top of the source: text}.
+A language's module has generate(api), which returns its files: {path from the top of the source: text}. So has versions.py,
+for the files in which packages have their version.
 """
 
 import argparse

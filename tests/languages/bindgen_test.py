@@ -11,7 +11,8 @@ import unittest
 BINDGEN = pathlib.Path(__file__).resolve().parents[2] / "bindings" / "bindgen"
 sys.path.insert(0, str(BINDGEN))
 
-from header import HEADER, read_api  # noqa: E402
+import versions  # noqa: E402
+from header import HEADER, ROOT, read_api  # noqa: E402
 
 TEXT = HEADER.read_text(encoding="utf-8")
 
@@ -23,7 +24,7 @@ def generated_files() -> dict:
     return {
         module: set(importlib.import_module(module).generate(api))
         for module in modules
-        if module not in ("__main__", "header")
+        if module not in ("__main__", "header", "versions")
     }
 
 
@@ -66,6 +67,16 @@ class Check(unittest.TestCase):
 
     def test_a_field_that_changed_is_noticed(self):
         self.expect_each_language_named(changed(r"  uint64_t lock_waits; ", "  uint64_t lock_delays;"))
+
+    def test_a_version_that_changed_is_noticed_by_each_package(self):
+        exit_code, named = check(changed(r"#define SHM_VERSION 0x\w+u", "#define SHM_VERSION 0x00070003u"))
+        self.assertEqual(set(versions.MANIFESTS) - named, set())
+        self.assertEqual(exit_code, 1)
+
+    def test_each_package_has_the_version_of_the_header(self):
+        version = versions.version_of(read_api())
+        for name in versions.MANIFESTS:
+            self.assertEqual((ROOT / name).read_text(encoding="utf-8").count(version), 1, name)
 
     def test_a_function_that_changed_is_noticed(self):
         self.expect_each_language_named(changed(r"ShmCancel\(ShmChannel channel\)", "ShmCancel(ShmChannel channel, uint32_t why)"))

@@ -9,6 +9,7 @@ from .channel import Channel, list_channels
 from .errors import ShmAccessDenied, ShmError, ShmNotFound, ShmTimeout
 from .in_place import Loan, Lock, Peek
 from .types import Access, BatchMessage, Info, Kind, Message, News, Stats, WhenFull
+from .version import __version__
 
 __all__ = [
     "Access",
@@ -27,5 +28,6 @@ __all__ = [
     "ShmTimeout",
     "Stats",
     "WhenFull",
+    "__version__",
     "list_channels",
 ]
