@@ -2,13 +2,18 @@ package shmbroker
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
+	"unsafe"
 )
 
+const dllName = "shmclient.dll"
+
 var (
-	// Windows looks beside the program, in its own folders and on PATH.
-	dll        = syscall.NewLazyDLL("shmclient.dll")
+	dll        = syscall.NewLazyDLL(dllName) // load gives it its path
 	procedures []*syscall.LazyProc
 
 	loading   sync.Once
@@ -24,13 +29,75 @@ func procedure(name string) *syscall.LazyProc {
 // load comes before the first call of any function of the DLL, which would panic without it.
 func load() error {
 	loading.Do(func() {
+		path, unfit := findDLL()
+		if path == "" {
+			loadError = &Error{Status: ErrSystem, Text: fmt.Sprintf("there is no %s for %s beside the program, on the PATH or "+
+				"where ShmBroker is installed; install it, or put a copy beside the program%s", dllName, runtime.GOARCH, unfit)}
+			return
+		}
+		dll.Name = path
 		for _, each := range procedures {
 			if err := each.Find(); err != nil {
-				text := fmt.Sprintf("%v Install ShmBroker, or put its shmclient.dll beside this program.", err)
+				text := fmt.Sprintf("%s is older than this package: %v Install a newer ShmBroker.", path, err)
 				loadError = &Error{Status: ErrSystem, Text: text, cause: err}
 				return
 			}
 		}
 	})
 	return loadError
+}
+
+// findDLL gives the first DLL that can be loaded, and what is said of others. It does not leave the search to Windows,
+// which looks into the current folder, too, where anybody may have put one.
+func findDLL() (path, unfit string) {
+	for _, folder := range folders() {
+		candidate := filepath.Join(folder, dllName)
+		if info, err := os.Stat(candidate); err != nil || info.IsDir() {
+			continue
+		}
+		if _, err := syscall.LoadDLL(candidate); err != nil {
+			unfit += fmt.Sprintf(" (%s can't be loaded: %v)", candidate, err) // of another width, say
+			continue
+		}
+		return candidate, unfit
+	}
+	return "", unfit
+}
+
+func folders() (all []string) {
+	if program, err := os.Executable(); err == nil {
+		all = append(all, filepath.Dir(program))
+	}
+	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
+		if filepath.IsAbs(folder) {
+			all = append(all, folder)
+		}
+	}
+	if installed := installFolder(); installed != "" {
+		if unsafe.Sizeof(uintptr(0)) == 4 {
+			installed = filepath.Join(installed, "x86")
+		}
+		all = append(all, installed)
+	}
+	return all
+}
+
+// installFolder gives what the installer has noted; if it has not, "".
+func installFolder() string {
+	const keyWow64_64 = 0x100 // for a 32-bit program, too
+	subkey, _ := syscall.UTF16PtrFromString(`Software\ShmBroker`)
+	value, _ := syscall.UTF16PtrFromString("InstallDir")
+	var key syscall.Handle
+	if syscall.RegOpenKeyEx(syscall.HKEY_LOCAL_MACHINE, subkey, 0, syscall.KEY_READ|keyWow64_64, &key) != nil {
+		return ""
+	}
+	defer syscall.RegCloseKey(key)
+	var text [32768]uint16
+	var kind uint32
+	size := uint32(unsafe.Sizeof(text))
+	err := syscall.RegQueryValueEx(key, value, nil, &kind, (*byte)(unsafe.Pointer(&text[0])), &size)
+	if err != nil || kind != syscall.REG_SZ {
+		return ""
+	}
+	return syscall.UTF16ToString(text[:size/2])
 }

@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import gc
+import os
 import pathlib
 import pickle
 import sys
@@ -300,6 +301,14 @@ class OtherSystems(unittest.TestCase):
 
 
 class Library(unittest.TestCase):
+    def test_is_not_looked_for_in_the_current_folder(self) -> None:
+        here = pathlib.Path.cwd()
+        for program in ("-c", "", "-m", "missing.py"):
+            with mock.patch.object(sys, "argv", [program]), mock.patch.dict("os.environ", PATH=os.pathsep.join((".", "", "bin"))):
+                folders = [folder.resolve() for folder in shmbroker.library._folders()]
+            self.assertEqual(folders, [pathlib.Path(shmbroker.__file__).resolve().parent], program)
+            self.assertNotIn(here, folders)
+
     def test_that_is_too_old_is_named(self) -> None:
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(sys, "platform", "win32"):
             dll = pathlib.Path(folder) / "shmclient.dll"

@@ -1,5 +1,5 @@
-"""shmclient.dll, loaded at the first use: it is beside this package or the program, on the PATH, or where
-ShmBroker is installed."""
+"""shmclient.dll, loaded at the first use: it is in this package or beside the program, on the PATH, or where ShmBroker is
+installed; and never in the current folder, where anybody may have put one."""
 
 import ctypes
 import functools
@@ -36,15 +36,17 @@ def library() -> ctypes.CDLL:
             raise OSError(f"{path} is older than this package ({error}); install a newer ShmBroker") from None
         return loaded
     raise OSError(
-        f"there is no {NAME} for {_BITS}-bit Python beside the program, on the PATH or where ShmBroker is "
-        f"installed; install it, or put a copy beside the program{misfits}"
+        f"there is no {NAME} for {_BITS}-bit Python in this package, beside the program, on the PATH or where "
+        f"ShmBroker is installed; install it, or put a copy beside the program{misfits}"
     )
 
 
 def _folders() -> Iterator[Path]:
     yield Path(__file__).parent
-    yield Path(sys.argv[0]).resolve().parent
-    yield from map(Path, os.get_exec_path())
+    program = Path(sys.argv[0])
+    if program.is_file():  # and not the console, or -c
+        yield program.resolve().parent
+    yield from filter(Path.is_absolute, map(Path, os.get_exec_path()))
     if sys.platform == "win32":
         import winreg
 
