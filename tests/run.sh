@@ -46,7 +46,7 @@ case $which in
 esac
 
 languages=(python3 python3-pycparser libpython3-dev wine64-tools libwine-dev fp-compiler fpc-source golang-go rustc
-  libstd-rust-dev-windows mypy)
+  libstd-rust-dev-windows cargo mypy)
 [ -x /usr/bin/npm ] || languages+=(nodejs npm)
 need_packages "${windows_packages[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
   clang-format-14 clang-19 lld-19 libc++-19-dev fonts-liberation fonts-wine wixl msitools "${languages[@]}"
