@@ -194,8 +194,8 @@ class Channel:
         return Loan(self, self._lender, memory.value, size)
 
     def lock(self, timeout: float | None = None) -> Lock:
-        """Lends the memory of a block, filled with its value, and keeps other writers out. One at a time: until it
-        ends, write and lock raise SHM_E_STATE at once, in any thread."""
+        """Lends the memory of a block, filled with its value, and keeps other writers out. One at a time: until
+        it ends, write and lock raise SHM_E_STATE at once, in any thread."""
         memory, size = c_void_p(), c_size_t()
         self._write(lambda ms: library().ShmLock(self._handle, byref(memory), byref(size), ms), timeout)
         return Lock(self, self._lender, memory.value, self.capacity, size.value)
@@ -223,8 +223,8 @@ class Channel:
             return
 
     def read_batch(self, limit: int = 1000, timeout: float | None = None) -> list[BatchMessage]:
-        """Reads the messages that there are, up to limit (8192 at most) and as many as fit into 64 KiB; waits for
-        the first only."""
+        """Reads the messages that there are, up to limit (8192 at most) and as many as fit into 64 KiB; waits
+        for the first only."""
         if limit < 1:
             raise ValueError(f"limit is {limit}; it must be 1 or more messages")
         return self._when_readable(lambda: self._try_read_batch(min(limit, _MOST)), timeout)

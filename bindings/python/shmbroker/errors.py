@@ -5,8 +5,8 @@ from .library import library
 
 
 class ShmError(OSError):
-    """A failed call. Its text says what happened, to which channel, and what to do. An OSError, as what the operating
-    system refuses is; those that Python has a class for are of that class, too, and have its errno."""
+    """A failed call. Its text says what happened, to which channel, and what to do. An OSError, as what the
+    operating system refuses is; those that Python has a class for are of that class, too, and have its errno."""
 
     _errno = 0
 

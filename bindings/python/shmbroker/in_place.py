@@ -34,8 +34,9 @@ class Lender:
         return lent in self._lent
 
     def take(self, lent: "Lent") -> bool:
-        """Ends the memory of something lent, which the caller then gives back; False: it has ended already. Only one
-        thread gets it. If something still has a hold on the memory, BufferError is raised, and nothing has happened."""
+        """Ends the memory of something lent, which the caller then gives back; False: it has ended already. Only
+        one thread gets it. If something still has a hold on the memory, BufferError is raised, and nothing has
+        happened."""
         with self._lock:
             if not self.has(lent):
                 return False
@@ -136,8 +137,8 @@ class Lent:
         return error(abi.SHM_E_STATE, f"this {self._kind} has ended already; begin another one.")
 
     def _end(self, call: Callable[..., int], *arguments: int) -> bool:
-        """Gives it back; False: it has ended already, and the channel may have lent another one since, to another
-        thread. So it is taken before the DLL, which takes what is lent, whatever that is, is called."""
+        """Gives it back; False: it has ended already, and the channel may have lent another one since, to
+        another thread. So it is taken before the DLL, which takes what is lent, whatever that is, is called."""
         if not self._lender.take(self):
             return False
         status = call(self._lender.handle, *arguments)

@@ -1,5 +1,5 @@
-"""shmclient.dll, loaded at the first use: it is in this package or beside the program, on the PATH, or where ShmBroker is
-installed; and never in the current folder, where anybody may have put one."""
+"""shmclient.dll, loaded at the first use: it is in this package or beside the program, on the PATH, or where
+ShmBroker is installed; and never in the current folder, where anybody may have put one."""
 
 import ctypes
 import functools
@@ -36,8 +36,8 @@ def library() -> ctypes.CDLL:
             raise OSError(f"{path} is older than this package ({error}); install a newer ShmBroker") from None
         return loaded
     raise OSError(
-        f"there is no {NAME} for {_BITS}-bit Python in this package, beside the program, on the PATH or where "
-        f"ShmBroker is installed; install it, or put a copy beside the program{misfits}"
+        f"there is no {NAME} for {_BITS}-bit Python in this package, beside the program, on the PATH or "
+        f"where ShmBroker is installed; install it, or put a copy beside the program{misfits}"
     )
 
 

@@ -1,4 +1,5 @@
-"""What callers ask for, checked: ctypes would cut a number that is too large, and take a negative one for a large one."""
+"""What callers ask for, checked: ctypes would cut a number that is too large, and take a negative one for a
+large one."""
 
 import ctypes
 import math

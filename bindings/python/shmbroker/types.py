@@ -7,17 +7,23 @@ from . import abi
 
 
 class Kind(enum.IntEnum):
+    """What a channel is."""
+
     BLOCK = abi.SHM_BLOCK  # one value, the last one written wins
     TOPIC = abi.SHM_TOPIC  # every reader gets every message
     QUEUE = abi.SHM_QUEUE  # every message goes to exactly one reader
 
 
 class Access(enum.IntFlag):
+    """Rights: READ, WRITE, or READ | WRITE."""
+
     READ = abi.SHM_READ
     WRITE = abi.SHM_WRITE
 
 
 class WhenFull(enum.IntEnum):
+    """What a topic's writer does where there is no room."""
+
     OVERWRITE = abi.SHM_OVERWRITE  # the oldest messages go; a reader that was too slow is told how many
     WAIT = abi.SHM_WAIT  # the writer waits for the slowest reader
 
@@ -32,11 +38,15 @@ class News(enum.IntEnum):
 
 
 class Message(NamedTuple):
+    """A message, or a block's value, with what comes with it."""
+
     data: bytes
     news: News
 
 
 class BatchMessage(NamedTuple):
+    """A message of a batch."""
+
     data: bytes
     news: News
     sequence: int  # its number in the channel, from 1
@@ -59,6 +69,8 @@ def _date_of(timestamp: int) -> datetime | None:
 
 
 class Info(NamedTuple):
+    """What a channel is, and who has it open."""
+
     name: str
     kind: Kind
     access: Access  # what this handle may do; in a list: what this account may do

@@ -1,0 +1,58 @@
+"""wheel_test.py DLL FOLDER: builds the wheel with a DLL, has pip install it in FOLDER, with a program of a stranger, and looks
+at what a user finds there."""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PACKAGE = ROOT / "bindings" / "python"
+dll, folder = (pathlib.Path(path).resolve() for path in sys.argv[1:])
+wheels = folder.with_name(folder.name + "-wheel")
+
+
+def run(*command: object) -> str:
+    result = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    if result.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+for old in (folder, wheels):
+    shutil.rmtree(old, ignore_errors=True)
+licenses = f"{ROOT / 'LICENSE'},{ROOT / 'THIRD-PARTY-NOTICES.txt'}"
+pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-cache-dir"]
+settings = [f"--config-settings=dll={dll}", f"--config-settings=licenses={licenses}"]
+run(*pip, "wheel", "--no-index", "--no-deps", *settings, "--wheel-dir", wheels, PACKAGE)
+(wheel,) = wheels.iterdir()
+assert wheel.name.endswith("-py3-none-win_amd64.whl"), wheel.name
+run(*pip, "wheel", "--no-index", "--no-deps", "--wheel-dir", wheels / "any", PACKAGE)
+(without_dll,) = (wheels / "any").iterdir()
+assert without_dll.name.endswith("-py3-none-any.whl"), without_dll.name
+
+names = set(zipfile.ZipFile(wheel).namelist())
+modules = {f"shmbroker/{path.name}" for path in (PACKAGE / "shmbroker").iterdir() if path.is_file()}
+assert modules | {"shmbroker/shmclient.dll", "shmbroker/py.typed"} <= names, modules - names
+assert {name.rpartition("/")[2] for name in names} >= {"LICENSE", "THIRD-PARTY-NOTICES.txt", "METADATA", "RECORD"}, names
+
+target = ["--target", folder, "--platform", "win_amd64", "--only-binary=:all:"]
+run(*pip, "install", "--no-index", "--no-deps", *target, wheel)
+assert (folder / "shmbroker" / "shmclient.dll").read_bytes() == dll.read_bytes()
+sys.path.insert(0, str(folder))
+import shmbroker  # noqa: E402
+from importlib import metadata  # noqa: E402
+
+assert metadata.version("shmbroker") == shmbroker.__version__ == wheel.name.split("-")[1]
+assert "Channel(" in metadata.metadata("shmbroker").get_payload()
+for name in shmbroker.__all__:
+    text = getattr(shmbroker, name).__doc__  # of a NamedTuple that has none, Python makes one
+    assert name.startswith("__") or text and not text.startswith(f"{name}("), f"{name} has no documentation"
+
+program = folder / "main.py"
+shutil.copy(pathlib.Path(__file__).parent / "consumer" / "main.py", program)
+if mypy := shutil.which("mypy"):
+    cache = f"--cache-dir={wheels / 'mypy'}"
+    subprocess.run([mypy, "--strict", "--platform", "win32", cache, "main.py"], cwd=folder, check=True)
+print("1 passed, 0 failed")
