@@ -17,9 +17,9 @@ function run(cwd, command, ...parameters) {
   return { status, output: `${stdout}${stderr}` };
 }
 
-// --ignore-scripts: koffi's would look for a compiler.
+// --force: a package for Windows. --ignore-scripts: koffi's would look for a compiler.
 function install(program) {
-  const options = ["--ignore-scripts", "--omit=optional", "--prefer-offline", "--no-audit", "--no-fund"];
+  const options = ["--force", "--ignore-scripts", "--omit=optional", "--prefer-offline", "--no-audit", "--no-fund"];
   const { status, output } = run(program, "npm", "install", "--install-links", ...options, pack);
   if (status !== 0 && UNREACHABLE.test(output)) {
     console.log(`skipped: npm reaches no registry, and has not kept koffi:\n${output}`);

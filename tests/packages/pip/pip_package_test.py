@@ -1,5 +1,5 @@
-"""wheel_test.py DLL FOLDER: builds the wheel with a DLL, has pip install it in FOLDER, with a program of a stranger, and looks
-at what a user finds there."""
+"""pip_package_test.py SOURCE DLL FOLDER: builds the wheel with a DLL, has pip install it in FOLDER, with a program of a
+stranger, and looks at what a user finds there."""
 
 import pathlib
 import shutil
@@ -7,9 +7,8 @@ import subprocess
 import sys
 import zipfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-PACKAGE = ROOT / "bindings" / "python"
-dll, folder = (pathlib.Path(path).resolve() for path in sys.argv[1:])
+root, dll, folder = (pathlib.Path(path).resolve() for path in sys.argv[1:])
+package = root / "bindings" / "python"
 wheels = folder.with_name(folder.name + "-wheel")
 
 
@@ -22,18 +21,18 @@ def run(*command: object) -> str:
 
 for old in (folder, wheels):
     shutil.rmtree(old, ignore_errors=True)
-licenses = f"{ROOT / 'LICENSE'},{ROOT / 'THIRD-PARTY-NOTICES.txt'}"
+licenses = f"{root / 'LICENSE'},{root / 'THIRD-PARTY-NOTICES.txt'}"
 pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-cache-dir"]
 settings = [f"--config-settings=dll={dll}", f"--config-settings=licenses={licenses}"]
-run(*pip, "wheel", "--no-index", "--no-deps", *settings, "--wheel-dir", wheels, PACKAGE)
+run(*pip, "wheel", "--no-index", "--no-deps", *settings, "--wheel-dir", wheels, package)
 (wheel,) = wheels.iterdir()
 assert wheel.name.endswith("-py3-none-win_amd64.whl"), wheel.name
-run(*pip, "wheel", "--no-index", "--no-deps", "--wheel-dir", wheels / "any", PACKAGE)
+run(*pip, "wheel", "--no-index", "--no-deps", "--wheel-dir", wheels / "any", package)
 (without_dll,) = (wheels / "any").iterdir()
 assert without_dll.name.endswith("-py3-none-any.whl"), without_dll.name
 
 names = set(zipfile.ZipFile(wheel).namelist())
-modules = {f"shmbroker/{path.name}" for path in (PACKAGE / "shmbroker").iterdir() if path.is_file()}
+modules = {f"shmbroker/{path.name}" for path in (package / "shmbroker").iterdir() if path.is_file()}
 assert modules | {"shmbroker/shmclient.dll", "shmbroker/py.typed"} <= names, modules - names
 assert {name.rpartition("/")[2] for name in names} >= {"LICENSE", "THIRD-PARTY-NOTICES.txt", "METADATA", "RECORD"}, names
 
@@ -51,7 +50,7 @@ for name in shmbroker.__all__:
     assert name.startswith("__") or text and not text.startswith(f"{name}("), f"{name} has no documentation"
 
 program = folder / "main.py"
-shutil.copy(pathlib.Path(__file__).parent / "consumer" / "main.py", program)
+shutil.copy(pathlib.Path(__file__).parent / "main.py", program)
 if mypy := shutil.which("mypy"):
     cache = f"--cache-dir={wheels / 'mypy'}"
     subprocess.run([mypy, "--strict", "--platform", "win32", cache, "main.py"], cwd=folder, check=True)
