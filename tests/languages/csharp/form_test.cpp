@@ -40,7 +40,8 @@ class Form {
   int rows() const { return static_cast<int>(SendMessageW(list_, LB_GETCOUNT, 0, 0)); }
   std::wstring row(int index) const {
     std::wstring text(kLongestRow + 1, L'\0');
-    const LRESULT length = SendMessageW(list_, LB_GETTEXT, index, reinterpret_cast<LPARAM>(text.data()));
+    const LRESULT length =
+        SendMessageW(list_, LB_GETTEXT, static_cast<WPARAM>(index), reinterpret_cast<LPARAM>(text.data()));
     text.resize(length > 0 ? static_cast<size_t>(length) : 0);
     return text;
   }
