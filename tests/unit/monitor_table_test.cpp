@@ -150,7 +150,7 @@ TEST(MonitorRows, FactsSayWhoMayDoWhat) {
   Observations observations;
   observations.add(snapshot_of({watched}));
   const std::wstring facts = facts_of(*observations.find(L"ticks"));
-  EXPECT_THAT(facts, HasSubstr(L"You may read."));
+  EXPECT_THAT(facts, HasSubstr(L"You may: read."));
   EXPECT_THAT(facts, HasSubstr(L"Rights: read: Users; write: Feed."));
   EXPECT_THAT(facts, HasSubstr(L"64 KiB"));
 }
