@@ -225,9 +225,7 @@ class Channel:
     def read_batch(self, limit: int = 1000, timeout: float | None = None) -> list[BatchMessage]:
         """Reads the messages that there are, up to limit (8192 at most) and as many as fit into 64 KiB; waits
         for the first only."""
-        if limit < 1:
-            raise ValueError(f"limit is {limit}; it must be 1 or more messages")
-        return self._when_readable(lambda: self._try_read_batch(min(limit, _MOST)), timeout)
+        return self._when_readable(lambda: self._try_read_batch(limit), timeout)
 
     def peek(self, timeout: float | None = None) -> Peek:
         """Shows a message, or a block's value, where it lies: with channel.peek() as message. Waits as read
@@ -262,12 +260,12 @@ class Channel:
                     raise error_of(abi.SHM_E_CLOSED)
                 is_last = wait.is_over
                 found = attempt()
-                if found is not None and (is_last or not _is_old(found)):
+                if found is not None and (is_last or not is_old(found)):
                     return found
                 if is_last:
                     check(abi.SHM_E_EMPTY)
                 if isinstance(found, Peek):
-                    _forget(found)
+                    forget(found)
                 wait.check()
                 self._interrupt.wait_for(self.wait_handle, wait.step)
         finally:
@@ -284,6 +282,9 @@ class Channel:
             room = (c_char * size.value)()
 
     def _try_read_batch(self, limit: int) -> list[BatchMessage] | None:
+        if limit < 1:
+            raise ValueError(f"limit is {limit}; it must be 1 or more messages")
+        limit = min(limit, _MOST)
         structs, count = (abi.ShmMessage * limit)(), c_uint32()
         structs[0].size = ctypes.sizeof(abi.ShmMessage)
         room = self._room
@@ -331,7 +332,7 @@ def _close(handle: int, lender: Lender, interrupt: Interrupt, reading: threading
             reading.release()
 
 
-def _forget(peek: Peek) -> None:
+def forget(peek: Peek) -> None:
     try:
         peek.release()
     except ShmError as failure:
@@ -339,7 +340,7 @@ def _forget(peek: Peek) -> None:
             raise
 
 
-def _is_old(found: Message | Peek | list[BatchMessage]) -> bool:
+def is_old(found: Message | Peek | list[BatchMessage]) -> bool:
     first = found[0] if isinstance(found, list) else found
     return first.news == News.UNCHANGED
 

@@ -1,6 +1,7 @@
 """Waits that Ctrl-C can end. Python looks for signals only between two calls: so no call waits for long."""
 
 import ctypes
+import math
 import threading
 import time
 import weakref
@@ -29,11 +30,14 @@ class Deadline:
         return self._end is not None and self._end <= time.monotonic()
 
     @property
+    def left(self) -> float:
+        """Seconds."""
+        return math.inf if self._end is None else max(0.0, self._end - time.monotonic())
+
+    @property
     def step(self) -> float:
         """Seconds to wait now: what is left, but not more than a step."""
-        if self._end is None:
-            return _STEP / 1000
-        return min(_STEP / 1000, max(0.0, self._end - time.monotonic()))
+        return min(_STEP / 1000, self.left)
 
 
 class Interrupt:

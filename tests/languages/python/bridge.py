@@ -4,6 +4,7 @@ What it puts in the place of the real: ctypes.WinDLL, multiprocessing.connection
 standard streams, and sys.platform. What only Windows has beside these, such as winreg, is not there."""
 
 import argparse  # noqa: F401  what looks at sys.platform is imported while that is true
+import asyncio  # noqa: F401
 import ctypes
 import ctypes.wintypes  # noqa: F401
 import io
