@@ -1,0 +1,30 @@
+# cmake -D MSI=… -D VERSION=… -D FOLDER=… -D SCRIPT=… -P manifests_test.cmake
+# The manifests name this installer: its version, its checksum and the address that was given; and nothing is left to fill in.
+cmake_minimum_required(VERSION 3.25)
+set(url https://downloads.example/ShmBroker.msi)
+file(REMOVE_RECURSE ${FOLDER})
+execute_process(COMMAND ${CMAKE_COMMAND} -D VERSION=${VERSION} -D MSI=${MSI} -D URL=${url} -D OUTPUT=${FOLDER} -P ${SCRIPT}
+  COMMAND_ERROR_IS_FATAL ANY)
+file(SHA256 ${MSI} sha256)
+string(TOUPPER ${sha256} sha256)
+
+# expect(file text...)
+function(expect file)
+  file(READ ${FOLDER}/${file} content)
+  foreach(text ${ARGN})
+    string(FIND "${content}" "${text}" at)
+    if(at EQUAL -1)
+      message(SEND_ERROR "${file} lacks \"${text}\":\n${content}")
+    endif()
+  endforeach()
+  if(content MATCHES "@[A-Z0-9_]+@")
+    message(SEND_ERROR "${file} has ${CMAKE_MATCH_0} left to fill in")
+  endif()
+endfunction()
+set(winget winget/ShmBroker.ShmBroker)
+expect(${winget}.yaml "PackageVersion: ${VERSION}")
+expect(${winget}.installer.yaml "PackageVersion: ${VERSION}" "InstallerSha256: ${sha256}" "InstallerUrl: ${url}"
+  "UpgradeCode: \"{5A1B3F0E-6F1D-4C57-9C7A-2F4BB0F1C9D1}\"")
+expect(${winget}.locale.en-US.yaml "PackageVersion: ${VERSION}")
+expect(chocolatey/shmbroker.nuspec "<version>${VERSION}</version>")
+expect(chocolatey/tools/chocolateyinstall.ps1 "'${sha256}'" "'${url}'")
