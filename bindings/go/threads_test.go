@@ -225,3 +225,34 @@ func TestWritersTakeFewThreads(t *testing.T) {
 	}
 	crowd.end(nil)
 }
+
+// What holds for calls that wait in the DLL holds for those that have no thread there.
+func TestWithoutThreads(t *testing.T) {
+	for _, limit := range []threadLimit{readThreads, writeThreads} {
+		limit := limit
+		taken := 0
+		for ; limit.take(); taken++ {
+		}
+		t.Cleanup(func() {
+			for ; taken > 0; taken-- {
+				limit.give()
+			}
+		})
+	}
+	for name, test := range map[string]func(*testing.T){
+		"Deadline":            TestDeadline,
+		"DeadlineOfABlock":    TestDeadlineOfABlockGivesItsOldValue,
+		"CancelEndsAnyWait":   TestCancelEndsAnyWait,
+		"CancelOfATurn":       TestCancelEndsAWaitForATurn,
+		"CancelJustBefore":    TestCancelJustBeforeTheWait,
+		"CancelLosesNone":     TestCancelLosesNoMessage,
+		"CancelOfItsOwn":      TestCancelIsForItsOwnCallAlone,
+		"CancelOfAContext":    TestCancelEndsAllCallsWithAContext,
+		"CloseEndsReads":      TestCloseEndsReads,
+		"BatchBeyondTheRing":  TestBatchLargerThanTheRing,
+		"WaitAny":             TestWaitAny,
+		"ForgottenNotByReads": TestAChannelThatIsReadIsNotForgotten,
+	} {
+		t.Run(name, test)
+	}
+}
