@@ -11,14 +11,16 @@
 #include <string>
 #include <vector>
 
+#include "service/broker/broker.h"
+#include "service/broker/keeper.h"
 #include "service/commands/commands.h"
 #include "service/commands/exit_code.h"
 #include "service/commands/output.h"
 #include "service/commands/words.h"
-#include "service/error.h"
 #include "service/host/install.h"
 #include "service/host/paths.h"
 #include "service/host/scm.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 namespace {

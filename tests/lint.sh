@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Checks the format of every source file in C, C++ and Go, and that no line has more than 110 columns; and runs
-# clang-tidy over what builds natively and over the Windows sources.
+# Checks the format of every source file in C, C++ and Go, that no line has more than 110 columns, and that folders
+# include each other one way (tests/scripts/include_order.sh); and runs clang-tidy over what builds natively and over
+# the Windows sources.
 #   tests/lint.sh            needs clang-format-14, clang-tidy-14 and gofmt, and the presets linux-asan and mingw-x64
 #                            configured (tests/run.sh does it)
-#   tests/lint.sh --format   the format alone, in seconds
+#   tests/lint.sh --format   all but clang-tidy, in seconds
 set -euo pipefail
 cd "$(dirname "$0")/.."
 case ${1:-} in
@@ -28,6 +29,7 @@ unformatted=$(sources bindings/go samples/go tests '*.go' | xargs -0 gofmt -l)
 long=$(sources core watch protocol win service client_dll monitor samples tests cmake '*.h' '*.hpp' '*.cpp' '*.c' '*.inl' |
   LC_ALL=C.UTF-8 xargs -0 grep -nHE '^.{111,}$' | grep -vE '^tests/abi/clients/|^[^:]*:[0-9]*:[^/*]*"' || true)
 [ -z "$long" ] || { echo "longer than 110 columns:" >&2 && echo "$long" >&2 && exit 1; }
+bash tests/scripts/include_order.sh
 [ "${1:-}" != --format ] || exit 0
 
 sources core tests/unit '*.cpp' | while read -r -d '' file; do

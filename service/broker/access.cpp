@@ -10,7 +10,7 @@
 
 #include "core/crash_point.h"
 #include "protocol/status.h"
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 

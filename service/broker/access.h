@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "protocol/object_rights.h"
-#include "service/broker/identity.h"
 #include "service/config/config.h"
+#include "service/support/identity.h"
 #include "win/security.h"
 
 namespace shmbroker::service {

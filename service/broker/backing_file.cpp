@@ -1,7 +1,7 @@
 #include "service/broker/backing_file.h"
 
 #include "core/crash_point.h"
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 

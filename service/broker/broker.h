@@ -1,7 +1,6 @@
 // The broker: the channels of its configuration, and what clients ask of it.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,6 +10,7 @@
 
 #include "protocol/status.h"
 #include "service/broker/account_names.h"
+#include "service/broker/broker_paths.h"
 #include "service/broker/channel.h"
 #include "service/broker/channel_parts.h"
 #include "service/broker/client_log.h"
@@ -25,18 +25,12 @@
 #include "service/broker/unavailable.h"
 #include "service/broker/value_saver.h"
 #include "service/broker/worker.h"
-#include "service/host/log.h"
+#include "service/support/log.h"
 #include "win/security.h"
 
 namespace shmbroker::service {
 
 class Refusal;
-
-// Where a broker finds and keeps things.
-struct BrokerPaths {
-  std::filesystem::path config;
-  std::filesystem::path data;  // folder of the log and the state file
-};
 
 class Broker {
  public:
@@ -192,15 +186,5 @@ class Broker {
   ValueSaver saver_{worker_};
   std::unique_ptr<PipeServer> pipe_;
 };
-
-// Reads a configuration file. Throws Error or ConfigError.
-Config read_config(const std::filesystem::path& file);
-
-// The same, and checks the accounts that it names. Throws Error or ConfigError.
-Config load_config(const std::filesystem::path& file);
-
-// When a configuration file that can be read was last written, as a FILETIME. Asked for before it is read, it
-// tells a file apart that has been written or replaced since. Throws Error.
-uint64_t written_at(const std::filesystem::path& file);
 
 }  // namespace shmbroker::service

@@ -14,7 +14,7 @@
 #include "core/slots.h"
 #include "protocol/status.h"
 #include "service/broker/wide_name.h"
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 namespace {

@@ -19,10 +19,10 @@
 #include "service/broker/backing_file.h"
 #include "service/broker/channel_objects.h"
 #include "service/broker/client_watch.h"
-#include "service/broker/identity.h"
 #include "service/broker/keeper.h"
 #include "service/config/config.h"
-#include "service/error.h"
+#include "service/support/error.h"
+#include "service/support/identity.h"
 
 namespace shmbroker::service {
 

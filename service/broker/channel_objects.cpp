@@ -1,6 +1,6 @@
 #include "service/broker/channel_objects.h"
 
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 namespace {

@@ -1,6 +1,6 @@
 #include "service/broker/client_watch.h"
 
-#include "service/error.h"
+#include "service/support/error.h"
 #include "win/process.h"
 #include "win/time.h"
 

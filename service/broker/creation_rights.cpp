@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "service/error.h"
+#include "service/support/error.h"
 #include "win/text.h"
 
 namespace shmbroker::service {

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/crash_point.h"
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 namespace {

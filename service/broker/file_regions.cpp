@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 namespace {

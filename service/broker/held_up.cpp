@@ -1,6 +1,6 @@
 // Looks now and then whether a channel stands still, and tells it when that lasts.
 #include "service/broker/request.h"
-#include "service/host/event_log.h"
+#include "service/support/event_log.h"
 
 namespace shmbroker::service {
 

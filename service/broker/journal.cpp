@@ -6,8 +6,8 @@
 #include <array>
 #include <vector>
 
-#include "service/error.h"
-#include "service/host/ownership.h"
+#include "service/support/error.h"
+#include "service/support/ownership.h"
 #include "win/security.h"
 
 namespace shmbroker::service {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/crash_point.h"
-#include "service/error.h"
-#include "service/host/paths.h"
+#include "service/support/error.h"
+#include "service/support/folders.h"
 #include "win/security.h"
 
 namespace shmbroker::service {

@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "service/broker/client_watch.h"
-#include "service/broker/identity.h"
+#include "service/support/identity.h"
 #include "win/handle.h"
 
 namespace shmbroker::service {

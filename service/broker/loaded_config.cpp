@@ -1,6 +1,6 @@
 #include "service/broker/loaded_config.h"
 
-#include "service/broker/broker.h"
+#include "service/broker/config_file.h"
 #include "service/broker/wide_name.h"
 
 namespace shmbroker::service {

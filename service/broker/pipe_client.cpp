@@ -2,7 +2,7 @@
 
 #include <exception>
 
-#include "service/error.h"
+#include "service/support/error.h"
 #include "win/process.h"
 #include "win/security.h"
 #include "win/time.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "protocol/pipe_message.h"
-#include "service/error.h"
+#include "service/support/error.h"
 #include "win/security.h"
 
 namespace shmbroker::service {

@@ -12,8 +12,8 @@
 #include <span>
 
 #include "service/broker/event_loop.h"
-#include "service/broker/identity.h"
 #include "service/broker/pipe_client.h"
+#include "service/support/identity.h"
 
 namespace shmbroker::service {
 

@@ -9,8 +9,8 @@
 #include "core/crash_point.h"
 #include "service/broker/broker.h"
 #include "service/broker/wide_name.h"
-#include "service/error.h"
-#include "service/host/event_log.h"
+#include "service/support/error.h"
+#include "service/support/event_log.h"
 
 namespace shmbroker::service {
 namespace {

@@ -10,7 +10,7 @@
 #include "protocol/status.h"
 #include "service/broker/broker.h"
 #include "service/broker/pipe_client.h"
-#include "service/error.h"
+#include "service/support/error.h"
 #include "win/security.h"
 
 namespace shmbroker::service {

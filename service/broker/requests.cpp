@@ -7,7 +7,7 @@
 #include "core/crash_point.h"
 #include "service/broker/request.h"
 #include "service/broker/slot_limits.h"
-#include "service/host/event_log.h"
+#include "service/support/event_log.h"
 
 namespace shmbroker::service {
 namespace {

@@ -6,7 +6,7 @@
 #include "service/broker/broker.h"
 #include "service/broker/request.h"
 #include "service/broker/wide_name.h"
-#include "service/host/event_log.h"
+#include "service/support/event_log.h"
 
 namespace shmbroker::service {
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/crash_point.h"
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 namespace {

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "service/host/event_log.h"
+#include "service/support/event_log.h"
 
 namespace shmbroker::service {
 namespace {

@@ -5,10 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "service/broker/config_file.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
 #include "service/commands/words.h"
-#include "service/error.h"
+#include "service/support/error.h"
 #include "win/text.h"
 
 namespace shmbroker::service {

@@ -1,6 +1,6 @@
 #include "service/commands/client_api.h"
 
-#include "service/host/paths.h"
+#include "service/support/folders.h"
 
 namespace shmbroker::service {
 namespace {

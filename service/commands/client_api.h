@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "service/error.h"
+#include "service/support/error.h"
 #include "watch/inspection.h"
 
 namespace shmbroker::service {

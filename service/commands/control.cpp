@@ -5,8 +5,8 @@
 
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
-#include "service/error.h"
 #include "service/host/install.h"
+#include "service/support/error.h"
 #include "win/text.h"
 
 namespace shmbroker::service {

@@ -6,13 +6,14 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "service/broker/config_file.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
 #include "service/commands/programs.h"
 #include "service/commands/words.h"
-#include "service/error.h"
 #include "service/host/install.h"
+#include "service/support/error.h"
 #include "watch/words.h"
 #include "win/text.h"
 

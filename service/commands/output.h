@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 

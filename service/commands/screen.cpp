@@ -2,7 +2,7 @@
 
 #include "service/commands/columns.h"
 #include "service/commands/scrolling.h"
-#include "service/error.h"
+#include "service/support/error.h"
 #include "win/text.h"
 
 namespace shmbroker::service {

@@ -15,7 +15,7 @@
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
-#include "service/error.h"
+#include "service/support/error.h"
 #include "win/text.h"
 
 namespace shmbroker::service {

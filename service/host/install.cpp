@@ -9,12 +9,13 @@
 
 #include "service/broker/keeper.h"
 #include "service/broker/state_file.h"
-#include "service/error.h"
-#include "service/host/data_folder.h"
-#include "service/host/event_log.h"
-#include "service/host/ownership.h"
 #include "service/host/paths.h"
-#include "service/names.h"
+#include "service/support/data_folder.h"
+#include "service/support/error.h"
+#include "service/support/event_log.h"
+#include "service/support/folders.h"
+#include "service/support/ownership.h"
+#include "service/support/service_name.h"
 #include "win/security.h"
 
 namespace shmbroker::service {

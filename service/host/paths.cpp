@@ -3,24 +3,16 @@
 #include <windows.h>
 
 #include <shellapi.h>
-#include <shlobj.h>
 
 #include <memory>
 #include <string_view>
 #include <vector>
 
-#include "service/error.h"
+#include "service/support/error.h"
+#include "service/support/folders.h"
 
 namespace shmbroker::service {
 namespace {
-
-std::filesystem::path known_folder(const KNOWNFOLDERID& id) {
-  wchar_t* path = nullptr;
-  const HRESULT result = SHGetKnownFolderPath(id, 0, nullptr, &path);
-  const std::unique_ptr<wchar_t, void(WINAPI*)(void*)> owner(path, CoTaskMemFree);
-  if (FAILED(result)) throw Error("Windows does not know its data folder", static_cast<DWORD>(result));
-  return path;
-}
 
 std::vector<std::wstring> split(const std::wstring& command) {
   int count = 0;
@@ -48,18 +40,6 @@ bool is_absent(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::filesystem::path common_folder() { return known_folder(FOLDERID_ProgramData) / L"ShmBroker"; }
-
-std::filesystem::path own_path() {
-  std::wstring path(MAX_PATH, L'\0');
-  for (;;) {
-    const DWORD length = GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size()));
-    if (length == 0) throw win32_error("cannot find this program's own file");
-    if (length < path.size()) return path.substr(0, length);
-    path.resize(path.size() * 2);
-  }
-}
-
 BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data,
                        LogTo to) {
   BrokerPaths paths;
@@ -73,7 +53,7 @@ BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::opt
   if (data) {
     paths.data = *data;
   } else {
-    paths.data = to == LogTo::service ? common : known_folder(FOLDERID_LocalAppData) / L"ShmBroker";
+    paths.data = to == LogTo::service ? common : user_folder();
   }
   return paths;
 }

@@ -4,7 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "service/broker/broker.h"
+#include "service/broker/broker_paths.h"
+#include "service/support/log.h"
 
 namespace shmbroker::service {
 
@@ -16,11 +17,5 @@ BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::opt
 
 // The same for a service that is registered to run this command.
 BrokerPaths paths_of_command(const std::wstring& command);
-
-// %ProgramData%\ShmBroker.
-std::filesystem::path common_folder();
-
-// This program's own file.
-std::filesystem::path own_path();
 
 }  // namespace shmbroker::service

@@ -4,9 +4,10 @@
 
 #include <mutex>
 
-#include "service/error.h"
-#include "service/host/event_log.h"
-#include "service/names.h"
+#include "service/config/config.h"
+#include "service/support/error.h"
+#include "service/support/event_log.h"
+#include "service/support/service_name.h"
 
 namespace shmbroker::service {
 namespace {

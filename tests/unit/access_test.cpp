@@ -6,7 +6,7 @@
 #include <sddl.h>
 
 #include "protocol/status.h"
-#include "service/error.h"
+#include "service/support/error.h"
 #include "tests/support/label.h"
 #include "tests/support/low_token.h"
 #include "tests/support/wine.h"

@@ -10,7 +10,7 @@
 #include <functional>
 
 #include "core/crash_point.h"
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace {
 std::function<void(const std::string& point)> at_point;

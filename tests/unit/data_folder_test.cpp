@@ -1,6 +1,6 @@
 // Who may do what with the service's folder, and whose folder it takes. Wine keeps neither owners nor entries
 // of files: what it can't show is read from the descriptors.
-#include "service/host/data_folder.h"
+#include "service/support/data_folder.h"
 
 #include <aclapi.h>
 #include <gmock/gmock.h>
@@ -9,8 +9,8 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "service/error.h"
-#include "service/host/ownership.h"
+#include "service/support/error.h"
+#include "service/support/ownership.h"
 #include "win/security.h"
 
 namespace shmbroker::service {

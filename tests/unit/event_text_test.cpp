@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "service/host/event_log.h"
+#include "service/support/event_log.h"
 
 namespace shmbroker::service {
 namespace {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "service/support/folders.h"
+
 namespace shmbroker::service {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "service/host/data_folder.h"
+#include "service/support/data_folder.h"
 
 #include <windows.h>
 
@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "service/error.h"
-#include "service/host/ownership.h"
+#include "service/support/error.h"
+#include "service/support/ownership.h"
 #include "win/security.h"
 
 namespace shmbroker::service {

@@ -1,11 +1,11 @@
-#include "service/host/event_log.h"
+#include "service/support/event_log.h"
 
 #include <windows.h>
 
 #include "messages.h"
-#include "service/error.h"
-#include "service/host/paths.h"
-#include "service/names.h"
+#include "service/support/error.h"
+#include "service/support/folders.h"
+#include "service/support/service_name.h"
 
 namespace shmbroker::service {
 namespace {

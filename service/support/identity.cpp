@@ -1,6 +1,6 @@
-#include "service/broker/identity.h"
+#include "service/support/identity.h"
 
-#include "service/error.h"
+#include "service/support/error.h"
 #include "win/security.h"
 
 namespace shmbroker::service {

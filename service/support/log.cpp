@@ -1,11 +1,11 @@
-#include "service/host/log.h"
+#include "service/support/log.h"
 
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "service/error.h"
-#include "service/host/data_folder.h"
+#include "service/support/data_folder.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 

@@ -1,9 +1,9 @@
-#include "service/host/ownership.h"
+#include "service/support/ownership.h"
 
 #include <algorithm>
 #include <iterator>
 
-#include "service/error.h"
+#include "service/support/error.h"
 
 namespace shmbroker::service {
 namespace {

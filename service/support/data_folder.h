@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "service/broker/identity.h"
+#include "service/support/identity.h"
 
 namespace shmbroker::service {
 
