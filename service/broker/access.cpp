@@ -155,13 +155,13 @@ bool is_among(HANDLE token, const std::vector<std::wstring>& sids) {
 }
 
 win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
-                                 const Present& present) {
+                                 const AttachedClients& attached) {
   const ObjectRights rights = protocol::rights_on(object);
   // P: nothing is inherited. The first entry that speaks about a right decides: no denial keeps the service
   // from its own objects when it is back, a reader from its own event, or a writer from waking it.
   std::wstring list = own_entries(identity, object == Object::channel ? hex(rights.all) : L"GA");
-  if (!present.reader.empty()) list += ace(false, protocol::kOwnReaderEvent, present.reader);
-  for (const std::wstring& writer : present.writers)
+  if (!attached.reader.empty()) list += ace(false, protocol::kOwnReaderEvent, attached.reader);
+  for (const std::wstring& writer : attached.writers)
     list += ace(false, protocol::rights_on(Object::reader_event).write, writer);
   for (const bool deny : {true, false}) {
     for (const Grant& grant : access.grants) {
@@ -208,7 +208,7 @@ uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel) {
   return granted & rights.all;
 }
 
-uint32_t ManyRights::on(const win::SecurityDescriptor& channel) {
+uint32_t RightsCache::on(const win::SecurityDescriptor& channel) {
   const auto [found, is_new] = known_.try_emplace(channel.bytes(), 0);
   if (is_new) found->second = rights_of(token_, channel);
   return found->second;

@@ -41,25 +41,26 @@ bool is_among(HANDLE token, const std::vector<std::wstring>& sids);
 
 using protocol::Object;
 
-// Who has a channel open and keeps what that takes, whatever its access has become since. SIDs.
-struct Present {
+// Clients that have a channel open keep the rights that waking and waiting take, whatever its access has
+// become since. SIDs.
+struct AttachedClients {
   std::wstring reader;             // the one that a reader_event belongs to
   std::set<std::wstring> writers;  // who wake it
 };
 
 // The descriptor of an object: owned by the service's account, full control for the service, SYSTEM and
-// administrators, and for everybody else just what they need. present: of a reader_event. Throws Error.
+// administrators, and for everybody else just what they need. attached: of a reader_event. Throws Error.
 win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
-                                 const Present& present = {});
+                                 const AttachedClients& attached = {});
 
 // Rights as SHM_READ and SHM_WRITE that a token has under the descriptor of Object::channel.
 uint32_t rights_of(HANDLE token, const win::SecurityDescriptor& channel);
 
 // The same of one token and many channels, of which most have the same descriptor: that is asked about once.
 // The descriptors must stay as they are meanwhile.
-class ManyRights {
+class RightsCache {
  public:
-  explicit ManyRights(HANDLE token) : token_(token) {}
+  explicit RightsCache(HANDLE token) : token_(token) {}
   uint32_t on(const win::SecurityDescriptor& channel);
 
  private:

@@ -26,7 +26,7 @@ void put(char16_t (&to)[N], const std::wstring& from) {
 }
 
 // A reader's event has it in its name. Nobody can guess it, make an event of that name first, and so keep
-// readers out. Never 0: what a writer takes it for that has woken no reader in this place yet.
+// readers out. Never 0: what a writer takes it for that has woken no reader in this slot yet.
 uint32_t another_generation(uint32_t last) {
   uint32_t next = 0;
   while (next == 0 || next == last) next = static_cast<uint32_t>(new_instance().words[0]);
@@ -64,11 +64,12 @@ Channel::Channel(const ChannelConfig& config, const Instance& instance, ChannelO
   if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
 }
 
-std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Access& access, const Realm& realm,
-                                       const Instance& instance, ClientWatch& watch) {
+std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Access& access,
+                                       const ObjectNamespace& names, const Instance& instance,
+                                       ClientWatch& watch) {
   const core::Geometry geometry = geometry_from(config, instance);
   auto objects =
-      ChannelObjects::make(prefix_of(config, realm, instance), realm.identity, access,
+      ChannelObjects::make(prefix_of(config, names, instance), names.identity, access,
                            core::data_section_size(geometry), core::readers_section_size(geometry));
   std::unique_ptr<Channel> channel(new Channel(config, instance, std::move(objects), watch));
   SHM_CRASH_POINT("channel.unformatted");
@@ -78,9 +79,9 @@ std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Access
 }
 
 Channel::~Channel() {
-  for (const Places* places : {&readers_, &writers_}) {
-    for (const Place& place : *places) {
-      if (place.watched) watch_.remove(place.client, name_);
+  for (const Slots* slots : {&readers_, &writers_}) {
+    for (const Slot& slot : *slots) {
+      if (slot.watched) watch_.remove(slot.client, name_);
     }
   }
   for (HANDLE held : kept_) {
@@ -153,39 +154,39 @@ void Channel::set_access(const AccessConfig& access, const Access& resolved) {
 // be let in, and one whose right has been taken away, and that goes on writing, must not be kept out.
 void Channel::put_access(const Access& resolved) {
   objects_.set_access(resolved);
-  for (const Place& place : readers_) {
-    if (place.event) objects_.set_access(place.event.get(), present_with(place.account));
+  for (const Slot& slot : readers_) {
+    if (slot.event) objects_.set_access(slot.event.get(), attached_with(slot.account));
   }
 }
 
 // Who came under an earlier run is not known by name; a reader of then has its event open.
-Present Channel::present_with(const std::wstring& reader) const {
-  Present present{reader, {}};
-  for (const Place& place : writers_) {
-    if (place.taken && !place.account.empty()) present.writers.insert(place.account);
+AttachedClients Channel::attached_with(const std::wstring& reader) const {
+  AttachedClients attached{reader, {}};
+  for (const Slot& slot : writers_) {
+    if (slot.taken && !slot.account.empty()) attached.writers.insert(slot.account);
   }
-  return present;
+  return attached;
 }
 
 // A bit for each.
-uint64_t Channel::taken(const Places& places) {
+uint64_t Channel::taken(const Slots& slots) {
   uint64_t bits = 0;
-  for (size_t i = 0; i < places.size(); ++i) bits |= uint64_t{places[i].taken} << i;
+  for (size_t i = 0; i < slots.size(); ++i) bits |= uint64_t{slots[i].taken} << i;
   return bits;
 }
 
-uint64_t Channel::confirmed(const Places& places) {
+uint64_t Channel::confirmed(const Slots& slots) {
   uint64_t bits = 0;
-  for (uint32_t i = 0; i < places.size(); ++i) {
-    if (places[i].taken && places[i].confirmed) bits |= uint64_t{1} << i;
+  for (uint32_t i = 0; i < slots.size(); ++i) {
+    if (slots[i].taken && slots[i].confirmed) bits |= uint64_t{1} << i;
   }
   return bits;
 }
 
-uint32_t Channel::count(const Places& places) { return static_cast<uint32_t>(std::popcount(taken(places))); }
+uint32_t Channel::count(const Slots& slots) { return static_cast<uint32_t>(std::popcount(taken(slots))); }
 
-uint32_t Channel::places_of(const Client& client) const {
-  const auto is_its = [&](const Place& place) { return place.taken && place.client == client; };
+uint32_t Channel::slots_of(const Client& client) const {
+  const auto is_its = [&](const Slot& slot) { return slot.taken && slot.client == client; };
   return static_cast<uint32_t>(std::ranges::count_if(readers_, is_its) +
                                std::ranges::count_if(writers_, is_its));
 }
@@ -193,10 +194,10 @@ uint32_t Channel::places_of(const Client& client) const {
 Channel::SlotUse Channel::slot_use(uint32_t right, const std::wstring& account) const {
   SlotUse use;
   std::map<Client, uint32_t> by_process;
-  for (const Place& place : right == core::kRead ? readers_ : writers_) {
-    if (!place.taken) continue;
+  for (const Slot& slot : right == core::kRead ? readers_ : writers_) {
+    if (!slot.taken) continue;
     ++use.all;
-    if (place.account == account) ++by_process[place.client];
+    if (slot.account == account) ++by_process[slot.client];
   }
   for (const auto& [client, count] : by_process) {
     use.own += count;
@@ -207,27 +208,27 @@ Channel::SlotUse Channel::slot_use(uint32_t right, const std::wstring& account) 
   return use;
 }
 
-uint32_t Channel::find_free(const Places& places) {
-  const auto found = std::ranges::find_if(places, [](const Place& place) { return !place.taken; });
-  return found == places.end() ? pipe::kNoSlot : static_cast<uint32_t>(found - places.begin());
+uint32_t Channel::find_free(const Slots& slots) {
+  const auto found = std::ranges::find_if(slots, [](const Slot& slot) { return !slot.taken; });
+  return found == slots.end() ? pipe::kNoSlot : static_cast<uint32_t>(found - slots.begin());
 }
 
 // The caller then calls publish_presence().
-template <class Slot>
-void Channel::confirm(Place& place, core::SlotRecord& record, Slot& slot) {
-  place.confirmed = true;
+template <class SharedSlot>
+void Channel::confirm(Slot& slot, core::SlotRecord& record, SharedSlot& shared) {
+  slot.confirmed = true;
   // relaxed: publish_presence() releases it.
-  record.generation.store(place.generation, std::memory_order_relaxed);
-  record.pid.store(place.client.pid, std::memory_order_relaxed);
-  record.created.store(place.client.created, std::memory_order_relaxed);
-  core::reset(slot);
+  record.generation.store(slot.generation, std::memory_order_relaxed);
+  record.pid.store(slot.client.pid, std::memory_order_relaxed);
+  record.created.store(slot.client.created, std::memory_order_relaxed);
+  core::reset(shared);
 }
 
-void Channel::take(Place& place, const Client& client) {
-  place.taken = true;
-  place.confirmed = false;
-  place.watched = true;
-  place.client = client;
+void Channel::take(Slot& slot, const Client& client) {
+  slot.taken = true;
+  slot.confirmed = false;
+  slot.watched = true;
+  slot.client = client;
 }
 
 // Of those who have confirmed it. All of it each time: what a writer may have put there does not stay.
@@ -249,20 +250,20 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   if ((rights & core::kWrite) != 0 && writer == pipe::kNoSlot) return false;
   if (writer != pipe::kNoSlot && (exclusive_ != pipe::kNoSlot || (exclusive && writers() > 0))) return false;
   if (reader != pipe::kNoSlot) {
-    Place& place = readers_[reader];
-    place.event = make_reader_event(reader, present_with(account));
-    place.account = account;
-    take(place, client);
+    Slot& slot = readers_[reader];
+    slot.event = make_reader_event(reader, attached_with(account));
+    slot.account = account;
+    take(slot, client);
     SHM_CRASH_POINT("admit.reader-taken");
-    reply.reader_generation = place.generation;
+    reply.reader_generation = slot.generation;
   }
   if (writer != pipe::kNoSlot) {
-    Place& place = writers_[writer];
-    place.generation = another_generation(place.generation);
-    place.account = account;
-    take(place, client);
+    Slot& slot = writers_[writer];
+    slot.generation = another_generation(slot.generation);
+    slot.account = account;
+    take(slot, client);
     if (exclusive) exclusive_ = writer;
-    reply.writer_generation = place.generation;
+    reply.writer_generation = slot.generation;
   }
   reply.access = rights;
   reply.kind = static_cast<uint32_t>(geometry_.kind);
@@ -282,14 +283,14 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   return true;
 }
 
-// Somebody may keep the event of an earlier client of this place open: another name then.
-win::Handle Channel::make_reader_event(uint32_t reader, const Present& present) {
+// Somebody may keep the event of an earlier client of this slot open: another name then.
+win::Handle Channel::make_reader_event(uint32_t reader, const AttachedClients& attached) {
   constexpr int kMostTries = 3;
   for (int tries = 1;; ++tries) {
     uint32_t& generation = readers_[reader].generation;
     generation = another_generation(generation);
     try {
-      return objects_.make_reader_event(reader, generation, present);
+      return objects_.make_reader_event(reader, generation, attached);
     } catch (const Error& error) {
       if (error.win32() != ERROR_ALREADY_EXISTS || tries == kMostTries) throw;
     }
@@ -297,46 +298,46 @@ win::Handle Channel::make_reader_event(uint32_t reader, const Present& present) 
 }
 
 // A slot that was given to another handle since, of the same process perhaps, has another generation.
-bool Channel::holds(const Client& client, const Places& places, uint32_t slot, uint32_t generation) {
-  return slot < places.size() && places[slot].taken && places[slot].client == client &&
-         places[slot].generation == generation;
+bool Channel::holds(const Client& client, const Slots& slots, uint32_t index, uint32_t generation) {
+  return index < slots.size() && slots[index].taken && slots[index].client == client &&
+         slots[index].generation == generation;
 }
 
 // Which of the slots of a reply the client still has: a service that died in the midst of confirm() has left
 // one.
-Channel::Held Channel::held(const Client& client, const pipe::CloseRequest& place) const {
-  if (Instance{{place.instance[0], place.instance[1]}} != instance()) return {};
-  return {holds(client, readers_, place.reader, place.reader_generation),
-          holds(client, writers_, place.writer, place.writer_generation)};
+Channel::HeldSlots Channel::held_slots(const Client& client, const pipe::CloseRequest& request) const {
+  if (Instance{{request.instance[0], request.instance[1]}} != instance()) return {};
+  return {holds(client, readers_, request.reader, request.reader_generation),
+          holds(client, writers_, request.writer, request.writer_generation)};
 }
 
-void Channel::confirm(const Client& client, const pipe::CloseRequest& place) {
-  const Held has = held(client, place);
-  if (has.reader) {
-    const uint32_t slot = place.reader;
-    confirm(readers_[slot], data().reader_records[slot], shared_readers().readers[slot]);
+void Channel::confirm(const Client& client, const pipe::CloseRequest& request) {
+  const HeldSlots held = held_slots(client, request);
+  if (held.reader) {
+    const uint32_t index = request.reader;
+    confirm(readers_[index], data().reader_records[index], shared_readers().readers[index]);
     publish_presence();
     SHM_CRASH_POINT("confirm.reader-taken");
   }
-  if (has.writer) {
-    const uint32_t slot = place.writer;
-    confirm(writers_[slot], data().writer_records[slot], data().writers[slot]);
+  if (held.writer) {
+    const uint32_t index = request.writer;
+    confirm(writers_[index], data().writer_records[index], data().writers[index]);
     publish_presence();
   }
 }
 
-bool Channel::leave(const Client& client, const pipe::CloseRequest& place) {
-  const Held has = held(client, place);
-  if (has.reader) vacate_reader(place.reader);
-  if (has.writer) vacate_writer(place.writer);
+bool Channel::leave(const Client& client, const pipe::CloseRequest& request) {
+  const HeldSlots held = held_slots(client, request);
+  if (held.reader) vacate_reader(request.reader);
+  if (held.writer) vacate_writer(request.writer);
   // What a queue's reader gave back is for the others, whom it had no right to wake.
-  if (has.reader && geometry_.kind == core::Kind::queue) wake_everybody();
+  if (held.reader && geometry_.kind == core::Kind::queue) wake_everybody();
   // A writer whose thread was ended may have taken a wake-up with it that it would have passed on.
-  if (has.writer) set_space_event();
-  return has.reader || has.writer;
+  if (held.writer) set_space_event();
+  return held.reader || held.writer;
 }
 
-bool Channel::bury(const Client& client) {
+bool Channel::reclaim_client(const Client& client) {
   bool found = false;
   for (uint32_t i = 0; i < readers_.size(); ++i) {
     if (!readers_[i].taken || readers_[i].client != client) continue;
@@ -355,27 +356,27 @@ bool Channel::bury(const Client& client) {
   return found;
 }
 
-void Channel::vacate_reader(uint32_t slot) {
-  core::reclaim_readers(memory(), taken(readers_) & core::all_but(slot));
-  Place& place = readers_[slot];
-  place.taken = false;
-  place.event.reset();
+void Channel::vacate_reader(uint32_t index) {
+  core::reclaim_readers(memory(), taken(readers_) & core::all_but(index));
+  Slot& slot = readers_[index];
+  slot.taken = false;
+  slot.event.reset();
   publish_presence();
-  unwatch(place);
+  unwatch(slot);
 }
 
-void Channel::vacate_writer(uint32_t slot) {
-  core::reclaim_writer(memory(), slot, taken(writers_) & core::all_but(slot), *this);
-  Place& place = writers_[slot];
-  place.taken = false;
-  if (exclusive_ == slot) exclusive_ = pipe::kNoSlot;
+void Channel::vacate_writer(uint32_t index) {
+  core::reclaim_writer(memory(), index, taken(writers_) & core::all_but(index), *this);
+  Slot& slot = writers_[index];
+  slot.taken = false;
+  if (exclusive_ == index) exclusive_ = pipe::kNoSlot;
   publish_presence();
   SHM_CRASH_POINT("reclaim.writer-free");
-  unwatch(place);
+  unwatch(slot);
 }
 
-void Channel::unwatch(Place& place) {
-  if (std::exchange(place.watched, false)) watch_.remove(place.client, name_);
+void Channel::unwatch(Slot& slot) {
+  if (std::exchange(slot.watched, false)) watch_.remove(slot.client, name_);
 }
 
 void Channel::set_reader_event(uint32_t slot) {

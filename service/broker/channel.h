@@ -20,9 +20,9 @@
 #include "service/broker/channel_objects.h"
 #include "service/broker/client_watch.h"
 #include "service/broker/keeper.h"
+#include "service/broker/object_namespace.h"
 #include "service/config/config.h"
 #include "service/support/error.h"
-#include "service/support/identity.h"
 
 namespace shmbroker::service {
 
@@ -34,32 +34,28 @@ struct Instance {
 
 Instance new_instance();
 
-// Where names live and whom objects belong to.
-struct Realm {
-  std::wstring prefix;  // "Global\ShmBroker."
-  Identity identity;    // the broker's
-};
-
 class Channel final : private core::ChannelEvents {
  public:
   // Makes a channel and its objects. access: what config.access says, with the accounts looked up. Throws
   // Error; win32() is ERROR_ALREADY_EXISTS where somebody else has a name.
-  static std::unique_ptr<Channel> make(const ChannelConfig& config, const Access& access, const Realm& realm,
-                                       const Instance& instance, ClientWatch& watch);
+  static std::unique_ptr<Channel> make(const ChannelConfig& config, const Access& access,
+                                       const ObjectNamespace& names, const Instance& instance,
+                                       ClientWatch& watch);
 
   // Takes over a channel that an earlier run of this broker has left, with clients that are still there. Null
   // where that can't be done: its memory is damaged, or not all of it is there. Then leave_behind() is to be
   // called. Throws Error.
   static std::unique_ptr<Channel> take_over(const ChannelConfig& config, const Access& access,
-                                            const Realm& realm, const Instance& instance, ClientWatch& watch);
+                                            const ObjectNamespace& names, const Instance& instance,
+                                            ClientWatch& watch);
 
   // Tells the clients of a channel that an earlier run has left, and that is not taken over, that it has
   // ended. layout: the version of its memory.
-  static void leave_behind(const ChannelConfig& config, const Realm& realm, const Instance& instance,
-                           uint32_t layout);
+  static void leave_behind(const ChannelConfig& config, const ObjectNamespace& names,
+                           const Instance& instance, uint32_t layout);
 
   // Whether something of a channel is still there from an earlier run.
-  static bool lives(const ChannelConfig& config, const Realm& realm, const Instance& instance,
+  static bool lives(const ChannelConfig& config, const ObjectNamespace& names, const Instance& instance,
                     uint32_t layout);
 
   ~Channel();
@@ -76,11 +72,11 @@ class Channel final : private core::ChannelEvents {
   uint64_t bytes() const { return objects_.data_size() + objects_.readers_size(); }
   bool is_created() const { return !config_.creator.empty(); }
   // A client has created it, and now nobody uses it.
-  bool is_over() const { return is_created() && !config_.keep && readers() + writers() == 0; }
+  bool is_unused() const { return is_created() && !config_.keep && readers() + writers() == 0; }
   uint32_t readers() const { return count(readers_); }
   uint32_t writers() const { return count(writers_); }
   // Readers and writers of one process.
-  uint32_t places_of(const Client& client) const;
+  uint32_t slots_of(const Client& client) const;
 
   // How many slots of one right, core::kRead or core::kWrite, are taken, and how many of these by an account,
   // SID text. most: that account's process that has most of them, and how many.
@@ -97,26 +93,26 @@ class Channel final : private core::ChannelEvents {
   void set_access(const AccessConfig& access, const Access& resolved);
   const Access& access() const { return objects_.access(); }
 
-  // Has its clients use it. One that was taken over may have been ended, by a stop or for want of a place in
+  // Has its clients use it. One that was taken over may have been ended, by a stop or because it was not in
   // the configuration, while somebody had it open.
   void begin();
 
   // Gives a client the slots that it needs for these rights, and fills in the reply. Returns false if none is
   // free. account: SID of the client's user. The client must be watched, once for each slot. Throws Error.
-  // Until confirm() only this process knows of it: nobody finds such a place again after our death.
+  // Until confirm() only this process knows of it: nobody finds such a slot again after our death.
   bool admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
              pipe::OpenReply& reply);
 
   // Writes into the memory who has the slots: the client knows that it has them. Does nothing where it has
   // them no more.
-  void confirm(const Client& client, const pipe::CloseRequest& place);
+  void confirm(const Client& client, const pipe::CloseRequest& request);
 
   // Takes slots back from a client that closed. Returns false if they are not that client's, or not any more.
-  bool leave(const Client& client, const pipe::CloseRequest& place);
+  bool leave(const Client& client, const pipe::CloseRequest& request);
 
   // Takes back all that a dead client had, and undoes what it left unfinished. Returns whether there was
   // anything.
-  bool bury(const Client& client);
+  bool reclaim_client(const Client& client);
 
   // Has the keeper hold the memory, instead of the one that held it before and has died. Throws Error.
   void entrust_to(const std::shared_ptr<Keeper>& keeper);
@@ -165,7 +161,7 @@ class Channel final : private core::ChannelEvents {
 
  private:
   // The broker's own record of a slot: what shared memory says about it is for the broker's next run only.
-  struct Place {
+  struct Slot {
     bool taken = false;
     bool confirmed = false;  // its client knows that it has it
     bool watched = false;
@@ -175,31 +171,31 @@ class Channel final : private core::ChannelEvents {
         account;        // SID text; empty: it came under an earlier run, which was killed before it noted it
     win::Handle event;  // a reader's
   };
-  using Places = std::array<Place, 64>;
+  using Slots = std::array<Slot, 64>;
   static_assert(core::kMaxReaders == 64 && core::kMaxWriters == 64);
 
   Channel(const ChannelConfig& config, const Instance& instance, ChannelObjects&& objects,
           ClientWatch& watch);
-  static std::wstring prefix_of(const ChannelConfig& config, const Realm& realm, const Instance& instance,
-                                uint32_t layout = core::kLayoutVersion);
+  static std::wstring prefix_of(const ChannelConfig& config, const ObjectNamespace& names,
+                                const Instance& instance, uint32_t layout = core::kLayoutVersion);
   static core::Geometry geometry_from(const ChannelConfig& config, const Instance& instance);
-  static uint64_t taken(const Places& places);
-  static uint64_t confirmed(const Places& places);
-  static uint32_t count(const Places& places);
-  static uint32_t find_free(const Places& places);
-  static bool holds(const Client& client, const Places& places, uint32_t slot, uint32_t generation);
-  struct Held {
+  static uint64_t taken(const Slots& slots);
+  static uint64_t confirmed(const Slots& slots);
+  static uint32_t count(const Slots& slots);
+  static uint32_t find_free(const Slots& slots);
+  static bool holds(const Client& client, const Slots& slots, uint32_t index, uint32_t generation);
+  struct HeldSlots {
     bool reader = false;
     bool writer = false;
   };
-  Held held(const Client& client, const pipe::CloseRequest& place) const;
-  Present present_with(const std::wstring& reader) const;
+  HeldSlots held_slots(const Client& client, const pipe::CloseRequest& request) const;
+  AttachedClients attached_with(const std::wstring& reader) const;
   void put_access(const Access& resolved);
   bool adopt();
-  static void recall(Places& places, uint64_t taken, const core::SlotRecord* records);
-  bool is_still_there(Place& place);
+  static void recall(Slots& slots, uint64_t taken, const core::SlotRecord* records);
+  bool is_still_there(Slot& slot);
   bool is_sound() const;
-  win::Handle make_reader_event(uint32_t reader, const Present& present);
+  win::Handle make_reader_event(uint32_t reader, const AttachedClients& attached);
   core::Blocker blocker() const;
   pipe::ClientEntry reader_entry(uint32_t slot, const core::Blocker& blocker) const;
   pipe::ClientEntry writer_entry(uint32_t slot, const core::Blocker& blocker) const;
@@ -209,13 +205,13 @@ class Channel final : private core::ChannelEvents {
   void set_space_event() override { SetEvent(objects_.space_event()); }
   void set_lock_event() override { SetEvent(objects_.lock_event()); }
   void wake_everybody();
-  static void take(Place& place, const Client& client);
-  template <class Slot>
-  static void confirm(Place& place, core::SlotRecord& record, Slot& slot);
+  static void take(Slot& slot, const Client& client);
+  template <class SharedSlot>
+  static void confirm(Slot& slot, core::SlotRecord& record, SharedSlot& shared);
   void publish_presence();
-  void unwatch(Place& place);
-  void vacate_reader(uint32_t slot);
-  void vacate_writer(uint32_t slot);
+  void unwatch(Slot& slot);
+  void vacate_reader(uint32_t index);
+  void vacate_writer(uint32_t index);
   core::DataSection& data() const { return objects_.data(); }
   core::ReadersSection& shared_readers() const { return objects_.readers(); }
   core::ChannelMemory memory() const { return {data(), shared_readers(), ring_ ? &*ring_ : nullptr}; }
@@ -229,8 +225,8 @@ class Channel final : private core::ChannelEvents {
   bool is_new_ = false;  // made by this run: before it has its file, nobody has its memory
   uint64_t denials_ = 0;
   uint64_t saved_ = 0;  // sequence of the value that is in the file
-  Places readers_;
-  Places writers_;
+  Slots readers_;
+  Slots writers_;
   uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other
   std::optional<core::Ring> ring_;      // unless it is a block
   std::shared_ptr<Keeper> keeper_;

@@ -15,27 +15,27 @@ namespace shmbroker::service {
 // Somebody may still have the memory of an earlier channel of this name mapped, or wait with objects of his
 // own: so the objects have names of their own each time that they are made. Versions of the layout before 5
 // gave them to channels that clients had created, and to no others.
-std::wstring Channel::prefix_of(const ChannelConfig& config, const Realm& realm, const Instance& instance,
-                                uint32_t layout) {
+std::wstring Channel::prefix_of(const ChannelConfig& config, const ObjectNamespace& names,
+                                const Instance& instance, uint32_t layout) {
   constexpr uint32_t kAlwaysNamed = 5;
-  std::wstring prefix = realm.prefix + wide_name(config) + L".";
+  std::wstring prefix = names.prefix + wide_name(config) + L".";
   if (layout < kAlwaysNamed && config.creator.empty()) return prefix;
   wchar_t part[24];
   std::swprintf(part, std::size(part), L"%016llx.", static_cast<unsigned long long>(instance.words[0]));
   return prefix + part;
 }
 
-bool Channel::lives(const ChannelConfig& config, const Realm& realm, const Instance& instance,
+bool Channel::lives(const ChannelConfig& config, const ObjectNamespace& names, const Instance& instance,
                     uint32_t layout) {
-  return ChannelObjects::exist(prefix_of(config, realm, instance, layout));
+  return ChannelObjects::exist(prefix_of(config, names, instance, layout));
 }
 
 std::unique_ptr<Channel> Channel::take_over(const ChannelConfig& config, const Access& access,
-                                            const Realm& realm, const Instance& instance,
+                                            const ObjectNamespace& names, const Instance& instance,
                                             ClientWatch& watch) {
   const core::Geometry geometry = geometry_from(config, instance);
   auto objects =
-      ChannelObjects::find(prefix_of(config, realm, instance), realm.identity, access,
+      ChannelObjects::find(prefix_of(config, names, instance), names.identity, access,
                            core::data_section_size(geometry), core::readers_section_size(geometry));
   if (!objects) return nullptr;
   SHM_CRASH_POINT("adopt.recognized");
@@ -44,9 +44,9 @@ std::unique_ptr<Channel> Channel::take_over(const ChannelConfig& config, const A
   return channel;
 }
 
-void Channel::leave_behind(const ChannelConfig& config, const Realm& realm, const Instance& instance,
-                           uint32_t layout) {
-  ChannelObjects::end(prefix_of(config, realm, instance, layout), realm.identity, layout);
+void Channel::leave_behind(const ChannelConfig& config, const ObjectNamespace& names,
+                           const Instance& instance, uint32_t layout) {
+  ChannelObjects::end(prefix_of(config, names, instance, layout), names.identity, layout);
 }
 
 // Returns false if writers and readers could not go on with what is in the memory.
@@ -80,26 +80,26 @@ bool Channel::adopt() {
 }
 
 // What the last run has noted. Readers can't write it; a writer could name a process that never was here, and
-// that would have a place for as long as it lives.
-void Channel::recall(Places& places, uint64_t taken, const core::SlotRecord* records) {
-  for (uint32_t i = 0; i < places.size(); ++i) {
-    Place& place = places[i];
+// that would have a slot for as long as it lives.
+void Channel::recall(Slots& slots, uint64_t taken, const core::SlotRecord* records) {
+  for (uint32_t i = 0; i < slots.size(); ++i) {
+    Slot& slot = slots[i];
     // relaxed: the caller has acquired what says which are taken.
-    place.generation = records[i].generation.load(std::memory_order_relaxed);
-    place.client = {records[i].pid.load(std::memory_order_relaxed),
-                    records[i].created.load(std::memory_order_relaxed)};
-    place.taken = place.confirmed = (taken >> i & 1) != 0;
+    slot.generation = records[i].generation.load(std::memory_order_relaxed);
+    slot.client = {records[i].pid.load(std::memory_order_relaxed),
+                   records[i].created.load(std::memory_order_relaxed)};
+    slot.taken = slot.confirmed = (taken >> i & 1) != 0;
   }
 }
 
-// Whether nobody has to be cleared up after: who has a recalled place lives. Who has closed meanwhile says so
+// Whether nobody has to be cleared up after: who has a slot lives. Who has closed meanwhile says so
 // again.
-bool Channel::is_still_there(Place& place) {
-  if (!place.taken) return true;
-  SHM_CRASH_POINT("adopt.place");
-  place.watched = watch_.add_known(place.client, name_);
-  place.account = watch_.account_of(place.client);
-  return place.watched;
+bool Channel::is_still_there(Slot& slot) {
+  if (!slot.taken) return true;
+  SHM_CRASH_POINT("adopt.slot");
+  slot.watched = watch_.add_known(slot.client, name_);
+  slot.account = watch_.account_of(slot.client);
+  return slot.watched;
 }
 
 bool Channel::is_sound() const {

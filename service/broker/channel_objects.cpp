@@ -151,14 +151,14 @@ void ChannelObjects::set_access(const Access& access) {
   access_ = access;
 }
 
-void ChannelObjects::set_access(HANDLE reader_event, const Present& present) const {
-  change(reader_event, describe(Object::reader_event, access_, identity_, present));
+void ChannelObjects::set_access(HANDLE reader_event, const AttachedClients& attached) const {
+  change(reader_event, describe(Object::reader_event, access_, identity_, attached));
 }
 
 win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation,
-                                              const Present& present) const {
+                                              const AttachedClients& attached) const {
   const std::wstring full = prefix_ + reader_part(slot, generation);
-  const auto descriptor = describe(Object::reader_event, access_, identity_, present);
+  const auto descriptor = describe(Object::reader_event, access_, identity_, attached);
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   win::Handle event(CreateEventW(&security, FALSE, FALSE, full.c_str()));
   const DWORD error = GetLastError();

@@ -37,13 +37,13 @@ class ChannelObjects {
   // Handles that are open keep the rights that they have. The second: of a reader's event, to the access that
   // the first has set. Throws Error.
   void set_access(const Access& access);
-  void set_access(HANDLE reader_event, const Present& present) const;
+  void set_access(HANDLE reader_event, const AttachedClients& attached) const;
 
   uint32_t rights_of(HANDLE token) const { return service::rights_of(token, rights_); }
   const win::SecurityDescriptor& rights() const { return rights_; }
 
   // A reader's event has a name of its own for each client that its place ever had. Throws Error.
-  win::Handle make_reader_event(uint32_t slot, uint32_t generation, const Present& present) const;
+  win::Handle make_reader_event(uint32_t slot, uint32_t generation, const AttachedClients& attached) const;
   // The event of a reader that came under an earlier run. Empty: there is none that the broker has made.
   win::Handle find_reader_event(uint32_t slot, uint32_t generation) const;
 

@@ -86,8 +86,8 @@ std::optional<Client> Channel::blocking_client() const {
   using Kind = core::Blocker::Kind;
   const core::Blocker found = blocker();
   if (found.kind == Kind::none || found.kind == Kind::nobody) return std::nullopt;
-  const Place& place = (found.kind == Kind::loan ? writers_ : readers_)[found.slot];
-  return place.taken ? std::optional(place.client) : std::nullopt;
+  const Slot& slot = (found.kind == Kind::loan ? writers_ : readers_)[found.slot];
+  return slot.taken ? std::optional(slot.client) : std::nullopt;
 }
 
 pipe::ClientEntry Channel::reader_entry(uint32_t i, const core::Blocker& blocker) const {
@@ -135,9 +135,9 @@ pipe::ListEntry Channel::summary(const Sees& sees) const {
   entry.denials = whole.denials;
   if (entry.readers + entry.writers == 0) return entry;
   const core::Blocker blocks = blocker();
-  const auto add = [&](const Place& place, auto client_entry, uint32_t slot) {
-    if (!place.taken || !sees(place.account)) return;
-    const pipe::ClientEntry client = (this->*client_entry)(slot, blocks);
+  const auto add = [&](const Slot& slot, auto client_entry, uint32_t index) {
+    if (!slot.taken || !sees(slot.account)) return;
+    const pipe::ClientEntry client = (this->*client_entry)(index, blocks);
     entry.lag = std::max(entry.lag, client.lag);
     entry.lost += client.lost;
     entry.waits += client.waits;
@@ -152,11 +152,11 @@ pipe::ListEntry Channel::summary(const Sees& sees) const {
 Channel::Page Channel::clients(const Sees& sees, uint32_t first, uint32_t most) const {
   const core::Blocker blocks = blocker();
   Page page;
-  const auto visit = [&](const Places& places, auto entry) {
-    for (uint32_t i = 0; i < places.size(); ++i) {
-      if (!places[i].taken || !sees(places[i].account)) continue;
+  const auto visit = [&](const Slots& slots, auto entry) {
+    for (uint32_t i = 0; i < slots.size(); ++i) {
+      if (!slots[i].taken || !sees(slots[i].account)) continue;
       if (page.total++ >= first && page.clients.size() < most)
-        page.clients.emplace_back((this->*entry)(i, blocks), places[i].account);
+        page.clients.emplace_back((this->*entry)(i, blocks), slots[i].account);
     }
   };
   visit(readers_, &Channel::reader_entry);

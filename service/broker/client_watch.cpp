@@ -69,7 +69,7 @@ ClientWatch::Watched& ClientWatch::add_open(const Client& client, win::Handle pr
   auto found = watched_.find(client);
   if (found == watched_.end()) found = watched_.emplace(client, watch(client, std::move(process))).first;
   ++found->second->channels[channel];
-  places_ += channel.empty() ? 0 : 1;
+  slots_ += channel.empty() ? 0 : 1;
   return *found->second;
 }
 
@@ -96,7 +96,7 @@ void ClientWatch::remove(const Client& client, const std::wstring& channel) {
   auto& channels = found->second->channels;
   const auto of_channel = channels.find(channel);
   if (of_channel == channels.end()) return;
-  places_ -= channel.empty() ? 0 : 1;
+  slots_ -= channel.empty() ? 0 : 1;
   if (--of_channel->second == 0) channels.erase(of_channel);
   if (channels.empty()) watched_.erase(found);
 }

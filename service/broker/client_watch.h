@@ -61,7 +61,7 @@ class ClientWatch {
   std::vector<std::wstring> channels_of(const Client& client) const;
 
   // How often a process is watched for a channel's sake.
-  size_t places() const { return places_; }
+  size_t slots() const { return slots_; }
 
  private:
   struct Watched;
@@ -72,7 +72,7 @@ class ClientWatch {
   std::function<void(const Client&)> died_;
   Accounts remembered_;
   std::map<Client, std::unique_ptr<Watched>> watched_;
-  size_t places_ = 0;
+  size_t slots_ = 0;
 };
 
 }  // namespace shmbroker::service

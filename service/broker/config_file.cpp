@@ -56,7 +56,7 @@ void check_files(const Config& config, const std::string& file) {
     const ChannelConfig& channel = config.channels[i];
     if (!channel.file) continue;
     const std::string pointer = file + ": /channels/" + std::to_string(i) + "/file: ";
-    const std::string against = objection_to_path(channel.file->path);
+    const std::string against = path_problem(channel.file->path);
     if (!against.empty()) throw ConfigError(pointer + against);
     std::wstring path =
         std::filesystem::path(win::to_utf16(channel.file->path).value_or(L"")).lexically_normal().wstring();

@@ -69,7 +69,7 @@ std::string bytes_of(uint64_t begin, uint64_t end) {
 
 }  // namespace
 
-std::string objection_to_path(const std::string& path) {
+std::string path_problem(const std::string& path) {
   const std::filesystem::path wide(win::to_utf16(path).value_or(L""));
   if (!wide.is_absolute()) return "the path " + path + " is not a full one, such as C:\\Plant\\value.bin";
   const char last = path.back();
@@ -88,7 +88,7 @@ std::unique_ptr<FileRegions::Region> FileRegions::open(const std::string& channe
                                                        uint64_t capacity,
                                                        const std::vector<std::string>& folders) {
   const std::string& name = config.path;
-  if (const std::string against = objection_to_path(name); !against.empty()) throw Error(against);
+  if (const std::string against = path_problem(name); !against.empty()) throw Error(against);
   const std::filesystem::path path(win::to_utf16(name).value_or(L""));
   const std::scoped_lock lock(mutex_);
   const win::Handle there = open_to_look(path, 0);

@@ -60,6 +60,6 @@ class FileRegions {
 
 // What is wrong with the path of a file or folder in the configuration, whatever is there; "" where nothing
 // is.
-std::string objection_to_path(const std::string& path);
+std::string path_problem(const std::string& path);
 
 }  // namespace shmbroker::service

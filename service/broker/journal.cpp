@@ -35,7 +35,7 @@ void check_found(HANDLE file, const std::string& name) {
     throw win32_error("cannot look at " + name);
   }
   const bool tagged = (facts.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
-  const std::string against = objection(tagged ? facts.ReparseTag : 0, win::object_owner(file));
+  const std::string against = distrust_reason(tagged ? facts.ReparseTag : 0, win::object_owner(file));
   if (!against.empty()) throw Error(name + " " + against, ERROR_INVALID_OWNER);
   if (info.nNumberOfLinks > 1)
     throw Error(name + " has a second name (hard link): remove it", ERROR_ACCESS_DENIED);

@@ -230,7 +230,7 @@ void PipeServer::listen(bool first) {
 
 // All connections are taken: the account that has most of them loses those that have been silent for too
 // long, the longest silent first. Returns when one will have been, or ULLONG_MAX.
-ULONGLONG PipeServer::make_room(ULONGLONG now) {
+ULONGLONG PipeServer::evict_connections(ULONGLONG now) {
   std::map<std::wstring, std::vector<Connection*>> by_account;
   for (const auto& connection : connections_) by_account[connection->account()].push_back(connection.get());
   auto& most =
@@ -279,7 +279,7 @@ PipeServer::Connection* PipeServer::find(ConnectionId connection) {
   return found == connections_.end() ? nullptr : found->get();
 }
 
-DWORD PipeServer::hang_up_late() {
+DWORD PipeServer::close_expired() {
   const ULONGLONG now = GetTickCount64();
   ULONGLONG next = ULLONG_MAX;
   for (const auto& connection : connections_) {
@@ -291,7 +291,8 @@ DWORD PipeServer::hang_up_late() {
       next = std::min(next, end);
     }
   }
-  if (listening_ == 0 && connections_.size() >= kMostConnections) next = std::min(next, make_room(now));
+  if (listening_ == 0 && connections_.size() >= kMostConnections)
+    next = std::min(next, evict_connections(now));
   return next == ULLONG_MAX ? INFINITE : static_cast<DWORD>(next - now);
 }
 

@@ -48,13 +48,13 @@ class PipeServer {
 
   // Hangs up on clients whose time is over, or whose place others wait for. Returns the milliseconds until it
   // wants to be called again, or INFINITE.
-  DWORD hang_up_late();
+  DWORD close_expired();
 
  private:
   class Connection;
   void listen(bool first);
   void keep_listening();
-  ULONGLONG make_room(ULONGLONG now);
+  ULONGLONG evict_connections(ULONGLONG now);
   void finish(Connection& connection);
   Connection* find(ConnectionId connection);
 

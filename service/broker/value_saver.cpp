@@ -77,7 +77,7 @@ void ValueSaver::finish(const std::shared_ptr<Channel>& channel, bool last, std:
   for (const Done& done : waiting) done(failure);
 }
 
-DWORD ValueSaver::tend(ULONGLONG now) {
+DWORD ValueSaver::save_if_due(ULONGLONG now) {
   ULONGLONG next = INFINITE;
   for (auto at = failed_.begin(); at != failed_.end();) {
     const Failed failed = (at++)->second;

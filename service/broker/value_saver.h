@@ -36,7 +36,7 @@ class ValueSaver {
 
   // Saves again what could not be saved, when its time has come, or all of it. Returns the milliseconds until
   // the next one's has, or INFINITE.
-  DWORD tend(ULONGLONG now);
+  DWORD save_if_due(ULONGLONG now);
   void save_what_failed();
 
  private:

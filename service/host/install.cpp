@@ -141,7 +141,7 @@ void warn_of_open_folder(const std::filesystem::path& programs) {
       win::Handle(CreateFileW(programs.c_str(), READ_CONTROL, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
                               OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
   const auto rights = win::SecurityDescriptor::of(folder.get());
-  const std::wstring stranger = rights ? stranger_who_writes(rights) : L"";
+  const std::wstring stranger = rights ? untrusted_writer(rights) : L"";
   if (stranger.empty()) return;
   std::fprintf(
       stderr,

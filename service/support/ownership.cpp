@@ -22,7 +22,7 @@ bool is_trusted(const std::wstring& owner) {
 
 }  // namespace
 
-std::string objection(DWORD reparse_tag, const std::wstring& owner) {
+std::string distrust_reason(DWORD reparse_tag, const std::wstring& owner) {
   constexpr char kRemove[] = "remove it; for the service, then: shmbroker set-up";
   if (IsReparseTagNameSurrogate(reparse_tag))  // other tags are of files that are compressed, or far away
     return std::string("is a link to another place: ") + kRemove;
@@ -47,12 +47,12 @@ win::Handle open_trusted(const std::filesystem::path& path, DWORD access) {
   const bool tagged = (facts.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
   const std::wstring owner = win::object_owner(opened.get());
   if (owner.empty()) throw win32_error("cannot find out whose " + name + " is");
-  const std::string against = objection(tagged ? facts.ReparseTag : 0, owner);
+  const std::string against = distrust_reason(tagged ? facts.ReparseTag : 0, owner);
   if (!against.empty()) throw Error(name + " " + against, ERROR_INVALID_OWNER);
   return opened;
 }
 
-std::wstring stranger_who_writes(const win::SecurityDescriptor& folder) {
+std::wstring untrusted_writer(const win::SecurityDescriptor& folder) {
   constexpr DWORD kChange =
       FILE_ADD_FILE | FILE_DELETE_CHILD | DELETE | WRITE_DAC | WRITE_OWNER | GENERIC_WRITE | GENERIC_ALL;
   for (const win::Entry& entry : win::entries_of(folder)) {

@@ -195,8 +195,8 @@ void expect_nothing_held(const Opened& map, const Opened& topic, const Opened& q
   EXPECT_TRUE(eventually([] { return open_once(L"mine") == SHM_E_NOT_FOUND; }));
 }
 
-using BurialDeath = ServiceDeath;
-TEST_P(BurialDeath, IsMadeGoodByTheNextOne) {
+using ReclaimDeath = ServiceDeath;
+TEST_P(ReclaimDeath, IsMadeGoodByTheNextOne) {
   start_dying();
   const Opened map(L"MapName");
   const Opened topic(L"topic");
@@ -210,7 +210,7 @@ TEST_P(BurialDeath, IsMadeGoodByTheNextOne) {
   service_.start();
   expect_nothing_held(map, topic, queue);
 }
-INSTANTIATE_TEST_SUITE_P(At, BurialDeath,
+INSTANTIATE_TEST_SUITE_P(At, ReclaimDeath,
                          testing::Values(Death{"recovery.loan-aborted"}, Death{"recovery.claims-given-back"},
                                          Death{"reclaim.reader-recovered"}, Death{"reclaim.lock-held"},
                                          Death{"reclaim.lock-released"}, Death{"reclaim.writer-free"},
@@ -241,8 +241,8 @@ TEST_P(StartDeath, LosesNothingThatTheDeadOneKept) {
 }
 INSTANTIATE_TEST_SUITE_P(At, StartDeath,
                          testing::Values(Death{"keeper.started"}, Death{"state.written"},
-                                         Death{"adopt.recognized"}, Death{"adopt.place"},
-                                         Death{"adopt.place", 4}, Death{"recovery.loan-aborted"},
+                                         Death{"adopt.recognized"}, Death{"adopt.slot"},
+                                         Death{"adopt.slot", 4}, Death{"recovery.loan-aborted"},
                                          Death{"recovery.claims-given-back"}, Death{"reclaim.lock-released"},
                                          Death{"reclaim.writer-free"}, Death{"adopt.unwoken"},
                                          Death{"keeper.holds-half"}, Death{"keeper.holds-half", 4},

@@ -95,18 +95,18 @@ TEST(DataFolder, ConfigurationIsAdministratorsAndReadByAll) {
 TEST(DataFolder, IsTakenFromWhoMayBeTrustedAlone) {
   const std::wstring own = win::process_user();
   for (const wchar_t* owner : {L"S-1-5-18", L"S-1-5-19", kAdministrators, own.c_str()})
-    EXPECT_EQ(objection(0, owner), "") << win::display_utf8(owner);
-  const std::string against = objection(0, kUsers);
+    EXPECT_EQ(distrust_reason(0, owner), "") << win::display_utf8(owner);
+  const std::string against = distrust_reason(0, kUsers);
   EXPECT_THAT(against, HasSubstr(win::display_utf8(win::account_name(kUsers))));
   EXPECT_THAT(against, HasSubstr("shmbroker set-up"));
-  EXPECT_NE(objection(0, L"S-1-5-21-1-2-3-1001"), "");
-  EXPECT_THAT(objection(IO_REPARSE_TAG_MOUNT_POINT, kAdministrators), HasSubstr("link"));
+  EXPECT_NE(distrust_reason(0, L"S-1-5-21-1-2-3-1001"), "");
+  EXPECT_THAT(distrust_reason(IO_REPARSE_TAG_MOUNT_POINT, kAdministrators), HasSubstr("link"));
 }
 
 // Of the folder that the service's programs are in.
 TEST(ProgramFolder, TellsWhoElseMayWriteThere) {
   const auto stranger = [](const wchar_t* sddl) {
-    return stranger_who_writes(win::SecurityDescriptor::from_sddl(sddl));
+    return untrusted_writer(win::SecurityDescriptor::from_sddl(sddl));
   };
   EXPECT_EQ(stranger(L"D:(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FRFX;;;BU)(A;OICIIO;GA;;;CO)"), L"");
   EXPECT_EQ(stranger(L"D:(A;OICI;FA;;;BA)(D;;FA;;;BU)"), L"") << "nobody is let in by a denial";

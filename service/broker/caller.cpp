@@ -1,0 +1,28 @@
+#include "service/broker/caller.h"
+
+#include "service/broker/access.h"
+
+namespace shmbroker::service {
+
+bool Caller::is_administrator() const { return is_among(token(), {L"S-1-5-18", L"S-1-5-32-544"}); }
+
+std::wstring Caller::name_of(const std::wstring& sid) {
+  const auto known = names_.find(sid);
+  if (!known) lacks_names_ = true;
+  return known.value_or(L"");
+}
+
+std::string Caller::name() {
+  const std::wstring known = name_of(account());
+  await_names();
+  return win::display_utf8(known);
+}
+
+std::function<void(std::span<const std::byte>)> Caller::answer_later() {
+  is_answered_later_ = true;
+  return [&pipe = pipe_, connection = connection_](std::span<const std::byte> reply) {
+    pipe.reply(connection, reply);
+  };
+}
+
+}  // namespace shmbroker::service

@@ -1,0 +1,62 @@
+#include "service/broker/saved_state.h"
+
+#include <spdlog/spdlog.h>
+
+namespace shmbroker::service {
+
+SavedState::SavedState(std::filesystem::path file, ClientWatch& watch)
+    : file_(std::move(file)), watch_(watch) {
+  State state = load_state(file_);
+  known_ = std::move(state.channels);
+  keepers_ = std::move(state.keepers);
+  watch_.remember(std::move(state.accounts));
+  for (const auto& [name, known] : known_) configured_.insert(name);  // until set_configured()
+}
+
+const State::Known* SavedState::find(const std::string& name) const {
+  const auto found = known_.find(name);
+  return found == known_.end() ? nullptr : &found->second;
+}
+
+void SavedState::note(const std::string& name, State::Known known) {
+  known_[name] = std::move(known);
+  given_up_.erase(name);
+}
+
+std::vector<std::pair<std::string, State::Known>> SavedState::created() const {
+  std::vector<std::pair<std::string, State::Known>> created;
+  for (const auto& [name, known] : known_) {
+    if (!known.config.creator.empty()) created.emplace_back(name, known);
+  }
+  return created;
+}
+
+void SavedState::set_configured(const Config& config) {
+  configured_.clear();
+  add_configured(config);
+}
+
+void SavedState::add_configured(const Config& config) {
+  for (const ChannelConfig& channel : config.channels) configured_.insert(channel.name);
+}
+
+void SavedState::save() const {
+  State state;
+  for (const auto& [name, known] : known_) {
+    const bool is_created = !known.config.creator.empty() && !given_up_.contains(name);
+    if (is_created || configured_.contains(name)) state.channels.emplace(name, known);
+  }
+  state.keepers = keepers_;
+  state.accounts = watch_.accounts();
+  save_state(file_, state);
+}
+
+void SavedState::save_if_possible() const {
+  try {
+    save();
+  } catch (const std::exception& error) {
+    spdlog::warn("{}", error.what());
+  }
+}
+
+}  // namespace shmbroker::service
