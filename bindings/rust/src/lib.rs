@@ -39,6 +39,8 @@ mod info;
 mod library;
 mod messages;
 mod options;
+#[cfg(windows)]
+mod places;
 
 pub use batch::{Batch, Message};
 pub use channel::{wait_any, Canceller, Channel, News, Received};

@@ -5,19 +5,18 @@
 use std::ffi::c_void;
 use std::ffi::CStr;
 use std::fmt;
-#[cfg(windows)]
-use std::io;
 use std::os::raw::c_char;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::ffi::Functions;
+#[cfg(windows)]
+use crate::places;
 use crate::{Error, Result, Status};
 
 #[cfg(windows)]
 #[link(name = "kernel32")]
 extern "system" {
-    fn LoadLibraryA(name: *const c_char) -> *mut c_void;
     fn GetProcAddress(module: *mut c_void, name: *const c_char) -> *const c_void;
 }
 
@@ -54,28 +53,20 @@ fn load() -> Result<Functions> {
 
 #[cfg(windows)]
 fn load() -> Result<Functions> {
-    // SAFETY: a zero-terminated name. Windows looks beside the program, in its own folders and on PATH.
-    let module = unsafe { LoadLibraryA("shmclient.dll\0".as_ptr().cast()) };
-    if module.is_null() {
-        let why = io::Error::last_os_error();
-        return Err(missing(&format!("shmclient.dll cannot be loaded: {why}")));
-    }
+    let (module, path) = places::load_dll()?;
     // SAFETY: the names are those of its header, and end with a 0; the library stays loaded.
     unsafe {
         Functions::load(|name| match GetProcAddress(module, name.as_ptr().cast()) {
-            address if address.is_null() => Err(missing(&format!(
-                "this shmclient.dll has no {}",
-                name.trim_end_matches('\0')
-            ))),
+            address if address.is_null() => {
+                let (path, name) = (path.display(), name.trim_end_matches('\0'));
+                let text = format!(
+                    "{path} is older than this crate: it has no {name}; install a newer ShmBroker."
+                );
+                Err(Error::new(Status::SYSTEM, text))
+            }
             address => Ok(address),
         })
     }
-}
-
-#[cfg(windows)]
-fn missing(what: &str) -> Error {
-    let text = format!("{what}. Install ShmBroker, or put its shmclient.dll beside this program.");
-    Error::new(Status::SYSTEM, text)
 }
 
 /// The version of the DLL: major and minor.
