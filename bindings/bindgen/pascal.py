@@ -10,7 +10,7 @@ HEADING = """\
 { The C interface of ShmBroker, for Delphi 2009 and later and for Free Pascal, 32 and 64 bit.
 
   Generated from shmbroker.h by bindings/bindgen/pascal.py: change those. shmbroker.h tells what each function
-  does; ShmBroker.pas is the unit for everyday use. }
+  does; ShmBroker.pas is the unit for everyday use. ShmBrokerDll.pas loads the DLL: use it, too. }
 unit ShmBrokerApi;
 
 {$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
@@ -21,7 +21,14 @@ const
   ShmClientDll = 'shmclient.dll';
 """
 
-IMPLEMENTATION = """\
+BINDING = """\
+type
+  { Gives a function of the DLL by its name. }
+  TShmFind = function(Name: PAnsiChar): Pointer;
+
+{ Has each of the variables above call what Find gives. }
+procedure ShmBind(Find: TShmFind);
+
 implementation
 """
 
@@ -45,7 +52,7 @@ SCALARS = {
 
 def generate(api) -> dict:
     parts = [HEADING, *constants(api.constants), "type", *map(record, api.structs)]
-    parts += [*functions(api.functions), IMPLEMENTATION, *map(size_check, api.structs)]
+    parts += ["var", *functions(api.functions), BINDING, binding(api.functions), *map(size_check, api.structs)]
     parts += [OFFSETS, *map(offset_checks, api.structs), "{$ENDIF}\n\nend.\n"]
     return {"bindings/pascal/ShmBrokerApi.pas": "\n".join(parts)}
 
@@ -143,13 +150,18 @@ def parameter(declared) -> str:
 def function(declared) -> str:
     parameters = [parameter(each) for each in declared.parameters]
     listed = f"({'; '.join(parameters)})" if parameters else ""
-    code = f"function {declared.name}{listed}: {type_of(declared.result)}; stdcall; external ShmClientDll;"
+    code = f"  {declared.name}: function{listed}: {type_of(declared.result)}; stdcall;"
     if len(code) <= WIDTH:
         return code + "\n"
     split = code.rindex("; ", 0, WIDTH) + 1
-    return f"{code[:split]}\n  {code[split + 1:]}\n"
+    return f"{code[:split]}\n    {code[split + 1:]}\n"
 
 
 def functions(members):
     for group, neighbours in groupby(members, attrgetter("group")):
-        yield f"{{ {group} }}\n" + "".join(map(function, neighbours))
+        yield f"  {{ {group} }}\n" + "".join(map(function, neighbours))
+
+
+def binding(members) -> str:
+    lines = (f"  @{each.name} := Find('{each.name}');\n" for each in members)
+    return f"procedure ShmBind(Find: TShmFind);\nbegin\n{''.join(lines)}end;\n"

@@ -35,6 +35,7 @@ namespace ShmBroker
         public unsafe ShmChannel(string name, ShmOptions? options = null)
         {
             if (name == null) throw new ArgumentNullException(nameof(name));
+            ClientDll.Need();
             // C would take what is before it.
             if (name.IndexOf('\0') >= 0) throw ShmException.Of(Native.SHM_E_NAME);
             Native.ShmOptions native = (options ?? new ShmOptions()).ToNative();
@@ -78,6 +79,7 @@ namespace ShmBroker
         /// <summary>The channels that this account may read or write.</summary>
         public static unsafe IReadOnlyList<ShmInfo> List()
         {
+            ClientDll.Need();
             uint count;
             ShmException.Check(Native.ShmListChannels(null, 0, &count));
             for (;;)

@@ -21,7 +21,7 @@ unit ShmBroker;
 interface
 
 uses
-  Windows, SysUtils, ShmBrokerApi, ShmBrokerErrors, ShmBrokerLoans;
+  Windows, SysUtils, ShmBrokerApi, ShmBrokerDll, ShmBrokerErrors, ShmBrokerLoans;
 
 type
   EShmError = ShmBrokerErrors.EShmError;

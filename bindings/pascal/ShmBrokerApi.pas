@@ -1,7 +1,7 @@
 { The C interface of ShmBroker, for Delphi 2009 and later and for Free Pascal, 32 and 64 bit.
 
   Generated from shmbroker.h by bindings/bindgen/pascal.py: change those. shmbroker.h tells what each function
-  does; ShmBroker.pas is the unit for everyday use. }
+  does; ShmBroker.pas is the unit for everyday use. ShmBrokerDll.pas loads the DLL: use it, too. }
 unit ShmBrokerApi;
 
 {$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
@@ -156,61 +156,101 @@ type
     Length: NativeUInt; // their number: writing [in], reading [out]
   end;
 
-{ library }
-function ShmVersion: Cardinal; stdcall; external ShmClientDll;
-function ShmErrorText(Status: Integer): PWideChar; stdcall; external ShmClientDll;
-function ShmErrorTextUtf8(Status: Integer): PAnsiChar; stdcall; external ShmClientDll;
-function ShmLastErrorText: PWideChar; stdcall; external ShmClientDll;
-function ShmLastErrorTextUtf8: PAnsiChar; stdcall; external ShmClientDll;
+var
+  { library }
+  ShmVersion: function: Cardinal; stdcall;
+  ShmErrorText: function(Status: Integer): PWideChar; stdcall;
+  ShmErrorTextUtf8: function(Status: Integer): PAnsiChar; stdcall;
+  ShmLastErrorText: function: PWideChar; stdcall;
+  ShmLastErrorTextUtf8: function: PAnsiChar; stdcall;
 
-{ channel }
-function ShmOpen(Name: PWideChar; Options: PShmOptions; out Channel: Cardinal): Integer; stdcall;
-  external ShmClientDll;
-function ShmOpenUtf8(Name: PAnsiChar; Options: PShmOptions; out Channel: Cardinal): Integer; stdcall;
-  external ShmClientDll;
-function ShmClose(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
-function ShmCancel(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
-function ShmSetCancelled(Channel: Cardinal; Cancelled: Integer): Integer; stdcall; external ShmClientDll;
-function ShmGetInfo(Channel: Cardinal; Info: PShmInfo): Integer; stdcall; external ShmClientDll;
-function ShmGetInfoUtf8(Channel: Cardinal; Info: PShmInfoUtf8): Integer; stdcall; external ShmClientDll;
-function ShmGetStats(Channel: Cardinal; Stats: PShmStats): Integer; stdcall; external ShmClientDll;
-function ShmListChannels(List: PShmInfo; Capacity: Cardinal; out Count: Cardinal): Integer; stdcall;
-  external ShmClientDll;
-function ShmListChannelsUtf8(List: PShmInfoUtf8; Capacity: Cardinal; out Count: Cardinal): Integer; stdcall;
-  external ShmClientDll;
+  { channel }
+  ShmOpen: function(Name: PWideChar; Options: PShmOptions; out Channel: Cardinal): Integer; stdcall;
+  ShmOpenUtf8: function(Name: PAnsiChar; Options: PShmOptions; out Channel: Cardinal): Integer; stdcall;
+  ShmClose: function(Channel: Cardinal): Integer; stdcall;
+  ShmCancel: function(Channel: Cardinal): Integer; stdcall;
+  ShmSetCancelled: function(Channel: Cardinal; Cancelled: Integer): Integer; stdcall;
+  ShmGetInfo: function(Channel: Cardinal; Info: PShmInfo): Integer; stdcall;
+  ShmGetInfoUtf8: function(Channel: Cardinal; Info: PShmInfoUtf8): Integer; stdcall;
+  ShmGetStats: function(Channel: Cardinal; Stats: PShmStats): Integer; stdcall;
+  ShmListChannels: function(List: PShmInfo; Capacity: Cardinal; out Count: Cardinal): Integer; stdcall;
+  ShmListChannelsUtf8: function(List: PShmInfoUtf8; Capacity: Cardinal; out Count: Cardinal): Integer;
+    stdcall;
 
-{ copied }
-function ShmWrite(Channel: Cardinal; Data: Pointer; Size: NativeUInt; TimeoutMs: Cardinal): Integer; stdcall;
-  external ShmClientDll;
-function ShmRead(Channel: Cardinal; Buffer: Pointer; Capacity: NativeUInt; out Size: NativeUInt;
-  TimeoutMs: Cardinal): Integer; stdcall; external ShmClientDll;
-function ShmWriteBatch(Channel: Cardinal; Messages: PShmMessage; Count: Cardinal; out Written: Cardinal;
-  TimeoutMs: Cardinal): Integer; stdcall; external ShmClientDll;
-function ShmReadBatch(Channel: Cardinal; Messages: PShmMessage; Capacity: Cardinal; Buffer: Pointer;
-  BufferSize: NativeUInt; out Count: Cardinal; TimeoutMs: Cardinal): Integer; stdcall; external ShmClientDll;
+  { copied }
+  ShmWrite: function(Channel: Cardinal; Data: Pointer; Size: NativeUInt; TimeoutMs: Cardinal): Integer;
+    stdcall;
+  ShmRead: function(Channel: Cardinal; Buffer: Pointer; Capacity: NativeUInt; out Size: NativeUInt;
+    TimeoutMs: Cardinal): Integer; stdcall;
+  ShmWriteBatch: function(Channel: Cardinal; Messages: PShmMessage; Count: Cardinal; out Written: Cardinal;
+    TimeoutMs: Cardinal): Integer; stdcall;
+  ShmReadBatch: function(Channel: Cardinal; Messages: PShmMessage; Capacity: Cardinal; Buffer: Pointer;
+    BufferSize: NativeUInt; out Count: Cardinal; TimeoutMs: Cardinal): Integer; stdcall;
 
-{ in place }
-function ShmLoan(Channel: Cardinal; Size: NativeUInt; out Memory: Pointer; TimeoutMs: Cardinal): Integer;
-  stdcall; external ShmClientDll;
-function ShmCommit(Channel: Cardinal; Size: NativeUInt): Integer; stdcall; external ShmClientDll;
-function ShmAbort(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
-function ShmLock(Channel: Cardinal; out Memory: Pointer; out Size: NativeUInt; TimeoutMs: Cardinal): Integer;
-  stdcall; external ShmClientDll;
-function ShmUnlock(Channel: Cardinal; Size: NativeUInt): Integer; stdcall; external ShmClientDll;
-function ShmFlush(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
-function ShmPeek(Channel: Cardinal; out Data: Pointer; out Size: NativeUInt; TimeoutMs: Cardinal): Integer;
-  stdcall; external ShmClientDll;
-function ShmRelease(Channel: Cardinal): Integer; stdcall; external ShmClientDll;
+  { in place }
+  ShmLoan: function(Channel: Cardinal; Size: NativeUInt; out Memory: Pointer; TimeoutMs: Cardinal): Integer;
+    stdcall;
+  ShmCommit: function(Channel: Cardinal; Size: NativeUInt): Integer; stdcall;
+  ShmAbort: function(Channel: Cardinal): Integer; stdcall;
+  ShmLock: function(Channel: Cardinal; out Memory: Pointer; out Size: NativeUInt;
+    TimeoutMs: Cardinal): Integer; stdcall;
+  ShmUnlock: function(Channel: Cardinal; Size: NativeUInt): Integer; stdcall;
+  ShmFlush: function(Channel: Cardinal): Integer; stdcall;
+  ShmPeek: function(Channel: Cardinal; out Data: Pointer; out Size: NativeUInt;
+    TimeoutMs: Cardinal): Integer; stdcall;
+  ShmRelease: function(Channel: Cardinal): Integer; stdcall;
 
-{ notification }
-function ShmGetWaitHandle(Channel: Cardinal; out Handle: Pointer): Integer; stdcall; external ShmClientDll;
-function ShmNotifyWindow(Channel: Cardinal; Window: Pointer; Message: Cardinal; Cookie: NativeUInt): Integer;
-  stdcall; external ShmClientDll;
-function ShmNotifyPipe(Channel: Cardinal; Pipe: Pointer): Integer; stdcall; external ShmClientDll;
-function ShmWaitAny(Channels: PCardinal; Count: Cardinal; out Index: Cardinal; TimeoutMs: Cardinal): Integer;
-  stdcall; external ShmClientDll;
+  { notification }
+  ShmGetWaitHandle: function(Channel: Cardinal; out Handle: Pointer): Integer; stdcall;
+  ShmNotifyWindow: function(Channel: Cardinal; Window: Pointer; Message: Cardinal;
+    Cookie: NativeUInt): Integer; stdcall;
+  ShmNotifyPipe: function(Channel: Cardinal; Pipe: Pointer): Integer; stdcall;
+  ShmWaitAny: function(Channels: PCardinal; Count: Cardinal; out Index: Cardinal;
+    TimeoutMs: Cardinal): Integer; stdcall;
+
+type
+  { Gives a function of the DLL by its name. }
+  TShmFind = function(Name: PAnsiChar): Pointer;
+
+{ Has each of the variables above call what Find gives. }
+procedure ShmBind(Find: TShmFind);
 
 implementation
+
+procedure ShmBind(Find: TShmFind);
+begin
+  @ShmVersion := Find('ShmVersion');
+  @ShmErrorText := Find('ShmErrorText');
+  @ShmErrorTextUtf8 := Find('ShmErrorTextUtf8');
+  @ShmLastErrorText := Find('ShmLastErrorText');
+  @ShmLastErrorTextUtf8 := Find('ShmLastErrorTextUtf8');
+  @ShmOpen := Find('ShmOpen');
+  @ShmOpenUtf8 := Find('ShmOpenUtf8');
+  @ShmClose := Find('ShmClose');
+  @ShmCancel := Find('ShmCancel');
+  @ShmSetCancelled := Find('ShmSetCancelled');
+  @ShmGetInfo := Find('ShmGetInfo');
+  @ShmGetInfoUtf8 := Find('ShmGetInfoUtf8');
+  @ShmGetStats := Find('ShmGetStats');
+  @ShmListChannels := Find('ShmListChannels');
+  @ShmListChannelsUtf8 := Find('ShmListChannelsUtf8');
+  @ShmWrite := Find('ShmWrite');
+  @ShmRead := Find('ShmRead');
+  @ShmWriteBatch := Find('ShmWriteBatch');
+  @ShmReadBatch := Find('ShmReadBatch');
+  @ShmLoan := Find('ShmLoan');
+  @ShmCommit := Find('ShmCommit');
+  @ShmAbort := Find('ShmAbort');
+  @ShmLock := Find('ShmLock');
+  @ShmUnlock := Find('ShmUnlock');
+  @ShmFlush := Find('ShmFlush');
+  @ShmPeek := Find('ShmPeek');
+  @ShmRelease := Find('ShmRelease');
+  @ShmGetWaitHandle := Find('ShmGetWaitHandle');
+  @ShmNotifyWindow := Find('ShmNotifyWindow');
+  @ShmNotifyPipe := Find('ShmNotifyPipe');
+  @ShmWaitAny := Find('ShmWaitAny');
+end;
 
 {$IF SizeOf(ShmOptions) <> 48}
   {$MESSAGE FATAL 'ShmOptions is not laid out as in shmbroker.h'}

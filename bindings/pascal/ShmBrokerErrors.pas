@@ -18,6 +18,8 @@ type
     constructor Create(AStatus: Integer);
     { For a failure that no call has had. }
     constructor CreateOfStatus(AStatus: Integer);
+    { The same, in words of its own. }
+    constructor CreateOfText(AStatus: Integer; const AText: UnicodeString);
     property Status: Integer read FStatus;   // SHM_E_... of ShmBrokerApi
     property Text: UnicodeString read FText; // what Message says, which is not Unicode in Free Pascal
   end;
@@ -40,6 +42,13 @@ constructor EShmError.CreateOfStatus(AStatus: Integer);
 begin
   FStatus := AStatus;
   FText := ShmErrorText(AStatus);
+  inherited Create(string(FText));
+end;
+
+constructor EShmError.CreateOfText(AStatus: Integer; const AText: UnicodeString);
+begin
+  FStatus := AStatus;
+  FText := AText;
   inherited Create(string(FText));
 end;
 

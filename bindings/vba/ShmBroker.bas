@@ -14,7 +14,8 @@ Option Explicit
 Public Const SHM_ERROR As Long = vbObjectError + 1000
 
 #If VBA7 Then
-Private Declare PtrSafe Function LoadLibraryW Lib "kernel32" (ByVal Name As LongPtr) As LongPtr
+Private Declare PtrSafe Function LoadLibraryExW Lib "kernel32" _
+    (ByVal Name As LongPtr, ByVal Unused As LongPtr, ByVal Flags As Long) As LongPtr
 Private Declare PtrSafe Function RegGetValueW Lib "advapi32" _
     (ByVal Key As LongPtr, ByVal SubKey As LongPtr, ByVal Name As LongPtr, ByVal Flags As Long, _
     ByVal TypeFound As LongPtr, ByVal Data As LongPtr, ByRef Size As Long) As Long
@@ -22,7 +23,8 @@ Private Declare PtrSafe Function lstrlenW Lib "kernel32" (ByVal Text As LongPtr)
 Private Declare PtrSafe Sub RtlMoveMemory Lib "kernel32" _
     (ByVal Target As LongPtr, ByVal Source As LongPtr, ByVal Size As LongPtr)
 #Else
-Private Declare Function LoadLibraryW Lib "kernel32" (ByVal Name As LongPtr) As LongPtr
+Private Declare Function LoadLibraryExW Lib "kernel32" _
+    (ByVal Name As LongPtr, ByVal Unused As LongPtr, ByVal Flags As Long) As LongPtr
 Private Declare Function RegGetValueW Lib "advapi32" _
     (ByVal Key As LongPtr, ByVal SubKey As LongPtr, ByVal Name As LongPtr, ByVal Flags As Long, _
     ByVal TypeFound As LongPtr, ByVal Data As LongPtr, ByRef Size As Long) As Long
@@ -33,17 +35,30 @@ Private Declare Sub RtlMoveMemory Lib "kernel32" _
 
 Private IsLoaded As Boolean
 
-' Loads shmclient.dll, unless it is loaded: from beside the program or the PATH, else from where ShmBroker is
-' installed. A Declare finds what is loaded; by itself it does not know that last place. ShmOpenChannel calls
-' it; whoever calls another function first, calls it before.
+' Loads shmclient.dll, unless it is loaded: from beside the program, a folder of the PATH or where ShmBroker is
+' installed, and not from the current folder, where anybody may have put one. A Declare finds what is loaded; by
+' itself it would look there, too. ShmOpenChannel calls it; whoever calls another function first, calls it before.
 Public Sub ShmLoadLibrary()
+    Const BesideTheProgram As Long = &H200 ' LOAD_LIBRARY_SEARCH_APPLICATION_DIR
+    Dim Folder As Variant
     If IsLoaded Then Exit Sub
-    IsLoaded = LoadLibraryW(StrPtr("shmclient.dll")) <> 0
-    If Not IsLoaded Then IsLoaded = LoadLibraryW(StrPtr(InstalledFolder & "shmclient.dll")) <> 0
+    IsLoaded = LoadLibraryExW(StrPtr("shmclient.dll"), 0, BesideTheProgram) <> 0
+    For Each Folder In Split(Environ$("PATH"), ";")
+        If Not IsLoaded Then IsLoaded = LoadFrom(CStr(Folder))
+    Next
+    If Not IsLoaded Then IsLoaded = LoadFrom(InstalledFolder)
     If Not IsLoaded Then Err.Raise 53, "ShmBroker", _
         "There is no shmclient.dll for a program of this kind, 32 or 64 bit, beside it, on the PATH or " & _
         "where ShmBroker is installed; install it, or put a copy beside the program."
 End Sub
+
+' Where a relative folder is depends on the current one.
+Private Function LoadFrom(ByVal Folder As String) As Boolean
+    Dim Path As String
+    If Not Folder Like "?:[\/]*" And Left$(Folder, 2) <> "\\" Then Exit Function
+    Path = Folder & "\shmclient.dll"
+    LoadFrom = LoadLibraryExW(StrPtr(Path), 0, 0) <> 0
+End Function
 
 ' Opens a channel and gives its handle. Access: SHM_READ, SHM_WRITE, both; 0: every right that this account
 ' has. Open for what the program does: what may read and never does holds up the writers of a waiting topic, its

@@ -8,6 +8,7 @@ uses
   Windows,
   SysUtils,
   ShmBrokerApi in '..\..\bindings\pascal\ShmBrokerApi.pas',
+  ShmBrokerDll in '..\..\bindings\pascal\ShmBrokerDll.pas',
   ShmBrokerErrors in '..\..\bindings\pascal\ShmBrokerErrors.pas',
   ShmBrokerLoans in '..\..\bindings\pascal\ShmBrokerLoans.pas',
   ShmBroker in '..\..\bindings\pascal\ShmBroker.pas',

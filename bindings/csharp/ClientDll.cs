@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.ComponentModel;
+using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ShmBroker
+{
+    /// <summary>
+    /// Finds shmclient.dll, which .NET takes by its name once it is loaded. Each is tried by its full path, and none in
+    /// the current folder, where anybody may have put one.
+    /// </summary>
+    internal static class ClientDll
+    {
+        private const string Name = "shmclient.dll";
+        private const string NewestFunction = "ShmSetCancelled"; // of those that this library calls
+
+        private static readonly object gate = new object();
+        private static bool isLoaded;
+
+        /// <summary>To be called before the first function of the DLL.</summary>
+        internal static void Need()
+        {
+            lock (gate)
+            {
+                if (isLoaded) return;
+                if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+                {
+                    throw ShmException.Of(
+                        Native.SHM_E_SYSTEM, "ShmBroker shares memory between Windows programs; this is another system.");
+                }
+                Load(Folders());
+                isLoaded = true;
+            }
+        }
+
+        /// <summary>In a package, beside the program, on the PATH, and where ShmBroker is installed.</summary>
+        internal static IEnumerable<string> Folders()
+        {
+            string packages = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+            string path = Environment.GetEnvironmentVariable("PATH") ?? "";
+            return packages.Split(Path.PathSeparator)
+                .Append(AppContext.BaseDirectory)
+                .Concat(path.Split(Path.PathSeparator))
+                .Append(InstallFolder())
+                .Where(IsAbsolute);
+        }
+
+        /// <summary>Loads the first that can be loaded.</summary>
+        internal static void Load(IEnumerable<string> folders)
+        {
+            string unfit = "";
+            foreach (string path in folders.Select(folder => Path.Combine(folder, Name)).Where(File.Exists))
+            {
+                IntPtr module = LoadLibraryW(path);
+                int code = Marshal.GetLastWin32Error();
+                if (module != IntPtr.Zero && GetProcAddress(module, NewestFunction) != IntPtr.Zero) return;
+                if (module != IntPtr.Zero)
+                {
+                    FreeLibrary(module); // or .NET would take it by its name
+                    throw ShmException.Of(
+                        Native.SHM_E_SYSTEM,
+                        $"{path} is older than this package: it has no {NewestFunction}; install a newer ShmBroker.");
+                }
+                unfit += $" ({path} can't be loaded: {new Win32Exception(code).Message})"; // of another width, say
+            }
+            throw ShmException.Of(
+                Native.SHM_E_SYSTEM,
+                $"there is no {Name} for a {8 * IntPtr.Size}-bit program in a package, beside the program, on the PATH or " +
+                $"where ShmBroker is installed; install it, or put a copy beside the program{unfit}");
+        }
+
+        private static bool IsAbsolute(string folder)
+        {
+            bool isOfDrive = folder.Length > 2 && folder[1] == ':' && (folder[2] == '\\' || folder[2] == '/');
+            return isOfDrive || folder.StartsWith(@"\\", StringComparison.Ordinal);
+        }
+
+        // What the installer has noted; else "".
+        private static string InstallFolder()
+        {
+            var localMachine = new IntPtr(unchecked((int)0x80000002));
+            const uint TextFor64Bit = 0x10002; // RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY: for a 32-bit program, too
+            var text = new StringBuilder(1024);
+            uint size = 2 * (uint)text.Capacity;
+            int status = RegGetValueW(
+                localMachine, @"Software\ShmBroker", "InstallDir", TextFor64Bit, IntPtr.Zero, text, ref size);
+            if (status != 0) return "";
+            return IntPtr.Size == 8 ? text.ToString() : Path.Combine(text.ToString(), "x86");
+        }
+
+        [DllImport("kernel32.dll", CharSet = CharSet.Unicode, SetLastError = true)]
+        private static extern IntPtr LoadLibraryW(string path);
+
+        [DllImport("kernel32.dll")]
+        [return: MarshalAs(UnmanagedType.Bool)]
+        private static extern bool FreeLibrary(IntPtr module);
+
+        [DllImport("kernel32.dll", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+        private static extern IntPtr GetProcAddress(IntPtr module, string name);
+
+        [DllImport("advapi32.dll", CharSet = CharSet.Unicode)]
+        private static extern int RegGetValueW(
+            IntPtr key, string subKey, string name, uint flags, IntPtr typeFound, StringBuilder text, ref uint size);
+    }
+}

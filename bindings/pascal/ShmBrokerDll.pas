@@ -1,0 +1,145 @@
+{ Loads shmclient.dll when the program starts, for the functions of ShmBrokerApi. Where that fails the program starts all the
+  same, and the first call raises an EShmError that says why.
+
+  It is looked for beside the program, on PATH, and where ShmBroker is installed; each by its full path, and not in the current
+  folder, where anybody may have put one. }
+unit ShmBrokerDll;
+
+{$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
+
+interface
+
+implementation
+
+uses
+  Windows, SysUtils, ShmBrokerApi, ShmBrokerErrors;
+
+type
+  TFolders = array of UnicodeString;
+
+{ Of every version of Windows and of the compilers' unit. }
+function RegGetValueW(Key: HKEY; SubKey, Name: PWideChar; Flags: DWORD; TypeFound: PDWORD; Data: Pointer;
+  Size: PDWORD): Integer; stdcall; external 'advapi32.dll';
+
+var
+  Module: HMODULE;
+  Missing: UnicodeString; // what the first call will say
+
+procedure Add(var Folders: TFolders; const Folder: UnicodeString);
+var
+  IsOfDrive: Boolean;
+begin
+  IsOfDrive := (Length(Folder) > 2) and (Folder[2] = ':') and ((Folder[3] = '\') or (Folder[3] = '/'));
+  if not IsOfDrive and (Copy(Folder, 1, 2) <> '\\') then
+    Exit; // where it is depends on the current folder
+  SetLength(Folders, Length(Folders) + 1);
+  if Folder[Length(Folder)] = '\' then
+    Folders[High(Folders)] := Folder
+  else
+    Folders[High(Folders)] := Folder + '\';
+end;
+
+procedure AddPath(var Folders: TFolders);
+var
+  Path: UnicodeString;
+  I, First: Integer;
+begin
+  SetLength(Path, GetEnvironmentVariableW('PATH', nil, 0));
+  if Path = '' then
+    Exit;
+  SetLength(Path, GetEnvironmentVariableW('PATH', PWideChar(Path), Length(Path)));
+  Path := Path + ';';
+  First := 1;
+  for I := 1 to Length(Path) do
+    if Path[I] = ';' then
+    begin
+      Add(Folders, Copy(Path, First, I - First));
+      First := I + 1;
+    end;
+end;
+
+{ What the installer has noted. }
+procedure AddInstalled(var Folders: TFolders);
+const
+  LocalMachine = HKEY(Integer($80000002));
+  TextFor64Bit = $10002; // RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY: for a 32-bit program, too
+var
+  Text: array[0..1023] of WideChar;
+  Size: DWORD;
+begin
+  Size := SizeOf(Text);
+  if RegGetValueW(LocalMachine, 'Software\ShmBroker', 'InstallDir', TextFor64Bit, nil, @Text, @Size) <> 0 then
+    Exit;
+{$IF SizeOf(Pointer) = 8}
+  Add(Folders, PWideChar(@Text));
+{$ELSE}
+  Add(Folders, UnicodeString(PWideChar(@Text)) + 'x86'); // behind the backslash that the installer writes
+{$IFEND}
+end;
+
+function ProgramFolder: UnicodeString;
+var
+  Path: array[0..32767] of WideChar;
+  I: Integer;
+begin
+  SetString(Result, PWideChar(@Path), GetModuleFileNameW(0, Path, Length(Path)));
+  for I := Length(Result) downto 1 do
+    if Result[I] = '\' then
+    begin
+      SetLength(Result, I);
+      Exit;
+    end;
+end;
+
+procedure Load;
+var
+  Folders: TFolders;
+  Path, Unfit: UnicodeString;
+  Code: DWORD;
+  I: Integer;
+begin
+  Folders := nil;
+  Add(Folders, ProgramFolder);
+  AddPath(Folders);
+  AddInstalled(Folders);
+  Unfit := '';
+  for I := 0 to High(Folders) do
+  begin
+    Path := Folders[I] + ShmClientDll;
+    if GetFileAttributesW(PWideChar(Path)) = DWORD(-1) then
+      Continue;
+    Module := LoadLibraryW(PWideChar(Path));
+    Code := GetLastError;
+    if Module <> 0 then
+      Exit;
+    Unfit := Unfit + ' (' + Path + ' can''t be loaded: Windows error ' + UnicodeString(IntToStr(Code)) + ')';
+  end;
+  Missing := 'there is no ' + ShmClientDll + ' for a ' + UnicodeString(IntToStr(8 * SizeOf(Pointer))) +
+    '-bit program beside it, on the PATH or where ShmBroker is installed; install it, or put a copy beside the program' +
+    Unfit;
+end;
+
+{ In the place of every function that there is not. It does not return, so that its parameters do not matter. }
+procedure RaiseMissing; stdcall;
+begin
+  raise EShmError.CreateOfText(SHM_E_SYSTEM, Missing);
+end;
+
+function Find(Name: PAnsiChar): Pointer;
+begin
+  Result := nil;
+  if Module <> 0 then
+    Result := GetProcAddress(Module, Name);
+  if Result <> nil then
+    Exit;
+  Result := @RaiseMissing;
+  if Missing = '' then
+    Missing := 'this ' + ShmClientDll + ' is older than the program: it has no ' + UnicodeString(AnsiString(Name)) +
+      '; install a newer ShmBroker';
+end;
+
+initialization
+  Load;
+  ShmBind(Find);
+
+end.
