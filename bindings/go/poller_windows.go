@@ -14,7 +14,6 @@ const (
 )
 
 const (
-	waitFailed          = 0xFFFFFFFF
 	infinite            = 0xFFFFFFFF
 	duplicateSameAccess = 2
 )
