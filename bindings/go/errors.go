@@ -17,8 +17,9 @@ func (s Status) Error() string {
 	return goString(shmErrorTextUtf8(s))
 }
 
-// An Error tells why a call failed. For errors.Is it is its status, and the context's own error if the context was what ended
-// the call: context.DeadlineExceeded after a deadline, context.Canceled with ErrCancelled.
+// An Error tells why a call failed. For errors.Is it is its status, and the context's own error if the
+// context was what ended the call: context.DeadlineExceeded after a deadline, context.Canceled with
+// ErrCancelled.
 type Error struct {
 	Status Status
 	Text   string // what happened, to which channel, and what to do
@@ -52,7 +53,8 @@ func waitFailure(status Status, ctx context.Context) *Error {
 	return err
 }
 
-// interrupted is the error of a call whose context was done before it began, or was cancelled while it waited.
+// interrupted is the error of a call whose context was done before it began, or was cancelled while it
+// waited.
 func interrupted(cause error) *Error {
 	if cause == context.DeadlineExceeded {
 		return &Error{Status: ErrTimeout, Text: "the context's deadline was over before the call began", cause: cause}
@@ -68,8 +70,8 @@ func statusOf(err error) Status {
 	return _SHM_OK
 }
 
-// checked makes a call that does not wait. The DLL keeps a text for each thread: until that is read, the goroutine
-// must stay in its thread.
+// checked makes a call that does not wait. The DLL keeps a text for each thread: until that is read, the
+// goroutine must stay in its thread.
 func checked(call func() Status) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

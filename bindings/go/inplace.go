@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// A Loan is the memory of a topic's or a queue's next message. Readers get what other writers publish after it only
-// when it is committed or aborted.
+// A Loan is the memory of a topic's or a queue's next message. Readers get what other writers publish after
+// it only when it is committed or aborted.
 type Loan struct {
 	Data []byte // of no particular content; until Commit or Abort
 
@@ -15,9 +15,9 @@ type Loan struct {
 	number uint64
 }
 
-// Loan lends the memory of a message of so many bytes. One at a time for each channel: until it ends, Loan and all that
-// writes through the channel fail with ErrState at once, in any goroutine. One that writes beside it opens a channel of its
-// own.
+// Loan lends the memory of a message of so many bytes. One at a time for each channel: until it ends, Loan
+// and all that writes through the channel fail with ErrState at once, in any goroutine. One that writes
+// beside it opens a channel of its own.
 //
 //	loan, err := channel.Loan(ctx, size)
 //	if err != nil {
@@ -38,8 +38,8 @@ func (c *Channel) Loan(ctx context.Context, size int) (Loan, error) {
 	return Loan{Data: unsafe.Slice((*byte)(memory), size), lease: lease, number: number}, nil
 }
 
-// Commit publishes the first size bytes as a message. If they are more than were lent the loan goes on. A loan that has
-// ended is ErrState, whatever the channel has lent since.
+// Commit publishes the first size bytes as a message. If they are more than were lent the loan goes on. A
+// loan that has ended is ErrState, whatever the channel has lent since.
 func (l *Loan) Commit(size int) error {
 	held, err := l.end(func(handle uint32) Status { return shmCommit(handle, uintptr(size)) })
 	if !held {
@@ -71,8 +71,8 @@ type Lock struct {
 	number uint64
 }
 
-// Lock locks a block. One at a time for each channel: until it ends, Lock and all that writes through the channel fail with
-// ErrState at once, in any goroutine.
+// Lock locks a block. One at a time for each channel: until it ends, Lock and all that writes through the
+// channel fail with ErrState at once, in any goroutine.
 //
 //	lock, err := channel.Lock(ctx)
 //	if err != nil {
@@ -95,8 +95,8 @@ func (c *Channel) Lock(ctx context.Context) (Lock, error) {
 	return Lock{Data: data, Size: int(size), lease: lease, number: number}, nil
 }
 
-// Unlock makes the first size bytes the new value. If they are more than the block has the lock is still held. A lock
-// that has ended is ErrState.
+// Unlock makes the first size bytes the new value. If they are more than the block has the lock is still
+// held. A lock that has ended is ErrState.
 func (l *Lock) Unlock(size int) error {
 	if size < 0 {
 		return failed(ErrSize) // it would be _SHM_KEEP
@@ -133,11 +133,11 @@ type Peek struct {
 	number uint64
 }
 
-// Peek gives what Read would, without copying it. One at a time for each channel: until it ends, Peek and all that reads
-// through the channel fail with ErrState at once, in any goroutine.
+// Peek gives what Read would, without copying it. One at a time for each channel: until it ends, Peek and all
+// that reads through the channel fail with ErrState at once, in any goroutine.
 //
-// A queue's and a waiting topic's writers keep away from what is peeked. An overwriting topic's do not, and a block's
-// only as long as they can: there Release tells whether all of it stayed whole.
+// A queue's and a waiting topic's writers keep away from what is peeked. An overwriting topic's do not, and a
+// block's only as long as they can: there Release tells whether all of it stayed whole.
 func (c *Channel) Peek(ctx context.Context) (Peek, error) {
 	var memory unsafe.Pointer
 	var size uintptr
@@ -158,8 +158,8 @@ func (c *Channel) Peek(ctx context.Context) (Peek, error) {
 	return Peek{Data: data, News: news, lease: lease, number: number}, nil
 }
 
-// Release gives it back, and goes on to the next message. With ErrOvertaken it has been overwritten meanwhile: discard
-// what was made of it. A second Release does nothing.
+// Release gives it back, and goes on to the next message. With ErrOvertaken it has been overwritten
+// meanwhile: discard what was made of it. A second Release does nothing.
 func (p *Peek) Release() error {
 	_, err := p.lease.end(p.number, shmRelease)
 	*p = Peek{}

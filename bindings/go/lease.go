@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// leases are what a channel lends of one sort, one at a time. A Loan, a Lock and a Peek refer to their lease, and have its
-// number, so that none of them, and no copy, ends what the channel has lent since. One that is forgotten is given back: the
-// channel does not refer to a lease that is in use.
+// leases are what a channel lends of one sort, one at a time. A Loan, a Lock and a Peek refer to their lease,
+// and have its number, so that none of them, and no copy, ends what the channel has lent since. One that is
+// forgotten is given back: the channel does not refer to a lease that is in use.
 type leases struct {
 	mutex sync.Mutex
 	spare *lease // used again, so that lending allocates nothing
@@ -45,8 +45,8 @@ type lease struct {
 	owner   *leases
 }
 
-// end makes the call that ends a lease, unless that has ended already: then it returns false. A size that the DLL refuses
-// does not end it.
+// end makes the call that ends a lease, unless that has ended already: then it returns false. A size that the
+// DLL refuses does not end it.
 func (l *lease) end(number uint64, call func(handle uint32) Status) (bool, error) {
 	if l == nil {
 		return false, nil

@@ -31,8 +31,9 @@ func load() error {
 	loading.Do(func() {
 		path, unfit := findDLL()
 		if path == "" {
-			loadError = &Error{Status: ErrSystem, Text: fmt.Sprintf("there is no %s for %s beside the program, on the PATH or "+
-				"where ShmBroker is installed; install it, or put a copy beside the program%s", dllName, runtime.GOARCH, unfit)}
+			text := fmt.Sprintf("there is no %s for %s beside the program, on the PATH or where ShmBroker is installed; "+
+				"install it, or put a copy beside the program%s", dllName, runtime.GOARCH, unfit)
+			loadError = &Error{Status: ErrSystem, Text: text}
 			return
 		}
 		dll.Name = path

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// A place is where calls wait: at a channel to read, at a channel to write, or at several for WaitAny. One call at a time
-// waits there; the others wait for their turn, for which the DLL would keep a thread each.
+// A place is where calls wait: at a channel to read, at a channel to write, or at several for WaitAny. One
+// call at a time waits there; the others wait for their turn, for which the DLL would keep a thread each.
 type place interface {
 	watcher
 	// take waits for the turn; false: the context was done first.
@@ -16,12 +16,13 @@ type place interface {
 	// isClosing tells whether a channel of the place is being closed, or has been.
 	isClosing() bool
 	threads() threadLimit
-	// park gives what tells that it is time to ask again, until the second function is called; nil: nothing does.
+	// park gives what tells that it is time to ask again, until the second function is called; nil: nothing
+	// does.
 	park() (<-chan struct{}, func())
 }
 
-// A threadLimit is how many calls of a kind may wait in the DLL, where each keeps a thread, and is woken soonest. Calls
-// beyond it wait without one.
+// A threadLimit is how many calls of a kind may wait in the DLL, where each keeps a thread, and is woken
+// soonest. Calls beyond it wait without one.
 type threadLimit chan struct{}
 
 const mostThreads = 32
@@ -56,7 +57,8 @@ func (t turn) take(ctx context.Context) bool {
 
 func (t turn) leave() { <-t }
 
-// waits has what the calls that wait at a channel share. It does not refer to the channel, which would not be forgotten.
+// waits has what the calls that wait at a channel share. It does not refer to the channel, which would not be
+// forgotten.
 type waits struct {
 	handle  uint32
 	watch   channelWatch
@@ -95,7 +97,8 @@ func (w *waits) isClosing() bool {
 	return w.isClosed
 }
 
-// park has the waker signalled when the channel becomes readable, or is closed. It returns false if that can't be.
+// park has the waker signalled when the channel becomes readable, or is closed. It returns false if that
+// can't be.
 func (w *waits) park(wake chan<- struct{}) bool {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -123,7 +126,8 @@ func signal(wake chan<- struct{}) {
 	}
 }
 
-// writes is the place of calls that write through a channel. Nothing tells them of room but a call that waits for it.
+// writes is the place of calls that write through a channel. Nothing tells them of room but a call that waits
+// for it.
 type writes struct{ *waits }
 
 func (w writes) enter(ctx context.Context) *watch { return w.watch.enter(ctx) }

@@ -37,8 +37,8 @@ const (
 // String gives a sentence.
 func (n News) String() string { return Status(n).Error() }
 
-// An attempt is a function of the DLL that may wait for so many milliseconds. Unless it is the last one of its call, it is
-// made again if hasWaited says so.
+// An attempt is a function of the DLL that may wait for so many milliseconds. Unless it is the last one of
+// its call, it is made again if hasWaited says so.
 type attempt func(timeoutMs uint32, isLast bool) Status
 
 // wait makes a call that may wait, at the place where calls of its kind do.
@@ -129,13 +129,15 @@ func block(ctx context.Context, try attempt, at place) (News, error) {
 	}
 }
 
-// A call that has no thread, and that no event tells of room, asks again after a while, and then less and less often.
+// A call that has no thread, and that no event tells of room, asks again after a while, and then less and
+// less often.
 const (
 	firstPause   = time.Millisecond
 	longestPause = 16 * time.Millisecond
 )
 
-// park waits without a thread: for an event that a poller waits for, or where there is none, for some time to pass.
+// park waits without a thread: for an event that a poller waits for, or where there is none, for some time to
+// pass.
 func park(ctx context.Context, try attempt, at place) (News, error) {
 	wake, unpark := at.park()
 	defer unpark()
@@ -197,7 +199,8 @@ func resultOfWait(status Status, ctx context.Context, at place) (News, error) {
 	return result(status, ctx)
 }
 
-// uncancelled tries again after a cancellation. That ends all waits on a handle, and was meant for another one.
+// uncancelled tries again after a cancellation. That ends all waits on a handle, and was meant for another
+// one.
 func uncancelled(timeoutMs uint32, isLast bool, try attempt) Status {
 	for {
 		if status := try(timeoutMs, isLast); status != ErrCancelled {
@@ -207,8 +210,8 @@ func uncancelled(timeoutMs uint32, isLast bool, try attempt) Status {
 	}
 }
 
-// cancelled counts the calls that are to leave a handle. While there is one, no call waits there: ShmSetCancelled holds
-// for all that use the handle.
+// cancelled counts the calls that are to leave a handle. While there is one, no call waits there:
+// ShmSetCancelled holds for all that use the handle.
 var cancelled = cancelledHandles{calls: map[uint32]int{}}
 
 type cancelledHandles struct {

@@ -1,5 +1,5 @@
-// node pack.mjs FOLDER X64_DLL [IA32_DLL]: writes the npm package to FOLDER, with the DLLs in it, as shmbroker-VERSION.tgz.
-// Without them npm pack in this folder makes one that finds the installed DLL.
+// node pack.mjs FOLDER X64_DLL [IA32_DLL]: writes the npm package to FOLDER, with the DLLs in it, as
+// shmbroker-VERSION.tgz. Without them npm pack in this folder makes one that finds the installed DLL.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -304,7 +304,8 @@ class Library(unittest.TestCase):
     def test_is_not_looked_for_in_the_current_folder(self) -> None:
         here = pathlib.Path.cwd()
         for program in ("-c", "", "-m", "missing.py"):
-            with mock.patch.object(sys, "argv", [program]), mock.patch.dict("os.environ", PATH=os.pathsep.join((".", "", "bin"))):
+            path = mock.patch.dict("os.environ", PATH=os.pathsep.join((".", "", "bin")))
+            with mock.patch.object(sys, "argv", [program]), path:
                 folders = [folder.resolve() for folder in shmbroker.library._folders()]
             self.assertEqual(folders, [pathlib.Path(shmbroker.__file__).resolve().parent], program)
             self.assertNotIn(here, folders)
@@ -315,7 +316,8 @@ class Library(unittest.TestCase):
             dll.touch()
             with mock.patch.object(shmbroker.library, "_folders", lambda: [dll.parent]):
                 with mock.patch.object(ctypes, "WinDLL", lambda path: object(), create=True):
-                    self.assertRaisesRegex(OSError, f"{dll} is older than this", shmbroker.library.library.__wrapped__)
+                    load = shmbroker.library.library.__wrapped__
+                    self.assertRaisesRegex(OSError, f"{dll} is older than this", load)
 
 
 class Package(unittest.TestCase):

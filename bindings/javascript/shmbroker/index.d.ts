@@ -154,8 +154,8 @@ export class Channel implements AsyncDisposable {
   /** All that comes, until nothing has come within the timeout. */
   messages(options?: WaitOptions): AsyncGenerator<Message, void, undefined>;
   /**
-   * Reads as many messages as there are, up to max (8192 at most), and as fit into 64 KiB or are one; waits for the first
-   * only.
+   * Reads as many messages as there are, up to max (8192 at most), and as fit into 64 KiB or are one; waits
+   * for the first only.
    * @returns no message: nothing came within the timeout
    */
   readBatch(options?: WaitOptions & { /** Default: 1000. */ max?: number }): Promise<BatchMessage[]>;
@@ -196,13 +196,14 @@ export class Channel implements AsyncDisposable {
   writeBatch(messages: ArrayBufferView[], options?: WaitOptions): Promise<void>;
   /**
    * Lends the memory of a topic's or a queue's next message. Others' messages wait behind it: be quick. One
-   * at a time: until it ends, writes and loans of this channel fail with SHM_E_STATE at once; whoever writes beside it opens
-   * another channel. Where the worker that has it is terminated, its channels are closed, and the loan with them.
+   * at a time: until it ends, writes and loans of this channel fail with SHM_E_STATE at once; whoever writes
+   * beside it opens another channel. Where the worker that has it is terminated, its channels are closed, and
+   * the loan with them.
    */
   loan(size: number, options?: WaitOptions): Promise<Loan>;
   /**
-   * Lends the memory of a block, filled with its value, and keeps other writers out. One at a time: until it ends, writes and
-   * locks of this channel fail with SHM_E_STATE at once.
+   * Lends the memory of a block, filled with its value, and keeps other writers out. One at a time: until it
+   * ends, writes and locks of this channel fail with SHM_E_STATE at once.
    */
   lock(options?: WaitOptions): Promise<Lock>;
   /** Has the service bring a block's value to its file. */
@@ -218,8 +219,9 @@ export class Channel implements AsyncDisposable {
 }
 
 /**
- * Memory of a channel. When it is given back or the channel is closed, every Buffer on it becomes empty. What is sent to
- * another thread is a copy. One of which nobody has anything any more, its memory neither, is given back some time later.
+ * Memory of a channel. When it is given back or the channel is closed, every Buffer on it becomes empty. What is
+ * sent to another thread is a copy. One of which nobody has anything any more, its memory neither, is given back
+ * some time later.
  */
 interface Lent extends Disposable {
   readonly memory: Bytes;

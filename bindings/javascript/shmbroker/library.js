@@ -1,5 +1,5 @@
-// Where shmclient.dll is: in this package, beside the program or node.exe, on the PATH, or where ShmBroker is installed.
-// Never in the current folder, where anybody may have put one.
+// Where shmclient.dll is: in this package, beside the program or node.exe, on the PATH, or where ShmBroker is
+// installed. Never in the current folder, where anybody may have put one.
 import { existsSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";

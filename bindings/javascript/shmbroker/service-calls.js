@@ -1,6 +1,7 @@
-// Calls that wait for the service. They are made on a thread of Node.js's pool, where ShmLastErrorText stays. So one that
-// has failed is made once more, on a thread that gives its text, too: it has changed nothing, and it does no harm if it
-// succeeds now. That thread is made when the first call has failed, and ends with the isolate.
+// Calls that wait for the service. They are made on a thread of Node.js's pool, where ShmLastErrorText stays.
+// So one that has failed is made once more, on a thread that gives its text, too: it has changed nothing, and
+// it does no harm if it succeeds now. That thread is made when the first call has failed, and ends with the
+// isolate.
 import { Worker } from "node:worker_threads";
 import { SHM_E_TIMEOUT } from "./abi.js";
 import { ShmError } from "./error.js";

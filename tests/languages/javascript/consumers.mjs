@@ -1,5 +1,6 @@
-// consumers.mjs PACKAGE FOLDER: installs the package in two programs of strangers, as its README tells, and compiles one.
-// FOLDER is that of the samples that were built: its npm packages are used. The programs are left in FOLDER/consumers.
+// consumers.mjs PACKAGE FOLDER: installs the package in two programs of strangers, as its README tells, and
+// compiles one. FOLDER is that of the samples that were built: its npm packages are used. The programs are
+// left in FOLDER/consumers.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";

@@ -12,15 +12,17 @@ import (
 )
 
 func main() {
-	if _, err := shmbroker.Open("nowhere", &shmbroker.Options{Access: shmbroker.Read}); !errors.Is(err, shmbroker.ErrNotFound) {
+	toRead := &shmbroker.Options{Access: shmbroker.Read}
+	if _, err := shmbroker.Open("nowhere", toRead); !errors.Is(err, shmbroker.ErrNotFound) {
 		log.Fatal(err)
 	}
-	writer, err := shmbroker.Open("go", &shmbroker.Options{Access: shmbroker.Write, Create: true, Kind: shmbroker.Queue, Capacity: 4096})
+	create := &shmbroker.Options{Access: shmbroker.Write, Create: true, Kind: shmbroker.Queue, Capacity: 4096}
+	writer, err := shmbroker.Open("go", create)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer writer.Close()
-	reader, err := shmbroker.Open("go", &shmbroker.Options{Access: shmbroker.Read})
+	reader, err := shmbroker.Open("go", toRead)
 	if err != nil {
 		log.Fatal(err)
 	}

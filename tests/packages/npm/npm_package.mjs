@@ -1,5 +1,6 @@
-// npm_package.mjs BINDING FOLDER DLL SAMPLES: packs the package, installs the file in an empty project in FOLDER, and puts a
-// program there. SAMPLES is the folder of the samples that were built, which has koffi for Windows.
+// npm_package.mjs BINDING FOLDER DLL SAMPLES: packs the package, installs the file in an empty project in
+// FOLDER, and puts a program there. SAMPLES is the folder of the samples that were built, which has koffi for
+// Windows.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
