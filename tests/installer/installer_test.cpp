@@ -4,12 +4,14 @@
 #include <gmock/gmock.h>
 #include <msi.h>
 #include <msiquery.h>
+#include <sddl.h>
 
 #include <fstream>
 #include <string>
 
 #include "tests/installer/installed.h"
 #include "tests/support/program.h"
+#include "tests/support/wine.h"
 #include "win/text.h"
 
 namespace shmbroker::tests {
@@ -190,6 +192,79 @@ TEST_F(Installer, SetsUpAServiceThatAFailedRemovalBringsBack) {
   };
   EXPECT_GT(sequence(L"SetUpAgain"), sequence(L"StopServices"));
   EXPECT_LT(sequence(L"SetUpAgain"), sequence(L"DeleteServices"));
+}
+
+std::string rights_of_folder(const fs::path& folder) {
+  std::byte memory[4096];
+  DWORD size = 0;
+  wchar_t* text = nullptr;
+  if (!GetFileSecurityW(folder.c_str(), DACL_SECURITY_INFORMATION, memory, sizeof memory, &size) ||
+      !ConvertSecurityDescriptorToStringSecurityDescriptorW(memory, SDDL_REVISION_1,
+                                                            DACL_SECURITY_INFORMATION, &text, nullptr)) {
+    return {};
+  }
+  const std::string rights = win::display_utf8(text);
+  LocalFree(text);
+  return rights;
+}
+
+TEST_F(Installer, GivesItsFolderTheRightsThatTheTableSays) {
+  if (is_wine()) GTEST_SKIP() << "Wine ignores the table";
+  install_older();
+  const std::string rights = rights_of_folder(installed_folder());
+  EXPECT_THAT(rights, testing::StartsWith("D:P"));
+  for (const char* entry : {"(A;OICI;FA;;;SY)", "(A;OICI;FA;;;BA)", "(A;OICI;0x1200a9;;;BU)"})
+    EXPECT_THAT(rights, HasSubstr(entry));
+  EXPECT_THAT(rights, Not(HasSubstr(";;;WD)")));
+}
+
+TEST_F(Installer, AsksForARestartWhereAProgramHasTheDllOpen) {
+  if (is_wine()) GTEST_SKIP() << "a file in use is replaced";
+  ASSERT_EQ(msiexec(install(L"older.msi") + L" ADDLOCAL=ALL"), 0u);
+  Child receiver(quoted(installed_folder() / L"receiver.exe") + L" --timeout 60000");
+  receiver.receive();
+  EXPECT_EQ(msiexec(install(L"newer.msi") + L" ADDLOCAL=ALL /norestart"),
+            DWORD{ERROR_SUCCESS_REBOOT_REQUIRED});
+  EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+  EXPECT_EQ(run_installed(L"sender.exe", L"after").exit_code, 0u);
+  EXPECT_EQ(receiver.receive(), "after") << "the program that has the old DLL goes on";
+}
+
+// The installer with a last step that fails.
+fs::path failing_installer() {
+  const fs::path file = installer(L"failing.msi");
+  fs::copy_file(installer(L"newer.msi"), file, fs::copy_options::overwrite_existing);
+  PMSIHANDLE database;
+  EXPECT_EQ(MsiOpenDatabaseW(file.c_str(), MSIDBOPEN_DIRECT, &database), UINT{ERROR_SUCCESS});
+  // Type 19: an error with this text.
+  for (const wchar_t* query :
+       {L"INSERT INTO `CustomAction` (`Action`, `Type`, `Target`) VALUES ('Fail', 19, 'for a test')",
+        L"INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('Fail', 6599)"}) {
+    PMSIHANDLE view;
+    EXPECT_EQ(MsiDatabaseOpenViewW(database, query, &view), UINT{ERROR_SUCCESS});
+    EXPECT_EQ(MsiViewExecute(view, 0), UINT{ERROR_SUCCESS});
+  }
+  EXPECT_EQ(MsiDatabaseCommit(database), UINT{ERROR_SUCCESS});
+  return file;
+}
+
+TEST_F(Installer, BringsTheOldServiceBackWhereAnUpgradeFails) {
+  if (is_wine()) GTEST_SKIP() << "Wine brings no old version back";
+  install_older();
+  EXPECT_EQ(msiexec(L"/i " + quoted(failing_installer())), DWORD{ERROR_INSTALL_FAILURE});
+  EXPECT_EQ(installed_version(), L"0.0.9");
+  EXPECT_TRUE(eventually([] { return service_state() == SERVICE_RUNNING; }));
+  const ScmHandle service = open_service(SERVICE_QUERY_CONFIG);
+  ASSERT_TRUE(service);
+  SERVICE_SID_INFO sid{};
+  DWORD size = 0;
+  EXPECT_TRUE(QueryServiceConfig2W(service.get(), SERVICE_CONFIG_SERVICE_SID_INFO,
+                                   reinterpret_cast<BYTE*>(&sid), sizeof sid, &size));
+  EXPECT_EQ(sid.dwServiceSidType, DWORD{SERVICE_SID_TYPE_RESTRICTED});
+  alignas(SERVICE_FAILURE_ACTIONSW) BYTE memory[8192];
+  ASSERT_TRUE(
+      QueryServiceConfig2W(service.get(), SERVICE_CONFIG_FAILURE_ACTIONS, memory, sizeof memory, &size));
+  EXPECT_GT(reinterpret_cast<SERVICE_FAILURE_ACTIONSW*>(memory)->cActions, 0u);
 }
 
 TEST_F(Installer, UpgradeTellsClientsWhereChannelsEndWithTheService) {
