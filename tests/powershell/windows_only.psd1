@@ -1,0 +1,3 @@
+# What the scripts start and no test does under Wine, with the reason: 'Get-Example' = 'why'.
+@{
+}
