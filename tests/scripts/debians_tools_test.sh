@@ -44,11 +44,12 @@ done >"$work/found.cmake"
 build=$work/build
 # As if npm's packages had been brought, and without NuGet's: they are not what this is about.
 pretend_brought() {
-  mkdir -p "$build/bin/samples/$2/node_modules"
-  sha256sum <"$source_folder/$1/package-lock.json" | tr -d ' \n-' >"$build/bin/samples/$2/node_modules/.brought"
+  mkdir -p "$build/$2/node_modules"
+  sha256sum <"$source_folder/$1/package-lock.json" | tr -d ' \n-' >"$build/$2/node_modules/.brought"
 }
-pretend_brought bindings/javascript javascript
-pretend_brought samples/javascript/wine javascript/wine
+pretend_brought bindings/javascript bin/samples/javascript
+pretend_brought samples/javascript/wine bin/samples/javascript/wine
+pretend_brought tests/workflows tests/workflows
 if ! (cd "$source_folder" && PATH=$work/languages:$PATH PYTHONHOME=/nowhere GOROOT=/nowhere \
   cmake --preset mingw-x64 -B "$build" -C "$work/found.cmake" -D DOTNET=/bin/false) >"$work/log" 2>&1; then
   tail -n 30 "$work/log" >&2
