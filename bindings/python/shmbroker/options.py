@@ -45,9 +45,9 @@ def options_of(
 
 
 def _milliseconds(open_timeout: float) -> int:
-    if not open_timeout > 0:  # nor is NaN
-        raise ValueError(f"open_timeout is {open_timeout}; it must be more than 0 seconds")
-    return _LONGEST if open_timeout * 1000 > _LONGEST else math.ceil(open_timeout * 1000)
+    if not open_timeout >= 0:  # nor is NaN
+        raise ValueError(f"open_timeout is {open_timeout}; it must be 0 or more seconds")
+    return _LONGEST if open_timeout * 1000 > _LONGEST else max(1, math.ceil(open_timeout * 1000))  # 0: the default
 
 
 def _bytes(what: str, size: int) -> int:
