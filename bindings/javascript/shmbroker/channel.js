@@ -139,8 +139,12 @@ export class Channel {
 
   // ---- reading
 
-  /** @returns {Message | null} */
   tryRead() {
+    return unlessLent(() => this.#take());
+  }
+
+  /** @returns {Message | null} */
+  #take() {
     for (let room = this.#room; ; room = Buffer.allocUnsafeSlow(Number(this.#size[0]))) {
       const status = abi.ShmRead(this.#handle, room, room.length, this.#size, 0);
       if (status === abi.SHM_E_BUFFER) continue;
@@ -158,7 +162,7 @@ export class Channel {
 
   /** @param {WaitOptions} [options] */
   read(options) {
-    return this.#whenReadable(() => this.tryRead(), options);
+    return this.#whenReadable(() => this.#take(), options);
   }
 
   /** @param {WaitOptions} [options] */
@@ -179,6 +183,10 @@ export class Channel {
   }
 
   tryPeek() {
+    return unlessLent(() => this.#show());
+  }
+
+  #show() {
     /** @type {[bigint | null]} */
     const address = [null];
     const status = abi.ShmPeek(this.#handle, address, this.#size, 0);
@@ -190,7 +198,7 @@ export class Channel {
   /** @param {WaitOptions} [options] */
   peek(options) {
     return this.#whenReadable(
-      () => this.tryPeek(),
+      () => this.#show(),
       options,
       (peek) => peek.release(),
     );
@@ -252,7 +260,7 @@ export class Channel {
   tryWrite(data) {
     if (!this.#writers.isFree) return false;
     const status = abi.ShmWrite(this.#handle, bytesOf(data), data.byteLength, 0);
-    if (isBusy(status)) return false;
+    if (isBusy(status) || status === abi.SHM_E_STATE) return false;
     check(status);
     return true;
   }
@@ -353,6 +361,20 @@ export class Channel {
 
   [Symbol.asyncDispose]() {
     return this.close();
+  }
+}
+
+/**
+ * What tries has nothing while a peek is held: that is another turn.
+ * @template Found
+ * @param {() => Found | null} attempt
+ */
+function unlessLent(attempt) {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof ShmError && error.status === abi.SHM_E_STATE) return null;
+    throw error;
   }
 }
 

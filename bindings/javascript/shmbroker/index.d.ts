@@ -149,7 +149,7 @@ export class Channel implements AsyncDisposable {
    * @returns null: nothing came within the timeout. An old value of a block is `unchanged` then.
    */
   read(options?: WaitOptions): Promise<Message | null>;
-  /** The same without waiting, and without a promise. */
+  /** The same without waiting, and without a promise. null: there is nothing, or a peek is held. */
   tryRead(): Message | null;
   /** All that comes, until nothing has come within the timeout. */
   messages(options?: WaitOptions): AsyncGenerator<Message, void, undefined>;
@@ -161,7 +161,7 @@ export class Channel implements AsyncDisposable {
   readBatch(options?: WaitOptions & { /** Default: 1000. */ max?: number }): Promise<BatchMessage[]>;
   /** Reads a message without copying it. One at a time: until it ends, reads and peeks fail with SHM_E_STATE. */
   peek(options?: WaitOptions): Promise<Peek | null>;
-  /** The same without waiting, and without a promise. */
+  /** The same without waiting, and without a promise. null: there is nothing, or a peek is held. */
   tryPeek(): Peek | null;
   /**
    * Waits until there is something to read. Of a queue another reader may be faster.
@@ -189,7 +189,7 @@ export class Channel implements AsyncDisposable {
   write(data: ArrayBufferView, options?: WaitOptions): Promise<void>;
   /**
    * The same without waiting, and without a promise.
-   * @returns false: there was no room, or somebody else was writing
+   * @returns false: there was no room, somebody else was writing, or a loan or a lock of this channel is held
    */
   tryWrite(data: ArrayBufferView): boolean;
   /** Writes several messages with the cost of few. */

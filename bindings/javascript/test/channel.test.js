@@ -291,6 +291,7 @@ test("what is lent keeps others from writing through the same channel", async ()
   const loan = await topic.loan(8);
   await assert.rejects(topic.write(Buffer.from("x")), shmError("SHM_E_STATE", /ShmLoan/));
   await assert.rejects(topic.loan(8), shmError("SHM_E_STATE"));
+  assert.equal(topic.tryWrite(Buffer.from("x")), false);
   loan.abort();
   await topic.write(Buffer.from("x"));
 });
@@ -319,7 +320,10 @@ test("a peek shows a message where it lies, until it is released", async () => {
   assert.ok(peek);
   const { memory } = peek;
   assert.equal(memory.toString(), "here");
-  assert.throws(() => topic.tryRead(), shmError("SHM_E_STATE", /ShmRelease/));
+  await assert.rejects(topic.read({ timeout: 0 }), shmError("SHM_E_STATE", /ShmRelease/));
+  await assert.rejects(topic.peek(), shmError("SHM_E_STATE"));
+  assert.equal(topic.tryRead(), null);
+  assert.equal(topic.tryPeek(), null);
   assert.equal(peek.release(), true);
   assert.equal(memory.length, 0, "the memory must be out of reach");
   assert.equal(await topic.peek({ timeout: 0 }), null);
