@@ -330,10 +330,9 @@ bool Channel::leave(const Client& client, const pipe::CloseRequest& request) {
   const HeldSlots held = held_slots(client, request);
   if (held.reader) vacate_reader(request.reader);
   if (held.writer) vacate_writer(request.writer);
-  // What a queue's reader gave back is for the others, whom it had no right to wake.
-  if (held.reader && geometry_.kind == core::Kind::queue) wake_everybody();
-  // A writer whose thread was ended may have taken a wake-up with it that it would have passed on.
-  if (held.writer) set_space_event();
+  // What a queue's reader gave back is for the others, whom it had no right to wake. A writer whose thread was
+  // ended may have taken waiting readers' marks, or the space event's wake-up, and woken nobody.
+  if (held.writer || (held.reader && geometry_.kind == core::Kind::queue)) wake_everybody();
   return held.reader || held.writer;
 }
 

@@ -244,6 +244,32 @@ TEST_F(WaitingTime, IsOneForTheTurnAndForWhatComesAfter) {
   first.join();
 }
 
+class EndedWriter : public ServiceTest {
+ protected:
+  EndedWriter() : ServiceTest(config_of({queue("queue")})) {}
+};
+
+// A thread that is ended between taking the waiting readers' marks and setting their events wakes nobody. The
+// message is there, no mark is, and the program closes the channel.
+TEST_F(EndedWriter, ThatWokeNobodyLeavesNoReaderAsleepWhenItCloses) {
+  const Opened reader(L"queue", SHM_READ);
+  Opened writer(L"queue", SHM_WRITE);
+  std::atomic<bool> is_awake = false;
+  std::thread waiting([&] {
+    EXPECT_SHM(SHM_OK, read_into_nowhere(reader, SHM_INFINITE));
+    is_awake = true;
+  });
+  const ChannelMemory memory(L"queue", FILE_MAP_WRITE);
+  EXPECT_TRUE(eventually([&] { return memory.reader_waits(); }));
+  Sleep(100);  // until it sleeps: nobody sees that from outside
+  memory.readers().waiting.store(0);
+  EXPECT_SHM(SHM_OK, write(writer, "text"));
+  writer.close();
+  EXPECT_TRUE(eventually([&] { return is_awake.load(); }));
+  EXPECT_SHM(SHM_OK, ShmCancel(reader));
+  waiting.join();
+}
+
 INSTANTIATE_TEST_SUITE_P(
     In, Waits,
     testing::Values(Wait{"ReadOfABlock", L"block", For::message, read_into_nowhere, SHM_E_EMPTY},
