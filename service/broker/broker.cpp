@@ -53,16 +53,17 @@ Broker::Broker(const BrokerPaths& paths, FirstConfig first, const std::function<
       counts_{.started = win::now()},
       log_([](ClientLog::Level level, const std::string& line) { spdlog::log(level_of(level), line); }),
       watch_(loop_, [this](const Client& client) { note_death(client); }),
-      worker_(loop_),
-      names_(worker_),
+      lookups_(loop_),
+      disk_(loop_),
+      names_(lookups_),
       state_(paths.data / L"state.json", watch_),
-      saver_(worker_),
+      saver_(disk_),
       channels_(objects_, state_, watch_, log_),
-      keeper_(channels_, state_, watch_, worker_),
-      creation_(channels_, worker_),
-      setup_(channels_, state_, worker_, files_),
+      keeper_(channels_, state_, watch_, lookups_),
+      creation_(channels_, lookups_),
+      setup_(channels_, state_, lookups_, disk_, files_),
       configuration_(paths.config, std::move(first.config), first.written,
-                     {channels_, setup_, state_, creation_, saver_, files_, loop_, worker_}),
+                     {channels_, setup_, state_, creation_, saver_, files_, loop_, lookups_, disk_}),
       held_up_(channels_, watch_, configuration_, names_, log_),
       reclaimer_(channels_, watch_, state_, saver_, names_, log_, counts_),
       creator_(channels_, creation_, state_, log_),
@@ -86,7 +87,9 @@ void Broker::set_up_channels(const std::function<void()>& progress) {
   creation_.apply(config.create, look_up_creators(config.create));
   setup_.set_folders(config.file_folders);
   for (const ChannelConfig& channel : config.channels) {
-    setup_.set_up(get_parts(channel, /*wants_file=*/true, config.file_folders, files_));
+    ChannelParts parts = look_up_parts(channel);
+    open_file(parts, config.file_folders, files_);
+    setup_.set_up(std::move(parts));
     if (progress) progress();
   }
   creator_.take_over();
@@ -139,7 +142,7 @@ void Broker::close_down() {
     saver_.save(channel);
   }
   saver_.save_what_failed();  // also of channels that a reload has removed
-  worker_.finish();
+  disk_.finish();
   state_.save_if_possible();  // for the next start: whose processes have which channels open
 }
 

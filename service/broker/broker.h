@@ -78,7 +78,9 @@ class Broker {
   FileRegions files_;
   ClientLog log_;
   ClientWatch watch_;
-  Worker worker_;  // what its jobs use is above
+  // What their jobs use is above. Two: no value waits for its file because an account is looked up.
+  Worker lookups_;
+  Worker disk_;
   AwaitedNames names_;
   SavedState state_;
   ValueSaver saver_;

@@ -4,15 +4,19 @@
 
 namespace shmbroker::service {
 
-ChannelParts get_parts(const ChannelConfig& config, bool wants_file, const std::vector<std::string>& folders,
-                       FileRegions& files) {
+ChannelParts look_up_parts(const ChannelConfig& config) {
   ChannelParts parts{.config = config};
   try {
     parts.access = resolve_access(config.access);
   } catch (const std::exception& error) {
     parts.no_access = error.what();
   }
-  if (!wants_file || !config.file) return parts;
+  return parts;
+}
+
+void open_file(ChannelParts& parts, const std::vector<std::string>& folders, FileRegions& files) {
+  const ChannelConfig& config = parts.config;
+  if (!config.file) return;
   try {
     auto file = std::make_unique<BackingFile>(files, config.name, *config.file, config.capacity, folders);
     parts.value.resize(static_cast<size_t>(file->size()));
@@ -21,7 +25,6 @@ ChannelParts get_parts(const ChannelConfig& config, bool wants_file, const std::
   } catch (const std::exception& error) {  // no memory for the value, too
     parts.no_file = error.what();
   }
-  return parts;
 }
 
 }  // namespace shmbroker::service

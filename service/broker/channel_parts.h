@@ -1,5 +1,5 @@
 // What a channel of the configuration needs that may be slow to get, or not to be had now: its accounts,
-// looked up, and its file, opened and read. Got on the worker's thread, or at the service's start.
+// looked up, and its file, opened and read. Got on a worker's thread, or at the service's start.
 #pragma once
 
 #include <cstddef>
@@ -24,9 +24,11 @@ struct ChannelParts {
   std::string no_file{};
 };
 
-// wants_file: whether to open the file that the configuration gives it. folders: file_folders. Throws
-// nothing.
-ChannelParts get_parts(const ChannelConfig& config, bool wants_file, const std::vector<std::string>& folders,
-                       FileRegions& files);
+// The parts without a file. Throws nothing but std::bad_alloc.
+ChannelParts look_up_parts(const ChannelConfig& config);
+
+// Adds the file that the configuration gives the channel, if it gives one. folders: file_folders. Throws
+// nothing but std::bad_alloc.
+void open_file(ChannelParts& parts, const std::vector<std::string>& folders, FileRegions& files);
 
 }  // namespace shmbroker::service

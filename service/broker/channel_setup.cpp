@@ -89,20 +89,32 @@ bool ChannelSetup::lacks_file(const ChannelConfig& config) const {
 DWORD ChannelSetup::retry_if_due() {
   const ULONGLONG now = GetTickCount64();
   for (const Unavailable* channel : unavailable_.begin_due(now)) {
-    worker_.run([config = channel->config, wants_file = lacks_file(channel->config), folders = folders_,
-                 &files = files_] { return get_parts(config, wants_file, folders, files); },
-                [this, attempt = channel->attempt](std::future<ChannelParts> outcome) {
-                  try {
-                    retry(outcome.get(), attempt);
-                  } catch (const std::exception& error) {  // no memory; the next reload tries it again
-                    spdlog::error("{}", error.what());
-                  }
-                });
+    lookups_.run([config = channel->config] { return look_up_parts(config); },
+                 [this, attempt = channel->attempt](std::future<ChannelParts> outcome) {
+                   try {
+                     open_file_again(std::make_shared<ChannelParts>(outcome.get()), attempt);
+                   } catch (const std::exception& error) {  // no memory; the next reload tries it again
+                     spdlog::error("{}", error.what());
+                   }
+                 });
   }
   return unavailable_.until_due(now);
 }
 
-// parts: what has been got on the worker's thread. Meanwhile a reload may have taken the channel away, or
+void ChannelSetup::open_file_again(std::shared_ptr<ChannelParts> parts, uint64_t attempt) {
+  if (!parts->config.file || !lacks_file(parts->config)) return retry(std::move(*parts), attempt);
+  disk_.run([parts, folders = folders_, &files = files_] { open_file(*parts, folders, files); },
+            [this, parts, attempt](std::future<void> outcome) {
+              try {
+                outcome.get();
+                retry(std::move(*parts), attempt);
+              } catch (const std::exception& error) {  // no memory, as above
+                spdlog::error("{}", error.what());
+              }
+            });
+}
+
+// parts: what has been got on the workers' threads. Meanwhile a reload may have taken the channel away, or
 // changed it.
 void ChannelSetup::retry(ChannelParts parts, uint64_t attempt) {
   const std::wstring name = wide_name(parts.config);

@@ -5,6 +5,7 @@
 #include <windows.h>
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,8 +24,8 @@ class ChannelSetup {
   using Pending = std::map<std::wstring, ChannelParts>;  // by name
 
   // The references must outlive it.
-  ChannelSetup(ChannelTable& channels, SavedState& state, Worker& worker, FileRegions& files)
-      : channels_(channels), state_(state), worker_(worker), files_(files) {}
+  ChannelSetup(ChannelTable& channels, SavedState& state, Worker& lookups, Worker& disk, FileRegions& files)
+      : channels_(channels), state_(state), lookups_(lookups), disk_(disk), files_(files) {}
 
   // Folders for channels that are tried again: file_folders of the configuration.
   void set_folders(const std::vector<std::string>& folders) { folders_ = folders; }
@@ -50,13 +51,15 @@ class ChannelSetup {
   DWORD retry_if_due();
 
  private:
+  void open_file_again(std::shared_ptr<ChannelParts> parts, uint64_t attempt);
   void retry(ChannelParts parts, uint64_t attempt);
   void note_unavailable(const ChannelParts& parts, const std::string& reason, DWORD win32);
   bool lacks_file(const ChannelConfig& config) const;
 
   ChannelTable& channels_;
   SavedState& state_;
-  Worker& worker_;
+  Worker& lookups_;
+  Worker& disk_;
   FileRegions& files_;
   std::vector<std::string> folders_;
   Pending pending_;

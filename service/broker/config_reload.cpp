@@ -47,24 +47,35 @@ void ConfigReload::reload() {
 }
 
 void ConfigReload::read_again() {
+  using Read = std::future<LoadedConfig>;
+  target_.lookups.run([file = file_] { return load_again(file); },
+                      [this](Read read) { open_files_of(std::make_shared<Read>(std::move(read))); });
+}
+
+// Also where it could not be read: reloads end in the order in which they were asked for.
+void ConfigReload::open_files_of(std::shared_ptr<std::future<LoadedConfig>> read) {
   std::set<std::string> with_files;
   for (const auto& [name, channel] : target_.channels.all()) {
     if (!channel->lacks_file()) with_files.insert(channel->config().name);
   }
-  target_.worker.run([file = file_, with_files = std::move(with_files),
-                      &files = target_.files] { return load_again(file, with_files, files); },
-                     [this](std::future<LoadedConfig> outcome) {
-                       try {
-                         finish();  // of one that is still under way
-                         begin(outcome.get());
-                       } catch (const std::exception& error) {
-                         status_.refused = true;
-                         status_.text = error.what();
-                         ++status_.count;
-                         spdlog::error("the configuration was not changed: {}", error.what());
-                         report_event(Event::config, error.what());
-                       }
-                     });
+  target_.disk.run(
+      [read, with_files = std::move(with_files), &files = target_.files] {
+        LoadedConfig loaded = read->get();
+        open_files(loaded, with_files, files);
+        return loaded;
+      },
+      [this](std::future<LoadedConfig> outcome) {
+        try {
+          finish();  // of one that is still under way
+          begin(outcome.get());
+        } catch (const std::exception& error) {
+          status_.refused = true;
+          status_.text = error.what();
+          ++status_.count;
+          spdlog::error("the configuration was not changed: {}", error.what());
+          report_event(Event::config, error.what());
+        }
+      });
 }
 
 // From here on the new configuration is in force, but for the channels that are still to be set up.

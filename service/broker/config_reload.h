@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <future>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -40,7 +42,8 @@ class ConfigReload {
     ValueSaver& saver;
     FileRegions& files;
     EventLoop& loop;
-    Worker& worker;
+    Worker& lookups;
+    Worker& disk;
   };
 
   // config: in force from the start, written then.
@@ -65,6 +68,7 @@ class ConfigReload {
 
  private:
   void read_again();
+  void open_files_of(std::shared_ptr<std::future<LoadedConfig>> read);
   void begin(LoadedConfig loaded);
   void finish();
   void check_change(const Config& config) const;

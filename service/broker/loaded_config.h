@@ -1,4 +1,4 @@
-// A configuration that was read again, with what its channels need. Got on the worker's thread.
+// A configuration that was read again, with what its channels need. Got on workers' threads.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,11 @@ struct LoadedConfig {
   std::map<std::wstring, ChannelParts> parts{};  // of the channels that are still to be set up, by name
 };
 
-// with_files: channels that need no file, or have theirs. Throws Error or ConfigError.
-LoadedConfig load_again(const std::filesystem::path& file, const std::set<std::string>& with_files,
-                        FileRegions& files);
+// The configuration and its accounts, looked up. Throws Error or ConfigError.
+LoadedConfig load_again(const std::filesystem::path& file);
+
+// Adds the channels' files. with_files: channels that need none, or have theirs. Throws nothing but
+// std::bad_alloc.
+void open_files(LoadedConfig& loaded, const std::set<std::string>& with_files, FileRegions& files);
 
 }  // namespace shmbroker::service

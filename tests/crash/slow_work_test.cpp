@@ -122,5 +122,34 @@ TEST_F(SlowWork, OfAccountsNamesHoldsUpNobodyAndShowsThemUnnamedUntilThen) {
   EXPECT_TRUE(eventually([] { return account_of_client() == win::account_name(win::process_user()); }));
 }
 
+// A stop may have no more time than a domain controller takes to answer.
+TEST_F(SlowWork, OfAccountsKeepsNoValueFromItsFileAtAStop) {
+  const std::string folder = service_.folder().generic_string();
+  std::string saved_block = block("saved");
+  saved_block.insert(saved_block.rfind('}'), R"(, "file": { "path": ")" + folder + R"(/value.bin" })");
+  const std::string config = config_with({block("MapName"), saved_block});
+  service_.configure(config.substr(0, config.rfind('}')) + R"(, "file_folders": [")" + folder + R"("] })");
+  service_.tell("reload");
+  const Opened open(L"MapName", SHM_READ);
+  ASSERT_TRUE(eventually([] {
+    ShmChannel channel = 0;
+    return ShmOpen(L"saved", nullptr, &channel) == SHM_OK && ShmClose(channel) == SHM_OK;
+  }));
+  const Opened saved(L"saved");
+  EXPECT_SHM(SHM_OK, write(saved, "the value"));
+  const Hold hold("account.name");
+  const auto asked = std::async(std::launch::async, [] {
+    ShmChannelState state{};
+    state.size = sizeof state;
+    ShmClientState client{};
+    client.size = sizeof client;
+    uint32_t count = 1;
+    ShmInspect(L"MapName", &state, &client, 1, &count);  // it has an account's name; the stop may be quicker
+  });
+  ASSERT_TRUE(hold.has_somebody(kPatience));
+  service_.tell("stop");
+  EXPECT_TRUE(eventually([&] { return read_file(service_.folder() / "value.bin") == "the value"; }));
+}
+
 }  // namespace
 }  // namespace shmbroker::tests
