@@ -16,13 +16,17 @@ namespace shmbroker::service {
 class AccountNames {
  public:
   static constexpr size_t kMostRemembered = 1000;
-  static constexpr uint64_t kMostAge = 10 * 60 * 1000;  // milliseconds
-  static constexpr uint64_t kPatience = 1000;           // for which whoever wants a name waits for it
+  static constexpr uint64_t kLeastAge = 10 * 1000;  // milliseconds for which they are remembered in any case
+  static constexpr uint64_t kMostAge = 10 * 60 * 1000;
+  static constexpr uint64_t kPatience = 1000;  // for which whoever wants a name waits for it
 
   // The name of the account with this SID, as text. Nothing: it is among those to be asked for. Where that
   // takes longer than kPatience, the SID itself. now_ms: any clock that does not go back.
   std::optional<std::wstring> find(const std::wstring& sid, uint64_t now_ms) {
-    if (names_.size() >= kMostRemembered || now_ms - since_ms_ >= kMostAge) {
+    // A request that needs more of them than are remembered finds all of them none the less: it is answered
+    // soon after they were noted.
+    const uint64_t age = now_ms - since_ms_;
+    if (age >= kMostAge || (age >= kLeastAge && names_.size() >= kMostRemembered)) {
       names_.clear();
       since_ms_ = now_ms;
     }

@@ -20,8 +20,13 @@ std::wstring look_up_name(const std::wstring& sid) {
 }  // namespace
 
 void AwaitedNames::wait(PipeServer::ConnectionId connection) {
-  waiting_[connection] = GetTickCount64() + AccountNames::kPatience;
+  waiting_.try_emplace(connection, GetTickCount64() + AccountNames::kPatience);
   look_up();
+}
+
+bool AwaitedNames::may_wait(PipeServer::ConnectionId connection) const {
+  const auto found = waiting_.find(connection);
+  return found == waiting_.end() || GetTickCount64() < found->second;
 }
 
 std::wstring AwaitedNames::known_name(const std::wstring& sid) {

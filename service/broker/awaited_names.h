@@ -35,8 +35,11 @@ class AwaitedNames {
   // then. It must have done nothing yet.
   void wait(PipeServer::ConnectionId connection);
 
-  // Whether a request waited, which is answered now.
-  bool end_wait(PipeServer::ConnectionId connection) { return waiting_.erase(connection) != 0; }
+  // Of a request that is being answered: whether it has waited, and whether it may go on waiting. However
+  // often it is answered again, it waits for kPatience in all.
+  bool has_waited(PipeServer::ConnectionId connection) const { return waiting_.contains(connection); }
+  bool may_wait(PipeServer::ConnectionId connection) const;
+  void end_wait(PipeServer::ConnectionId connection) { waiting_.erase(connection); }
 
   // Answers no more. Look-ups that are under way still end.
   void stop() { waiting_.clear(); }

@@ -8,8 +8,10 @@ bool Caller::is_administrator() const { return is_among(token(), {L"S-1-5-18", L
 
 std::wstring Caller::name_of(const std::wstring& sid) {
   const auto known = names_.find(sid);
-  if (!known) lacks_names_ = true;
-  return known.value_or(L"");
+  if (known) return *known;
+  if (!names_.may_wait(connection_)) return sid;
+  lacks_names_ = true;
+  return {};
 }
 
 std::string Caller::name() {

@@ -34,7 +34,7 @@ class Caller {
   bool is_administrator() const;
 
   // What an account is called. "" where that is not known yet: await_names() then has the request answered
-  // again.
+  // again. Its SID where the request has waited long enough.
   std::wstring name_of(const std::wstring& sid);
   // Throws NamesAwaited where names were lacking. Nothing that the request asks for may have been done
   // before.

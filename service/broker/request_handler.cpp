@@ -58,10 +58,10 @@ PipeServer::Answer RequestHandler::carry_out(PipeServer::ConnectionId connection
                                              const pipe::RequestHeader& request, pipe::ReplyHeader& reply,
                                              const std::function<void(Caller&)>& work) {
   try {
-    const bool is_repeated = names_.end_wait(connection);
     Caller caller(connection, client, pipe_, names_);
-    check(request, caller, is_repeated);
+    check(request, caller, names_.has_waited(connection));
     work(caller);
+    names_.end_wait(connection);
     return caller.answer(caller.is_answered_later() ? PipeServer::kLater : reply.size);
   } catch (const NamesAwaited&) {
     names_.wait(connection);
@@ -79,6 +79,7 @@ PipeServer::Answer RequestHandler::carry_out(PipeServer::ConnectionId connection
     refuse(reply, core::Status::system, error.what(), 0);
     log_about(client, ClientLog::Level::error, words_of(client) + ": " + error.what());
   }
+  names_.end_wait(connection);
   return {reply.size, {}, {}};
 }
 

@@ -49,7 +49,22 @@ TEST(AccountNames, AreForgottenWhenTooManyCome) {
     names.find(sid, 0);
     names.note(sid, L"name of " + sid);
   }
-  EXPECT_EQ(names.find(L"0", 0), std::nullopt) << "it is remembered still";
+  EXPECT_EQ(names.find(L"0", AccountNames::kLeastAge), std::nullopt) << "it is remembered still";
+}
+
+// Or it would be answered again and again, and never have them all.
+TEST(AccountNames, AreAllThereForARequestThatNeedsMoreThanAreRemembered) {
+  constexpr size_t kMany = 2 * AccountNames::kMostRemembered;
+  constexpr uint64_t kBegin = 1'000'000;
+  AccountNames names;
+  for (size_t i = 0; i < kMany; ++i) names.find(std::to_wstring(i), kBegin);
+  for (const std::wstring& sid : names.begin_to_ask()) names.note(sid, L"name of " + sid);
+  size_t found = 0;
+  for (size_t i = 0; i < kMany; ++i) {
+    const std::wstring sid = std::to_wstring(i);
+    if (names.find(sid, kBegin + 1) == Name(L"name of " + sid)) ++found;
+  }
+  EXPECT_EQ(found, kMany);
 }
 
 }  // namespace
