@@ -104,14 +104,10 @@ void ChannelCreator::check_quota(const ChannelConfig& wanted, Caller& caller) {
                                               "is out of range");
   }
   bytes += core::readers_section_size(geometry);
+  const EndedMemory::Use there = channels_.created_by(wanted.creator);
   const EndedMemory::Use ended = channels_.ended_of(wanted.creator);
-  uint64_t count = 1 + ended.channels;
-  bytes += ended.bytes;
-  for (const auto& [name, channel] : channels_.all()) {
-    if (channel->config().creator != wanted.creator) continue;
-    ++count;
-    bytes += channel->bytes();
-  }
+  const uint64_t count = 1 + there.channels + ended.channels;
+  bytes += there.bytes + ended.bytes;
   const CreateConfig& limits = policy_.limits();
   if (count > limits.max_channels || bytes > limits.max_bytes) {
     throw Refusal(core::Status::quota,

@@ -50,6 +50,11 @@ std::shared_ptr<Channel> ChannelTable::add(const ChannelConfig& config, const Ac
   state_.note(config.name, known_of(*channel));
   if (keeper_) channel->entrust_to(keeper_);
   channels_.emplace(channel->name(), channel);
+  if (channel->is_created()) {
+    EndedMemory::Use& use = created_[config.creator];
+    ++use.channels;
+    use.bytes += channel->bytes();
+  }
   return channel;
 }
 
@@ -90,13 +95,29 @@ std::unique_ptr<Channel> ChannelTable::make_anew(const ChannelConfig& config, co
   }
 }
 
+void ChannelTable::remove(const std::wstring& name) {
+  const auto found = channels_.find(name);
+  if (found == channels_.end()) return;
+  const std::shared_ptr<Channel> channel = found->second;
+  channels_.erase(found);
+  const auto use = created_.find(channel->config().creator);
+  if (use == created_.end()) return;
+  use->second.bytes -= channel->bytes();
+  if (--use->second.channels == 0) created_.erase(use);
+}
+
+EndedMemory::Use ChannelTable::created_by(const std::string& creator) const {
+  const auto found = created_.find(creator);
+  return found == created_.end() ? EndedMemory::Use{} : found->second;
+}
+
 bool ChannelTable::remove_if_unused(Channel& channel) {
   if (!channel.is_unused()) return false;
   log_.note(win::to_utf16(channel.config().creator).value_or(L""), 0, ClientLog::Level::info,
             "channel '" + channel.config().name + "' is over: nobody has it open any more", GetTickCount64());
   ended_memory_.add(channel.config().creator, channel.object_prefix(), channel.bytes());
   state_.forget(channel.config().name);
-  channels_.erase(std::wstring(channel.name()));
+  remove(channel.name());
   SHM_CRASH_POINT("drop.erased");
   return true;
 }

@@ -41,13 +41,15 @@ class ChannelTable {
   // up. Throws Error.
   std::shared_ptr<Channel> add(const ChannelConfig& config, const Access& access);
 
-  void remove(const std::wstring& name) { channels_.erase(name); }
+  void remove(const std::wstring& name);
 
   // Removes a channel that a client has created and that nobody has open. Returns whether it was one. The
   // state is to be saved then.
   bool remove_if_unused(Channel& channel);
 
-  // What is left of channels of a creator, SID text, that are gone: a client still has it mapped.
+  // What channels of a creator, SID text, take of memory: those that there are, and those that are gone, but
+  // of which a client still has a handle to the memory.
+  EndedMemory::Use created_by(const std::string& creator) const;
   EndedMemory::Use ended_of(const std::string& creator) { return ended_memory_.of(creator); }
 
   // Who holds the memory of channels that are made from now on; null for nobody.
@@ -63,6 +65,7 @@ class ChannelTable {
   ClientLog& log_;
   std::shared_ptr<Keeper> keeper_;
   Channels channels_;
+  std::map<std::string, EndedMemory::Use> created_;  // by creator
   EndedMemory ended_memory_{ChannelObjects::exist};
 };
 
