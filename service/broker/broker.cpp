@@ -111,7 +111,7 @@ void Broker::run() {
 DWORD Broker::do_what_is_due() {
   return std::min({keeper_.restart_if_due(), configuration_.go_on(), setup_.retry_if_due(),
                    creation_.look_up_if_due(), requests_->answer_late(), saver_.save_if_due(GetTickCount64()),
-                   held_up_.look_if_due(), write_log_counts()});
+                   held_up_.look_if_due(), write_log_counts(), state_.save_if_due()});
 }
 
 DWORD Broker::write_log_counts() {

@@ -1,6 +1,7 @@
 #include "service/broker/caller.h"
 
 #include "service/broker/access.h"
+#include "service/broker/refusal.h"
 
 namespace shmbroker::service {
 
@@ -24,6 +25,15 @@ std::function<void(std::span<const std::byte>)> Caller::answer_later() {
   is_answered_later_ = true;
   return [&pipe = pipe_, connection = connection_](std::span<const std::byte> reply) {
     pipe.reply(connection, reply);
+  };
+}
+
+std::function<void(const std::exception_ptr&)> Caller::hold_reply() {
+  is_held_ = true;
+  return [&pipe = pipe_, connection = connection_](const std::exception_ptr& failure) {
+    if (!failure) return pipe.send_held(connection);
+    const auto reply = reply_of<pipe::OpenReply>(failure);
+    pipe.reply(connection, std::as_bytes(std::span(&reply, 1)));
   };
 }
 

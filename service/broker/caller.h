@@ -3,6 +3,7 @@
 
 #include <windows.h>
 
+#include <exception>
 #include <functional>
 #include <span>
 #include <string>
@@ -53,8 +54,12 @@ class Caller {
     confirm_ = std::move(confirm);
     undo_ = std::move(undo);
   }
+  // Holds the reply until what this returns is called: with null to send it, else with what has gone wrong. From
+  // the loop's thread, and later.
+  std::function<void(const std::exception_ptr& failure)> hold_reply();
+
   // The answer with a reply of this size.
-  PipeServer::Answer answer(size_t size) { return {size, std::move(undo_), std::move(confirm_)}; }
+  PipeServer::Answer answer(size_t size) { return {size, std::move(undo_), std::move(confirm_), is_held_}; }
 
  private:
   PipeClient& client_;
@@ -64,6 +69,7 @@ class Caller {
   AwaitedNames& names_;
   bool lacks_names_ = false;
   bool is_answered_later_ = false;
+  bool is_held_ = false;
   std::function<void()> confirm_;
   std::function<void()> undo_;
 };

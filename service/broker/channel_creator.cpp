@@ -79,16 +79,19 @@ std::shared_ptr<Channel> ChannelCreator::create(const std::wstring& name, const 
     throw Error("channel '" + wanted.name + "': " + error.what(), error.win32());
   }
   SHM_CRASH_POINT("create.made");
-  try {
-    state_.save();
-  } catch (...) {
-    state_.forget(wanted.name);
-    channels_.remove(name);
-    throw;
-  }
+  // Those who open it are answered when it is saved. Where it can't be, all of them are refused.
+  state_.save_soon([this, made = wanted.name](const std::exception_ptr& failure) {
+    if (failure) remove_unsaved(made);
+  });
   log_.note(caller.account(), caller.pid(), ClientLog::Level::info,
             "channel '" + wanted.name + "' created by " + who, GetTickCount64());
   return channel;
+}
+
+void ChannelCreator::remove_unsaved(const std::string& name) {
+  if (state_.has_saved(name)) return;
+  state_.forget(name);
+  channels_.remove(win::to_utf16(name).value_or(L""));
 }
 
 void ChannelCreator::check_quota(const ChannelConfig& wanted, Caller& caller) {

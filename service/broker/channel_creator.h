@@ -28,6 +28,7 @@ class ChannelCreator {
 
  private:
   std::shared_ptr<Channel> add(ChannelConfig config);
+  void remove_unsaved(const std::string& name);
   void check_quota(const ChannelConfig& wanted, Caller& caller);
 
   ChannelTable& channels_;

@@ -23,10 +23,9 @@ void ClientReclaimer::reclaim(const Client& client) {
     const auto channel = channels_.find(name);
     if (channel && reclaim(client, who, channel)) found.push_back(channel);
   }
-  // All go before anything is saved: a full disk does not keep them.
-  bool any_went = false;
-  for (const auto& channel : found) any_went |= channels_.remove_if_unused(*channel);
-  if (any_went) state_.save_if_possible();
+  for (const auto& channel : found) {
+    if (channels_.remove_if_unused(*channel)) state_.save_soon();
+  }
 }
 
 // Returns whether there was anything.

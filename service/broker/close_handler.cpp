@@ -26,7 +26,7 @@ bool CloseHandler::vacate(const Client& client, const pipe::CloseRequest& slots)
   SHM_CRASH_POINT("request.left");
   // The last of its writers has gone: a good moment to bring a block's value to its file.
   if (slots.writer != pipe::kNoSlot && channel->writers() == 0) saver_.save(channel);
-  if (channels_.remove_if_unused(*channel)) state_.save_if_possible();
+  if (channels_.remove_if_unused(*channel)) state_.save_soon();
   return true;
 }
 

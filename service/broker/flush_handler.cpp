@@ -9,25 +9,6 @@
 #include "service/broker/refusal.h"
 
 namespace shmbroker::service {
-namespace {
-
-// failure: null where the value is saved.
-pipe::FlushReply reply_of(const std::exception_ptr& failure) {
-  pipe::FlushReply reply{};
-  reply.header.size = sizeof reply;
-  reply.header.protocol = pipe::kProtocolVersion;
-  try {
-    if (failure) std::rethrow_exception(failure);
-  } catch (const Error& error) {
-    refuse(reply.header, core::Status::system, error.what(), error.win32());
-  } catch (const std::exception& error) {
-    refuse(reply.header, core::Status::system, error.what(), 0);
-  }
-  return reply;
-}
-
-}  // namespace
-
 void FlushHandler::flush(const pipe::FlushRequest& request, Caller& caller, pipe::FlushReply&) {
   const std::wstring name = name_in(request.name);
   const std::shared_ptr<Channel> channel = channels_.find(name);
@@ -43,7 +24,7 @@ void FlushHandler::flush(const pipe::FlushRequest& request, Caller& caller, pipe
     throw refusal_of(*why, caller.token());
   if (saver_.is_saved(channel)) return;
   saver_.save(channel, [answer = caller.answer_later()](const std::exception_ptr& failure) {
-    const pipe::FlushReply reply = reply_of(failure);
+    const auto reply = reply_of<pipe::FlushReply>(failure);
     answer(std::as_bytes(std::span(&reply, 1)));
   });
 }

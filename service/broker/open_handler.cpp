@@ -25,10 +25,17 @@ void OpenHandler::open(const pipe::OpenRequest& request, Caller& caller, pipe::O
   try {
     admit(*channel, request, caller, reply);
   } catch (...) {
-    if (target_.channels.remove_if_unused(*channel)) target_.state.save_if_possible();
+    if (target_.channels.remove_if_unused(*channel)) target_.state.save_soon();
     throw;
   }
   await_acknowledgement(request, reply, caller);
+  // Nobody has a created channel that the next run would not find.
+  const std::string& key = channel->config().name;
+  if (!channel->is_created() || target_.state.has_saved(key)) return;
+  target_.state.save_soon(
+      [&state = target_.state, key, send = caller.hold_reply()](const std::exception_ptr& failure) {
+        send(state.has_saved(key) ? nullptr : failure);
+      });
 }
 
 void OpenHandler::admit(Channel& channel, const pipe::OpenRequest& request, Caller& caller,

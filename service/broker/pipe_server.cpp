@@ -90,8 +90,14 @@ class PipeServer::Connection final : public Operation {
 
   void reply(std::span<const std::byte> reply) {
     if (state_ != State::answering) return;
+    undo_ = nullptr;
+    confirm_ = nullptr;
     std::ranges::copy(reply, reply_);
     if (!write(reply.size())) server_.finish(*this);
+  }
+
+  void send_held() {
+    if (state_ == State::answering && !write(held_)) end();
   }
 
   bool answer_again() {
@@ -156,7 +162,8 @@ class PipeServer::Connection final : public Operation {
     Answer made = server_.answer_(id_, client_, std::span(request_, bytes), reply_);
     undo_ = std::move(made.undo);
     confirm_ = std::move(made.confirm);
-    if (made.size != kLater) return made.size != 0 && write(made.size);
+    if (made.size != kLater && !made.is_held) return made.size != 0 && write(made.size);
+    held_ = made.size;
     state_ = State::answering;
     silent_since_ = GetTickCount64();
     return true;
@@ -193,6 +200,7 @@ class PipeServer::Connection final : public Operation {
   bool pending_ = false;
   bool hung_up_ = false;
   DWORD asked_ = 0;  // bytes of the request
+  size_t held_ = 0;  // bytes of a reply that is held
   ULONGLONG silent_since_ = 0;
   PipeClient client_;
   std::function<void()> undo_;
@@ -266,6 +274,10 @@ void PipeServer::finish(Connection& connection) {
 
 void PipeServer::reply(ConnectionId connection, std::span<const std::byte> reply) {
   if (Connection* found = find(connection)) found->reply(reply);
+}
+
+void PipeServer::send_held(ConnectionId connection) {
+  if (Connection* found = find(connection)) found->send_held();
 }
 
 bool PipeServer::answer_again(ConnectionId connection) {

@@ -29,6 +29,7 @@ class PipeServer {
         undo;  // called once where the client does not acknowledge the reply; none: it need not
     // Called when it has acknowledged the reply, before it is told so. Throws nothing.
     std::function<void()> confirm;
+    bool is_held = false;  // the reply is ready, and send_held() will be called, or reply() with another one
   };
   using Answerer = std::function<Answer(ConnectionId connection, PipeClient& client,
                                         std::span<const std::byte> request, std::span<std::byte> reply)>;
@@ -38,9 +39,12 @@ class PipeServer {
   PipeServer(EventLoop& loop, const Identity& identity, Answerer answer);
   ~PipeServer();
 
-  // Replies to a request whose answer was kLater; for nothing where the client has gone meanwhile. Not from
-  // within an Answerer.
+  // Replies to a request whose answer was kLater, or held: what that one says is not so, and its undo and
+  // confirm are not called. For nothing where the client has gone meanwhile. Not from within an Answerer.
   void reply(ConnectionId connection, std::span<const std::byte> reply);
+
+  // Sends a reply that is held. As above.
+  void send_held(ConnectionId connection);
 
   // Has the Answerer answer a request once more whose answer was kLater. Returns false where the client has
   // gone meanwhile. Not from within an Answerer.

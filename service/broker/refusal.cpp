@@ -46,6 +46,16 @@ void refuse(pipe::ReplyHeader& reply, core::Status status, const std::string& wh
   put_text(reply.text, why);
 }
 
+void refuse(pipe::ReplyHeader& reply, const std::exception_ptr& failure) {
+  try {
+    if (failure) std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    refuse(reply, core::Status::system, error.what(), error.win32());
+  } catch (const std::exception& error) {
+    refuse(reply, core::Status::system, error.what(), 0);
+  }
+}
+
 Refusal no_such_channel(const std::wstring& name) {
   return Refusal(core::Status::not_found, "there is no channel '" + win::display_utf8(name) +
                                               "'; add it to shmbroker.json and reload the service");

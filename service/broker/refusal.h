@@ -4,6 +4,7 @@
 #include <windows.h>
 
 #include <cstdint>
+#include <exception>
 #include <string>
 
 #include "protocol/pipe_message.h"
@@ -41,6 +42,19 @@ Refusal refusal_of(const Unavailable& channel, HANDLE token);
 
 // Makes a reply say that a request was refused.
 void refuse(pipe::ReplyHeader& reply, core::Status status, const std::string& why, DWORD win32);
+
+// Makes it say why something failed, if it did.
+void refuse(pipe::ReplyHeader& reply, const std::exception_ptr& failure);
+
+// A reply that says whether something has failed, and no more. failure: null where it has not.
+template <class Reply>
+Reply reply_of(const std::exception_ptr& failure) {
+  Reply reply{};
+  reply.header.size = sizeof reply;
+  reply.header.protocol = pipe::kProtocolVersion;
+  refuse(reply.header, failure);
+  return reply;
+}
 
 Refusal no_such_channel(const std::wstring& name);
 

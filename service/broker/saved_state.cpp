@@ -19,8 +19,15 @@ const State::Known* SavedState::find(const std::string& name) const {
 }
 
 void SavedState::note(const std::string& name, State::Known known) {
+  const State::Known* before = find(name);
+  if (before == nullptr || before->instance != known.instance) unsaved_.insert(name);
   known_[name] = std::move(known);
   given_up_.erase(name);
+}
+
+void SavedState::forget(const std::string& name) {
+  known_.erase(name);
+  unsaved_.erase(name);
 }
 
 std::vector<std::pair<std::string, State::Known>> SavedState::created() const {
@@ -40,7 +47,7 @@ void SavedState::add_configured(const Config& config) {
   for (const ChannelConfig& channel : config.channels) configured_.insert(channel.name);
 }
 
-void SavedState::save() const {
+void SavedState::save() {
   State state;
   for (const auto& [name, known] : known_) {
     const bool is_created = !known.config.creator.empty() && !given_up_.contains(name);
@@ -49,14 +56,33 @@ void SavedState::save() const {
   state.keepers = keepers_;
   state.accounts = watch_.accounts();
   save_state(file_, state);
+  unsaved_.clear();
 }
 
-void SavedState::save_if_possible() const {
+void SavedState::save_if_possible() {
   try {
     save();
   } catch (const std::exception& error) {
     spdlog::warn("{}", error.what());
   }
+}
+
+void SavedState::save_soon(Saved saved) {
+  is_due_ = true;
+  if (saved) waiting_.push_back(std::move(saved));
+}
+
+DWORD SavedState::save_if_due() {
+  if (!std::exchange(is_due_, false)) return INFINITE;
+  std::exception_ptr failure;
+  try {
+    save();
+  } catch (const std::exception& error) {
+    failure = std::current_exception();
+    spdlog::warn("{}", error.what());
+  }
+  for (const Saved& saved : std::exchange(waiting_, {})) saved(failure);
+  return is_due_ ? 0 : INFINITE;
 }
 
 }  // namespace shmbroker::service

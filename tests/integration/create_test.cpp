@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "tests/support/low_token.h"
 #include "tests/support/peer_process.h"
@@ -138,6 +140,24 @@ TEST_F(Create, EndsAlsoWhereTheStateCannotBeSaved) {
   for (const wchar_t* name : {L"made", L"made too", L"own"}) {
     EXPECT_SHM(SHM_OK, open(name, creating(SHM_BLOCK, 512), own)) << "its quota is free again";
   }
+}
+
+TEST_F(Create, IsRefusedToAllWhoOpenItWhereTheStateCannotBeSaved) {
+  const std::filesystem::path next = service.data_folder() / L"state.json.new";
+  ASSERT_TRUE(std::filesystem::create_directory(next));
+  std::vector<std::thread> openers;
+  for (int i = 0; i < 4; ++i) {
+    openers.emplace_back([] {
+      ShmChannel channel = 0;
+      EXPECT_SHM(SHM_E_SYSTEM, open(L"made", creating(SHM_BLOCK, 512, SHM_OPEN_KEEP), channel));
+      EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("cannot write "));
+    });
+  }
+  for (std::thread& opener : openers) opener.join();
+  EXPECT_FALSE(exists(L"made"));
+  ASSERT_TRUE(std::filesystem::remove(next));
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));
 }
 
 TEST_F(Create, KeptStaysWithoutHandlesUntilTheServiceEnds) {
