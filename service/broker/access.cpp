@@ -97,8 +97,8 @@ DWORD allowed_to(const Grant& grant, const ObjectRights& rights) {
   return (grant.read ? rights.read : 0) | (grant.write ? rights.write : 0);
 }
 
-// Who may not read can't write either, since a writer sees the memory. Who just may not write keeps what
-// reading takes.
+// An account that may not read can't write either, since a writer sees the memory. One that just may not
+// write keeps the rights that reading takes.
 DWORD denied_to(const Grant& grant, const ObjectRights& rights) {
   if (grant.read) return rights.read | rights.write;
   return grant.write ? rights.write & ~(rights.read | READ_CONTROL) : 0;
@@ -169,7 +169,7 @@ win::SecurityDescriptor describe(Object object, const Access& access, const Iden
       if (grant.deny == deny && mask != 0) list += ace(deny, mask, grant.sid);
     }
   }
-  // ML, NW: who may write has this integrity at least (low or medium), and the DACL lets him. Said either
+  // ML, NW: a writer needs this integrity level (low or medium), besides what the DACL grants. Set either
   // way: an object that had the one label gets the other when the access changes.
   const std::wstring label = access.low_integrity ? L"S:(ML;;NW;;;LW)" : L"S:(ML;;NW;;;ME)";
   auto descriptor = win::SecurityDescriptor::from_sddl(L"O:" + identity.owner + L"D:P" + list + label);

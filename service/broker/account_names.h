@@ -18,7 +18,7 @@ class AccountNames {
   static constexpr size_t kMostRemembered = 1000;
   static constexpr uint64_t kLeastAge = 10 * 1000;  // milliseconds for which they are remembered in any case
   static constexpr uint64_t kMostAge = 10 * 60 * 1000;
-  static constexpr uint64_t kPatience = 1000;  // for which whoever wants a name waits for it
+  static constexpr uint64_t kPatience = 1000;  // for which a request waits for a name
 
   // The name of the account with this SID, as text. Nothing: it is among those to be asked for. Where that
   // takes longer than kPatience, the SID itself. now_ms: any clock that does not go back.

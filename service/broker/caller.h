@@ -1,4 +1,4 @@
-// Who asks something of the broker, and how it is answered where that is not at once.
+// The client that sent a request: its account and process, and how it gets a reply that is not ready at once.
 #pragma once
 
 #include <windows.h>
@@ -54,8 +54,8 @@ class Caller {
     confirm_ = std::move(confirm);
     undo_ = std::move(undo);
   }
-  // Holds the reply until what this returns is called: with null to send it, else with what has gone wrong. From
-  // the loop's thread, and later.
+  // Holds the reply until what this returns is called: with null to send it, else with what has gone wrong.
+  // From the loop's thread, and later.
   std::function<void(const std::exception_ptr& failure)> hold_reply();
 
   // The answer with a reply of this size.

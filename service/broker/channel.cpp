@@ -159,7 +159,7 @@ void Channel::put_access(const Access& resolved) {
   }
 }
 
-// Who came under an earlier run is not known by name; a reader of then has its event open.
+// A slot from an earlier run may have no known account; its reader has its event open already.
 AttachedClients Channel::attached_with(const std::wstring& reader) const {
   AttachedClients attached{reader, {}};
   for (const Slot& slot : writers_) {
@@ -231,7 +231,8 @@ void Channel::take(Slot& slot, const Client& client) {
   slot.client = client;
 }
 
-// Of those who have confirmed it. All of it each time: what a writer may have put there does not stay.
+// The slots whose clients have acknowledged them. All of it each time: what a writer may have put there does
+// not stay.
 void Channel::publish_presence() {
   core::Presence& shared = data().presence;
   const bool is_exclusive = exclusive_ != pipe::kNoSlot && writers_[exclusive_].confirmed;
@@ -330,8 +331,8 @@ bool Channel::leave(const Client& client, const pipe::CloseRequest& request) {
   const HeldSlots held = held_slots(client, request);
   if (held.reader) vacate_reader(request.reader);
   if (held.writer) vacate_writer(request.writer);
-  // What a queue's reader gave back is for the others, whom it had no right to wake. A writer whose thread was
-  // ended may have taken waiting readers' marks, or the space event's wake-up, and woken nobody.
+  // What a queue's reader gave back is for the others, whom it had no right to wake. A writer whose thread
+  // was ended may have taken waiting readers' marks, or the space event's wake-up, and woken nobody.
   if (held.writer || (held.reader && geometry_.kind == core::Kind::queue)) wake_everybody();
   return held.reader || held.writer;
 }

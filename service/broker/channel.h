@@ -1,4 +1,4 @@
-// One channel as the broker owns it: its memory, and who sits in which slot.
+// One channel as the broker owns it: its memory, and which client has which slot.
 #pragma once
 
 #include <array>
@@ -168,7 +168,7 @@ class Channel final : private core::ChannelEvents {
     Client client;
     uint32_t generation = 0;
     std::wstring
-        account;        // SID text; empty: it came under an earlier run, which was killed before it noted it
+        account;  // SID text; empty: an earlier run admitted it, and was killed before it noted the account
     win::Handle event;  // a reader's
   };
   using Slots = std::array<Slot, 64>;
@@ -192,7 +192,7 @@ class Channel final : private core::ChannelEvents {
   AttachedClients attached_with(const std::wstring& reader) const;
   void put_access(const Access& resolved);
   bool adopt();
-  static void recall(Slots& slots, uint64_t taken, const core::SlotRecord* records);
+  static void restore_slots(Slots& slots, uint64_t taken, const core::SlotRecord* records);
   bool is_still_there(Slot& slot);
   bool is_sound() const;
   win::Handle make_reader_event(uint32_t reader, const AttachedClients& attached);

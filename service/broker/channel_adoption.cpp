@@ -53,8 +53,8 @@ void Channel::leave_behind(const ChannelConfig& config, const ObjectNamespace& n
 bool Channel::adopt() {
   core::Presence& shared = data().presence;
   // acquire: pairs with the release in publish_presence() of the broker's last run.
-  recall(readers_, shared.readers.load(std::memory_order_acquire), data().reader_records);
-  recall(writers_, shared.writers.load(std::memory_order_acquire), data().writer_records);
+  restore_slots(readers_, shared.readers.load(std::memory_order_acquire), data().reader_records);
+  restore_slots(writers_, shared.writers.load(std::memory_order_acquire), data().writer_records);
   const uint32_t exclusive = shared.exclusive.load(std::memory_order_relaxed);
   if (exclusive >= 1 && exclusive <= writers_.size() && writers_[exclusive - 1].taken)
     exclusive_ = exclusive - 1;
@@ -79,9 +79,9 @@ bool Channel::adopt() {
   return true;
 }
 
-// What the last run has noted. Readers can't write it; a writer could name a process that never was here, and
-// that would have a slot for as long as it lives.
-void Channel::recall(Slots& slots, uint64_t taken, const core::SlotRecord* records) {
+// What the last run has noted. Readers can't write it; a writer could name a process that never had it open,
+// and that would have a slot for as long as it lives.
+void Channel::restore_slots(Slots& slots, uint64_t taken, const core::SlotRecord* records) {
   for (uint32_t i = 0; i < slots.size(); ++i) {
     Slot& slot = slots[i];
     // relaxed: the caller has acquired what says which are taken.
@@ -92,8 +92,7 @@ void Channel::recall(Slots& slots, uint64_t taken, const core::SlotRecord* recor
   }
 }
 
-// Whether nobody has to be cleared up after: who has a slot lives. Who has closed meanwhile says so
-// again.
+// Whether the slot is free, or its client lives. A client that has closed meanwhile repeats its close.
 bool Channel::is_still_there(Slot& slot) {
   if (!slot.taken) return true;
   SHM_CRASH_POINT("adopt.slot");

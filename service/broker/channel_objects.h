@@ -42,9 +42,9 @@ class ChannelObjects {
   uint32_t rights_of(HANDLE token) const { return service::rights_of(token, rights_); }
   const win::SecurityDescriptor& rights() const { return rights_; }
 
-  // A reader's event has a name of its own for each client that its place ever had. Throws Error.
+  // The event's name has the slot's generation: each client of a slot gets another event. Throws Error.
   win::Handle make_reader_event(uint32_t slot, uint32_t generation, const AttachedClients& attached) const;
-  // The event of a reader that came under an earlier run. Empty: there is none that the broker has made.
+  // The event of a reader that an earlier run admitted. Empty: there is none that the broker has made.
   win::Handle find_reader_event(uint32_t slot, uint32_t generation) const;
 
   std::wstring name(const wchar_t* part) const { return prefix_ + part; }

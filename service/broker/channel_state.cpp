@@ -77,7 +77,7 @@ bool Channel::has_no_room() const {
          used + ring_->footprint(ring_->max_message()) > ring_->capacity();
 }
 
-// Whoever keeps a channel without room from having some.
+// Which client keeps a channel that is full from having space.
 core::Blocker Channel::blocker() const {
   return ring_ && has_no_room() ? core::find_blocker(*ring_) : core::Blocker{};
 }

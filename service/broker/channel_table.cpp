@@ -114,7 +114,8 @@ EndedMemory::Use ChannelTable::created_by(const std::string& creator) const {
 bool ChannelTable::remove_if_unused(Channel& channel) {
   if (!channel.is_unused()) return false;
   log_.note(win::to_utf16(channel.config().creator).value_or(L""), 0, ClientLog::Level::info,
-            "channel '" + channel.config().name + "' is over: nobody has it open any more", GetTickCount64());
+            "channel '" + channel.config().name + "' has ended: nobody has it open any more",
+            GetTickCount64());
   ended_memory_.add(channel.config().creator, channel.object_prefix(), channel.bytes());
   state_.forget(channel.config().name);
   remove(channel.name());

@@ -1,6 +1,6 @@
 // Lines of the log that clients cause: of a process a few a minute, and of an account a few more, and then a
-// count. Whoever is refused on purpose, or makes channels in a loop, does not roll away what an administrator
-// wants to read.
+// count. A program that is refused again and again, or creates channels in a loop, does not roll away what an
+// administrator wants to read.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,7 @@ namespace shmbroker::service {
 namespace {
 
 // In ClientLog: whose processes they were is not always known.
-constexpr wchar_t kTheDead[] = L"the dead";  // no SID, and not the "" of a client whose account is not known
+constexpr wchar_t kDeadClients[] = L"dead clients";  // no SID, and not the "" of an account that is not known
 
 }  // namespace
 
@@ -37,7 +37,7 @@ bool ClientReclaimer::reclaim(const Client& client, const std::string& who,
   const std::string text =
       who + " died with channel '" + channel->config().name + "' open" +
       (recovered == 0 ? "" : "; what it held, a lock or the room of a message, is recovered");
-  log_.note(kTheDead, client.pid, ClientLog::Level::info, text, GetTickCount64());
+  log_.note(kDeadClients, client.pid, ClientLog::Level::info, text, GetTickCount64());
   counts_.recoveries += recovered;
   if (recovered != 0) report_event(Event::recovered, text);
   if (channel->writers() == 0) saver_.save(channel);

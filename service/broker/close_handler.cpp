@@ -16,7 +16,7 @@ void CloseHandler::close(const pipe::CloseRequest& request, Caller& caller, pipe
   if (vacate(caller.identity(), request)) return;
   // Also where it has closed before, and did not hear the answer.
   throw Refusal(core::Status::argument, "process " + std::to_string(caller.pid()) +
-                                            " gave back a place of channel '" + channel->config().name +
+                                            " closed a slot of channel '" + channel->config().name +
                                             "' that it does not have");
 }
 

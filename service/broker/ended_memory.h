@@ -1,4 +1,4 @@
-// Memory of channels that clients had created and that are over. A client may keep a handle to it, and it
+// Memory of channels that clients had created and that have ended. A client may keep a handle to it, and it
 // would count against nobody's quota: so it counts against its creator's until its name is free.
 #pragma once
 

@@ -26,7 +26,7 @@ uint64_t check_of(const Numbers& numbers) {
   return check;
 }
 
-// Whoever may make files beside ours could have left one for us to find, with a value of his own.
+// An account that may create files beside ours could have left a journal with a value of its own.
 void check_found(HANDLE file, const std::string& name) {
   FILE_ATTRIBUTE_TAG_INFO facts;
   BY_HANDLE_FILE_INFORMATION info;
@@ -73,7 +73,7 @@ Journal::Journal(const std::wstring& file, const std::optional<uint64_t>& region
   if (!pending_ && file_.size() != 0) empty();
 }
 
-// Not by a handle that may delete: whoever copies files would have to share that.
+// Not by a handle with DELETE access: a program that copies files would have to share it.
 Journal::~Journal() {
   file_ = {};
   if (!pending_) DeleteFileW(path_.c_str());

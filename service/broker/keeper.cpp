@@ -71,7 +71,7 @@ Keeper::Keeper(const Identity& identity) {
   InheritedHandles inherited(handles);
   STARTUPINFOEXW startup{};
   startup.StartupInfo.cb = sizeof startup;
-  // None of our output: who reads ours to its end would wait for the keeper's end.
+  // Without our standard output: a program that reads it to its end would wait for the keeper's end.
   startup.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
   startup.lpAttributeList = inherited.list();
   PROCESS_INFORMATION made{};

@@ -66,7 +66,7 @@ void OpenHandler::admit(Channel& channel, const pipe::OpenRequest& request, Call
                 rights_text(wanted));
 }
 
-// No account takes all slots, and an administrator who wants to see why a channel is full finds one.
+// No account takes all slots, and some are left for administrators who want to see why a channel is full.
 void OpenHandler::check_slots(const Channel& channel, Caller& caller, uint32_t rights) const {
   const SlotsConfig& limits = target_.configuration.config().slots;
   for (const uint32_t right : {core::kRead, core::kWrite}) {
@@ -94,7 +94,7 @@ void OpenHandler::give_slots(Channel& channel, uint32_t rights, bool exclusive, 
     throw Refusal(core::Status::busy,
                   "channel '" + channel.config().name + "' has " + std::to_string(channel.readers()) +
                       " readers and " + std::to_string(channel.writers()) +
-                      " writers, and no place for another" +
+                      " writers, and no free slot for another" +
                       (exclusive ? ", much less for an exclusive one" : "") + "; " + advice);
   } catch (...) {
     for (; watched > 0; --watched) target_.watch.remove(client, channel.name());
@@ -115,7 +115,8 @@ void OpenHandler::await_acknowledgement(const pipe::OpenRequest& request, const 
   const auto undo = [this, client, slots, account = caller.account()] {
     target_.log.note(account, client.pid, ClientLog::Level::info,
                      "process " + std::to_string(client.pid) +
-                         " did not take the place that it was given in a channel: it is free again",
+                         " did not acknowledge the slots that it was given in channel '" +
+                         win::display_utf8(name_in(slots.name)) + "': they are free again",
                      GetTickCount64());
     target_.closes.vacate(client, slots);
   };

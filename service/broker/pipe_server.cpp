@@ -18,16 +18,16 @@ constexpr size_t kListening = 4;                  // ready for clients that come
 constexpr size_t kMostConnections = 256;          // further ones wait in WaitNamedPipe
 constexpr ULONGLONG kPatience = 5000;             // milliseconds for which a client may be silent
 constexpr ULONGLONG kPatienceOfAnswers = 60'000;  // for which it may wait for an answer that comes later
-constexpr ULONGLONG kSilence =
-    100;  // the first where others wait for its place, and it has asked nothing yet
-constexpr ULONGLONG kSlowness =
-    1000;  // the same where it has asked: it may not come to run sooner, and would ask again
+// Where others wait for a connection: milliseconds for which a client may be silent that has asked nothing
+// yet, and one that has. That one may not come to run sooner, and would ask again.
+constexpr ULONGLONG kSilence = 100;
+constexpr ULONGLONG kSlowness = 1000;
 
 constexpr DWORD kBuffer = 4096;  // bytes that Windows sets aside; a longer reply waits for its reader
 
 // FILE_GENERIC_READ | FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE: a client may talk on the pipe,
-// and not serve it. NU, whoever comes over the network, is denied first. ML: a program of low integrity may
-// ask, too; what it gets depends on the channel.
+// and not serve it. NU, everybody who comes over the network, is denied first. ML: a program of low integrity
+// may ask, too; what it gets depends on the channel.
 std::wstring pipe_sddl(const Identity& identity) {
   return L"O:" + identity.owner + L"D:P(D;;GA;;;NU)" + own_entries(identity) +
          L"(A;;0x12019b;;;WD)S:(ML;;NW;;;LW)";

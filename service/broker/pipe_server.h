@@ -50,8 +50,8 @@ class PipeServer {
   // gone meanwhile. Not from within an Answerer.
   bool answer_again(ConnectionId connection);
 
-  // Hangs up on clients whose time is over, or whose place others wait for. Returns the milliseconds until it
-  // wants to be called again, or INFINITE.
+  // Hangs up on clients whose time is over, or whose connection others wait for. Returns the milliseconds
+  // until it wants to be called again, or INFINITE.
   DWORD close_expired();
 
  private:

@@ -1,5 +1,5 @@
-// How many requests a process may make: a burst, then a steady rate. Opening a channel is rare; who asks
-// without end would keep the service from others.
+// How many requests a process may make: a burst, then a steady rate. Opening a channel is rare; a
+// process that asks without end would keep the service from others.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ class RateLimit {
   static constexpr uint64_t kPerSecond = 1000;
 
   // Whether a process may ask once more. now_ms: any clock that does not go back. close: it counts, but is
-  // never refused, or who gives up a place would keep it for good.
+  // never refused, or its client would keep its slots for good.
   bool admit(uint32_t pid, uint64_t now_ms, bool close = false) {
     if (spent_.size() > kMostRemembered) forget(now_ms);
     Account& account = spent_[pid];
@@ -33,7 +33,7 @@ class RateLimit {
   };
   static constexpr size_t kMostRemembered = 1000;
 
-  // Those who have regained all that they had spent need not be remembered.
+  // Processes that have regained all that they had spent need not be remembered.
   void forget(uint64_t now_ms) {
     std::erase_if(spent_, [&](const auto& entry) {
       return (now_ms - entry.second.since_ms) * kPerSecond / 1000 >= entry.second.spent;

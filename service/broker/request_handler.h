@@ -38,7 +38,7 @@ class RequestHandler {
   RequestHandler(const Handlers& handlers, EventLoop& loop, const Identity& identity, AwaitedNames& names,
                  ClientLog& log, ServiceCounts& counts);
 
-  // Nobody is answered any more who waits for a name.
+  // No request that waits for a name is answered any more.
   void stop() { names_.stop(); }
 
   // Answers, or hangs up on, those whose time has come. Returns the milliseconds until it wants to be called

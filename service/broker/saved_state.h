@@ -51,8 +51,9 @@ class SavedState {
   // The same where nothing depends on it: a failure goes to the log.
   void save_if_possible();
 
-  // Writes the file once for all that has changed in a turn of the event loop, by save_if_due(). saved is called
-  // then, with what has gone wrong, or null; it must not throw. Without one, a failure goes to the log.
+  // Writes the file once for all that has changed in a turn of the event loop, by save_if_due(). saved is
+  // called then, with what has gone wrong, or null; it must not throw. Without one, a failure goes to the
+  // log.
   using Saved = std::function<void(const std::exception_ptr& failure)>;
   void save_soon(Saved saved = {});
   // Returns the milliseconds until it wants to be called again, or INFINITE.

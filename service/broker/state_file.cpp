@@ -53,7 +53,7 @@ State::Known old_known_from(const std::string& name, const Json& json) {
   return known;
 }
 
-// Whoever has the old file open for a moment, a virus scanner or a backup, must not cost a channel or a
+// A virus scanner or a backup may have the old file open for a moment: that must not cost a channel or a
 // start.
 bool replace(const std::filesystem::path& file, const std::filesystem::path& next) {
   constexpr int kTries = 20;

@@ -1,4 +1,4 @@
-// What the broker must remember over its own death: which memory is its own, and who keeps it.
+// What the broker must remember over its own death: which memory is its own, and which keepers hold it.
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,6 @@
 // A thread for what may be slow: the broker has one for files, and one for account look-ups and the start of
-// processes. It touches nothing of the broker's own: what a job needs is given to it, and what came of it goes
-// back to the event loop's thread.
+// processes. It touches nothing of the broker's own: what a job needs is given to it, and what came of it
+// goes back to the event loop's thread.
 #pragma once
 
 #include <condition_variable>
