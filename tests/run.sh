@@ -59,7 +59,7 @@ for preset in linux-asan linux-tsan; do
 done
 
 # Only built: 32-bit programs are run by --all.
-build mingw-x86 shmclient abi_layout c_samples sender receiver
+build mingw-x86 shmclient abi_layout c_samples sender receiver worker
 if [ $which = quick ]; then
   step "Testing mingw-x86"
   (cd "$root" && ctest --preset mingw-x86) || fail "ctest --preset mingw-x86"

@@ -27,7 +27,7 @@ static_assert(std::atomic<uint8_t>::is_always_lock_free && std::atomic<uint32_t>
 // A message: its ticket over and over, as in lockstep.h, and of a size that follows from it.
 inline constexpr size_t kLargestTicketed = 1024;
 inline size_t ticketed_size(uint64_t ticket) {
-  return 8 * (1 + (ticket * 0x9E3779B97F4A7C15u >> 40) % (kLargestTicketed / 8));
+  return 8 * (1 + static_cast<size_t>((ticket * 0x9E3779B97F4A7C15u >> 40) % (kLargestTicketed / 8)));
 }
 
 }  // namespace shmbroker::tests
