@@ -18,7 +18,7 @@ namespace shmbroker::service {
 std::string distrust_reason(DWORD reparse_tag, const std::wstring& owner);
 
 // Opens a file or folder with these rights; itself, and not what it links to. An empty one: it is not there.
-// Throws Error where there is an objection.
+// Throws Error where it is not to be trusted.
 win::Handle open_trusted(const std::filesystem::path& path, DWORD access = 0);
 
 // The SID of somebody, not trusted as above, whom these entries let put files into their folder or change

@@ -62,7 +62,7 @@ TEST(Access, OfManyChannelsIsThatOfEach) {
   std::vector<win::SecurityDescriptor> descriptors;
   for (const AccessConfig& config : configs)
     descriptors.push_back(describe(Object::channel, resolve_access(config), kLocalService));
-  ManyRights rights(user_token());
+  RightsCache rights(user_token());
   for (size_t i = 0; i < descriptors.size(); ++i)
     EXPECT_EQ(rights.on(descriptors[i]), user_rights(configs[i])) << i;
 }
