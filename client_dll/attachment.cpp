@@ -1,10 +1,12 @@
 #include "client_dll/attachment.h"
 
 #include <algorithm>
+#include <bit>
 #include <cwchar>
 #include <iterator>
 #include <memory>
 
+#include "client_dll/address_space.h"
 #include "client_dll/errors.h"
 #include "core/crash_point.h"
 #include "protocol/object_rights.h"
@@ -124,6 +126,24 @@ int32_t Attachment::refused_by_windows() const {
               ERROR_ACCESS_DENIED);
 }
 
+// In a 32-bit process a channel may be larger than any gap that is left between what it has.
+int32_t Attachment::cannot_map(DWORD error) const {
+  const auto mebibytes = [](uint64_t bytes) { return std::to_wstring(bytes >> 20) + L" MiB"; };
+  const uint64_t needed = core::data_section_size(geometry_);
+  const uint64_t room = largest_free_range();
+  if (needed <= room) return fail(SHM_E_SYSTEM, L"cannot map channel '" + name_ + L"'", error);
+  // In MiB, as their product would be too large in bytes. A ring's capacity is a power of two.
+  const uint64_t fitting = std::bit_floor((geometry_.capacity >> 20) * (room >> 20) / (needed >> 20)) << 20;
+  return fail(
+      SHM_E_MEMORY,
+      L"channel '" + name_ + L"' takes " + mebibytes(needed) + L" and this process, of " +
+          std::to_wstring(8 * sizeof(void*)) + L" bits, has " + mebibytes(room) +
+          L" of addresses left in one piece: open it from a 64-bit program, or give it a capacity of at "
+          L"most " +
+          mebibytes(fitting) + L" in shmbroker.json",
+      error);
+}
+
 int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
   // A reader gets a view that it can't write to: the kernel would refuse any other.
   const DWORD data_access = can_write() ? FILE_MAP_WRITE : FILE_MAP_READ;
@@ -137,7 +157,7 @@ int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& iden
   if (status != SHM_OK) return status;
   data_ = win::View::map(data_section_.get(), data_access);
   readers_ = win::View::map(readers_section_.get(), FILE_MAP_WRITE);
-  if (!data_ || !readers_) return fail(SHM_E_SYSTEM, L"cannot map channel '" + name_ + L"'", GetLastError());
+  if (!data_ || !readers_) return cannot_map(GetLastError());
 
   // What is in the memory is not asked: a client may have written it.
   if (!core::fits(geometry_, data_.size(), readers_.size())) {

@@ -65,6 +65,7 @@ class Attachment final : public core::ChannelEvents {
  private:
   int32_t attach(const pipe::OpenReply& reply, const BrokerIdentity& identity);
   int32_t refused_by_windows() const;
+  int32_t cannot_map(DWORD error) const;
   int32_t map(const pipe::OpenReply& reply, const BrokerIdentity& identity);
   int32_t open_reader_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity);
   int32_t open_writer_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity);

@@ -261,7 +261,9 @@ const char* SHM_CALL ShmLastErrorTextUtf8(void);
  *          SHM_E_UNAVAILABLE  the service could not set up this channel of its configuration, such as for a
  *                            file that is not there; ShmLastErrorText has the reason. It tries again by
  *                            itself
- *          SHM_E_MEMORY      no memory for the handle, or 4,096 are open in this process */
+ *          SHM_E_MEMORY      no memory for the handle, or 4,096 are open in this process; or the channel is
+ *                            larger than what a 32-bit process has of addresses left in one piece:
+ *                            ShmLastErrorText has the size that would fit */
 int32_t SHM_CALL ShmOpen(const wchar_t* name, const ShmOptions* options, ShmChannel* channel);
 int32_t SHM_CALL ShmOpenUtf8(const char* name, const ShmOptions* options, ShmChannel* channel);
 
