@@ -42,6 +42,7 @@ service_test.cpp(7): error: Expected equality of these values:
     <skipped message="Unable to find executable"/>
     <system-out></system-out>
   </testcase>
+  <testcase name="languages_rust" classname="languages_rust" time="0" status="disabled" />
 </testsuite>
 '@
     $file = Join-Path $TestDrive 'ctest.xml'
@@ -53,7 +54,7 @@ Describe 'The results of ctest' {
     It 'have each test with its outcome and time' {
         $tests | ForEach-Object { "$($_.name) $($_.outcome) $($_.seconds)" } | Should -Be `
             'unit_access_tests passed 0.51', 'windows_service failed 12.5', 'samples_window failed 0',
-            'languages_go skipped 0'
+            'languages_go skipped 0', 'languages_rust skipped 0'
     }
     It 'have each case that was skipped, with its reason, of either compiler' {
         $tests[0].cases | Should -Be 3
@@ -107,7 +108,7 @@ Describe 'A run' {
         ($report.steps | ForEach-Object { "$($_.name) $($_.outcome)" }) -join '; ' | Should -Be (
             'Find or install the tools passed; Build msvc-x86 passed; Build msvc-x64 passed; Test passed; ' +
             'Measure passed')
-        $report.passed, $report.failed, $report.skipped | Should -Be 1, 2, 1
+        $report.passed, $report.failed, $report.skipped | Should -Be 1, 2, 2
         $report.benchmark.rows[0].us | Should -Be 0.35
         $report.version | Should -Match '^\d+\.\d+\.\d+$'
         $page = Get-Content (Join-Path $out 'report.md') -Raw
@@ -117,6 +118,13 @@ Describe 'A run' {
         $page | Should -Match '\| unit_access_tests \| SettingUp.OfMsvc \| one \\\| two \|'
         $page | Should -Match '\| windows_service \| failed \| 1 cases \|'
         $page | Should -Match 'latency  0.35'
+    }
+    It 'writes into a folder that is named from the current one' {
+        Push-Location $TestDrive
+        try { Invoke-TestRun -Preset 'clang-cl-x64' -Report 'near' | Should -Be 0 } finally { Pop-Location }
+        Should -Invoke Invoke-Ctest -ModuleName test_run -ParameterFilter {
+            [IO.Path]::IsPathRooted($Arguments[[Array]::IndexOf($Arguments, '--output-junit') + 1])
+        }
     }
     It 'goes on to measure and to report after a test that failed' {
         Mock Invoke-Ctest -ModuleName test_run { throw 'ctest ended with exit code 8' }

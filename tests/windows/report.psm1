@@ -66,6 +66,14 @@ function Get-UnusualCase([string]$Output) {
 
 function Get-CaseCount([string]$Output) { [regex]::Matches($Output, '(?m)^\[ RUN      \] ').Count }
 
+# Of an element within another: its text, or one of its attributes. '' where there is none.
+function Get-ElementText([Xml.XmlElement]$Parent, [string]$Name, [string]$Attribute) {
+    $found = $Parent.SelectSingleNode($Name)
+    if (-not $found) { return '' }
+    if ($Attribute) { return $found.GetAttribute($Attribute) }
+    return $found.InnerText
+}
+
 # What ctest has written: a list of tests, each with the cases in it that failed or were skipped.
 function Read-TestResults([string]$File) {
     if (-not (Test-Path $File)) { return }
@@ -74,10 +82,10 @@ function Read-TestResults([string]$File) {
     foreach ($test in $document.SelectNodes('//testcase')) {
         $outcome = @{ run = 'passed'; fail = 'failed' }[$test.GetAttribute('status')]
         if (-not $outcome) { $outcome = 'skipped' }
-        $output = [string]$test.SelectSingleNode('system-out').InnerText
+        $output = Get-ElementText $test 'system-out'
         $text = ''
         if ($outcome -eq 'failed') { $text = $output }
-        if ($outcome -eq 'skipped') { $text = [string]$test.SelectSingleNode('skipped/@message').Value }
+        if ($outcome -eq 'skipped') { $text = Get-ElementText $test 'skipped' 'message' }
         [pscustomobject][ordered]@{
             name = $test.GetAttribute('name')
             outcome = $outcome

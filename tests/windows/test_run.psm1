@@ -53,7 +53,8 @@ function Invoke-TestRun {
     }
     $outcomes.Clear()
     $started = [DateTime]::UtcNow
-    $null = New-Item -ItemType Directory -Force $Report
+    # ctest would take a relative path for one in its own folder.
+    $Report = (New-Item -ItemType Directory -Force $Report).FullName
     $results = Join-Path $Report 'ctest.xml'
     foreach ($file in 'ctest.xml', 'bench.json', 'bench.txt') {
         Remove-Item (Join-Path $Report $file) -ErrorAction Ignore
