@@ -15,16 +15,16 @@ constexpr char kConfig[] = R"({
 
 }  // namespace
 
-std::filesystem::path Broker::make_folder() {
+std::filesystem::path Broker::make_folder(const std::string& config) {
   const auto folder =
       std::filesystem::temp_directory_path() / ("shm_bench-" + std::to_string(GetCurrentProcessId()));
   std::filesystem::create_directories(folder);
-  std::ofstream(folder / "shmbroker.json") << kConfig;
+  std::ofstream(folder / "shmbroker.json") << (config.empty() ? kConfig : config);
   return folder;
 }
 
-Broker::Broker()
-    : folder_(make_folder()),
+Broker::Broker(const std::string& config)
+    : folder_(make_folder(config)),
       process_(L"shmbroker.exe",
                {L"run", L"--config", (folder_ / "shmbroker.json").wstring(), L"--data", folder_.wstring()}) {
   // It says that it serves, or why it does not and ends.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "tests/bench/process.h"
 
@@ -9,15 +10,16 @@ namespace shmbroker::bench {
 
 class Broker {
  public:
-  // Returns when it serves. Throws std::runtime_error, also where another broker runs on this machine.
-  Broker();
+  // config: in JSON; none: everybody may create channels. Returns when it serves. Throws std::runtime_error,
+  // also where another broker runs on this machine.
+  explicit Broker(const std::string& config = {});
   ~Broker();
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
   double cpu_seconds() const { return process_.cpu_seconds(); }
 
  private:
-  static std::filesystem::path make_folder();
+  static std::filesystem::path make_folder(const std::string& config);
   std::filesystem::path folder_;
   Process process_;
 };

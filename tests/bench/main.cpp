@@ -10,6 +10,7 @@
 #include "tests/bench/bars.h"
 #include "tests/bench/broker.h"
 #include "tests/bench/clock.h"
+#include "tests/bench/hostile.h"
 #include "tests/bench/idle.h"
 #include "tests/bench/languages.h"
 #include "tests/bench/report.h"
@@ -64,14 +65,29 @@ Results measure(const std::vector<Row>& rows, uint32_t rounds) {
   return results;
 }
 
+void write_json(const std::string& path, const nlohmann::json& json) {
+  if (path.empty()) return;
+  std::ofstream file(path);
+  file << json.dump(2) << '\n';
+  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+}
+
+// By itself: it has brokers of its own, and takes minutes.
+void run_hostile(const Options& options, uint32_t rounds) {
+  const std::vector<Neighbours> all = measure_neighbours(rounds, options.quick ? 1000 : 10'000);
+  print_neighbours(all, std::cout);
+  write_json(options.json, {{"rounds", rounds}, {"hostile", to_json(all)}});
+}
+
 void run(const Options& options) {
   const std::vector<Row> rows = wanted_rows(options);
   const bool wants_idle = is_wanted(options.rows, "idle") && is_wanted(options.peers, "shm");
   const bool wants_languages = is_wanted(options.rows, "languages") && options.peers.empty();
+  const uint32_t rounds = options.rounds != 0 ? options.rounds : options.quick ? 1 : 9;
+  if (std::ranges::find(options.rows, "hostile") != options.rows.end()) return run_hostile(options, rounds);
   if (rows.empty() && !wants_idle && !wants_languages)
     throw std::runtime_error("no row and no peer is named like this; see --help");
   const Broker broker;
-  const uint32_t rounds = options.rounds != 0 ? options.rounds : options.quick ? 1 : 9;
   const Results results = measure(rows, rounds);
   Idle idle;
   if (wants_idle) idle = measure_idle(broker, 100, options.quick ? 1000 : 5000);
@@ -80,21 +96,14 @@ void run(const Options& options) {
   print_rows(rows, results, std::cout);
   if (!rows.empty() || wants_idle) print_bars(results, idle, std::cout);
   if (wants_languages) print_languages(costs, std::cout);
-  if (!options.json.empty()) {
-    std::ofstream file(options.json);
-    file << nlohmann::json{{"rounds", rounds},
-                           {"rows", results.to_json()},
-                           {"idle", idle},
-                           {"languages", to_json(costs)}}
-                .dump(2)
-         << '\n';
-    if (!file.flush()) throw std::runtime_error("cannot write " + options.json);
-  }
+  write_json(
+      options.json,
+      {{"rounds", rounds}, {"rows", results.to_json()}, {"idle", idle}, {"languages", to_json(costs)}});
   if (!options.charts.empty()) write_chart_data(results, options.charts);
 }
 
 std::string list_of_rows() {
-  std::string list = "Rows: idle, languages";
+  std::string list = "Rows: hostile (alone, takes ten minutes), idle, languages";
   for (const Row& row : all_rows(false)) list += ", " + row.name;
   list += "\nPeers:";
   for (const Peer& peer : peers()) list += std::string(" ") + peer.name;

@@ -8,13 +8,6 @@ namespace {
 constexpr DWORD kPatience = 120'000;   // milliseconds
 constexpr DWORD kPipeBytes = 1 << 20;  // so that a process can say all and end before anybody listens
 
-std::filesystem::path program_folder() {
-  wchar_t path[MAX_PATH];
-  const DWORD length = GetModuleFileNameW(nullptr, path, MAX_PATH);
-  if (length == 0 || length == MAX_PATH) throw win32_failure("GetModuleFileName");
-  return std::filesystem::path(path).parent_path();
-}
-
 std::wstring command_of(const std::wstring& program, const std::vector<std::wstring>& arguments) {
   std::wstring command = L"\"" + (program_folder() / program).wstring() + L"\"";
   for (const std::wstring& argument : arguments) command += L" \"" + argument + L"\"";
@@ -34,6 +27,13 @@ void make_pipe(win::Handle& read_end, win::Handle& write_end, const win::Handle&
 
 }  // namespace
 
+std::filesystem::path program_folder() {
+  wchar_t path[MAX_PATH];
+  const DWORD length = GetModuleFileNameW(nullptr, path, MAX_PATH);
+  if (length == 0 || length == MAX_PATH) throw win32_failure("GetModuleFileName");
+  return std::filesystem::path(path).parent_path();
+}
+
 double process_cpu_seconds(HANDLE process) {
   FILETIME ignored[2], kernel, user;
   GetProcessTimes(process, &ignored[0], &ignored[1], &kernel, &user);
@@ -46,7 +46,7 @@ double process_cpu_seconds(HANDLE process) {
 Process::Process(const std::wstring& program, const std::vector<std::wstring>& arguments)
     : Process(Command{command_of(program, arguments), program_folder()}) {}
 
-Process::Process(const Command& command) : job_(CreateJobObjectW(nullptr, nullptr)) {
+Process::Process(const Command& command, HANDLE token) : job_(CreateJobObjectW(nullptr, nullptr)) {
   win::Handle input;
   win::Handle output;
   make_pipe(input, input_, input_);
@@ -62,8 +62,12 @@ Process::Process(const Command& command) : job_(CreateJobObjectW(nullptr, nullpt
   startup.hStdError = output.get();
   PROCESS_INFORMATION made{};
   std::wstring line = command.line;
-  if (!CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, CREATE_SUSPENDED | CREATE_NO_WINDOW,
-                      nullptr, command.folder.c_str(), &startup, &made)) {
+  constexpr DWORD kFlags = CREATE_SUSPENDED | CREATE_NO_WINDOW;
+  const wchar_t* folder = command.folder.c_str();
+  if (!(token == nullptr ? CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, kFlags, nullptr,
+                                          folder, &startup, &made)
+                         : CreateProcessAsUserW(token, nullptr, line.data(), nullptr, nullptr, TRUE, kFlags,
+                                                nullptr, folder, &startup, &made))) {
     throw win32_failure("cannot start a program");
   }
   process_ = win::Handle(made.hProcess);

@@ -10,6 +10,9 @@
 
 namespace shmbroker::bench {
 
+// The folder of this program.
+std::filesystem::path program_folder();
+
 // What a process has used of all cores so far, in its own code and in the kernel.
 double process_cpu_seconds(HANDLE process);
 
@@ -22,7 +25,8 @@ class Process {
     std::wstring line;
     std::filesystem::path folder;
   };
-  explicit Process(const Command& command);
+  // token: whom it runs as; none: as this process.
+  explicit Process(const Command& command, HANDLE token = nullptr);
   ~Process();
   Process(Process&&) noexcept = default;
   Process& operator=(Process&&) = delete;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "tests/crash/record.h"
+#include "tests/support/hostile_channels.h"
 #include "tests/support/low_token.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/seed.h"
@@ -14,24 +15,6 @@
 namespace shmbroker::tests {
 namespace {
 
-// For whom: only readers without elevation, or writers without it, or nobody.
-std::string channel(const std::string& name, const std::string& kind, const char* read, const char* write) {
-  const std::string rest = kind == "topic" ? R"(, "when_full": "wait")" : "";
-  return R"({ "name": ")" + name + R"(", "kind": ")" + kind + R"(")" + rest +
-         R"(, "capacity": 65536, "access": { "read": [")" + read + R"("], "write": [")" + write + R"("] } })";
-}
-
-constexpr char kUsers[] = "INTERACTIVE";
-constexpr char kAdministrators[] = "Administrators";
-
-const std::string kConfig = config_of({channel("read-block", "block", kUsers, kAdministrators),
-                                       channel("read-topic", "topic", kUsers, kAdministrators),
-                                       channel("read-queue", "queue", kUsers, kAdministrators),
-                                       channel("written-block", "block", kUsers, kUsers),
-                                       channel("written-topic", "topic", kUsers, kUsers),
-                                       channel("written-queue", "queue", kUsers, kUsers),
-                                       channel("honest-topic", "topic", kAdministrators, kAdministrators),
-                                       channel("honest-queue", "queue", kAdministrators, kAdministrators)});
 constexpr const wchar_t* kChannels[] = {L"read-block",    L"read-topic",    L"read-queue",   L"written-block",
                                         L"written-topic", L"written-queue", L"honest-topic", L"honest-queue"};
 
@@ -112,7 +95,7 @@ class Neighbour {
 
 class HostileTest : public ServiceTest {
  protected:
-  HostileTest() : ServiceTest(kConfig) {}
+  HostileTest() : ServiceTest(config_of({kHostileChannels})) {}
 
   // By everybody who may, whatever the hostile do. Who opens what a writer is about to damage may be told so.
   static void expect_all_open() {
@@ -142,9 +125,9 @@ class HostileTest : public ServiceTest {
 
 TEST_F(HostileTest, ProgramsHarmNobodyElseAndLeaveNothingBehind) {
   const DWORD quarter = static_cast<DWORD>(stress::duration() / std::chrono::milliseconds(4));
-  Hostile reader(L"reader read-block read-topic read-queue");
-  Hostile writer(L"writer written-block written-topic written-queue");
-  Hostile stranger(L"stranger honest-topic honest-queue");
+  Hostile reader(kHostilePrograms[0]);
+  Hostile writer(kHostilePrograms[1]);
+  Hostile stranger(kHostilePrograms[2]);
   {
     const Stream topic(L"honest-topic");
     const Stream queue(L"honest-queue");

@@ -1,0 +1,193 @@
+#include "tests/bench/hostile.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+
+#include "shmbroker/shmbroker.hpp"
+#include "tests/bench/broker.h"
+#include "tests/bench/process.h"
+#include "tests/support/hostile_channels.h"
+#include "tests/support/low_token.h"
+
+namespace shmbroker::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr uint32_t kPatience = 20'000;  // milliseconds
+
+// What clients of channels have to do with each other that the hostile may not even see.
+std::string config() {
+  const std::string access = R"("access": { "read": ["Administrators"], "write": ["Administrators"] } })";
+  std::string channels = tests::kHostileChannels;
+  for (const char* name : {"asks", "answers"})
+    channels +=
+        R"(, { "name": ")" + std::string(name) + R"(", "kind": "topic", "capacity": 65536, )" + access;
+  return R"({ "channels": [)" + channels + "] }";
+}
+
+// Programs of an ordinary user, at work for as long as this lives.
+class Programs {
+ public:
+  explicit Programs(const std::vector<std::wstring>& arguments) {
+    for (const std::wstring& each : arguments) {
+      const std::wstring program = (program_folder() / L"hostile.exe").wstring();
+      processes_.push_back(std::make_unique<Process>(
+          Process::Command{L"\"" + program + L"\" " + each, program_folder()}, tests::low_token().get()));
+      if (processes_.back()->read_line() != "begins") throw std::runtime_error("hostile.exe does not begin");
+    }
+  }
+
+ private:
+  std::vector<std::unique_ptr<Process>> processes_;
+};
+
+// Answers each message with itself.
+class Echo {
+ public:
+  Echo() : thread_([this] { run(); }) {}
+  ~Echo() {
+    asks_.set_cancelled(true);
+    thread_.join();
+  }
+
+ private:
+  void run() {
+    try {
+      std::byte room[64];
+      for (;;) answers_.write(asks_.read(room, SHM_INFINITE).data, SHM_INFINITE);
+    } catch (const Error&) {
+      // Cancelled. After any other failure, who asks waits in vain, and says so.
+    }
+  }
+
+  Channel asks_{L"asks", Options{.access = SHM_READ}};
+  Channel answers_{L"answers", Options{.access = SHM_WRITE}};
+  std::thread thread_;
+};
+
+double part_of(std::vector<double>& values, double part) {
+  if (values.empty()) throw std::runtime_error("a turn was too short for a single round trip");
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
+  std::ranges::nth_element(values, at);
+  return *at;
+}
+
+double ns_since(Clock::time_point begun) {
+  return std::chrono::duration<double, std::nano>(Clock::now() - begun).count();
+}
+
+double make_trip(Channel& asks, Channel& answers, uint64_t number) {
+  uint64_t message[8] = {};
+  for (uint64_t& word : message) word = number;
+  std::byte room[sizeof message];
+  const auto begun = Clock::now();
+  asks.write(std::as_bytes(std::span(message)), kPatience);
+  const Message answer = answers.read(room, kPatience);
+  const double ns = ns_since(begun);
+  if (!answer || answer.follows_lost() || answer.data.size() != sizeof message ||
+      !std::ranges::equal(answer.data, std::as_bytes(std::span(message))))
+    throw std::runtime_error("message " + std::to_string(number) + " did not come back as it was");
+  return ns;
+}
+
+void take_turn(uint32_t milliseconds, Neighbours& beside) {
+  static uint64_t number = 0;
+  Echo echo;
+  Channel asks(L"asks", Options{.access = SHM_WRITE});
+  Channel answers(L"answers", Options{.access = SHM_READ});
+  std::vector<double> trips;
+  std::vector<double> opens;
+  const auto end = Clock::now() + std::chrono::milliseconds(milliseconds);
+  while (Clock::now() < end) {
+    trips.push_back(make_trip(asks, answers, ++number));
+    const auto begun = Clock::now();
+    const Channel opened(L"honest-queue", Options{.access = SHM_READ, .open_timeout_ms = kPatience});
+    opens.push_back(ns_since(begun));
+    Sleep(1);  // so that the other side is asleep again
+  }
+  beside.trip_p50.push_back(part_of(trips, 0.5));
+  beside.trip_p99.push_back(part_of(trips, 0.99));
+  beside.open_p50.push_back(part_of(opens, 0.5));
+  beside.open_p99.push_back(part_of(opens, 0.99));
+}
+
+std::string in_microseconds(const std::vector<double>& ns) {
+  const Spread spread = spread_of(ns);
+  return fmt::format("{:.0f} ({:.0f} – {:.0f})", spread.median / 1e3, spread.low / 1e3, spread.high / 1e3);
+}
+
+// Of turns of the same round.
+std::string ratio(const std::vector<double>& ours, const std::vector<double>& base) {
+  std::vector<double> ratios(ours.size());
+  std::ranges::transform(ours, base, ratios.begin(), std::divides());
+  const Spread spread = spread_of(ratios);
+  return fmt::format("{:.2f} ({:.2f} – {:.2f})", spread.median, spread.low, spread.high);
+}
+
+}  // namespace
+
+std::vector<Neighbours> measure_neighbours(uint32_t rounds, uint32_t milliseconds) {
+  const std::vector<std::wstring> harmless(std::begin(tests::kHarmlessPrograms),
+                                           std::end(tests::kHarmlessPrograms));
+  const std::vector<std::wstring> hostile(std::begin(tests::kHostilePrograms),
+                                          std::end(tests::kHostilePrograms));
+  const std::vector<std::wstring> silent(10, L"silent 15");
+  const std::vector<std::wstring> more_silent(10, L"silent 40");
+  const std::vector<std::vector<std::wstring>> programs = {harmless, {},     hostile,
+                                                           harmless, silent, more_silent};
+  std::vector<Neighbours> all = {{.name = "harmless"},
+                                 {.name = "nobody"},
+                                 {.name = "hostile"},
+                                 {.name = "harmless again"},
+                                 {.name = "150 silent connections"},
+                                 {.name = "400 silent connections"}};
+  for (uint32_t round = 1; round <= rounds; ++round) {
+    for (size_t i = 0; i < all.size(); ++i) {
+      // Another one first each time, and a new broker for each: no turn begins with what another has left.
+      const size_t next = (round + i) % all.size();
+      std::cerr << "\rround " << round << " of " << rounds << ": " << all[next].name << "          "
+                << std::flush;
+      const Broker broker(config());
+      const Programs beside(programs[next]);
+      take_turn(milliseconds, all[next]);
+    }
+  }
+  std::cerr << '\n';
+  return all;
+}
+
+void print_neighbours(const std::vector<Neighbours>& all, std::ostream& out) {
+  const Neighbours& base = all.front();
+  out << fmt::format(
+      "\nClients beside programs that they have nothing to do with: us, median and middle half of {} rounds; "
+      "ratios to harmless programs in the same round\n\n"
+      "| beside | round trip, p50 | p99 | ratio of p99 | open, p50 | p99 | ratio of p99 |\n"
+      "| --- | --- | --- | --- | --- | --- | --- |\n",
+      base.trip_p50.size());
+  for (const Neighbours& each : all) {
+    out << fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", each.name, in_microseconds(each.trip_p50),
+                       in_microseconds(each.trip_p99), ratio(each.trip_p99, base.trip_p99),
+                       in_microseconds(each.open_p50), in_microseconds(each.open_p99),
+                       ratio(each.open_p99, base.open_p99));
+  }
+}
+
+nlohmann::json to_json(const std::vector<Neighbours>& all) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const Neighbours& each : all) {
+    json[each.name] = {{"trip_p50_ns", each.trip_p50},
+                       {"trip_p99_ns", each.trip_p99},
+                       {"open_p50_ns", each.open_p50},
+                       {"open_p99_ns", each.open_p99}};
+  }
+  return json;
+}
+
+}  // namespace shmbroker::bench
