@@ -20,6 +20,7 @@
 #include "service/host/install.h"
 #include "service/host/paths.h"
 #include "service/host/scm.h"
+#include "service/support/console.h"
 #include "service/support/error.h"
 
 namespace shmbroker::service {
@@ -54,8 +55,7 @@ class ConsoleStop {
 int run_in_console(const BrokerPaths& paths) {
   Broker broker(paths, LogTo::console);
   const ConsoleStop stop(broker);
-  std::puts("ShmBroker is running; Ctrl-C stops it.");
-  std::fflush(stdout);
+  console().write("ShmBroker is running; Ctrl-C stops it.\r\n");
   broker.run();
   return 0;
 }

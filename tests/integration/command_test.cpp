@@ -169,6 +169,21 @@ TEST_F(Console, SaysWhyItDoesNotStart) {
   EXPECT_THAT(outcome.text, HasSubstr("\"channels\""));
 }
 
+// In a pipe that is full, as in a window in which somebody has marked text.
+TEST_F(Console, ServesAndEndsThoughNobodyReadsItsOutput) {
+  Child broker(shmbroker(L"run" + options()));
+  await_running(broker);
+  constexpr int kOpens = 300;  // of which the log says something each time: more than a pipe takes
+  for (int i = 0; i < kOpens; ++i) {
+    ShmChannel channel = 0;
+    ASSERT_SHM(SHM_OK, ShmOpen(L"MapName", nullptr, &channel)) << "after " << i;
+    ASSERT_SHM(SHM_OK, ShmClose(channel));
+  }
+  press_ctrl_c(broker);
+  EXPECT_EQ(broker.await_end(), 0u);
+  EXPECT_THAT(read_file(data_ / L"shmbroker.log"), HasSubstr("stopped"));
+}
+
 TEST_F(Console, ServiceDoesNotStartBesideIt) {
   Child broker(shmbroker(L"run" + options()));
   await_running(broker);
