@@ -64,7 +64,9 @@ int32_t connect(const Deadline& deadline, win::Handle& pipe) {
 
 // Of a broker in the console of this very user: his programs of low integrity, such as a browser's sandbox,
 // could play it.
-int32_t check_integrity(HANDLE pipe) {
+// error: as for check_server().
+int32_t check_integrity(HANDLE pipe, DWORD& error) {
+  SHM_CRASH_POINT("pipe.own-users");
   ULONG pid = 0;
   const win::Handle process(GetNamedPipeServerProcessId(pipe, &pid)
                                 ? OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid)
@@ -72,6 +74,8 @@ int32_t check_integrity(HANDLE pipe) {
   const auto theirs = process ? win::process_integrity(process.get()) : std::nullopt;
   const auto ours = win::process_integrity(GetCurrentProcess());
   if (theirs && ours && *theirs >= *ours) return SHM_OK;
+  // One that has ended meanwhile tells nothing: there may be another one by now, or none.
+  if (!theirs && !PeekNamedPipe(pipe, nullptr, 0, nullptr, nullptr, nullptr)) error = GetLastError();
   return fail(SHM_E_UNTRUSTED,
               L"the ShmBroker that process " + std::to_wstring(pid) +
                   L" of this user serves has a lower integrity level than this program, or does not tell it: "
@@ -80,7 +84,7 @@ int32_t check_integrity(HANDLE pipe) {
 
 // Only an account of the system, an administrator or this very user can have made a pipe that such an account
 // owns: to name another owner than oneself takes SeRestorePrivilege.
-// error: why the pipe does not tell its owner, or ERROR_SUCCESS.
+// error: why the pipe does not tell whose it is, or ERROR_SUCCESS.
 int32_t check_server(HANDLE pipe, BrokerIdentity& identity, DWORD& error) {
   identity.owner = win::object_owner(pipe);
   error = identity.owner.empty() ? GetLastError() : ERROR_SUCCESS;
@@ -96,7 +100,7 @@ int32_t check_server(HANDLE pipe, BrokerIdentity& identity, DWORD& error) {
   };
   const bool known = std::ranges::any_of(trusted, [&](const wchar_t* sid) { return identity.owner == sid; });
   if (known) return SHM_OK;
-  if (identity.owner == win::process_user()) return check_integrity(pipe);
+  if (identity.owner == win::process_user()) return check_integrity(pipe, error);
   return fail(SHM_E_UNTRUSTED,
               L"the pipe of the ShmBroker service belongs to " + win::account_name(identity.owner) +
                   L", which is neither a service account nor this user: nothing was sent to it; find out "

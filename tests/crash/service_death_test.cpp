@@ -2,16 +2,22 @@
 // while it starts, reloads and stops. Clients go on meanwhile; the next one finds everything, and serves.
 #include <windows.h>
 
+#include <gmock/gmock.h>
 #include <tlhelp32.h>
 
 #include <atomic>
 #include <cctype>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <thread>
 
+#include "tests/crash/hold.h"
 #include "tests/crash/leaks.h"
 #include "tests/crash/mortal_service.h"
 #include "tests/crash/record.h"
+#include "tests/support/low_token.h"
+#include "tests/support/program.h"
 #include "win/handle.h"
 #include "win/security.h"
 
@@ -499,6 +505,29 @@ TEST_F(Kept, IsTheExclusiveWritersRight) {
   EXPECT_SHM(SHM_E_BUSY, ShmOpen(L"topic", &options, &other));
   only.close();
   EXPECT_SHM(SHM_OK, write(Opened(L"topic", SHM_WRITE), "x"));
+}
+
+// ---- a broker in a console, which is believed for its process's integrity level
+
+TEST(ConsoleBroker, ThatEndsWhileItIsAskedIsAbsentAndNotUntrusted) {
+  const TempFolder folder;
+  const std::filesystem::path file = folder.path() / L"shmbroker.json";
+  std::ofstream(file, std::ios::binary) << config_of({block("MapName")});
+  // Without an administrator's rights, so that its pipe belongs to this very user.
+  auto broker = std::make_unique<Child>(
+      shmbroker(L"run --config " + quoted(file) + L" --data " + quoted(folder.path())), low_token().get());
+  while (broker->receive().find("Ctrl-C stops it") == std::string::npos) continue;
+  SetEnvironmentVariableA(kMayBeHeld, "1");
+  Victim client("");
+  SetEnvironmentVariableA(kMayBeHeld, nullptr);
+  {
+    const Hold connected("pipe.own-users");
+    client.begin("open r MapName");
+    ASSERT_TRUE(connected.has_somebody(kSoon));
+    broker->kill();
+    broker.reset();  // nobody has a handle to its process any more
+  }
+  EXPECT_THAT(client.child().receive(), testing::StartsWith(std::to_string(SHM_E_NO_SERVICE) + " "));
 }
 
 }  // namespace
