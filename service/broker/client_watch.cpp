@@ -5,13 +5,10 @@
 #include "win/time.h"
 
 namespace shmbroker::service {
-namespace {
 
-win::Handle open_process(DWORD pid) {
+win::Handle open_client(DWORD pid) {
   return win::Handle(OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid));
 }
-
-}  // namespace
 
 uint64_t creation_time(HANDLE process) {
   FILETIME created;
@@ -53,7 +50,7 @@ void ClientWatch::add(const Client& client, HANDLE process, const std::wstring& 
 }
 
 bool ClientWatch::add_known(const Client& client, const std::wstring& channel) {
-  win::Handle process = open_process(client.pid);
+  win::Handle process = open_client(client.pid);
   if (!process || creation_time(process.get()) != client.created) return false;
   // One that has ended is still there while somebody has a handle to it.
   if (WaitForSingleObject(process.get(), 0) == WAIT_OBJECT_0) return false;

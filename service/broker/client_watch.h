@@ -24,6 +24,9 @@ struct Client {
   auto operator<=>(const Client&) const = default;
 };
 
+// Opens a process so that its end can be waited for, and it be told from others. Empty means GetLastError.
+win::Handle open_client(DWORD pid);
+
 // When a process was created, as a FILETIME; 0 if that can't be told.
 uint64_t creation_time(HANDLE process);
 

@@ -1,8 +1,9 @@
 #include "service/broker/pipe_client.h"
 
 #include <exception>
+#include <utility>
 
-#include "service/support/error.h"
+#include "win/process.h"
 #include "win/process.h"
 #include "win/security.h"
 #include "win/time.h"
@@ -45,12 +46,15 @@ win::Handle token_of(HANDLE pipe) {
 
 }  // namespace
 
-PipeClient::PipeClient(HANDLE pipe) : connected_(win::now()), token_(token_of(pipe)) {
+PipeClient::PipeClient(HANDLE pipe, OpenById open)
+    : connected_(win::now()), open_(std::move(open)), token_(token_of(pipe)) {
   refused_ = token_ ? ERROR_SUCCESS : GetLastError();
   if (token_) account_ = win::token_user(token_.get());
-  if (!GetNamedPipeClientProcessId(pipe, &pid_) || !open_process()) return;
-  // Its end of the pipe is still open. So it has not ended, and this is not a later process with its pid.
-  if (!PeekNamedPipe(pipe, nullptr, 0, nullptr, nullptr, nullptr)) process_.reset();
+  if (GetNamedPipeClientProcessId(pipe, &pid_)) open_process();
+  // While its end of the pipe is open it has not ended, and what was opened is not a later process with its
+  // pid.
+  has_left_ = !PeekNamedPipe(pipe, nullptr, 0, nullptr, nullptr, nullptr);
+  if (has_left_) process_.reset();
 }
 
 const win::Handle& PipeClient::token() const {
@@ -64,23 +68,32 @@ const win::Handle& PipeClient::token() const {
 }
 
 bool PipeClient::open_process() {
-  process_ = win::Handle(OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid_));
+  process_ = open_(pid_);
   if (process_) created_ = creation_time(process_.get());
   return static_cast<bool>(process_);
 }
 
 std::wstring PipeClient::program() {
-  return process_ || open_process() ? win::program_name(process_.get()) : L"";
+  try {
+    return win::program_name(process());
+  } catch (const Error&) {
+    return L"";  // it has ended, or may not be opened
+  }
+}
+
+Error PipeClient::has_ended() const {
+  return Error("process " + std::to_string(pid_) + " has ended", ERROR_PROCESS_ABORTED);
 }
 
 HANDLE PipeClient::process() {
   if (process_) return process_.get();
+  if (has_left_) throw has_ended();
   if (!open_process()) throw win32_error("cannot watch process " + std::to_string(pid_));
   // One that was created after the client connected is another one. What seems to come from the future was
   // created before somebody set the clock back.
   if (created_ > connected_ && created_ <= win::now()) {
     process_.reset();
-    throw Error("process " + std::to_string(pid_) + " has ended", ERROR_PROCESS_ABORTED);
+    throw has_ended();
   }
   return process_.get();
 }

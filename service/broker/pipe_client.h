@@ -6,9 +6,11 @@
 #include <windows.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "service/broker/client_watch.h"
+#include "service/support/error.h"
 #include "win/handle.h"
 
 namespace shmbroker::service {
@@ -17,8 +19,11 @@ class PipeClient {
  public:
   PipeClient() = default;
 
+  // How a process is opened by its id. A test has one of its own, for ids that come to mean another process.
+  using OpenById = std::function<win::Handle(DWORD pid)>;
+
   // pipe: one that a client has just connected to.
-  explicit PipeClient(HANDLE pipe);
+  explicit PipeClient(HANDLE pipe, OpenById open = open_client);
 
   DWORD pid() const { return pid_; }
 
@@ -40,11 +45,14 @@ class PipeClient {
 
  private:
   bool open_process();
+  Error has_ended() const;
 
   DWORD pid_ = 0;
   uint64_t connected_ = 0;  // as a FILETIME
   uint64_t created_ = 0;
-  DWORD refused_ = 0;  // why there is no token
+  DWORD refused_ = 0;      // why there is no token
+  bool has_left_ = false;  // before it was known who it is
+  OpenById open_;
   win::Handle token_;
   std::wstring account_;
   win::Handle process_;
