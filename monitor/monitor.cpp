@@ -9,6 +9,8 @@
 
 int WINAPI wWinMain(HINSTANCE instance, HINSTANCE, wchar_t*, int) {
   using namespace samples;
+  // Not from the current folder and not from PATH. Its own folder has shmclient.dll.
+  SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_DEFAULT_DIRS);
   std::string channel;
   const auto read = [&](int argc, wchar_t** argv) {
     CLI::App app("Shows the channels of ShmBroker, who has them open, and how they get on.", "monitor");

@@ -140,6 +140,9 @@ int run(std::vector<std::string> arguments) {
 }  // namespace shmbroker::service
 
 int wmain(int argc, wchar_t** argv) {
+  // Whatever is loaded by its name from here on is Windows' own: not beside this program, not in the current
+  // folder, not on PATH. What the program imports are known DLLs; tests/abi/check_imports.cmake sees to that.
+  SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
   SetConsoleOutputCP(CP_UTF8);
   std::vector<std::string> arguments;
   for (int i = 1; i < argc; ++i) arguments.push_back(shmbroker::win::display_utf8(argv[i]));

@@ -1,7 +1,5 @@
 #include "service/broker/channel.h"
 
-#include <bcrypt.h>
-
 #include <algorithm>
 #include <bit>
 #include <iterator>
@@ -15,6 +13,7 @@
 #include "protocol/status.h"
 #include "service/broker/wide_name.h"
 #include "service/support/error.h"
+#include "win/random.h"
 
 namespace shmbroker::service {
 namespace {
@@ -37,9 +36,7 @@ uint32_t another_generation(uint32_t last) {
 
 Instance new_instance() {
   Instance instance;
-  const NTSTATUS status = BCryptGenRandom(nullptr, reinterpret_cast<PUCHAR>(instance.words),
-                                          sizeof instance.words, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
-  if (status != 0) throw Error("Windows has no random numbers", static_cast<DWORD>(status));
+  if (!win::fill_random(instance.words, sizeof instance.words)) throw Error("Windows has no random numbers");
   return instance;
 }
 

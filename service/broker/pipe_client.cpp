@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "win/process.h"
-#include "win/process.h"
 #include "win/security.h"
 #include "win/time.h"
 
