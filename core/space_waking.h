@@ -70,6 +70,8 @@ WaitEnd wait_space(ReadersSection& readers, uint32_t slot, uint32_t spin, EventW
     if (try_reserve()) break;
     end = wait.sleep();
   }
+  // Any reader can take off another client's mark: then nobody has woken us, though there may be space.
+  if (end == WaitEnd::timeout && try_reserve()) end = WaitEnd::none;
   unmark_waiting_for_space(readers, slot);
   events.set_space_event();
   return end;

@@ -129,6 +129,16 @@ TEST_F(WaitingTest, AWriterThatHasSleptPassesTheWakeUpOnWithSpaceOrWithout) {
   EXPECT_FALSE(has_writers_mark(2));
 }
 
+TEST_F(WaitingTest, SpaceThatIsThereAsTheTimeIsUpIsTakenAndACancelledWriterTakesNone) {
+  for (const WaitEnd end : {WaitEnd::timeout, WaitEnd::cancelled}) {
+    ToldWait wait({end});
+    const auto try_reserve = [&] { return wait.sleeps == 1; };
+    EXPECT_EQ(wait_space(shared(), 2, 0, wait, events, try_reserve),
+              end == WaitEnd::timeout ? WaitEnd::none : end);
+    EXPECT_FALSE(has_writers_mark(2));
+  }
+}
+
 TEST_F(WaitingTest, ACommitAndAnAbortWakeReadersAndTheNextWriter) {
   const auto wake = {wake_after_commit, wake_after_abort};
   int times = 0;
