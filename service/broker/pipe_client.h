@@ -52,7 +52,7 @@ class PipeClient {
   uint64_t created_ = 0;
   DWORD refused_ = 0;      // why there is no token
   bool has_left_ = false;  // before it was known who it is
-  OpenById open_;
+  OpenById open_ = open_client;
   win::Handle token_;
   std::wstring account_;
   win::Handle process_;

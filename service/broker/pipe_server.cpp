@@ -15,7 +15,8 @@ namespace shmbroker::service {
 namespace {
 
 constexpr size_t kListening = 4;                  // ready for clients that come at the same moment
-constexpr size_t kMostConnections = 256;          // further ones wait in WaitNamedPipe
+constexpr size_t kMostConnections = 1024;         // further ones wait in WaitNamedPipe
+constexpr size_t kMostOfAnAccount = 768;          // of them, so that others find some free
 constexpr ULONGLONG kPatience = 5000;             // milliseconds for which a client may be silent
 constexpr ULONGLONG kPatienceOfAnswers = 60'000;  // for which it may wait for an answer that comes later
 // Where others wait for a connection: milliseconds for which a client may be silent that has asked nothing
@@ -75,6 +76,9 @@ class PipeServer::Connection final : public Operation {
     if (state_ == State::answering) return ends_at();
     return silent_since_ + (state_ == State::reading ? kSilence : kSlowness);
   }
+  // Whether it waits for the client, and since when, in GetTickCount64's time.
+  bool is_silent() const { return is_idle() && state_ != State::answering; }
+  ULONGLONG silent_since() const { return silent_since_; }
   const std::wstring& account() const { return client_.account(); }
 
   // Breaks the connection off; the operation under way then fails, and that ends it.
@@ -125,6 +129,8 @@ class PipeServer::Connection final : public Operation {
     client_ = PipeClient(pipe_.get());
     --server_.listening_;
     state_ = State::accepted;
+    silent_since_ = GetTickCount64();
+    server_.keep_share(*this);
     server_.keep_listening();
   }
 
@@ -132,7 +138,7 @@ class PipeServer::Connection final : public Operation {
   bool go_on(DWORD bytes) {
     switch (state_) {
       case State::accepted:
-        return read(State::reading);
+        return !hung_up_ && read(State::reading);
       case State::reading:
         return answer(bytes);
       case State::writing:
@@ -252,6 +258,21 @@ ULONGLONG PipeServer::evict_connections(ULONGLONG now) {
     if (--wanted == 0) break;
   }
   return ULLONG_MAX;  // what was hung up on makes room, and whoever speaks is served
+}
+
+// An account that has its share loses the connection that has been silent longest, however short that is: a
+// client that speaks as soon as it has connected is served, whatever silent ones there are.
+void PipeServer::keep_share(Connection& newest) {
+  if (connections_.size() <= kMostOfAnAccount) return;
+  size_t count = 0;
+  Connection* longest = nullptr;
+  for (const auto& each : connections_) {
+    if (each->is_listening() || each->account() != newest.account()) continue;
+    ++count;
+    if (each.get() == &newest || !each->is_silent()) continue;
+    if (longest == nullptr || each->silent_since() < longest->silent_since()) longest = each.get();
+  }
+  if (count > kMostOfAnAccount) (longest != nullptr ? *longest : newest).hang_up();
 }
 
 void PipeServer::keep_listening() {

@@ -58,6 +58,7 @@ class PipeServer {
   class Connection;
   void listen(bool first);
   void keep_listening();
+  void keep_share(Connection& newest);
   ULONGLONG evict_connections(ULONGLONG now);
   void finish(Connection& connection);
   Connection* find(ConnectionId connection);

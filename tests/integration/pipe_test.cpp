@@ -309,7 +309,7 @@ TEST_F(Pipe, TakesBackNoPlaceFromWhoDoesNotHaveIt) {
 
 TEST_F(Pipe, SilentClientsKeepNobodyOut) {
   std::vector<win::Handle> silent;
-  for (int i = 0; i < 400; ++i) silent.push_back(connect());
+  for (int i = 0; i < 1200; ++i) silent.push_back(connect());
   ShmOptions options = options_for(SHM_READ);
   options.open_timeout_ms = 2000;  // less than the service gives the silent ones
   Peer other;
@@ -317,6 +317,22 @@ TEST_F(Pipe, SilentClientsKeepNobodyOut) {
   ShmChannel channel = 0;
   ASSERT_SHM(SHM_OK, ShmOpen(L"MapName", &options, &channel));
   EXPECT_SHM(SHM_OK, ShmClose(channel));
+}
+
+// So that others always find a connection free, and who speaks at once is served.
+TEST_F(Pipe, AnAccountThatHasItsShareLosesTheConnectionThatHasBeenSilentLongest) {
+  constexpr size_t kShare = 768;
+  std::vector<win::Handle> silent;
+  for (size_t i = 0; i < kShare; ++i) silent.push_back(connect());
+  const auto is_there = [&](size_t i) {
+    return PeekNamedPipe(silent[i].get(), nullptr, 0, nullptr, nullptr, nullptr) != FALSE;
+  };
+  EXPECT_TRUE(is_there(0));
+  const pipe::OpenRequest request = open_request();
+  EXPECT_EQ(say(connect(), &request, sizeof request, reply_), sizeof(pipe::OpenReply));
+  EXPECT_FALSE(is_there(0));
+  EXPECT_TRUE(is_there(1));
+  EXPECT_TRUE(is_there(kShare - 1));
 }
 
 }  // namespace
