@@ -27,12 +27,13 @@ void copy_text(const char16_t (&from)[M], wchar_t (&to)[N]) {
 bool is_sound(const pipe::InspectReply& reply) {
   return reply.count <= pipe::kInspectClients && pipe::is_terminated(reply.channel.owner) &&
          pipe::is_terminated(reply.channel.rights) && pipe::is_terminated(reply.header.text) &&
+         pipe::is_terminated(reply.file.path) && pipe::is_terminated(reply.file.error) &&
          std::all_of(reply.clients, reply.clients + reply.count,
                      [](const pipe::ClientEntry& client) { return pipe::is_terminated(client.account); });
 }
 
-ShmChannelState state_of(const pipe::ChannelEntry& from, const char16_t* name,
-                         const char16_t (&reason)[pipe::kTextUnits]) {
+ShmChannelState state_of(const pipe::InspectReply& reply, const char16_t* name) {
+  const pipe::ChannelEntry& from = reply.channel;
   ShmChannelState to{};
   to.kind = from.kind;
   to.when_full = from.when_full;
@@ -49,7 +50,17 @@ ShmChannelState state_of(const pipe::ChannelEntry& from, const char16_t* name,
   std::copy_n(name, pipe::kNameUnits, to.name);
   copy_text(from.owner, to.owner);
   copy_text(from.rights, to.rights);
-  copy_text(reason, to.reason);
+  copy_text(reply.header.text, to.reason);
+  to.read = reply.totals.read;
+  to.bytes_written = reply.totals.bytes_written;
+  to.bytes_read = reply.totals.bytes_read;
+  to.lost = reply.totals.lost;
+  to.waits = reply.totals.waits;
+  to.opened = reply.totals.opened;
+  to.closed = reply.totals.closed;
+  to.saved = reply.file.saved;
+  copy_text(reply.file.path, to.file);
+  copy_text(reply.file.error, to.save_error);
   return to;
 }
 
@@ -89,7 +100,7 @@ ShmServiceState service_of(const pipe::ServiceReply& from) {
   return to;
 }
 
-ShmChannelSummary summary_of(const pipe::ListEntry& from) {
+ShmChannelSummary summary_of(const pipe::ListEntry& from, uint64_t bytes_written) {
   ShmChannelSummary to{};
   to.kind = from.kind;
   to.when_full = from.when_full;
@@ -109,13 +120,15 @@ ShmChannelSummary summary_of(const pipe::ListEntry& from) {
   to.recoveries = from.recoveries;
   to.denials = from.denials;
   copy_text(from.name, to.name);
+  to.bytes_written = bytes_written;
   return to;
 }
 
 int32_t inspect_all(const CallerArray<ShmChannelSummary>& list, uint32_t& count) {
-  const int32_t status = list_all(count, [&](uint32_t index, const pipe::ListEntry& entry) {
-    if (index < list.size()) list.set(index, summary_of(entry));
-  });
+  const int32_t status =
+      list_all(count, [&](uint32_t index, const pipe::ListEntry& entry, uint64_t bytes_written) {
+        if (index < list.size()) list.set(index, summary_of(entry, bytes_written));
+      });
   return status == SHM_OK ? check_space(count, list.size()) : status;
 }
 
@@ -148,7 +161,7 @@ int32_t inspect(const wchar_t* name, ShmChannelState& state, const CallerArray<S
     if (status != SHM_OK) return status;
     if (!is_sound(*reply)) return fail(SHM_E_VERSION);
     if (next == 0) {
-      store(state_of(reply->channel, request.name, reply->header.text), &state, state.size);
+      store(state_of(*reply, request.name), &state, state.size);
     }
     for (uint32_t i = 0; i < reply->count; ++i, ++next) {
       if (next < capacity) clients.set(next, client_of(reply->clients[i]));

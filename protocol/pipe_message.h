@@ -212,6 +212,7 @@ struct ListReply {
   uint32_t more;              // not 0: ask again, with last in the place of after
   char16_t last[kNameUnits];  // the channel that was looked at last
   ListEntry entries[kListEntries];
+  uint64_t bytes_written[kListEntries];  // of each entry, as in ChannelTotals
 };
 
 // As ShmChannelState and ShmClientState.
@@ -248,6 +249,25 @@ struct ClientEntry {
   char16_t account[kAccountUnits];
 };
 
+// What a channel's clients have done since the service's start, those included that have gone. Each number
+// only grows.
+struct ChannelTotals {
+  uint64_t read;
+  uint64_t bytes_written;
+  uint64_t bytes_read;
+  uint64_t lost;
+  uint64_t waits;
+  uint64_t opened;
+  uint64_t closed;
+};
+
+// Where a block's value is kept, and what came of the last save.
+struct ChannelFile {
+  uint64_t saved;  // a FILETIME; 0: not since the service's start
+  char16_t path[kPathUnits];
+  char16_t error[kTextUnits];  // ""; or why the last one failed
+};
+
 // header.text: why the channel is unavailable.
 struct InspectReply {
   static constexpr uint32_t kFirstSize = 3712;
@@ -256,6 +276,8 @@ struct InspectReply {
   uint32_t total;  // clients that the caller may see
   uint32_t count;  // of them in this reply
   ClientEntry clients[kInspectClients];
+  ChannelTotals totals;
+  ChannelFile file;
 };
 
 // As ShmServiceState.

@@ -116,6 +116,22 @@ std::wstring ace(bool deny, DWORD mask, const std::wstring& sid) {
 
 }  // namespace
 
+std::string access_words(const AccessConfig& access,
+                         const std::function<std::wstring(const std::wstring& sid)>& name_of) {
+  const auto list_of = [&name_of](const std::vector<std::string>& accounts) {
+    std::string list;
+    for (const std::string& account : accounts) {
+      const std::wstring wide = win::to_utf16(account).value_or(L"");
+      list +=
+          (list.empty() ? "" : ", ") + win::display_utf8(account.starts_with("S-1-") ? name_of(wide) : wide);
+    }
+    return list.empty() ? "nobody" : list;
+  };
+  const std::string low = access.low_integrity ? "; low integrity too" : "";
+  if (!access.sddl.empty()) return "SDDL " + access.sddl + low;
+  return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
+}
+
 std::wstring look_up_account(const std::string& account) {
   for (const WellKnown& known : kWellKnown) {
     if (account == known.name) return known.sid;

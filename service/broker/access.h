@@ -1,6 +1,7 @@
 // Who may read and write a channel, and the security descriptors of its objects that follow from it.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -35,6 +36,11 @@ Access resolve_access(const AccessConfig& access);
 
 // SID text of an account by its name, or by its SID. Throws Error where there is none; win32() says why.
 std::wstring look_up_account(const std::string& account);
+
+// Who may do what, in words: "read: Users; write: CONTOSO\bob". name_of: gives the name of a SID, for
+// accounts that the configuration names so.
+std::string access_words(const AccessConfig& access,
+                         const std::function<std::wstring(const std::wstring& sid)>& name_of);
 
 // Whether a token is one of these accounts, or in one of these groups. sids: as text. Throws Error.
 bool is_among(HANDLE token, const std::vector<std::wstring>& sids);

@@ -222,6 +222,7 @@ void Channel::confirm(Slot& slot, core::SlotRecord& record, SharedSlot& shared) 
 }
 
 void Channel::take(Slot& slot, const Client& client) {
+  ++gone_.opened;
   slot.taken = true;
   slot.confirmed = false;
   slot.watched = true;
@@ -354,6 +355,7 @@ bool Channel::reclaim_client(const Client& client) {
 }
 
 void Channel::vacate_reader(uint32_t index) {
+  count_gone(readers_[index], reader_totals(index));
   core::reclaim_readers(memory(), taken(readers_) & core::all_but(index));
   Slot& slot = readers_[index];
   slot.taken = false;
@@ -363,6 +365,7 @@ void Channel::vacate_reader(uint32_t index) {
 }
 
 void Channel::vacate_writer(uint32_t index) {
+  count_gone(writers_[index], writer_totals(index));
   core::reclaim_writer(memory(), index, taken(writers_) & core::all_but(index), *this);
   Slot& slot = writers_[index];
   slot.taken = false;

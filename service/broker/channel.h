@@ -138,6 +138,12 @@ class Channel final : private core::ChannelEvents {
   // From the one with index first on, and no more than most. Those that the caller may not see don't count.
   Page clients(const Sees& sees, uint32_t first, uint32_t most) const;
 
+  // What its clients have done, those included that have gone.
+  pipe::ChannelTotals totals() const;
+
+  // Where its value is kept, when it was saved, and what came of the last save; "" for all of it without one.
+  pipe::ChannelFile file() const;
+
   uint64_t recoveries() const { return data().lock.recoveries.load(std::memory_order_relaxed); }
 
   void note_denial() { ++denials_; }
@@ -153,7 +159,8 @@ class Channel final : private core::ChannelEvents {
   // it, as long as that one neither attaches nor closes the file. Throws Error.
   bool is_saved() const;
   uint64_t save_value();
-  void note_saved(uint64_t sequence) { saved_ = sequence; }
+  void note_saved(uint64_t sequence);
+  void note_save_failure(const std::string& why) { save_error_ = why; }
   void close_file() { file_.reset(); }
 
   // Tells every client that the channel is over.
@@ -197,6 +204,9 @@ class Channel final : private core::ChannelEvents {
   bool is_sound() const;
   win::Handle make_reader_event(uint32_t reader, const AttachedClients& attached);
   core::Blocker blocker() const;
+  void count_gone(const Slot& slot, const pipe::ChannelTotals& of_it);
+  pipe::ChannelTotals reader_totals(uint32_t index) const;
+  pipe::ChannelTotals writer_totals(uint32_t index) const;
   pipe::ClientEntry reader_entry(uint32_t slot, const core::Blocker& blocker) const;
   pipe::ClientEntry writer_entry(uint32_t slot, const core::Blocker& blocker) const;
   bool has_no_room() const;
@@ -205,7 +215,7 @@ class Channel final : private core::ChannelEvents {
   void set_space_event() override { SetEvent(objects_.space_event()); }
   void set_lock_event() override { SetEvent(objects_.lock_event()); }
   void wake_everybody();
-  static void take(Slot& slot, const Client& client);
+  void take(Slot& slot, const Client& client);
   template <class SharedSlot>
   static void confirm(Slot& slot, core::SlotRecord& record, SharedSlot& shared);
   void publish_presence();
@@ -224,7 +234,11 @@ class Channel final : private core::ChannelEvents {
   std::unique_ptr<BackingFile> file_;
   bool is_new_ = false;  // made by this run: before it has its file, nobody has its memory
   uint64_t denials_ = 0;
-  uint64_t saved_ = 0;  // sequence of the value that is in the file
+  uint64_t saved_ = 0;          // sequence of the value that is in the file
+  uint64_t saved_at_ = 0;       // as a FILETIME; 0: not by this run
+  std::string save_error_;      // "": the last save did not fail
+  pipe::ChannelTotals gone_{};  // of clients that are gone
+  mutable pipe::ChannelTotals told_{};
   Slots readers_;
   Slots writers_;
   uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other

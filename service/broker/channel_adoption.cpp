@@ -96,6 +96,7 @@ void Channel::restore_slots(Slots& slots, uint64_t taken, const core::SlotRecord
 bool Channel::is_still_there(Slot& slot) {
   if (!slot.taken) return true;
   SHM_CRASH_POINT("adopt.slot");
+  ++gone_.opened;  // by this run's count
   slot.watched = watch_.add_known(slot.client, name_);
   slot.account = watch_.account_of(slot.client);
   return slot.watched;

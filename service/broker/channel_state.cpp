@@ -8,6 +8,8 @@
 #include "core/waking.h"
 #include "protocol/status.h"
 #include "service/broker/channel.h"
+#include "service/broker/reply_text.h"
+#include "win/time.h"
 
 namespace shmbroker::service {
 namespace {
@@ -34,6 +36,19 @@ uint32_t flag_of(const core::Blocker& blocker) {
   using Kind = core::Blocker::Kind;
   if (blocker.kind == Kind::none) return 0;
   return blocker.kind == Kind::nobody ? kUntaken : kHeldUp;
+}
+
+// Clients write what is added up: what they take back does not make it less.
+void grow(uint64_t& told, uint64_t now) { told = std::max(told, now); }
+
+void add(pipe::ChannelTotals& sum, const pipe::ChannelTotals& more) {
+  sum.read += more.read;
+  sum.bytes_written += more.bytes_written;
+  sum.bytes_read += more.bytes_read;
+  sum.lost += more.lost;
+  sum.waits += more.waits;
+  sum.opened += more.opened;
+  sum.closed += more.closed;
 }
 
 template <class Slot>
@@ -117,6 +132,62 @@ pipe::ClientEntry Channel::writer_entry(uint32_t i, const core::Blocker& blocker
   entry.flags = (is_set(shared_readers().waiting_writers, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u) |
                 (has_lock ? kLock : 0u) | (exclusive_ == i ? kExclusive : 0u);
   return entry;
+}
+
+pipe::ChannelTotals Channel::reader_totals(uint32_t i) const {
+  const core::ReaderSlot& slot = shared_readers().readers[i];
+  pipe::ChannelTotals totals{};
+  totals.read = look(slot.messages);
+  totals.bytes_read = look(slot.bytes);
+  totals.lost = look(slot.lost);
+  totals.waits = look(slot.waits);
+  return totals;
+}
+
+pipe::ChannelTotals Channel::writer_totals(uint32_t i) const {
+  const core::WriterSlot& slot = data().writers[i];
+  pipe::ChannelTotals totals{};
+  totals.bytes_written = look(slot.bytes);
+  totals.waits = look(slot.waits);
+  return totals;
+}
+
+// Of one that has not confirmed its slot the memory still has what an earlier client did.
+void Channel::count_gone(const Slot& slot, const pipe::ChannelTotals& of_it) {
+  if (!slot.taken) return;
+  ++gone_.closed;
+  if (slot.confirmed) add(gone_, of_it);
+}
+
+pipe::ChannelTotals Channel::totals() const {
+  pipe::ChannelTotals now = gone_;
+  for (uint32_t i = 0; i < readers_.size(); ++i) {
+    if (readers_[i].taken && readers_[i].confirmed) add(now, reader_totals(i));
+    if (writers_[i].taken && writers_[i].confirmed) add(now, writer_totals(i));
+  }
+  grow(told_.read, now.read);
+  grow(told_.bytes_written, now.bytes_written);
+  grow(told_.bytes_read, now.bytes_read);
+  grow(told_.lost, now.lost);
+  grow(told_.waits, now.waits);
+  told_.opened = now.opened;
+  told_.closed = now.closed;
+  return told_;
+}
+
+pipe::ChannelFile Channel::file() const {
+  pipe::ChannelFile file{};
+  if (!has_file()) return file;
+  file.saved = saved_at_;
+  put_text(file.path, win::to_utf16(config_.file->path).value_or(L""));
+  put_logged_text(file.error, save_error_);
+  return file;
+}
+
+void Channel::note_saved(uint64_t sequence) {
+  saved_ = sequence;
+  saved_at_ = win::now();
+  save_error_.clear();
 }
 
 pipe::ListEntry Channel::summary(const Sees& sees) const {

@@ -24,18 +24,7 @@ void put_unavailable(const Unavailable& unavailable, Entry& entry) {
 }
 
 std::string words_of(const AccessConfig& access, Caller& caller) {
-  const auto list_of = [&caller](const std::vector<std::string>& accounts) {
-    std::string list;
-    for (const std::string& account : accounts) {
-      const std::wstring wide = win::to_utf16(account).value_or(L"");
-      list += (list.empty() ? "" : ", ") +
-              win::display_utf8(account.starts_with("S-1-") ? caller.name_of(wide) : wide);
-    }
-    return list.empty() ? "nobody" : list;
-  };
-  const std::string low = access.low_integrity ? "; low integrity too" : "";
-  if (!access.sddl.empty()) return "SDDL " + access.sddl + low;
-  return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
+  return access_words(access, [&caller](const std::wstring& sid) { return caller.name_of(sid); });
 }
 
 // Whom a caller may see. Whether it is an administrator is found out when it matters: on most pages nobody
@@ -62,7 +51,10 @@ void InspectHandler::list(const pipe::ListRequest& request, Caller& caller, pipe
     if (granted == 0) return;
     const auto found = channels.find(name);
     pipe::ListEntry& entry = reply.entries[reply.count++];
-    if (found != channels.end()) entry = found->second->summary(sees);
+    if (found != channels.end()) {
+      entry = found->second->summary(sees);
+      reply.bytes_written[reply.count - 1] = found->second->totals().bytes_written;
+    }
     if (why != nullptr) put_unavailable(*why, entry);
     entry.access = granted;
     put_text(entry.name, name);
@@ -114,7 +106,11 @@ void InspectHandler::inspect(const pipe::InspectRequest& request, Caller& caller
     put_text(reply.channel.rights, words_of(channel->config().access, caller));
   }
   put_text(reply.channel.owner, caller.name_of(channels_.objects().identity.owner));
+  if (unavailable != nullptr && unavailable->config.file)
+    put_text(reply.file.path, unavailable->config.file->path);
   if (!channel) return caller.await_names();
+  reply.totals = channel->totals();
+  reply.file = channel->file();
   const auto page = channel->clients(sight_of(caller), request.first, pipe::kInspectClients);
   reply.total = page.total;
   for (const auto& [client, account] : page.clients) {

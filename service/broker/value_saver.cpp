@@ -67,6 +67,7 @@ void ValueSaver::finish(const std::shared_ptr<Channel>& channel, bool last, std:
     channel->note_saved(outcome.get());
   } catch (const std::exception& error) {  // a full disk, or no memory for the value
     failure = std::current_exception();
+    channel->note_save_failure(error.what());
     report(*channel, error);
     failed_[channel.get()] = {channel, last, GetTickCount64() + kPause};
   }

@@ -272,6 +272,36 @@ TEST_F(Inspect, CountsWhatTheServiceRefusedAndTookBack) {
   EXPECT_TRUE(eventually([] { return service_state().recoveries == 1; }));
 }
 
+TEST_F(Inspect, CountsWhatClientsDidAlsoWhenTheyHaveGone) {
+  {
+    const Opened out(L"topic", SHM_WRITE);
+    const Opened in(L"topic", SHM_READ);
+    for (const char* text : {"one", "two", "three"}) write(out, text);
+    EXPECT_EQ(read(in), (Answer{SHM_OK, "one"}));
+    const ShmChannelState state = inspect(L"topic").state;
+    EXPECT_EQ(state.bytes_written, 11u);
+    EXPECT_EQ(state.read, 1u);
+    EXPECT_EQ(state.opened, 2u);
+    EXPECT_EQ(state.closed, 0u);
+  }
+  Peer peer;
+  peer.open("topic", "r");
+  peer.kill();
+  EXPECT_TRUE(eventually([] { return inspect(L"topic").state.closed == 3; }));
+  const ShmChannelState state = inspect(L"topic").state;
+  EXPECT_EQ(state.bytes_written, 11u);
+  EXPECT_EQ(state.bytes_read, 3u);
+  EXPECT_EQ(state.read, 1u);
+  EXPECT_EQ(state.opened, 3u);
+  ShmChannelSummary list[4]{};
+  list[0].size = sizeof list[0];
+  uint32_t count = 0;
+  ASSERT_SHM(SHM_OK, ShmInspectAll(list, 4, &count));
+  EXPECT_STREQ(list[2].name, L"topic");
+  EXPECT_EQ(list[2].bytes_written, 11u);
+  EXPECT_EQ(list[0].bytes_written, 0u);
+}
+
 TEST_F(Inspect, RefusesAServiceStateOfAnotherSize) {
   ShmServiceState state{};
   EXPECT_SHM(SHM_E_ARGUMENT, ShmInspectService(nullptr));

@@ -49,6 +49,19 @@ typedef struct ShmChannelState {
   wchar_t owner[SHM_ACCOUNT_MAX + 1]; /* account that owns the memory and its locks: the service's */
   wchar_t rights[SHM_RIGHTS_MAX + 1]; /* who may read and who may write, in words */
   wchar_t reason[SHM_REASON_MAX + 1]; /* of SHM_CHANNEL_UNAVAILABLE; otherwise "" */
+  /* From here on since version 0.2. What the channel's clients have done since the service's start, those
+   * included that have gone: each number only grows. */
+  uint64_t read;          /* messages or changed values read */
+  uint64_t bytes_written; /* bytes of what was written */
+  uint64_t bytes_read;    /* bytes of what was read */
+  uint64_t lost;          /* messages overwritten before a reader read them */
+  uint64_t waits;         /* reads that blocked, and turns at the lock that writers had to wait for */
+  uint64_t opened;        /* readers and writers that have come */
+  uint64_t closed;        /* readers and writers that have gone */
+  /* With SHM_CHANNEL_FILE */
+  uint64_t saved;                 /* when its value was last saved, in 100 ns since 1601 UTC; 0: never */
+  wchar_t file[SHM_PATH_MAX + 1]; /* where its value is kept; otherwise "" */
+  wchar_t save_error[SHM_REASON_MAX + 1]; /* why the last save failed; "": it did not */
 } ShmChannelState;
 
 /* A handle that some process has open, one side of it: one that reads and writes is listed twice. */
@@ -111,6 +124,7 @@ typedef struct ShmChannelSummary {
   uint64_t recoveries; /* as in ShmChannelState */
   uint64_t denials;
   wchar_t name[SHM_NAME_MAX + 1];
+  uint64_t bytes_written; /* since version 0.2; as in ShmChannelState */
 } ShmChannelSummary;
 
 /* Tells what all channels are doing that the caller may read or write, in the order of their names: for lists
