@@ -86,6 +86,16 @@ void TablePainter::fit(HWND list, UINT dpi) {
   ImageList_Destroy(ListView_SetImageList(list, images, LVSIL_SMALL));
 }
 
+int TablePainter::width_of_heading(HWND list, const wchar_t* title) const {
+  const HDC dc = GetDC(list);
+  const HGDIOBJ before = SelectObject(dc, GetWindowFont(list));
+  SIZE text{};
+  GetTextExtentPoint32W(dc, title, lstrlenW(title), &text);
+  SelectObject(dc, before);
+  ReleaseDC(list, dc);
+  return static_cast<int>(text.cx) + scaled(2 * kPadding + kPadding / 2 + kArrowWidth, dpi_) + 1;
+}
+
 void TablePainter::change_theme(HWND list) const {
   const Palette& colors = theme_.colors();
   ListView_SetBkColor(list, colors.list);

@@ -24,6 +24,8 @@ class TablePainter {
   void attach(HWND list, const std::vector<Row>& rows);
   void set_empty_text(HWND list, const std::wstring& text);
   void fit(HWND list, UINT dpi);
+  // How wide a column must be that its heading is whole, also with the arrow of the order. After fit().
+  int width_of_heading(HWND list, const wchar_t* title) const;
   void change_theme(HWND list) const;
 
   LRESULT draw(NMLVCUSTOMDRAW& drawing) const;  // NM_CUSTOMDRAW of the list

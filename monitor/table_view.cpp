@@ -126,7 +126,8 @@ void TableView::fit(UINT dpi) {
     // Another width may be the user's own.
     int width = ListView_GetColumnWidth(list_, static_cast<int>(i));
     if (before == 0) {
-      width = scaled(columns_->at(i).width, dpi);
+      const int heading = painter_.width_of_heading(list_, columns_->at(i).title);
+      width = std::max(scaled(columns_->at(i).width, dpi), heading);
     } else if (before != dpi) {
       width = MulDiv(width, static_cast<int>(dpi), static_cast<int>(before));
     }

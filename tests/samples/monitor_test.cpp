@@ -16,7 +16,7 @@ namespace shmbroker::tests {
 namespace {
 
 enum ChannelColumn { kName, kKind, kRate, kBytes, kFull, kLag, kLost, kReaders, kWriters, kHeldUpBy };
-enum ClientColumn { kProcess, kSide, kState = 9 };
+enum ClientColumn { kProcess, kSide, kSession = 3, kState = 9 };
 enum MessageColumn { kNumber, kTime, kSize, kContent };
 
 constexpr size_t kRing = 64 * 1024;
@@ -212,6 +212,21 @@ TEST_F(Monitor, HoldsUpNoWriterOfAWaitTopicThoughItIsStopped) {
   ASSERT_TRUE(eventually([] { return readers_of(L"journal") == 0; }));
   const Stopped stopped(monitor.pid());
   for (uint64_t i = 0; i < 10 * kRing / 500; ++i) ASSERT_SHM(SHM_OK, write(out, numbered(i)));
+}
+
+// Also by which the table is sorted: then the arrow stands beside it.
+TEST_F(Monitor, HasRoomForItsHeadings) {
+  constexpr int kArrowAndSpace = 20;  // at 96 DPI
+  const ProgramWindow monitor(L"monitor.exe");
+  ASSERT_TRUE(shows_rows(monitor, IDC_CHANNELS, 4));
+  const auto has_room = [&](int list, int column, const wchar_t* heading) {
+    return monitor.column_width(list, column) >= monitor.text_width(list, heading) + kArrowAndSpace;
+  };
+  EXPECT_GT(monitor.text_width(IDC_CHANNELS, L"Readers"), 20);
+  EXPECT_TRUE(has_room(IDC_CHANNELS, kReaders, L"Readers"));
+  EXPECT_TRUE(has_room(IDC_CHANNELS, kWriters, L"Writers"));
+  EXPECT_TRUE(has_room(IDC_CHANNELS, kRate, L"Messages/s"));
+  EXPECT_TRUE(has_room(IDC_CLIENTS, kSession, L"Session"));
 }
 
 TEST_F(Monitor, SaysWhatIsWrongWithItsCommandLine) {

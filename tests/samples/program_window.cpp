@@ -139,6 +139,17 @@ int ProgramWindow::selected_row(int list) const {
   return static_cast<int>(send(item(list), LVM_GETNEXTITEM, static_cast<WPARAM>(-1), LVNI_SELECTED));
 }
 
+int ProgramWindow::column_width(int list, int column) const {
+  return static_cast<int>(send(item(list), LVM_GETCOLUMNWIDTH, static_cast<WPARAM>(column), 0));
+}
+
+int ProgramWindow::text_width(int list, const std::wstring& text) const {
+  const size_t size = (text.size() + 1) * sizeof(wchar_t);
+  const RemoteMemory memory(item(list), size);
+  memory.write(text.c_str(), size);
+  return static_cast<int>(send(item(list), LVM_GETSTRINGWIDTHW, 0, reinterpret_cast<LPARAM>(memory.at(0))));
+}
+
 std::wstring ProgramWindow::cell(int list, int row, int column) const {
   const RemoteMemory memory(item(list), sizeof(LVITEMW) + kMostText * sizeof(wchar_t));
   LVITEMW asked{};

@@ -36,6 +36,8 @@ class ProgramWindow {
   int rows(int list) const;
   std::wstring cell(int list, int row, int column) const;
   int selected_row(int list) const;  // -1: none
+  int column_width(int list, int column) const;
+  int text_width(int list, const std::wstring& text) const;  // in the list's font
 
  private:
   HWND item(int control) const;
