@@ -77,7 +77,7 @@ int run(std::vector<std::string> arguments) {
   app.add_option(
       "--config", config,
       "Configuration file; otherwise %ProgramData%\\ShmBroker\\shmbroker.json, or the one beside this exe;\n"
-      "with check-config and doctor the one that the installed service is to read");
+      "with the commands that look at or change it the one that the installed service is to read");
   app.add_option(
       "--data", data,
       "Folder for log and state; otherwise %ProgramData%\\ShmBroker, with 'run' %LOCALAPPDATA%\\ShmBroker");
@@ -96,13 +96,16 @@ int run(std::vector<std::string> arguments) {
 
   const auto paths = [&](LogTo to) { return find_paths(wide(config), wide(data), to); };
   Action action;
-  add_control(app, action);
+  const auto looked_at = [&] { return config.empty() ? service_paths() : paths(LogTo::service); };
+  add_control(app, action, looked_at);
   add_list(app, action);
   add_top(app, action);
   add_transfer(app, action);
-  const auto looked_at = [&] { return config.empty() ? service_paths() : paths(LogTo::service); };
   add_check(app, action, looked_at);
+  add_edit(app, action, looked_at);
   add_doctor(app, action, looked_at);
+  add_selftest(app, action);
+  add_support(app, action, looked_at);
 
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its end
   try {

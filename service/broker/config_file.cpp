@@ -6,7 +6,6 @@
 #include <cwctype>
 #include <fstream>
 #include <iterator>
-#include <map>
 
 #include "service/broker/access.h"
 #include "service/broker/file_regions.h"
@@ -18,69 +17,71 @@
 namespace shmbroker::service {
 namespace {
 
+using std::filesystem::path;
+
+path parts_folder(const path& file) { return file.parent_path() / L"conf.d"; }
+
 // Whether Windows knows them: an account may have been removed since the configuration was written.
-void check_accounts(const Config& config, const std::string& file) {
-  const auto check = [&](const AccessConfig& access, const std::string& pointer) {
+void check_accounts(Config& config, const std::string& file) {
+  const auto check = [&](const AccessConfig& access, const std::string& place) {
     try {
-      resolve_access(access);
+      const auto gives = [](const Grant& grant) { return !grant.deny && (grant.read || grant.write); };
+      if (!std::ranges::any_of(resolve_access(access).grants, gives) && !access.sddl.empty())
+        config.warnings.push_back(place + ": gives nobody a right; of an SDDL GR, GW and GA count");
     } catch (const Error& error) {
-      throw ConfigError(file + ": " + pointer + ": " + error.what());
+      throw ConfigError(place + ": " + error.what());
     }
   };
-  const auto check_each = [&](const std::vector<std::string>& accounts, const std::string& pointer) {
+  const auto check_each = [&](const std::vector<std::string>& accounts, const std::string& place) {
     for (size_t i = 0; i < accounts.size(); ++i)
-      check({.read = {accounts[i]}}, pointer + "/" + std::to_string(i));
+      check({.read = {accounts[i]}}, place + "/" + std::to_string(i));
   };
-  for (size_t i = 0; i < config.channels.size(); ++i) {
-    const AccessConfig& access = config.channels[i].access;
-    const std::string pointer = "/channels/" + std::to_string(i) + "/access";
-    check_each(access.read, pointer + "/read");
-    check_each(access.write, pointer + "/write");
-    check({.sddl = access.sddl}, pointer + "/sddl");
+  for (const ChannelConfig& channel : config.channels) {
+    const std::string place = channel.place + ": " + channel.pointer + "/access";
+    check_each(channel.access.read, place + "/read");
+    check_each(channel.access.write, place + "/write");
+    check({.sddl = channel.access.sddl}, place + "/sddl");
   }
-  check_each(config.create.accounts, "/create/accounts");
-  check_each(config.create.also.read, "/create/also_read");
-  check_each(config.create.also.write, "/create/also_write");
+  check_each(config.create.accounts, file + ": /create/accounts");
+  check_each(config.create.also.read, file + ": /create/also_read");
+  check_each(config.create.also.write, file + ": /create/also_write");
 }
 
 // The blocks' parts of a file must not overlap. By the paths as they are written: where they lead is seen
 // when they are opened.
-void check_files(const Config& config, const std::string& file) {
+void check_files(const Config& config) {
   struct Part {
     uint64_t begin;
     uint64_t end;
     const std::string& channel;
   };
   std::map<std::wstring, std::vector<Part>> files;
-  for (size_t i = 0; i < config.channels.size(); ++i) {
-    const ChannelConfig& channel = config.channels[i];
+  for (const ChannelConfig& channel : config.channels) {
     if (!channel.file) continue;
-    const std::string pointer = file + ": /channels/" + std::to_string(i) + "/file: ";
+    const std::string place = channel.place + ": " + channel.pointer + "/file: ";
     const std::string against = path_problem(channel.file->path);
-    if (!against.empty()) throw ConfigError(pointer + against);
-    std::wstring path =
-        std::filesystem::path(win::to_utf16(channel.file->path).value_or(L"")).lexically_normal().wstring();
-    std::ranges::transform(path, path.begin(),
+    if (!against.empty()) throw ConfigError(place + against);
+    std::wstring name = path(win::to_utf16(channel.file->path).value_or(L"")).lexically_normal().wstring();
+    std::ranges::transform(name, name.begin(),
                            [](wchar_t c) { return static_cast<wchar_t>(std::towupper(c)); });
     const uint64_t begin = channel.file->offset.value_or(0);
     const uint64_t end = channel.file->offset ? begin + channel.capacity : UINT64_MAX;
-    std::vector<Part>& parts = files[path];
+    std::vector<Part>& parts = files[name];
     for (const Part& other : parts) {
       if (begin < other.end && other.begin < end)
         throw ConfigError(
-            pointer + "overlaps with what channel '" + other.channel +
+            place + "overlaps with what channel '" + other.channel +
             "' has of the same file; give one of them another file, or an offset behind the other's end");
     }
     parts.push_back({begin, end, channel.name});
   }
 }
 
-}  // namespace
-
-uint64_t written_at(const std::filesystem::path& file) {
+// flags: FILE_FLAG_BACKUP_SEMANTICS for a folder.
+uint64_t time_of(const path& file, DWORD access, DWORD flags) {
   constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-  const win::Handle handle(CreateFileW(file.c_str(), GENERIC_READ, kShareAll, nullptr, OPEN_EXISTING,
-                                       FILE_ATTRIBUTE_NORMAL, nullptr));
+  const win::Handle handle(
+      CreateFileW(file.c_str(), access, kShareAll, nullptr, OPEN_EXISTING, flags, nullptr));
   FILETIME written;
   if (!handle || !GetFileTime(handle.get(), nullptr, nullptr, &written)) {
     throw win32_error("cannot read the configuration " + win::display_utf8(file.wstring()) +
@@ -89,19 +90,61 @@ uint64_t written_at(const std::filesystem::path& file) {
   return win::number_of(written);
 }
 
-Config read_config(const std::filesystem::path& file) {
-  const std::string name = win::display_utf8(file.wstring());
-  if (file.parent_path() == common_folder()) open_trusted(file);  // any user may have made that folder
-  std::ifstream stream(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) throw Error("cannot read the configuration " + name + "; name another one with --config");
-  return parse_config(text, name);
+}  // namespace
+
+std::vector<path> config_files(const path& file) {
+  std::vector<path> parts;
+  const path folder = parts_folder(file);
+  if (folder.parent_path() == common_folder()) open_trusted(folder);  // any user may have made it
+  std::error_code error;
+  for (std::filesystem::directory_iterator each(folder, error), end; !error && each != end;
+       each.increment(error)) {
+    std::wstring extension = each->path().extension().wstring();
+    if (_wcsicmp(extension.c_str(), L".json") == 0) parts.push_back(each->path());
+  }
+  const std::error_code absent = std::make_error_code(std::errc::no_such_file_or_directory);
+  if (error && error != absent && GetFileAttributesW(folder.c_str()) != INVALID_FILE_ATTRIBUTES)
+    throw Error("cannot list " + win::display_utf8(folder.wstring()) + ": " + error.message());
+  std::ranges::sort(parts);
+  parts.insert(parts.begin(), file);
+  return parts;
 }
 
-Config load_config(const std::filesystem::path& file) {
-  Config config = read_config(file);
+std::string read_bytes(const path& file) {
+  const path folder = file.parent_path();
+  if (folder == common_folder() || folder.parent_path() == common_folder()) open_trusted(file);
+  std::ifstream stream(file, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  if (stream) return bytes;
+  throw Error("cannot read the configuration " + win::display_utf8(file.wstring()) +
+              "; name another one with --config");
+}
+
+uint64_t written_at(const path& file) {
+  uint64_t latest = 0;
+  for (const path& each : config_files(file))
+    latest = std::max(latest, time_of(each, GENERIC_READ, FILE_ATTRIBUTE_NORMAL));
+  const path folder = parts_folder(file);
+  if (GetFileAttributesW(folder.c_str()) == INVALID_FILE_ATTRIBUTES) return latest;
+  return std::max(latest, time_of(folder, FILE_READ_ATTRIBUTES, FILE_FLAG_BACKUP_SEMANTICS));
+}
+
+Config read_config(const path& file, const ChangedFiles& changed) {
+  const std::vector<path> files = config_files(file);
+  const auto bytes_of = [&](const path& each) {
+    const auto found = changed.find(each);
+    return found != changed.end() ? found->second : read_bytes(each);
+  };
+  Config config = parse_config(bytes_of(file), win::display_utf8(file.wstring()));
+  for (size_t i = 1; i < files.size(); ++i)
+    add_channels(bytes_of(files[i]), win::display_utf8(files[i].wstring()), config);
+  return config;
+}
+
+Config load_config(const path& file, const ChangedFiles& changed) {
+  Config config = read_config(file, changed);
   check_accounts(config, win::display_utf8(file.wstring()));
-  check_files(config, win::display_utf8(file.wstring()));
+  check_files(config);
   return config;
 }
 

@@ -8,27 +8,12 @@
 
 #include "core/crash_point.h"
 #include "service/broker/wide_name.h"
+#include "service/config/config_difference.h"
 #include "service/support/error.h"
 #include "service/support/event_log.h"
 #include "service/support/log.h"
 
 namespace shmbroker::service {
-namespace {
-
-// The members of a channel that can't change while it is there.
-std::vector<const char*> fixed_differences(const ChannelConfig& now, const ChannelConfig& next) {
-  std::vector<const char*> members;
-  if (next.kind != now.kind) members.push_back("kind");
-  if (next.when_full != now.when_full) members.push_back("when_full");
-  if (next.capacity != now.capacity) members.push_back("capacity");
-  // A block's is its capacity, and no member of its own.
-  if (next.max_message != now.max_message && now.kind != core::Kind::block) members.push_back("max_message");
-  if (next.file != now.file) members.push_back("file");
-  return members;
-}
-
-}  // namespace
-
 ConfigReload::ConfigReload(std::filesystem::path file, Config config, uint64_t written, const Target& target)
     : file_(std::move(file)), config_(std::move(config)), opened_log_(config_.log), target_(target) {
   status_.configured = written;
@@ -130,21 +115,19 @@ void ConfigReload::finish() {
 void ConfigReload::check_change(const Config& config) const {
   std::string fixed;
   std::string names;
-  const auto add = [](std::string& list, size_t index, const char* member, const std::string& channel) {
-    list += (list.empty() ? "" : ", ") + ("/channels/" + std::to_string(index) + "/" + member) + " of '" +
-            channel + "'";
+  const auto add = [](std::string& list, const ChannelConfig& next, const char* member) {
+    list += (list.empty() ? "" : ", ") + next.pointer + "/" + member + " of '" + next.name + "'";
   };
-  for (size_t i = 0; i < config.channels.size(); ++i) {
-    const ChannelConfig& next = config.channels[i];
+  for (const ChannelConfig& next : config.channels) {
     const auto channel = target_.channels.find(wide_name(next));
     if (!channel) continue;
     if (channel->is_created()) {
-      add(names, i, "name", next.name);
+      add(names, next, "name");
       continue;
     }
     if (is_replaceable(channel->name())) continue;
     for (const char* member : fixed_differences(channel->config(), next)) {
-      add(fixed, i, member, next.name);
+      add(fixed, next, member);
     }
   }
   std::string refused;

@@ -3,11 +3,13 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "service/broker/config_file.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
+#include "service/commands/reload.h"
 #include "service/commands/words.h"
 #include "service/support/error.h"
 #include "win/text.h"
@@ -22,6 +24,17 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+// Nothing where no service runs that reads this file, or does not let the user know.
+std::optional<ReloadPlan> find_plan(const std::filesystem::path& file, const Config& config) {
+  try {
+    const ClientApi api;
+    if (can_plan(api, file.wstring())) return plan_reload(api, config);
+  } catch (const Error&) {
+    // The file is sound all the same.
+  }
+  return std::nullopt;
+}
+
 int check_config(const std::filesystem::path& file, bool as_json) {
   const std::string name = win::display_utf8(file.wstring());
   nlohmann::ordered_json json = {{"file", name}};
@@ -31,6 +44,9 @@ int check_config(const std::filesystem::path& file, bool as_json) {
       print(fmt::format("{} is sound: {}\n", name, count_words(config.channels.size(), "channel")));
       for (const std::string& warning : config.warnings) print("warning: " + warning + "\n");
     }
+    const std::optional<ReloadPlan> plan = find_plan(file, config);
+    if (plan && !as_json) print(plan->is_empty() ? plan->text() : "With a reload:\n" + plan->text());
+    if (plan) json["reload"] = plan->json();
     json["ok"] = true;
     json["channels"] = config.channels.size();
     json["warnings"] = config.warnings;

@@ -1,5 +1,6 @@
 #include "service/commands/client_api.h"
 
+#include "service/config/suggestion.h"
 #include "service/support/folders.h"
 
 namespace shmbroker::service {
@@ -45,7 +46,12 @@ ClientApi::ClientApi() {
   find(dll, "ShmPeek", peek);
   find(dll, "ShmRelease", release);
   find(dll, "ShmGetWaitHandle", get_wait_handle);
+  find(dll, "ShmReadBatch", read_batch);
   find(dll, "ShmWrite", write);
+  find(dll, "ShmLoan", loan);
+  find(dll, "ShmCommit", commit);
+  find(dll, "ShmLock", lock);
+  find(dll, "ShmUnlock", unlock);
   find(dll, "ShmInspect", inspect);
   find(dll, "ShmInspectAll", inspect_all);
   find(dll, "ShmInspectService", inspect_service);
@@ -57,13 +63,29 @@ int32_t check(const ClientApi& api, int32_t status) {
   return status;
 }
 
+// The same, and names the channel that was probably meant where there is none of this name.
+void check_named(const ClientApi& api, int32_t status, const std::wstring& name) {
+  if (status != SHM_E_NOT_FOUND) {
+    check(api, status);
+    return;
+  }
+  const std::string text = api.last_error_text();
+  std::vector<std::string> names;
+  try {
+    for (const ShmChannelSummary& channel : inspect_all(api))
+      names.push_back(win::display_utf8(channel.name));
+  } catch (const ClientError&) {  // that there is none is what matters
+  }
+  throw ClientError(status, text + suggestion(win::display_utf8(name), names));
+}
+
 OpenChannel::OpenChannel(const ClientApi& api, const std::wstring& name, uint32_t access, uint32_t flags)
     : api_(api) {
   ShmOptions options{};
   options.size = sizeof options;
   options.access = access;
   options.flags = flags;
-  check(api, api.open(name.c_str(), &options, &handle_));
+  check_named(api, api.open(name.c_str(), &options, &handle_), name);
 }
 
 ShmInfo OpenChannel::info() const {
@@ -87,8 +109,17 @@ watch::Inspected inspect(const ClientApi& api, const std::wstring& name) {
   const auto ask = [&](auto... parameters) {
     return ask_patiently([&] { return api.inspect(parameters...); });
   };
-  check(api, watch::inspect_channel(ask, name.c_str(), inspected));
+  check_named(api, watch::inspect_channel(ask, name.c_str(), inspected), name);
   return inspected;
+}
+
+std::optional<watch::Inspected> inspect_listed(const ClientApi& api, const std::wstring& name) {
+  try {
+    return inspect(api, name);
+  } catch (const ClientError& error) {
+    if (error.status() != SHM_E_NOT_FOUND && error.status() != SHM_E_ACCESS) throw;
+    return std::nullopt;
+  }
 }
 
 ShmServiceState inspect_service(const ClientApi& api) {

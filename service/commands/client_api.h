@@ -6,6 +6,7 @@
 
 #include <shmbroker/watch.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,12 @@ class ClientApi {
   decltype(&::ShmPeek) peek;
   decltype(&::ShmRelease) release;
   decltype(&::ShmGetWaitHandle) get_wait_handle;
+  decltype(&::ShmReadBatch) read_batch;
   decltype(&::ShmWrite) write;
+  decltype(&::ShmLoan) loan;
+  decltype(&::ShmCommit) commit;
+  decltype(&::ShmLock) lock;
+  decltype(&::ShmUnlock) unlock;
   decltype(&::ShmInspect) inspect;
   decltype(&::ShmInspectAll) inspect_all;
   decltype(&::ShmInspectService) inspect_service;
@@ -46,6 +52,9 @@ class ClientApi {
 
 // Throws ClientError if a status is one of failure.
 int32_t check(const ClientApi& api, int32_t status);
+
+// The same for a call that names a channel, and says which one was probably meant where there is none.
+void check_named(const ClientApi& api, int32_t status, const std::wstring& name);
 
 // An open channel.
 class OpenChannel {
@@ -68,6 +77,9 @@ std::vector<ShmChannelSummary> inspect_all(const ClientApi& api);
 
 // A channel and those who have it open.
 watch::Inspected inspect(const ClientApi& api, const std::wstring& name);
+
+// One that was listed a moment ago: nothing if it has ended since, or is not for the user any more.
+std::optional<watch::Inspected> inspect_listed(const ClientApi& api, const std::wstring& name);
 
 // The service as a whole.
 ShmServiceState inspect_service(const ClientApi& api);

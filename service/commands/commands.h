@@ -15,12 +15,17 @@ namespace shmbroker::service {
 using Action = std::function<int()>;
 
 // Each adds a command, which sets the action when it is given.
-void add_control(CLI::App& app, Action& action);  // start, stop, reload
-void add_list(CLI::App& app, Action& action);     // list, show
+void add_control(CLI::App& app, Action& action,
+                 const std::function<BrokerPaths()>& find_paths);  // start, stop, reload
+void add_list(CLI::App& app, Action& action);                      // list, show
 void add_top(CLI::App& app, Action& action);
 void add_transfer(CLI::App& app, Action& action);  // tail, send
 void add_check(CLI::App& app, Action& action,
                const std::function<BrokerPaths()>& find_paths);  // check-config
+void add_edit(CLI::App& app, Action& action,
+              const std::function<BrokerPaths()>& find_paths);  // add-channel, set-access, remove-channel
+void add_selftest(CLI::App& app, Action& action);
+void add_support(CLI::App& app, Action& action, const std::function<BrokerPaths()>& find_paths);
 void add_doctor(CLI::App& app, Action& action, const std::function<BrokerPaths()>& find_paths);
 
 }  // namespace shmbroker::service

@@ -1,14 +1,16 @@
 // doctor: what is wrong with this installation, and what to do about it.
+#include "service/commands/doctor.h"
+
 #include <windows.h>
 
 #include <fmt/core.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "service/broker/config_file.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
+#include "service/commands/exit_code.h"
 #include "service/commands/output.h"
 #include "service/commands/programs.h"
 #include "service/commands/words.h"
@@ -19,42 +21,6 @@
 
 namespace shmbroker::service {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// What was looked at, what was found, and whether it is as it should be.
-class Findings {
- public:
-  explicit Findings(bool as_json) : as_json_(as_json) {}
-
-  void note(bool good, const std::string& what, const std::string& found) {
-    failed_ = failed_ || !good;
-    all_.push_back({{"what", what}, {"ok", good}, {"found", found}});
-    if (!as_json_) print(fmt::format("{:<6} {:<14} {}\n", good ? "ok" : "WRONG", what, found));
-  }
-
-  // Looks, and notes what it throws as wrong. look(): returns what was found.
-  template <class Look>
-  bool run(const std::string& what, Look&& look) {
-    try {
-      note(true, what, look());
-      return true;
-    } catch (const std::exception& error) {
-      note(false, what, error.what());
-      return false;
-    }
-  }
-
-  int finish() const {
-    if (as_json_) print(all_.dump(2) + "\n");
-    return failed_ ? 1 : 0;
-  }
-
- private:
-  bool as_json_;
-  bool failed_ = false;
-  Json all_ = Json::array();
-};
 
 std::string look_at_service(bool answers) {
   const ServiceFacts facts = service_facts();
@@ -143,7 +109,15 @@ std::string look_at_channel(const ClientApi& api, const std::string& name) {
 }
 
 int doctor(const std::string& channel, bool as_json, const std::function<BrokerPaths()>& find_paths) {
-  Findings findings(as_json);
+  Findings findings(as_json ? Findings::Show::nothing : Findings::Show::lines);
+  examine(channel, find_paths, findings);
+  if (as_json) print(findings.json().dump(2) + "\n");
+  return findings.have_failed() ? kFailed : kDone;
+}
+
+}  // namespace
+
+void examine(const std::string& channel, const std::function<BrokerPaths()>& find_paths, Findings& findings) {
   findings.run("configuration", [&] { return look_at_config(find_paths().config); });
   std::unique_ptr<ClientApi> api;
   const bool loaded = findings.run("DLL", [&] {
@@ -152,20 +126,15 @@ int doctor(const std::string& channel, bool as_json, const std::function<BrokerP
   });
   const bool answers = loaded && is_answered(*api);
   findings.run("service", [&] { return look_at_service(answers); });
-  if (!loaded) return findings.finish();
+  if (!loaded) return;
   const bool reached = findings.run(
       "reachable", [&] { return "yes; you may use " + count_words(inspect_all(*api).size(), "channel"); });
-  if (reached) {
-    findings.run("running", [&] { return look_at_state(*api); });
-    findings.run("in force", [&] { return look_at_file(*api); });
-  }
-  if (reached && !channel.empty()) {
-    findings.run("channel", [&] { return "'" + channel + "': " + look_at_channel(*api, channel); });
-  }
-  return findings.finish();
+  if (!reached) return;
+  findings.run("running", [&] { return look_at_state(*api); });
+  findings.run("in force", [&] { return look_at_file(*api); });
+  if (channel.empty()) return;
+  findings.run("channel", [&] { return "'" + channel + "': " + look_at_channel(*api, channel); });
 }
-
-}  // namespace
 
 void add_doctor(CLI::App& app, Action& action, const std::function<BrokerPaths()>& find_paths) {
   struct Options {

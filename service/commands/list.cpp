@@ -8,6 +8,7 @@
 #include "service/commands/channel_filter.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
+#include "service/commands/describe.h"
 #include "service/commands/output.h"
 #include "service/commands/programs.h"
 #include "service/commands/trouble.h"
@@ -19,59 +20,6 @@ namespace shmbroker::service {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class State>
-bool is_unavailable(const State& state) {
-  return (state.flags & SHM_CHANNEL_UNAVAILABLE) != 0;
-}
-
-// What a channel's summary and its whole state have in common.
-template <class State>
-Json facts_of(const State& state) {
-  return {{"name", win::display_utf8(state.name)},
-          {"kind", watch::kind_word(state.kind)},
-          {"when_full", watch::when_full_word(state.when_full)},
-          {"capacity", state.capacity},
-          {"max_message", state.max_message},
-          {"access", watch::rights_word(state.access)},
-          {"created", (state.flags & SHM_CHANNEL_CREATED) != 0},
-          {"held_up", (state.flags & SHM_CHANNEL_HELD_UP) != 0},
-          {"readers", state.readers},
-          {"writers", state.writers},
-          {"messages", state.messages},
-          {"backlog", state.backlog},
-          {"recoveries", state.recoveries},
-          {"denials", state.denials},
-          {"unavailable", is_unavailable(state)}};
-}
-
-Json to_json(const ShmChannelState& state) {
-  Json json = facts_of(state);
-  json["rights"] = win::display_utf8(state.rights);
-  json["owner"] = win::display_utf8(state.owner);
-  if (is_unavailable(state)) json["reason"] = win::display_utf8(state.reason);
-  return json;
-}
-
-Json to_json(const ShmClientState& client, Programs& programs) {
-  Json json = {{"pid", client.pid},
-               {"program", programs.name_of(client.pid)},
-               {"account", win::display_utf8(client.account)},
-               {"session", client.session == UINT32_MAX ? Json() : Json(client.session)},
-               {"side", watch::side_word(client.access)},
-               {"messages", client.messages},
-               {"bytes", client.bytes},
-               {"cursor", client.cursor},
-               {"lag", client.lag},
-               {"lost", client.lost},
-               {"waits", client.waits},
-               {"loan", client.loan}};
-  json["waiting"] = (client.flags & SHM_CLIENT_WAITING) != 0;
-  json["blocks"] = (client.flags & SHM_CLIENT_BLOCKS) != 0;
-  json["lock"] = (client.flags & SHM_CLIENT_LOCK) != 0;
-  json["exclusive"] = (client.flags & SHM_CLIENT_EXCLUSIVE) != 0;
-  return json;
-}
 
 void print_json(const Json& json) { print(json.dump(2) + "\n"); }
 
@@ -101,7 +49,7 @@ int list(const ListOptions& options) {
   std::erase_if(channels, [&](const ShmChannelSummary& channel) { return !options.filter.takes(channel); });
   if (options.json) {
     Json all = Json::array();
-    for (const ShmChannelSummary& channel : channels) all.push_back(facts_of(channel));
+    for (const ShmChannelSummary& channel : channels) all.push_back(json_of(channel));
     print_json(all);
   } else if (channels.empty()) {
     print(had_some ? "None of the channels that you may use is of that kind or name.\n"
@@ -122,7 +70,7 @@ std::string text_of(const ShmChannelState& state) {
   line("kind", watch::kind_word(state.kind) + (when_full.empty() ? "" : ", when full: " + when_full));
   line("capacity",
        watch::size_word(state.capacity) + ", messages up to " + watch::size_word(state.max_message));
-  if (is_unavailable(state)) line("UNAVAILABLE", win::display_utf8(state.reason));
+  if ((state.flags & SHM_CHANNEL_UNAVAILABLE) != 0) line("UNAVAILABLE", win::display_utf8(state.reason));
   line("rights", win::display_utf8(state.rights));
   line("you may", watch::rights_word(state.access));
   line("owner", win::display_utf8(state.owner));
@@ -130,12 +78,20 @@ std::string text_of(const ShmChannelState& state) {
     line("created", (state.flags & SHM_CHANNEL_KEPT) != 0 ? "by a client; kept until the service stops"
                                                           : "by a client; ends with its last handle");
   }
-  if ((state.flags & SHM_CHANNEL_FILE) != 0) line("file", "its value is kept in one");
+  if (state.file[0] != 0) {
+    line("file", win::display_utf8(state.file));
+    line("saved", state.saved != 0 ? utc_word(state.saved) : "not since the service's start");
+    if (state.save_error[0] != 0) line("NOT SAVED", win::display_utf8(state.save_error));
+  }
   line("messages", std::to_string(state.messages));
   if (state.kind != SHM_BLOCK) {
     line("backlog", watch::size_word(state.backlog) + ", " +
                         std::to_string(100 * state.backlog / state.capacity) + " %");
   }
+  line("since start",
+       fmt::format("{} written, {} messages and {} read, {} lost, {} waits, {} opened, {} closed",
+                   watch::size_word(state.bytes_written), state.read, watch::size_word(state.bytes_read),
+                   state.lost, state.waits, state.opened, state.closed));
   line("recoveries", std::to_string(state.recoveries));
   line("denials", std::to_string(state.denials));
   return text;
@@ -148,14 +104,11 @@ bool is_topic_reader(const ShmChannelState& channel, const ShmClientState& clien
 int show(const std::string& name, bool as_json) {
   const ClientApi api;
   const watch::Inspected watched = inspect(api, win::to_utf16(name).value_or(L""));
-  Programs programs;
   if (as_json) {
-    Json json = to_json(watched.state);
-    json["clients"] = Json::array();
-    for (const ShmClientState& client : watched.clients) json["clients"].push_back(to_json(client, programs));
-    print_json(json);
+    print_json(json_of(watched));
     return 0;
   }
+  Programs programs;
   const std::string text = text_of(watched.state);
   if (watched.clients.empty()) {
     print(text + "\nNobody whom you may see has it open.\n");

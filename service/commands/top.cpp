@@ -37,7 +37,8 @@ struct Options {
 // A channel at one moment, and what came of it since the one before.
 struct Line {
   ShmChannelSummary now{};
-  double rate = 0;  // messages a second
+  double rate = 0;   // messages a second
+  double bytes = 0;  // written a second
 
   bool is_ring() const { return now.kind != SHM_BLOCK; }
   uint64_t percent() const { return 100 * now.backlog / now.capacity; }
@@ -50,17 +51,17 @@ class Watcher {
 
   std::vector<Line> look() {
     std::vector<Line> lines;
-    std::unordered_map<std::wstring, uint64_t> counts;
+    std::unordered_map<std::wstring, Counts> counts;
     const ULONGLONG now = GetTickCount64();
     for (const ShmChannelSummary& channel : inspect_all(api_)) {
       if (!filter_.takes(channel)) continue;
       Line line{.now = channel};
       const auto before = counts_.find(channel.name);
-      if (before != counts_.end() && now > then_ && channel.messages >= before->second) {
-        line.rate = 1000.0 * static_cast<double>(channel.messages - before->second) /
-                    static_cast<double>(now - then_);
+      if (before != counts_.end() && now > then_) {
+        line.rate = a_second(before->second.messages, channel.messages, now - then_);
+        line.bytes = a_second(before->second.bytes, channel.bytes_written, now - then_);
       }
-      counts[channel.name] = channel.messages;
+      counts[channel.name] = {channel.messages, channel.bytes_written};
       lines.push_back(line);
     }
     counts_ = std::move(counts);
@@ -69,9 +70,20 @@ class Watcher {
   }
 
  private:
+  struct Counts {
+    uint64_t messages;
+    uint64_t bytes;
+  };
+
+  // A channel that was made anew begins from 0.
+  static double a_second(uint64_t before, uint64_t after, uint64_t milliseconds) {
+    if (after < before) return 0;
+    return 1000.0 * static_cast<double>(after - before) / static_cast<double>(milliseconds);
+  }
+
   const ClientApi& api_;
   const ChannelFilter& filter_;
-  std::unordered_map<std::wstring, uint64_t> counts_;
+  std::unordered_map<std::wstring, Counts> counts_;
   ULONGLONG then_ = 0;
 };
 
@@ -118,7 +130,11 @@ std::string json_of(const std::vector<Line>& lines) {
         {{"name", win::display_utf8(line.now.name)},
          {"kind", watch::kind_word(line.now.kind)},
          {"messages_per_second", line.rate},
+         {"bytes_per_second", line.bytes},
          {"messages", line.now.messages},
+         {"bytes_written", line.now.bytes_written},
+         {"recoveries", line.now.recoveries},
+         {"denials", line.now.denials},
          {"readers", line.now.readers},
          {"writers", line.now.writers},
          {"backlog", line.now.backlog},

@@ -10,13 +10,16 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "core/visible_text.h"
 #include "service/commands/client_api.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
+#include "service/commands/words.h"
 #include "service/support/error.h"
 #include "win/text.h"
+#include "win/time.h"
 
 namespace shmbroker::service {
 namespace {
@@ -33,6 +36,7 @@ struct Options {
   bool next = false;
   bool take = false;
   bool raw = false;
+  bool json = false;
   // send
   std::string text;
   std::string file;
@@ -103,31 +107,37 @@ std::vector<char> content_of(const std::string& file) {
   return content_of(stream, "the file " + file);
 }
 
+struct Message {
+  std::vector<char> bytes;
+  int32_t status = SHM_OK;  // SHM_S_LOST and the like
+  uint64_t sequence = 0;    // 0: of a queue, whose messages are looked at before they are taken
+  uint64_t timestamp = 0;   // 0: its writer gives none
+};
+
 // A channel's messages, one after the other. A queue's message is taken away only when whoever got it is done
 // with it: where the output is lost, it goes to another reader.
 class Messages {
  public:
   Messages(const ClientApi& api, const OpenChannel& channel)
-      : api_(api), channel_(channel), info_(channel.info()), buffer_(static_cast<size_t>(info_.max_message)) {
+      : api_(api),
+        channel_(channel),
+        info_(channel.info()),
+        buffer_(static_cast<size_t>(info_.max_message) + 1) {
     check(api_, api_.get_wait_handle(channel_.get(), &readable_));
   }
 
   bool is_queue() const { return info_.kind == SHM_QUEUE; }
 
-  // Calls use(bytes, status) with the next one. Returns false if none came in time.
+  // Calls use(message) with the next one. Returns false if none came in time.
   template <class Use>
   bool next(uint32_t timeout_ms, Use&& use) {
     const ULONGLONG start = GetTickCount64();
     for (;;) {
       check_output();
-      size_t size = 0;
-      const void* data = buffer_.data();
-      const int32_t status = is_queue() ? api_.peek(channel_.get(), &data, &size, 0)
-                                        : api_.read(channel_.get(), buffer_.data(), buffer_.size(), &size, 0);
-      if (status != SHM_E_EMPTY && status != SHM_S_UNCHANGED) {
-        check(api_, status);
-        const char* first = static_cast<const char*>(data);
-        use(std::vector<char>(first, first + size), status);
+      Message message = is_queue() ? peek() : read();
+      if (message.status != SHM_E_EMPTY && message.status != SHM_S_UNCHANGED) {
+        check(api_, message.status);
+        use(message);
         if (is_queue()) check(api_, api_.release(channel_.get()));
         return true;
       }
@@ -142,6 +152,30 @@ class Messages {
   static constexpr DWORD kLook =
       200;  // milliseconds between two looks whether somebody still reads the output
 
+  Message peek() {
+    const void* data = nullptr;
+    size_t size = 0;
+    Message message;
+    message.status = api_.peek(channel_.get(), &data, &size, 0);
+    const char* first = static_cast<const char*>(data);
+    if (message.status >= 0) message.bytes.assign(first, first + size);
+    return message;
+  }
+
+  Message read() {
+    ShmMessage read{};
+    read.size = sizeof read;
+    uint32_t count = 0;
+    Message message;
+    message.status = api_.read_batch(channel_.get(), &read, 1, buffer_.data(), buffer_.size(), &count, 0);
+    if (message.status < 0 || count == 0) return message;
+    const char* first = static_cast<const char*>(read.data);
+    message.bytes.assign(first, first + read.length);
+    message.sequence = read.sequence;
+    message.timestamp = read.timestamp;
+    return message;
+  }
+
   const ClientApi& api_;
   const OpenChannel& channel_;
   ShmInfo info_;
@@ -149,11 +183,24 @@ class Messages {
   void* readable_ = nullptr;
 };
 
-void print_message(const std::vector<char>& message, int32_t status, const Options& options) {
-  if (status == SHM_S_LOST) std::fputs("(messages before this one were lost)\n", stderr);
-  if (status == SHM_S_REDELIVERED)
+void print_json(const Message& message, const Options& options) {
+  using Json = nlohmann::ordered_json;
+  const Json json = {{"time", message.timestamp != 0 ? Json(utc_word(message.timestamp)) : Json()},
+                     {"received", utc_word(win::now())},
+                     {"sequence", message.sequence != 0 ? Json(message.sequence) : Json()},
+                     {"bytes", message.bytes.size()},
+                     {"lost_before", message.status == SHM_S_LOST},
+                     {"redelivered", message.status == SHM_S_REDELIVERED},
+                     {options.form == Form::hex ? "hex" : "text", text_of(message.bytes, options)}};
+  print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void print_message(const Message& message, const Options& options) {
+  if (options.json) return print_json(message, options);
+  if (message.status == SHM_S_LOST) std::fputs("(messages before this one were lost)\n", stderr);
+  if (message.status == SHM_S_REDELIVERED)
     std::fputs("(this one was taken before, by a reader that did not finish it)\n", stderr);
-  print(text_of(message, options) + "\n");
+  print(text_of(message.bytes, options) + "\n");
 }
 
 int tail(const Options& options) {
@@ -165,9 +212,7 @@ int tail(const Options& options) {
     throw Error("'" + options.channel +
                 "' is a queue: who reads a message takes it away; add --take if you mean it");
   }
-  const auto use = [&](const std::vector<char>& message, int32_t status) {
-    print_message(message, status, options);
-  };
+  const auto use = [&](const Message& message) { print_message(message, options); };
   for (uint32_t shown = 0; options.count == 0 || shown < options.count; ++shown) {
     if (!messages.next(options.timeout_ms, use)) break;
   }
@@ -210,6 +255,9 @@ void add_transfer(CLI::App& app, Action& action) {
       "--raw", options->raw,
       "Control characters as they are; otherwise they are shown as \\x1b, since a terminal obeys\n"
       "them");
+  tail_command->add_flag("--json", options->json,
+                         "For scripts: a line of JSON for each message, with its number, and its time\n"
+                         "where its writer gives one");
   tail_command->footer(
       "It is a reader like others: a topic that waits for its slowest reader waits for this one, too. It "
       "ends\n"

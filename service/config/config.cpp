@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -66,7 +67,7 @@ AccessConfig parse_access(const JsonNode& node) {
   return access;
 }
 
-FileConfig parse_file(const JsonNode& node) {
+FileConfig parse_block_file(const JsonNode& node) {
   node.object({"path", "offset"});
   FileConfig file;
   file.path =
@@ -112,7 +113,7 @@ uint32_t parse_when_full(const JsonNode& node) {
 void parse_kinds_own(const JsonNode& node, ChannelConfig& channel) {
   if (channel.kind == core::Kind::block) {
     parse_block_sizes(node, channel);
-    channel.file = node.member("file", parse_file);
+    channel.file = node.member("file", parse_block_file);
   } else {
     parse_ring_sizes(node, channel);
     node.member("file", [](const JsonNode& file) -> int { file.fail("no file: only a block can have one"); });
@@ -199,11 +200,18 @@ std::string in_lower_case(std::string text) {
   return text;
 }
 
-std::vector<ChannelConfig> parse_channels(const JsonNode& node) {
+// others: the channels of other files.
+std::vector<ChannelConfig> parse_channels(const JsonNode& node, const std::vector<ChannelConfig>& others) {
   std::set<std::string> names;
   std::map<std::string, std::string> first;  // of those that differ by case alone
+  for (const ChannelConfig& other : others) {
+    names.insert(other.name);
+    first.emplace(in_lower_case(other.name), other.name);
+  }
   return node.each([&](const JsonNode& each) {
     ChannelConfig channel = parse_channel(each);
+    channel.place = each.place();
+    channel.pointer = each.pointer();
     if (channel.name.empty()) return channel;  // the report has it
     const auto [other, is_first] = first.emplace(in_lower_case(channel.name), channel.name);
     each.member("name", [&, other = other, is_first = is_first](const JsonNode& name) {
@@ -224,12 +232,22 @@ void parse_root(const JsonNode& root, Config& config) {
   if (folders) config.file_folders = *folders;
   config.channels_end_at_stop = root.member("at_stop", parse_at_stop).value_or(false);
   config.log = root.member("log", parse_log).value_or(LogConfig());
-  if (auto channels = root.needed("channels", parse_channels)) config.channels = std::move(*channels);
+  auto channels = root.needed("channels", [](const JsonNode& node) { return parse_channels(node, {}); });
+  if (channels) config.channels = std::move(*channels);
 }
 
-}  // namespace
+void parse_part(const JsonNode& root, Config& config) {
+  root.object({"$schema", "channels"});
+  auto channels =
+      root.needed("channels", [&](const JsonNode& node) { return parse_channels(node, config.channels); });
+  if (!channels) return;
+  config.channels.insert(config.channels.end(), std::make_move_iterator(channels->begin()),
+                         std::make_move_iterator(channels->end()));
+}
 
-Config parse_config(std::string_view bytes, const std::string& file) {
+// Has read() take what a file says. Throws ConfigError. Returns the warnings.
+template <class Read>
+std::vector<std::string> parse_file(std::string_view bytes, const std::string& file, Read&& read) {
   std::string text;
   JsonTree tree;
   try {
@@ -238,19 +256,29 @@ Config parse_config(std::string_view bytes, const std::string& file) {
   } catch (const std::invalid_argument& error) {
     throw ConfigError(file + ": " + error.what());
   } catch (const JsonSyntaxError& error) {
-    const std::string place = ConfigReport(file, text).place_of(error.at());
-    throw ConfigError(file + ": " + place +
-                      ": not valid JSON: " + core::visible_utf8(error.what(), core::Shown::name));
+    const std::string place = ConfigReport(file, text).whole_place_of(error.at());
+    throw ConfigError(place + ": not valid JSON: " + core::visible_utf8(error.what(), core::Shown::name));
   }
   ConfigReport report(file, text);
-  Config config;
   try {
-    parse_root(JsonNode(tree, "", report), config);
+    read(JsonNode(tree, "", report));
   } catch (const Unusable&) {
     // The report has it.
   }
-  config.warnings = report.finish();
+  return report.finish();
+}
+
+}  // namespace
+
+Config parse_config(std::string_view bytes, const std::string& file) {
+  Config config;
+  config.warnings = parse_file(bytes, file, [&](const JsonNode& root) { parse_root(root, config); });
   return config;
+}
+
+void add_channels(std::string_view bytes, const std::string& file, Config& config) {
+  const auto warnings = parse_file(bytes, file, [&](const JsonNode& root) { parse_part(root, config); });
+  config.warnings.insert(config.warnings.end(), warnings.begin(), warnings.end());
 }
 
 }  // namespace shmbroker::service

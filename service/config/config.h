@@ -29,7 +29,9 @@ struct FileConfig {
 };
 
 struct ChannelConfig {
-  std::string name;  // UTF-8; is_channel_name() holds
+  std::string name;     // UTF-8; is_channel_name() holds
+  std::string place;    // where it stands: "C:\\…\\shmbroker.json: line 5, column 7"
+  std::string pointer;  // and there: "/channels/0"
   core::Kind kind = core::Kind::block;
   uint32_t when_full = 0;    // a topic: core::WhenFull
   uint64_t capacity = 0;     // as the memory will have it: of a ring, a power of two
@@ -82,5 +84,8 @@ class ConfigError : public std::runtime_error {
 
 // Parses JSON with comments, in UTF-8 or UTF-16. file: its name, for errors and warnings. Throws ConfigError.
 Config parse_config(std::string_view bytes, const std::string& file);
+
+// Adds the channels of another file, which has nothing else, and its warnings. Throws ConfigError.
+void add_channels(std::string_view bytes, const std::string& file, Config& config);
 
 }  // namespace shmbroker::service

@@ -42,15 +42,18 @@ std::string ConfigReport::excerpt(const JsonTree& value) const {
 }
 
 std::string ConfigReport::place_of(size_t at) const {
-  const std::string_view before = text_.substr(0, at);
-  const size_t start = before.rfind('\n') + 1;  // npos + 1 is 0
-  const auto is_first_byte = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  return "line " + std::to_string(std::ranges::count(before, '\n') + 1) + ", column " +
-         std::to_string(std::ranges::count_if(before.substr(start), is_first_byte) + 1);
+  if (at < counted_.at) counted_ = {};
+  for (; counted_.at < std::min(at, text_.size()); ++counted_.at) {
+    const char c = text_[counted_.at];
+    const bool is_first_byte = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    counted_.column = c == '\n' ? 1 : counted_.column + (is_first_byte ? 1 : 0);
+    counted_.line += c == '\n' ? 1 : 0;
+  }
+  return "line " + std::to_string(counted_.line) + ", column " + std::to_string(counted_.column);
 }
 
 std::string ConfigReport::line_of(size_t at, const std::string& pointer, const std::string& what) const {
-  return file_ + ": " + place_of(at) + ": " +
+  return whole_place_of(at) + ": " +
          (pointer.empty() ? "/" : core::visible_utf8(pointer, core::Shown::name)) + ": " + what;
 }
 

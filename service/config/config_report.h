@@ -23,6 +23,7 @@ class ConfigReport {
   std::string excerpt(const JsonTree& value) const;
 
   std::string place_of(size_t at) const;  // "line 2, column 7"
+  std::string whole_place_of(size_t at) const { return file_ + ": " + place_of(at); }
 
   // Throws ConfigError if there was an error. Returns the warnings.
   std::vector<std::string> finish();
@@ -35,8 +36,16 @@ class ConfigReport {
   static std::vector<std::string> lines_of(std::vector<Finding>& findings);
   std::string line_of(size_t at, const std::string& pointer, const std::string& what) const;
 
+  // How far place_of() has counted: it is asked about one place after the other.
+  struct Counted {
+    size_t at = 0;
+    size_t line = 1;
+    size_t column = 1;
+  };
+
   std::string file_;
   std::string_view text_;
+  mutable Counted counted_;
   std::vector<Finding> errors_;
   std::vector<Finding> warnings_;
 };

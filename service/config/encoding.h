@@ -10,4 +10,7 @@ namespace shmbroker::service {
 // PowerShell's `>` writes UTF-16. Throws std::invalid_argument naming what it is instead, and how to save it.
 std::string utf8_text(std::string_view bytes);
 
+// A UTF-8 text in the encoding, and with the mark, of the bytes that utf8_text() has taken.
+std::string encoded_as(std::string_view like, std::string_view text);
+
 }  // namespace shmbroker::service

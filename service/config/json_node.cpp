@@ -65,7 +65,7 @@ void JsonNode::check_member(const JsonTree::Member& member, std::initializer_lis
   if (std::ranges::find(known, member.name) != known.end()) return;
   std::string list;
   for (const char* each : known) list += (list.empty() ? "" : ", ") + std::string(each);
-  const JsonTree name{Json(member.name), member.at, {}, {}};
+  const JsonTree name{Json(member.name), member.at, member.at, {}, {}};
   report_.add_error(member.at, pointer,
                     "expected one of the members " + list + ", found " + report_.excerpt(name) +
                         suggestion(member.name, known));

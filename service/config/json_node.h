@@ -37,6 +37,8 @@ class JsonNode {
   auto needed(const char* name, Read&& read) const {
     return member(name, std::forward<Read>(read), true);
   }
+  const std::string& pointer() const { return pointer_; }
+  std::string place() const { return report_.whole_place_of(tree_.at); }
   bool has(const char* name) const { return find(name) != nullptr; }
 
   // What read() makes of each element of this array; those of no use are left out.

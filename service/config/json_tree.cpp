@@ -51,12 +51,14 @@ class Builder : public nlohmann::json_sax<Json> {
     return std::move(root_);
   }
 
-  bool null() override { return add(nullptr, before(4)); }
-  bool boolean(bool value) override { return add(value, before(value ? 4 : 5)); }
-  bool number_integer(number_integer_t value) override { return add(value, number_at()); }
-  bool number_unsigned(number_unsigned_t value) override { return add(value, number_at()); }
-  bool number_float(number_float_t value, const string_t&) override { return add(value, number_at()); }
-  bool string(string_t& value) override { return add(std::move(value), string_at()); }
+  bool null() override { return add(nullptr, before(4), read()); }
+  bool boolean(bool value) override { return add(value, before(value ? 4 : 5), read()); }
+  bool number_integer(number_integer_t value) override { return add(value, number_at(), number_end()); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value, number_at(), number_end()); }
+  bool number_float(number_float_t value, const string_t&) override {
+    return add(value, number_at(), number_end());
+  }
+  bool string(string_t& value) override { return add(std::move(value), string_at(), read()); }
   bool binary(binary_t&) override { return false; }
   bool start_object(size_t) override { return open(Json::object()); }
   bool start_array(size_t) override { return open(Json::array()); }
@@ -84,9 +86,9 @@ class Builder : public nlohmann::json_sax<Json> {
   size_t before(size_t length) const { return read() - length; }
 
   // Behind a number the parser has read one character more, unless there was none.
+  size_t number_end() const { return read() > 0 && !is_of_number(text_[read() - 1]) ? before(1) : read(); }
   size_t number_at() const {
-    size_t at = read();
-    if (at > 0 && !is_of_number(text_[at - 1])) --at;
+    size_t at = number_end();
     while (at > 0 && is_of_number(text_[at - 1])) --at;
     return at;
   }
@@ -109,10 +111,11 @@ class Builder : public nlohmann::json_sax<Json> {
     return parent.value.is_object() ? parent.members.back().value : parent.elements.emplace_back();
   }
 
-  bool add(Json value, size_t at) {
+  bool add(Json value, size_t at, size_t end) {
     JsonTree& tree = place();
     tree.value = std::move(value);
     tree.at = at;
+    tree.end = end;
     return true;
   }
 
@@ -127,6 +130,7 @@ class Builder : public nlohmann::json_sax<Json> {
   }
 
   bool close() {
+    open_.back()->end = read();
     open_.pop_back();
     return true;
   }

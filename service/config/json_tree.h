@@ -15,8 +15,9 @@ using Json = nlohmann::json;
 struct JsonTree {
   struct Member;
 
-  Json value;     // a scalar; of an array or an object, an empty one
-  size_t at = 0;  // of its first byte in the text
+  Json value;      // a scalar; of an array or an object, an empty one
+  size_t at = 0;   // of its first byte in the text
+  size_t end = 0;  // behind its last one
   std::vector<JsonTree> elements;
   std::vector<Member> members;  // in the text's order, and one that is given twice stands twice
 };

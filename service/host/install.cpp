@@ -119,6 +119,16 @@ void expect_stopped(SC_HANDLE service) {
       "then: shmbroker set-up");
 }
 
+// The service could not start beside it, and an installation would fail without a reason that anybody sees.
+void expect_no_console(SC_HANDLE service) {
+  if (status_of(service).dwCurrentState != SERVICE_STOPPED) return;
+  if (!win::Handle(OpenMutexW(READ_CONTROL, FALSE, kInstanceMutex))) return;
+  throw Error(
+      "a ShmBroker runs in a console (shmbroker run), and the service can't start beside it; end it there "
+      "with "
+      "Ctrl-C, and install again");
+}
+
 // The folder that a --data names loses the rights that it had: it is to be the service's alone.
 void expect_no_other_use(const std::filesystem::path& data) {
   std::error_code ignored;  // what can't be seen is found when it is set up
@@ -154,6 +164,7 @@ void set_up(SC_HANDLE service) {
   const std::filesystem::path programs = own_path().parent_path();
   const std::filesystem::path data = paths_of_command(command_of(service)).data;
   expect_stopped(service);
+  expect_no_console(service);
   expect_no_other_use(data);
   quote_path(service);
   const Identity identity = configure(service);

@@ -16,6 +16,8 @@ namespace {
 constexpr wchar_t kConfig[] = L"shmbroker.json";
 constexpr wchar_t kSchema[] = L"shmbroker.schema.json";
 
+constexpr wchar_t kParts[] = L"conf.d";
+
 constexpr DWORD kGive = WRITE_DAC | WRITE_OWNER;
 
 win::SecurityDescriptor descriptor_of(const std::wstring& sddl) {
@@ -84,6 +86,10 @@ std::wstring config_sddl() {
   return L"O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;LS)(A;;FR;;;BU)(A;;RC;;;S-1-3-4)";
 }
 
+std::wstring parts_sddl() {
+  return L"O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FRFX;;;LS)(A;OICI;FRFX;;;BU)(A;OICI;RC;;;S-1-3-4)";
+}
+
 void make_data_folder(const std::filesystem::path& folder, const Identity& service) {
   const auto made = make_folder(folder, folder_sddl(service.owner, service), 0);
   check_files(folder);
@@ -101,6 +107,8 @@ void bring_config(const std::filesystem::path& folder, const std::filesystem::pa
   copy(from / kConfig, folder / kConfig, /*only_if_missing=*/true);
   for (const wchar_t* file : {kSchema, kConfig})
     protect(open_trusted(folder / file, kGive), folder / file, config_sddl());
+  const auto parts = make_folder(folder / kParts, parts_sddl(), kGive);
+  protect(parts, folder / kParts, parts_sddl());
 }
 
 bool names(const std::filesystem::path& folder, const std::wstring& sid) {

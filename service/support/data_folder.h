@@ -18,6 +18,9 @@ std::wstring folder_sddl(const std::wstring& owner, const Identity& service);
 // rewrite its own policy.
 std::wstring config_sddl();
 
+// The same of the folder conf.d, and what is put into it.
+std::wstring parts_sddl();
+
 // Makes the folder, or leaves the one that is there as it is. Throws Error, also where it or what a service
 // reads from it was made by somebody who is not trusted with it.
 void make_data_folder(const std::filesystem::path& folder, const Identity& service);
@@ -26,7 +29,8 @@ void make_data_folder(const std::filesystem::path& folder, const Identity& servi
 // Throws Error, as above.
 void set_up_data_folder(const std::filesystem::path& folder, const Identity& service);
 
-// Puts the schema into a folder that is set up, and the example configuration unless it has one. from: where
+// Puts the schema into a folder that is set up, the example configuration unless it has one, and an empty
+// conf.d unless it has one, whose rights are put right again. from: where
 // they are. Throws Error.
 void bring_config(const std::filesystem::path& folder, const std::filesystem::path& from);
 

@@ -184,6 +184,18 @@ TEST_F(Console, ServesAndEndsThoughNobodyReadsItsOutput) {
   EXPECT_THAT(read_file(data_ / L"shmbroker.log"), HasSubstr("stopped"));
 }
 
+TEST_F(Console, IsNamedByASetUpWhoseServiceCouldNotStart) {
+  Child broker(shmbroker(L"run" + options()));
+  await_running(broker);
+  const Service service(config_of({}));
+  const Outcome outcome = run(L"set-up");
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, HasSubstr("a ShmBroker runs in a console"));
+  press_ctrl_c(broker);
+  DWORD exit_code = 99;
+  broker.rest(exit_code);
+}
+
 TEST_F(Console, ServiceDoesNotStartBesideIt) {
   Child broker(shmbroker(L"run" + options()));
   await_running(broker);

@@ -100,6 +100,17 @@ TEST_F(File, HasTheValueAfterAFlush) {
   }
 }
 
+TEST_F(File, IsShownWithItsLastSaveAndWhatFailedInIt) {
+  service_.start();
+  EXPECT_THAT(run(L"show saved").text, AllOf(HasSubstr("file         " + file_.generic_string()),
+                                             HasSubstr("saved        not since the service's start")));
+  const Opened channel(L"saved");
+  write(channel, "value");
+  ASSERT_SHM(SHM_OK, ShmFlush(channel));
+  EXPECT_THAT(run(L"show saved").text, testing::ContainsRegex("saved        20..-..-..T"));
+  EXPECT_THAT(run(L"show plain").text, testing::Not(HasSubstr("saved")));
+}
+
 TEST_F(File, IsFlushedByAReaderToo) {
   service_.start();
   const Opened out(L"saved", SHM_WRITE);

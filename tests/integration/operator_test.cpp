@@ -411,12 +411,84 @@ TEST_F(Operator, DoctorIsNotContentWithAFileThatIsGone) {
   EXPECT_THAT(found["found"], HasSubstr("can't be read any more; put it back"));
 }
 
-TEST_F(Operator, StartSaysWhereToLookWhenItFails) {
+TEST_F(Operator, TailPrintsALineOfJsonForEachMessage) {
+  const ShmOptions timed = options_for(SHM_WRITE, SHM_OPEN_TIMED);
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, ShmOpen(L"topic", &timed, &channel));
+  ASSERT_SHM(SHM_OK, ShmWrite(channel, "one", 3, 0));
+  ASSERT_SHM(SHM_OK, ShmWrite(channel, "\xFF", 1, 0));
+  const std::string lines = run(L"tail topic --json --utf8 --timeout 0").text;
+  const auto first = nlohmann::json::parse(lines.substr(0, lines.find('\n')));
+  EXPECT_EQ(first["text"], "one");
+  EXPECT_EQ(first["sequence"], 1);
+  EXPECT_EQ(first["bytes"], 3);
+  EXPECT_TRUE(first["time"].is_string());
+  EXPECT_EQ(nlohmann::json::parse(lines.substr(lines.find('\n') + 1))["text"], "\\xff");
+  ASSERT_EQ(run(L"send jobs one").exit_code, 0u);
+  const auto job = nlohmann::json::parse(run(L"tail jobs --take --json --hex --timeout 0").text);
+  EXPECT_EQ(job["hex"], "6f 00 6e 00 65 00");
+  EXPECT_EQ(job["sequence"], nullptr) << "it is looked at before it is taken";
+  ShmClose(channel);
+}
+
+TEST_F(Operator, SelfTestUsesEveryKindOnceAndCleansUp) {
+  const Outcome outcome = run(L"selftest");
+  EXPECT_EQ(outcome.exit_code, 0u) << outcome.text;
+  for (const char* step :
+       {"ok     block ", "ok     topic ", "ok     queue ", "ok     waking ", "ok     clean up"})
+    EXPECT_THAT(outcome.text, HasSubstr(step));
+  EXPECT_EQ(json_of(L"list --json").size(), 3u);
+  EXPECT_FALSE(std::filesystem::exists(service.config_file().parent_path() / L"conf.d"));
+}
+
+TEST_F(Operator, SelfTestBringsNoOtherChangeIntoForce) {
+  service.configure(config_of({block("value")}));
+  const Outcome outcome = run(L"selftest");
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, HasSubstr("first: shmbroker reload"));
+  EXPECT_EQ(json_of(L"list --json").size(), 3u);
+}
+
+TEST_F(Operator, SupportPacksWhatABugReportNeedsAndNoPayload) {
+  ASSERT_EQ(run(L"send value --utf8 confidential").exit_code, 0u);
+  const TempFolder folder;
+  const Outcome outcome = run(L"support " + quoted(folder.path() / L"report.zip"));
+  EXPECT_EQ(outcome.exit_code, 0u) << outcome.text;
+  EXPECT_THAT(outcome.text, Not(HasSubstr("Not in it")));
+  const std::string zip = read_file(folder.path() / L"report.zip");
+  for (const char* has : {"configuration/shmbroker.json", "logs/shmbroker.log", "channels.json",
+                          "doctor.json", "versions.json", "serving 3 channels", "\"service\": \""})
+    EXPECT_NE(zip.find(has), std::string::npos) << has;
+  EXPECT_EQ(zip.find("confidential"), std::string::npos);
+  service.stop();
+  EXPECT_THAT(run(L"support " + quoted(folder.path() / L"stopped.zip")).text,
+              HasSubstr("Not in it:\nversions"));
+}
+
+TEST_F(Operator, StartSaysWhyItFails) {
   service.stop();
   service.configure("{");
   const Outcome outcome = run(L"start");
   EXPECT_EQ(outcome.exit_code, 1u);
-  EXPECT_THAT(outcome.text, HasSubstr("check-config"));
+  EXPECT_THAT(outcome.text, AllOf(HasSubstr("the service did not start: "), HasSubstr("line 1, column 1"),
+                                  HasSubstr("not valid JSON")));
+}
+
+TEST_F(Operator, NamesTheChannelThatWasProbablyMeant) {
+  for (const wchar_t* command : {L"show topics", L"tail Topic --timeout 0", L"send tpoic x"}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.exit_code, 4u);
+    EXPECT_THAT(outcome.text, HasSubstr("did you mean \"topic\"?"));
+  }
+  EXPECT_THAT(run(L"show nobody").text, Not(HasSubstr("did you mean")));
+}
+
+TEST_F(Operator, CheckConfigWarnsOfAnSddlThatGivesNobodyARight) {
+  service.configure(config_of({block("value", 512, R"x({ "sddl": "D:(A;;RC;;;WD)" })x")}));
+  EXPECT_THAT(run(L"check-config").text,
+              AllOf(HasSubstr("warning: "), HasSubstr("/channels/0/access/sddl: gives nobody a right")));
+  service.configure(config_of({block("value", 512, R"x({ "sddl": "D:(A;;GR;;;WD)" })x")}));
+  EXPECT_THAT(run(L"check-config").text, Not(HasSubstr("warning: ")));
 }
 
 }  // namespace

@@ -1,0 +1,22 @@
+// What of a channel can't change while it is there.
+#pragma once
+
+#include <vector>
+
+#include "service/config/config.h"
+
+namespace shmbroker::service {
+
+// The members in which two configurations of a channel differ, of those that need a restart of the service.
+inline std::vector<const char*> fixed_differences(const ChannelConfig& now, const ChannelConfig& next) {
+  std::vector<const char*> members;
+  if (next.kind != now.kind) members.push_back("kind");
+  if (next.when_full != now.when_full) members.push_back("when_full");
+  if (next.capacity != now.capacity) members.push_back("capacity");
+  // A block's is its capacity, and no member of its own.
+  if (next.max_message != now.max_message && now.kind != core::Kind::block) members.push_back("max_message");
+  if (next.file != now.file) members.push_back("file");
+  return members;
+}
+
+}  // namespace shmbroker::service
