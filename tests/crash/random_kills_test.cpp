@@ -56,7 +56,7 @@ class Survivor {
       ASSERT_TRUE(read_lockstep(message.data(), size, ticket) && ticket < kTickets &&
                   size == ticketed_size(ticket))
           << "torn";
-      ++seen_[ticket];
+      ++seen_[static_cast<size_t>(ticket)];
     }
   }
 

@@ -42,7 +42,8 @@ class Section {
         random() % 4 == 0 ? view_.size() : std::min<uint64_t>(view_.size(), core::kPayloadOffset + 256);
     const uint64_t at = random() % size;
     const uint64_t value = random() % 2 == 0 ? random() : random() % 200'000;
-    std::memcpy(view_.memory() + at, &value, std::min<uint64_t>(sizeof value, view_.size() - at));
+    std::memcpy(view_.memory() + at, &value,
+                static_cast<size_t>(std::min<uint64_t>(sizeof value, view_.size() - at)));
   }
   // Nonsense everywhere.
   void fill() const { std::memset(view_.memory(), 0xA5, static_cast<size_t>(view_.size())); }

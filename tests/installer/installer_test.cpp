@@ -68,6 +68,20 @@ class Installer : public testing::Test {
     ASSERT_EQ(msiexec(install(L"older.msi")), 0u);
     ASSERT_EQ(service_state(), DWORD{SERVICE_RUNNING});
   }
+  // And waits for the process's end: Wine leaves a program there that has not quite ended, where Windows
+  // moves it out of the way.
+  static void stop_service() {
+    const ScmHandle service = open_service(SERVICE_STOP | SERVICE_QUERY_STATUS);
+    SERVICE_STATUS_PROCESS running{};
+    DWORD needed = 0;
+    ASSERT_TRUE(QueryServiceStatusEx(service.get(), SC_STATUS_PROCESS_INFO, reinterpret_cast<BYTE*>(&running),
+                                     sizeof running, &needed));
+    const win::Handle process(OpenProcess(SYNCHRONIZE, FALSE, running.dwProcessId));
+    ASSERT_TRUE(process);
+    SERVICE_STATUS status{};
+    ASSERT_TRUE(ControlService(service.get(), SERVICE_CONTROL_STOP, &status));
+    ASSERT_EQ(WaitForSingleObject(process.get(), kPatience), WAIT_OBJECT_0);
+  }
   static fs::path config() { return data_folder() / L"shmbroker.json"; }
   static void configure(const std::string& text) {
     std::ofstream(config(), std::ios::binary | std::ios::trunc) << text;
@@ -155,6 +169,7 @@ TEST_F(Installer, UpgradeStaysInTheFolderOfTheOldVersion) {
   EXPECT_TRUE(fs::exists(elsewhere / L"shmbroker.exe"));
   EXPECT_FALSE(fs::exists(installed_folder()));
   EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+  stop_service();
   ASSERT_EQ(msiexec(L"/x " + product_of(L"newer.msi")), 0u);
   EXPECT_FALSE(fs::exists(elsewhere));
   fs::remove(elsewhere.parent_path());
@@ -163,6 +178,7 @@ TEST_F(Installer, UpgradeStaysInTheFolderOfTheOldVersion) {
 TEST_F(Installer, UpgradeGoesWhereItIsTold) {
   const fs::path elsewhere = L"C:\\ShmBroker elsewhere";
   install_older();
+  stop_service();
   ASSERT_EQ(msiexec(install(L"newer.msi") + L" INSTALLDIR=" + quoted(elsewhere)), 0u);
   EXPECT_TRUE(fs::exists(elsewhere / L"shmbroker.exe"));
   EXPECT_FALSE(fs::exists(installed_folder()));
@@ -301,6 +317,7 @@ TEST_F(Installer, LeavesNothingButConfigurationAndData) {
   const std::wstring path = machine_path();
   ASSERT_EQ(msiexec(install(L"older.msi") + L" ADDLOCAL=ALL"), 0u);
   configure("{ // mine\n \"channels\": [" + block("mine") + "] }");
+  stop_service();
   ASSERT_EQ(msiexec(L"/x " + product_of(L"older.msi")), 0u);
   EXPECT_FALSE(fs::exists(installed_folder()));
   EXPECT_TRUE(eventually([] { return !open_service(SERVICE_QUERY_STATUS); }));

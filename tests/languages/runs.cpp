@@ -42,7 +42,7 @@ void Runs::await_writers(const std::wstring& channel) const {
     EXPECT_SHM(SHM_OK, ShmInspect(channel.c_str(), &state, clients.data(),
                                   static_cast<uint32_t>(clients.size()), &count));
     const auto writers = std::count_if(
-        clients.begin(), clients.begin() + count,
+        clients.begin(), clients.begin() + static_cast<ptrdiff_t>(count),
         [](const ShmClientState& client) { return client.access == SHM_WRITE && client.messages != 0; });
     return static_cast<size_t>(writers) >= count_running();
   });
