@@ -8,7 +8,6 @@
 
 #include "shmbroker/shmbroker.hpp"
 #include "watch/inspection.h"
-#include "win/handle.h"
 #include "win/process.h"
 
 namespace samples::monitor {
@@ -32,16 +31,10 @@ int32_t inspect(const wchar_t* name, Watched& watched) {
   return status;
 }
 
-// "": a process of somebody else, or one that has ended.
-std::wstring program_of(uint32_t pid) {
-  const shmbroker::win::Handle process(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid));
-  return process ? shmbroker::win::program_name(process.get()) : std::wstring();
-}
-
 void add_programs(const Watched& watched, Programs& programs) {
   for (const ShmClientState& client : watched.clients) {
     if (programs.contains(client.pid)) continue;
-    const std::wstring program = program_of(client.pid);
+    const std::wstring program = shmbroker::win::program_name_of(client.pid);
     if (!program.empty()) programs[client.pid] = program;
   }
 }

@@ -15,6 +15,11 @@ std::wstring program_name(HANDLE process) {
   return whole.substr(whole.find_last_of(L'\\') + 1);
 }
 
+std::wstring program_name_of(DWORD pid) {
+  const Handle process(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid));
+  return process ? program_name(process.get()) : std::wstring();
+}
+
 std::wstring process_account(HANDLE process) {
   HANDLE token = nullptr;
   if (!OpenProcessToken(process, TOKEN_QUERY, &token)) return {};

@@ -11,6 +11,9 @@ namespace shmbroker::win {
 // PROCESS_QUERY_LIMITED_INFORMATION, to a process that has not ended.
 std::wstring program_name(HANDLE process);
 
+// The same of a process by its number; empty where it may not be asked, or has ended.
+std::wstring program_name_of(DWORD pid);
+
 // The user of a process's token, as SID text; empty means GetLastError, such as where that token lets the
 // caller not ask.
 std::wstring process_account(HANDLE process);

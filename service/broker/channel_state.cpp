@@ -8,14 +8,14 @@
 #include "core/waking.h"
 #include "protocol/status.h"
 #include "service/broker/channel.h"
+#include "service/broker/channel_flags.h"
 #include "service/broker/reply_text.h"
 #include "win/time.h"
 
 namespace shmbroker::service {
 namespace {
 
-// As SHM_CHANNEL_… and SHM_CLIENT_…
-enum ChannelFlag : uint32_t { kCreated = 1, kKept = 2, kFile = 4, kHeldUp = 16, kUntaken = 32 };
+// As SHM_CLIENT_…
 enum ClientFlag : uint32_t { kWaiting = 1, kBlocks = 2, kLock = 4, kExclusive = 8 };
 
 // relaxed: numbers for people.

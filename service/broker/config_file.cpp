@@ -19,8 +19,6 @@ namespace {
 
 using std::filesystem::path;
 
-path parts_folder(const path& file) { return file.parent_path() / L"conf.d"; }
-
 // Whether Windows knows them: an account may have been removed since the configuration was written.
 void check_accounts(Config& config, const std::string& file) {
   const auto check = [&](const AccessConfig& access, const std::string& place) {

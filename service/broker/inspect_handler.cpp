@@ -3,14 +3,12 @@
 #include <optional>
 
 #include "core/crash_point.h"
+#include "service/broker/channel_flags.h"
 #include "service/broker/refusal.h"
 #include "service/broker/reply_text.h"
 
 namespace shmbroker::service {
 namespace {
-
-// As SHM_CHANNEL_…
-enum ChannelFlag : uint32_t { kKept = 2, kFile = 4, kUnavailable = 8 };
 
 // What the configuration says of a channel, and why it is not so.
 template <class Entry>

@@ -56,7 +56,7 @@ int check_config(const std::filesystem::path& file, bool as_json) {
     json["error"] = error.what();
     json["errors"] = lines_of(error.what());
   }
-  if (as_json) print(json.dump(2) + "\n");
+  if (as_json) print_json(json);
   return json["ok"] ? 0 : 1;
 }
 

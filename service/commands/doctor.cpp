@@ -111,7 +111,7 @@ std::string look_at_channel(const ClientApi& api, const std::string& name) {
 int doctor(const std::string& channel, bool as_json, const std::function<BrokerPaths()>& find_paths) {
   Findings findings(as_json ? Findings::Show::nothing : Findings::Show::lines);
   examine(channel, find_paths, findings);
-  if (as_json) print(findings.json().dump(2) + "\n");
+  if (as_json) print_json(findings.json());
   return findings.have_failed() ? kFailed : kDone;
 }
 

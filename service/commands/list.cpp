@@ -21,8 +21,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void print_json(const Json& json) { print(json.dump(2) + "\n"); }
-
 struct ListOptions {
   ChannelFilter filter;
   bool json = false;

@@ -5,6 +5,7 @@
 #include <winternl.h>
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 namespace shmbroker::service {
 namespace {
@@ -51,6 +52,8 @@ void print(const std::string& text) {
   if (is_end_of_pipe(error)) throw OutputClosed();
   throw win32_error("cannot write the output", error);
 }
+
+void print_json(const nlohmann::ordered_json& json) { print(json.dump(2) + "\n"); }
 
 void check_output() {
   if (is_closed_pipe(GetStdHandle(STD_OUTPUT_HANDLE))) throw OutputClosed();

@@ -1,5 +1,7 @@
 #include "service/commands/reload.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -46,9 +48,7 @@ std::string who_has_it_open(const ClientApi& api, const std::string& name) {
     if (client.account[0] != 0) words += " of " + win::display_utf8(client.account);
     if (std::ranges::find(clients, words) == clients.end()) clients.push_back(words);
   }
-  std::string text;
-  for (const std::string& client : clients) text += (text.empty() ? "" : ", ") + client;
-  return "; open in " + text;
+  return fmt::format("; open in {}", fmt::join(clients, ", "));
 }
 
 // The service says who may use a channel in as many letters as there is room.
@@ -67,19 +67,17 @@ void compare(const ClientApi& api, const ShmChannelSummary& channel, const Chann
                            who_has_it_open(api, next.name));
     return;
   }
-  const auto members = fixed_differences(config_of(channel, next), next);
+  std::vector<const char*> members = fixed_differences(config_of(channel, next), next);
   const bool is_replaceable =
       (channel.flags & SHM_CHANNEL_UNAVAILABLE) != 0 && channel.readers + channel.writers == 0;
-  std::string list;
-  for (const char* member : members) list += (list.empty() ? "" : ", ") + std::string(member);
-  if (!list.empty() && !is_replaceable) {
-    plan.refused.push_back(quoted(next.name) + " needs a restart of the service: " + list +
-                           who_has_it_open(api, next.name));
+  if (!members.empty() && !is_replaceable) {
+    plan.refused.push_back(fmt::format("{} needs a restart of the service: {}{}", quoted(next.name),
+                                       fmt::join(members, ", "), who_has_it_open(api, next.name)));
     return;
   }
-  if (plan.is_access_compared && !has_access(api, next))
-    list += (list.empty() ? "" : ", ") + std::string("access");
-  if (!list.empty()) plan.changed.push_back(quoted(next.name) + ": " + list);
+  if (plan.is_access_compared && !has_access(api, next)) members.push_back("access");
+  if (!members.empty())
+    plan.changed.push_back(fmt::format("{}: {}", quoted(next.name), fmt::join(members, ", ")));
 }
 
 }  // namespace

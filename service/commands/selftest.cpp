@@ -21,6 +21,7 @@
 #include "service/commands/reload.h"
 #include "service/host/install.h"
 #include "service/support/error.h"
+#include "service/support/folders.h"
 #include "win/text.h"
 
 namespace shmbroker::service {
@@ -55,7 +56,7 @@ class Stopwatch {
 class TestChannels {
  public:
   explicit TestChannels(const std::filesystem::path& config)
-      : folder_(config.parent_path() / L"conf.d"), file_(folder_ / L"shmbroker-selftest.json") {
+      : folder_(parts_folder(config)), file_(folder_ / L"shmbroker-selftest.json") {
     std::error_code error;
     made_folder_ = std::filesystem::create_directory(folder_, error);
     std::ofstream stream(file_, std::ios::binary);
@@ -214,7 +215,7 @@ int selftest(bool as_json) {
       return fmt::format("the channels have ended; all in {:.1f} s", watch.microseconds() / 1e6);
     });
   }
-  if (as_json) print(findings.json().dump(2) + "\n");
+  if (as_json) print_json(findings.json());
   return findings.have_failed() ? kFailed : kDone;
 }
 

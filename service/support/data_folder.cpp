@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "service/support/error.h"
+#include "service/support/folders.h"
 #include "service/support/ownership.h"
 #include "win/security.h"
 
@@ -15,8 +16,6 @@ namespace {
 
 constexpr wchar_t kConfig[] = L"shmbroker.json";
 constexpr wchar_t kSchema[] = L"shmbroker.schema.json";
-
-constexpr wchar_t kParts[] = L"conf.d";
 
 constexpr DWORD kGive = WRITE_DAC | WRITE_OWNER;
 
@@ -107,8 +106,8 @@ void bring_config(const std::filesystem::path& folder, const std::filesystem::pa
   copy(from / kConfig, folder / kConfig, /*only_if_missing=*/true);
   for (const wchar_t* file : {kSchema, kConfig})
     protect(open_trusted(folder / file, kGive), folder / file, config_sddl());
-  const auto parts = make_folder(folder / kParts, parts_sddl(), kGive);
-  protect(parts, folder / kParts, parts_sddl());
+  const std::filesystem::path parts = parts_folder(folder / kConfig);
+  protect(make_folder(parts, parts_sddl(), kGive), parts, parts_sddl());
 }
 
 bool names(const std::filesystem::path& folder, const std::wstring& sid) {

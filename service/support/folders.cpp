@@ -26,6 +26,10 @@ std::filesystem::path common_folder() { return known_folder(FOLDERID_ProgramData
 
 std::filesystem::path user_folder() { return known_folder(FOLDERID_LocalAppData) / L"ShmBroker"; }
 
+std::filesystem::path parts_folder(const std::filesystem::path& config) {
+  return config.parent_path() / L"conf.d";
+}
+
 std::filesystem::path own_path() {
   std::wstring path(MAX_PATH, L'\0');
   for (;;) {
