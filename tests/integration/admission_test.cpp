@@ -81,7 +81,9 @@ TEST_F(Admission, OfACreatorThatGaveUpWaitingLeavesNoChannel) {
   // Who opens it before its creator is known to have gone keeps it.
   EXPECT_TRUE(eventually([&] {
     const int32_t status = ShmOpen(L"mine", nullptr, &channel);
-    if (status == SHM_OK) EXPECT_SHM(SHM_OK, ShmClose(channel));
+    if (status == SHM_OK) {
+      EXPECT_SHM(SHM_OK, ShmClose(channel));
+    }
     return status == SHM_E_NOT_FOUND;
   }));
 }
