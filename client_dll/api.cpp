@@ -78,6 +78,7 @@ ShmInfoUtf8 to_utf8(const ShmInfo& from) {
   std::copy_n(name.begin(), std::min<size_t>(name.size(), SHM_NAME_MAX_UTF8), to.name);
   const std::string creator = win::display_utf8(from.creator);
   std::copy_n(creator.begin(), std::min<size_t>(creator.size(), SHM_SID_MAX), to.creator);
+  to.instance = from.instance;
   return to;
 }
 

@@ -272,6 +272,7 @@ ShmInfo Channel::info() const {
   info.max_message = at().geometry().max_message;
   std::copy(at().name().begin(), at().name().end(), info.name);
   std::copy(at().creator().begin(), at().creator().end(), info.creator);
+  info.instance = at().geometry().instance[0];  // the half that the objects' names have: no secret
   return info;
 }
 

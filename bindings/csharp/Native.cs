@@ -247,6 +247,7 @@ namespace ShmBroker
             public ulong max_message; // bytes of the largest message; of a block: its capacity
             public fixed char name[64];
             public fixed char creator[192];
+            public ulong instance; // another number each time that the channel's memory is made; in a list: 0
         }
 
         [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
@@ -262,6 +263,7 @@ namespace ShmBroker
             public ulong max_message;
             public fixed byte name[192];
             public fixed byte creator[192];
+            public ulong instance;
         }
 
         [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
@@ -420,7 +422,7 @@ namespace ShmBroker
                 "ShmOptions");
             ShmInfo shmInfo;
             Check(
-                sizeof(ShmInfo) == 552
+                sizeof(ShmInfo) == 560
                 && Offset(&shmInfo, &shmInfo.size) == 0
                 && Offset(&shmInfo, &shmInfo.kind) == 4
                 && Offset(&shmInfo, &shmInfo.access) == 8
@@ -430,11 +432,12 @@ namespace ShmBroker
                 && Offset(&shmInfo, &shmInfo.capacity) == 24
                 && Offset(&shmInfo, &shmInfo.max_message) == 32
                 && Offset(&shmInfo, shmInfo.name) == 40
-                && Offset(&shmInfo, shmInfo.creator) == 168,
+                && Offset(&shmInfo, shmInfo.creator) == 168
+                && Offset(&shmInfo, &shmInfo.instance) == 552,
                 "ShmInfo");
             ShmInfoUtf8 shmInfoUtf8;
             Check(
-                sizeof(ShmInfoUtf8) == 424
+                sizeof(ShmInfoUtf8) == 432
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.size) == 0
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.kind) == 4
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.access) == 8
@@ -444,7 +447,8 @@ namespace ShmBroker
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.capacity) == 24
                 && Offset(&shmInfoUtf8, &shmInfoUtf8.max_message) == 32
                 && Offset(&shmInfoUtf8, shmInfoUtf8.name) == 40
-                && Offset(&shmInfoUtf8, shmInfoUtf8.creator) == 232,
+                && Offset(&shmInfoUtf8, shmInfoUtf8.creator) == 232
+                && Offset(&shmInfoUtf8, &shmInfoUtf8.instance) == 424,
                 "ShmInfoUtf8");
             ShmStats shmStats;
             Check(

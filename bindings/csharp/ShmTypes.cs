@@ -111,6 +111,7 @@ namespace ShmBroker
             Capacity = (long)info->capacity;
             MaxMessage = (long)info->max_message;
             Creator = new string(info->creator);
+            Instance = info->instance;
         }
 
         public string Name { get; }
@@ -133,6 +134,9 @@ namespace ShmBroker
 
         /// <summary>SID of the account that created it; empty for one of the configuration, and in a list.</summary>
         public string Creator { get; }
+
+        /// <summary>Another number each time that the channel's memory is made; 0 in a list.</summary>
+        public ulong Instance { get; }
     }
 
     /// <summary>Counters since the channel was opened here, except for the channel's own.</summary>

@@ -131,6 +131,7 @@ type shmInfo struct {
 	maxMessage uint64 // bytes of the largest message; of a block: its capacity
 	name       [64]uint16
 	creator    [192]uint16 // SID of its creator; "": it is in the configuration, or in a list
+	instance   uint64      // another number each time that the channel's memory is made; in a list: 0
 }
 
 type shmInfoUtf8 struct {
@@ -144,6 +145,7 @@ type shmInfoUtf8 struct {
 	maxMessage uint64
 	name       [192]byte
 	creator    [192]byte
+	instance   uint64
 }
 
 type shmStats struct {
@@ -185,7 +187,7 @@ var (
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.whenFull)-40]
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.reserved)-44]
 
-	_ = [1]byte{}[unsafe.Sizeof(shmInfo{})-552]
+	_ = [1]byte{}[unsafe.Sizeof(shmInfo{})-560]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.size)-0]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.kind)-4]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.access)-8]
@@ -196,8 +198,9 @@ var (
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.maxMessage)-32]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.name)-40]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.creator)-168]
+	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.instance)-552]
 
-	_ = [1]byte{}[unsafe.Sizeof(shmInfoUtf8{})-424]
+	_ = [1]byte{}[unsafe.Sizeof(shmInfoUtf8{})-432]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.size)-0]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.kind)-4]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.access)-8]
@@ -208,6 +211,7 @@ var (
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.maxMessage)-32]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.name)-40]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.creator)-232]
+	_ = [1]byte{}[unsafe.Offsetof(shmInfoUtf8{}.instance)-424]
 
 	_ = [1]byte{}[unsafe.Sizeof(shmStats{})-80]
 	_ = [1]byte{}[unsafe.Offsetof(shmStats{}.size)-0]

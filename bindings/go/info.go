@@ -12,6 +12,7 @@ type Info struct {
 	Capacity   int64  // bytes of payload that the channel holds
 	MaxMessage int64  // bytes of the largest message; of a block, its capacity
 	Creator    string // SID of the account that created it; empty for one of the configuration, and in a list
+	Instance   uint64 // another number each time that the channel's memory is made; 0 in a list
 }
 
 func infoOf(raw *shmInfoUtf8) Info {
@@ -24,6 +25,7 @@ func infoOf(raw *shmInfoUtf8) Info {
 		Capacity:   int64(raw.capacity),
 		MaxMessage: int64(raw.maxMessage),
 		Creator:    goString(&raw.creator[0]),
+		Instance:   raw.instance,
 	}
 }
 

@@ -65,6 +65,7 @@ type
     Capacity: UInt64;         // bytes of payload that the channel holds
     MaxMessage: UInt64;       // bytes of the largest message; of a block: its capacity
     Creator: UnicodeString;   // SID of the account that created it; empty of one of the configuration, and in a list
+    Instance: UInt64;         // another number each time that the channel's memory is made; 0 in a list
   end;
   TShmInfos = array of TShmInfo;
 
@@ -230,6 +231,7 @@ begin
   Result.Capacity := Raw.Capacity;
   Result.MaxMessage := Raw.MaxMessage;
   Result.Creator := PWideChar(@Raw.Creator);
+  Result.Instance := Raw.Instance;
 end;
 
 procedure TakeMessage(const Raw: ShmMessage; out Message: TShmMessage);

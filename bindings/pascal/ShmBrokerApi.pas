@@ -115,6 +115,7 @@ type
     MaxMessage: UInt64;                 // bytes of the largest message; of a block: its capacity
     Name: array[0..63] of WideChar;
     Creator: array[0..191] of WideChar; // SID of its creator; "": it is in the configuration, or in a list
+    Instance: UInt64;                   // another number each time that the channel's memory is made; in a list: 0
   end;
 
   PShmInfoUtf8 = ^ShmInfoUtf8;
@@ -129,6 +130,7 @@ type
     MaxMessage: UInt64;
     Name: array[0..191] of AnsiChar;
     Creator: array[0..191] of AnsiChar;
+    Instance: UInt64;
   end;
 
   PShmStats = ^ShmStats;
@@ -255,10 +257,10 @@ end;
 {$IF SizeOf(ShmOptions) <> 48}
   {$MESSAGE FATAL 'ShmOptions is not laid out as in shmbroker.h'}
 {$IFEND}
-{$IF SizeOf(ShmInfo) <> 552}
+{$IF SizeOf(ShmInfo) <> 560}
   {$MESSAGE FATAL 'ShmInfo is not laid out as in shmbroker.h'}
 {$IFEND}
-{$IF SizeOf(ShmInfoUtf8) <> 424}
+{$IF SizeOf(ShmInfoUtf8) <> 432}
   {$MESSAGE FATAL 'ShmInfoUtf8 is not laid out as in shmbroker.h'}
 {$IFEND}
 {$IF SizeOf(ShmStats) <> 80}
@@ -292,6 +294,7 @@ const
   ShmInfo_MaxMessage = 1 div Ord(NativeUInt(@PShmInfo(nil)^.MaxMessage) = 32);
   ShmInfo_Name = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Name) = 40);
   ShmInfo_Creator = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Creator) = 168);
+  ShmInfo_Instance = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Instance) = 552);
   ShmInfoUtf8_Size = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Size) = 0);
   ShmInfoUtf8_Kind = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Kind) = 4);
   ShmInfoUtf8_Access = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Access) = 8);
@@ -302,6 +305,7 @@ const
   ShmInfoUtf8_MaxMessage = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.MaxMessage) = 32);
   ShmInfoUtf8_Name = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Name) = 40);
   ShmInfoUtf8_Creator = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Creator) = 232);
+  ShmInfoUtf8_Instance = 1 div Ord(NativeUInt(@PShmInfoUtf8(nil)^.Instance) = 424);
   ShmStats_Size = 1 div Ord(NativeUInt(@PShmStats(nil)^.Size) = 0);
   ShmStats_Reserved = 1 div Ord(NativeUInt(@PShmStats(nil)^.Reserved) = 4);
   ShmStats_Sequence = 1 div Ord(NativeUInt(@PShmStats(nil)^.Sequence) = 8);

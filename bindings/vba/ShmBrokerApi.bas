@@ -130,6 +130,7 @@ Public Type ShmInfo
     MaxMessage As ShmUInt64 ' bytes of the largest message; of a block: its capacity
     Name(0 To 63) As Integer
     Creator(0 To 191) As Integer ' SID of its creator; "": it is in the configuration, or in a list
+    Instance As ShmUInt64 ' another number each time that the channel's memory is made; in a list: 0
 End Type
 
 Public Type ShmInfoUtf8
@@ -143,6 +144,7 @@ Public Type ShmInfoUtf8
     MaxMessage As ShmUInt64
     Name(0 To 191) As Byte
     Creator(0 To 191) As Byte
+    Instance As ShmUInt64
 End Type
 
 Public Type ShmStats
@@ -321,7 +323,7 @@ Public Sub ShmCheckLayout()
         And VarPtr(OptionsType.Reserved) - VarPtr(OptionsType) = 44, "ShmOptions"
 
     Dim InfoType As ShmInfo
-    Check LenB(InfoType) = 552 _
+    Check LenB(InfoType) = 560 _
         And VarPtr(InfoType.Size) - VarPtr(InfoType) = 0 _
         And VarPtr(InfoType.Kind) - VarPtr(InfoType) = 4 _
         And VarPtr(InfoType.Access) - VarPtr(InfoType) = 8 _
@@ -331,10 +333,11 @@ Public Sub ShmCheckLayout()
         And VarPtr(InfoType.Capacity) - VarPtr(InfoType) = 24 _
         And VarPtr(InfoType.MaxMessage) - VarPtr(InfoType) = 32 _
         And VarPtr(InfoType.Name(0)) - VarPtr(InfoType) = 40 _
-        And VarPtr(InfoType.Creator(0)) - VarPtr(InfoType) = 168, "ShmInfo"
+        And VarPtr(InfoType.Creator(0)) - VarPtr(InfoType) = 168 _
+        And VarPtr(InfoType.Instance) - VarPtr(InfoType) = 552, "ShmInfo"
 
     Dim InfoUtf8Type As ShmInfoUtf8
-    Check LenB(InfoUtf8Type) = 424 _
+    Check LenB(InfoUtf8Type) = 432 _
         And VarPtr(InfoUtf8Type.Size) - VarPtr(InfoUtf8Type) = 0 _
         And VarPtr(InfoUtf8Type.Kind) - VarPtr(InfoUtf8Type) = 4 _
         And VarPtr(InfoUtf8Type.Access) - VarPtr(InfoUtf8Type) = 8 _
@@ -344,7 +347,8 @@ Public Sub ShmCheckLayout()
         And VarPtr(InfoUtf8Type.Capacity) - VarPtr(InfoUtf8Type) = 24 _
         And VarPtr(InfoUtf8Type.MaxMessage) - VarPtr(InfoUtf8Type) = 32 _
         And VarPtr(InfoUtf8Type.Name(0)) - VarPtr(InfoUtf8Type) = 40 _
-        And VarPtr(InfoUtf8Type.Creator(0)) - VarPtr(InfoUtf8Type) = 232, "ShmInfoUtf8"
+        And VarPtr(InfoUtf8Type.Creator(0)) - VarPtr(InfoUtf8Type) = 232 _
+        And VarPtr(InfoUtf8Type.Instance) - VarPtr(InfoUtf8Type) = 424, "ShmInfoUtf8"
 
     Dim StatsType As ShmStats
     Check LenB(StatsType) = 80 _

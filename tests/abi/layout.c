@@ -32,12 +32,13 @@ SAME(offsetof(ShmInfo, capacity), 24);
 SAME(offsetof(ShmInfo, max_message), 32);
 SAME(offsetof(ShmInfo, name), 40);
 SAME(offsetof(ShmInfo, creator), 40 + (SHM_NAME_MAX + 1) * sizeof(wchar_t));
-SAME(sizeof(ShmInfo), 40 + (SHM_NAME_MAX + 1 + SHM_SID_MAX + 1) * sizeof(wchar_t));
+SAME(offsetof(ShmInfo, instance), 40 + (SHM_NAME_MAX + 1 + SHM_SID_MAX + 1) * sizeof(wchar_t));
+SAME(sizeof(ShmInfo), offsetof(ShmInfo, instance) + 8);
 #ifdef _WIN32
-SAME(sizeof(ShmInfo), 552);
+SAME(sizeof(ShmInfo), 560);
 #endif
 
-SAME(sizeof(ShmInfoUtf8), 424);
+SAME(sizeof(ShmInfoUtf8), 432);
 SAME(offsetof(ShmInfoUtf8, size), 0);
 SAME(offsetof(ShmInfoUtf8, kind), 4);
 SAME(offsetof(ShmInfoUtf8, access), 8);
@@ -48,6 +49,7 @@ SAME(offsetof(ShmInfoUtf8, capacity), 24);
 SAME(offsetof(ShmInfoUtf8, max_message), 32);
 SAME(offsetof(ShmInfoUtf8, name), 40);
 SAME(offsetof(ShmInfoUtf8, creator), 232);
+SAME(offsetof(ShmInfoUtf8, instance), 424);
 /* Three bytes of UTF-8 for each unit of UTF-16 is the most that a name needs. */
 _Static_assert(SHM_NAME_MAX_UTF8 == 3 * SHM_NAME_MAX && SHM_NAME_MAX_UTF8 < 192, "the longest name must fit");
 

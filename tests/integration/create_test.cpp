@@ -66,6 +66,24 @@ TEST_F(Create, TellsTheAccountThatCreatedIt) {
   ShmClose(channel);
 }
 
+// A message is known by it and by its number, also after the channel was made anew.
+TEST_F(Create, TellsAnotherInstanceEachTimeThatTheMemoryIsMade) {
+  const auto instance_of_new = [this] {
+    ShmChannel channel = 0;
+    EXPECT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));
+    ShmInfoUtf8 info{};
+    info.size = sizeof info;
+    EXPECT_SHM(SHM_OK, ShmGetInfoUtf8(channel, &info));
+    EXPECT_EQ(info.instance, info_of(channel).instance);
+    ShmClose(channel);
+    EXPECT_TRUE(eventually([] { return !exists(L"made"); }));
+    return info.instance;
+  };
+  const uint64_t first = instance_of_new();
+  EXPECT_NE(first, 0u);
+  EXPECT_NE(first, instance_of_new());
+}
+
 TEST_F(Create, MakesWhatTheOptionsSay) {
   ShmOptions options = creating(SHM_TOPIC, 100'000);
   options.max_message = 1000;

@@ -214,6 +214,8 @@ export interface ShmInfo {
   name: string;
   /** SID of its creator; "": it is in the configuration, or in a list */
   creator: string;
+  /** another number each time that the channel's memory is made; in a list: 0 */
+  instance: number | bigint;
 }
 
 export const ShmInfoUtf8: TypeObject;
@@ -228,6 +230,7 @@ export interface ShmInfoUtf8 {
   max_message: number | bigint;
   name: string;
   creator: string;
+  instance: number | bigint;
 }
 
 export const ShmStats: TypeObject;

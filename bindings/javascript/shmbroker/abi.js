@@ -162,9 +162,10 @@ export const ShmInfo = struct(
     max_message: "uint64_t", // bytes of the largest message; of a block: its capacity
     name: "char16_t [64]",
     creator: "char16_t [192]", // SID of its creator; "": it is in the configuration, or in a list
+    instance: "uint64_t", // another number each time that the channel's memory is made; in a list: 0
   },
-  [0, 4, 8, 12, 16, 20, 24, 32, 40, 168],
-  552,
+  [0, 4, 8, 12, 16, 20, 24, 32, 40, 168, 552],
+  560,
 );
 
 export const ShmInfoUtf8 = struct(
@@ -180,9 +181,10 @@ export const ShmInfoUtf8 = struct(
     max_message: "uint64_t",
     name: "char [192]",
     creator: "char [192]",
+    instance: "uint64_t",
   },
-  [0, 4, 8, 12, 16, 20, 24, 32, 40, 232],
-  424,
+  [0, 4, 8, 12, 16, 20, 24, 32, 40, 232, 424],
+  432,
 );
 
 export const ShmStats = struct(

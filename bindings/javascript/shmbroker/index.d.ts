@@ -102,6 +102,8 @@ export interface Info {
   readonly maxMessage: number;
   /** SID of the account that created it; empty for one of the configuration, and in a list. */
   readonly creator: string;
+  /** Another number each time that the channel's memory is made; 0n in a list. */
+  readonly instance: bigint;
 }
 
 /** Counters since the channel was opened here, except for the channel's own. */

@@ -19,6 +19,7 @@ export function infoOf(struct) {
     capacity: Number(struct.capacity),
     maxMessage: Number(struct.max_message),
     creator: struct.creator,
+    instance: BigInt(struct.instance),
   };
 }
 

@@ -180,6 +180,7 @@ class ShmInfo(ctypes.Structure):
     max_message: int  # bytes of the largest message; of a block: its capacity
     name: ctypes.Array[c_uint16]
     creator: ctypes.Array[c_uint16]  # SID of its creator; "": it is in the configuration, or in a list
+    instance: int  # another number each time that the channel's memory is made; in a list: 0
     _fields_ = [
         ("size", c_uint32),
         ("kind", c_uint32),
@@ -191,12 +192,13 @@ class ShmInfo(ctypes.Structure):
         ("max_message", c_uint64),
         ("name", c_uint16 * 64),
         ("creator", c_uint16 * 192),
+        ("instance", c_uint64),
     ]
 
 
 _check_layout(
     ShmInfo,
-    552,
+    560,
     size=0,
     kind=4,
     access=8,
@@ -207,6 +209,7 @@ _check_layout(
     max_message=32,
     name=40,
     creator=168,
+    instance=552,
 )
 
 
@@ -221,6 +224,7 @@ class ShmInfoUtf8(ctypes.Structure):
     max_message: int
     name: bytes
     creator: bytes
+    instance: int
     _fields_ = [
         ("size", c_uint32),
         ("kind", c_uint32),
@@ -232,12 +236,13 @@ class ShmInfoUtf8(ctypes.Structure):
         ("max_message", c_uint64),
         ("name", c_char * 192),
         ("creator", c_char * 192),
+        ("instance", c_uint64),
     ]
 
 
 _check_layout(
     ShmInfoUtf8,
-    424,
+    432,
     size=0,
     kind=4,
     access=8,
@@ -248,6 +253,7 @@ _check_layout(
     max_message=32,
     name=40,
     creator=232,
+    instance=424,
 )
 
 

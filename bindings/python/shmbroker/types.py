@@ -79,6 +79,7 @@ class Info(NamedTuple):
     capacity: int  # bytes of payload that the channel holds
     max_message: int  # bytes of its largest message; of a block: its capacity
     creator: str  # SID of the account that created it; "": it is in the configuration, or this is of a list
+    instance: int  # another number each time that the channel's memory is made; in a list: 0
 
     @classmethod
     def of(cls, info: abi.ShmInfoUtf8) -> "Info":
@@ -92,6 +93,7 @@ class Info(NamedTuple):
             info.capacity,
             info.max_message,
             info.creator.decode(),
+            info.instance,
         )
 
 

@@ -214,6 +214,8 @@ pub struct ShmInfo {
     pub name: [u16; 64],
     /// SID of its creator; "": it is in the configuration, or in a list
     pub creator: [u16; 192],
+    /// another number each time that the channel's memory is made; in a list: 0
+    pub instance: u64,
 }
 
 #[repr(C)]
@@ -229,6 +231,7 @@ pub struct ShmInfoUtf8 {
     pub max_message: u64,
     pub name: [c_char; 192],
     pub creator: [c_char; 192],
+    pub instance: u64,
 }
 
 #[repr(C)]
@@ -323,7 +326,7 @@ assert_layout! {
 }
 
 assert_layout! {
-    ShmInfo, 552,
+    ShmInfo, 560,
     size: 0,
     kind: 4,
     access: 8,
@@ -333,11 +336,12 @@ assert_layout! {
     capacity: 24,
     max_message: 32,
     name: 40,
-    creator: 168
+    creator: 168,
+    instance: 552
 }
 
 assert_layout! {
-    ShmInfoUtf8, 424,
+    ShmInfoUtf8, 432,
     size: 0,
     kind: 4,
     access: 8,
@@ -347,7 +351,8 @@ assert_layout! {
     capacity: 24,
     max_message: 32,
     name: 40,
-    creator: 232
+    creator: 232,
+    instance: 424
 }
 
 assert_layout! {

@@ -27,6 +27,8 @@ pub struct Info {
     pub max_message: u64,
     /// SID of the account that created it; empty for one of the configuration, and in a list.
     pub creator: String,
+    /// Another number each time that the channel's memory is made; 0 in a list.
+    pub instance: u64,
 }
 
 impl From<&ShmInfoUtf8> for Info {
@@ -48,6 +50,7 @@ impl From<&ShmInfoUtf8> for Info {
             max_message: raw.max_message,
             // SAFETY: as for the name.
             creator: unsafe { string(raw.creator.as_ptr()) },
+            instance: raw.instance,
         }
     }
 }

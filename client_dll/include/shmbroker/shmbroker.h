@@ -172,6 +172,7 @@ typedef struct ShmInfo {
   uint64_t max_message; /* bytes of the largest message; of a block: its capacity */
   wchar_t name[SHM_NAME_MAX + 1];
   wchar_t creator[SHM_SID_MAX + 1]; /* SID of its creator; "": it is in the configuration, or in a list */
+  uint64_t instance; /* another number each time that the channel's memory is made; in a list: 0 */
 } ShmInfo;
 
 typedef struct ShmInfoUtf8 {
@@ -185,6 +186,7 @@ typedef struct ShmInfoUtf8 {
   uint64_t max_message;
   char name[SHM_NAME_MAX_UTF8 + 3];
   char creator[SHM_SID_MAX + 1];
+  uint64_t instance;
 } ShmInfoUtf8;
 
 /* Counters since this handle was opened, except for the channel's own. */
