@@ -22,7 +22,7 @@ sources() {
 
 sources core watch protocol win service client_dll monitor samples tests cmake '*.h' '*.hpp' '*.cpp' '*.c' '*.inl' |
   xargs -0 clang-format-14 --dry-run --Werror
-unformatted=$(sources bindings/go samples/go tests '*.go' | xargs -0 gofmt -l)
+unformatted=$(sources bindings/go bridge samples/go tests '*.go' | xargs -0 gofmt -l)
 [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted" >&2 && exit 1; }
 # clang-format breaks neither comments nor literals: comments are kept short by hand. Clients of old versions
 # are kept as they were.

@@ -48,7 +48,9 @@ esac
 languages=(python3 python3-pycparser libpython3-dev wine64-tools libwine-dev fp-compiler fpc-source golang-go rustc
   libstd-rust-dev-windows cargo mypy)
 [ -x /usr/bin/npm ] || languages+=(nodejs npm)
-need_packages "${windows_packages[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
+# The bridge's library, and the server that it is tested with.
+bridge=(golang-github-nats-io-go-nats-dev nats-server openssl)
+need_packages "${windows_packages[@]}" "${bridge[@]}" clang libclang-rt-14-dev llvm spin gcc libc6-dev g++-mingw-w64-i686-posix \
   clang-format-14 clang-19 lld-19 libc++-19-dev fonts-liberation fonts-wine wixl msitools "${languages[@]}"
 
 export GTEST_BRIEF=1 # of a test program that fails, ctest shows what failed and not what passed

@@ -99,7 +99,7 @@ TEST_F(Installer, InstallsAServiceThatRunsAndIsReachable) {
        {L"shmclient.dll", L"monitor.exe", L"include\\shmbroker\\shmbroker.h",
         L"include\\shmbroker\\shmbroker.hpp", L"lib\\x64\\shmclient.lib", L"x86\\shmclient.dll",
         L"lib\\x86\\shmclient.lib", L"docs\\operations.md", L"sender_gui.exe", L"samples\\cpp\\sender.cpp",
-        L"bindings\\csharp\\ShmBroker.csproj"}) {
+        L"bindings\\csharp\\ShmBroker.csproj", L"bridge\\shmbridge.json"}) {
     EXPECT_TRUE(fs::exists(installed_folder() / file)) << win::display_utf8(file);
   }
   const Outcome doctor = run_installed(L"shmbroker.exe", L"doctor MapName");
@@ -131,6 +131,7 @@ TEST_F(Installer, BringsSamplesAndPathOnlyIfToldTo) {
   const std::wstring before = machine_path();
   install_older();
   EXPECT_FALSE(fs::exists(installed_folder() / L"sender.exe"));
+  EXPECT_FALSE(fs::exists(installed_folder() / L"bridge"));
   EXPECT_EQ(machine_path(), before);
   EXPECT_EQ(msiexec(install(L"older.msi") + L" ADDLOCAL=Samples,Path"), 0u);
   EXPECT_TRUE(fs::exists(installed_folder() / L"sender.exe"));

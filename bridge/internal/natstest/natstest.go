@@ -1,0 +1,102 @@
+// Package natstest starts Debian's nats-server for tests, on a port of the loopback that nobody else has.
+package natstest
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// A Server is one process. It ends with the test.
+type Server struct {
+	Port    int
+	t       testing.TB
+	config  string
+	process *exec.Cmd
+}
+
+// Start starts a server with JetStream in a temporary folder, and with more lines of configuration.
+func Start(t testing.TB, more ...string) *Server {
+	t.Helper()
+	program := os.Getenv("NATS_SERVER")
+	if program == "" {
+		program = "/usr/sbin/nats-server"
+	}
+	if _, err := os.Stat(program); err != nil {
+		t.Skip("no nats-server: apt-get install nats-server")
+	}
+	folder := t.TempDir()
+	s := &Server{Port: freePort(t), t: t, config: filepath.Join(folder, "nats.conf")}
+	text := fmt.Sprintf("listen: \"127.0.0.1:%d\"\njetstream { store_dir: %q }\n%s\n", s.Port, filepath.Join(folder, "js"),
+		strings.Join(more, "\n"))
+	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Kill)
+	s.Restart()
+	return s
+}
+
+func freePort(t testing.TB) int {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+// Restart starts it again, after Kill.
+func (s *Server) Restart() {
+	s.t.Helper()
+	program := os.Getenv("NATS_SERVER")
+	if program == "" {
+		program = "/usr/sbin/nats-server"
+	}
+	s.process = exec.Command(program, "-c", s.config)
+	if err := s.process.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.Port))
+		if err == nil {
+			conn.Close()
+			return
+		}
+	}
+	s.t.Fatal("nats-server does not answer")
+}
+
+// Kill ends it from one moment to the next.
+func (s *Server) Kill() {
+	if s.process != nil {
+		s.process.Process.Kill()
+		s.process.Wait()
+		s.process = nil
+	}
+}
+
+// URL is where it listens.
+func (s *Server) URL() string { return fmt.Sprintf("nats://127.0.0.1:%d", s.Port) }
+
+// Connect gives a test a connection of its own, which comes back.
+func (s *Server) Connect() (*nats.Conn, nats.JetStreamContext) {
+	s.t.Helper()
+	conn, err := nats.Connect(s.URL(), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(conn.Close)
+	js, err := conn.JetStream()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return conn, js
+}
