@@ -156,3 +156,33 @@ func TestNothingIsLostOrComesTwiceWhoeverIsKilled(t *testing.T) {
 		t.Errorf("the stream has %+v, %v", info, err)
 	}
 }
+
+// Not a test but a measurement, for docs/bridge.md: what comes through, with everything on one machine.
+func TestThroughput(t *testing.T) {
+	if os.Getenv("SHM_BRIDGE_BENCH") == "" {
+		t.Skip("measures: SHM_BRIDGE_BENCH=1")
+	}
+	both := sites(t)
+	a, b := both[0], both[1]
+	server := natstest.Start(t)
+	stream(t, server, nats.StreamConfig{Name: "S", Subjects: []string{"stream.*"}})
+	const channels = `{"name": "core", "kind": "topic", "when_full": "wait", "capacity": "8 MiB", "max_message": "64 KiB"},
+		{"name": "stream", "kind": "topic", "when_full": "wait", "capacity": "8 MiB", "max_message": "64 KiB"}`
+	a.start(server, channels, `{"topic": "core", "direction": "out", "subject": "core.a"},
+		{"topic": "stream", "direction": "out", "stream": "S", "subject": "stream.a"}`)
+	b.start(server, channels, `{"topic": "core", "direction": "in", "subject": "core.a"},
+		{"topic": "stream", "direction": "in", "stream": "S", "subject": "stream.a"}`)
+	a.awaitBridge()
+	b.awaitBridge()
+	for _, channel := range []string{"core", "stream"} {
+		written := 0
+		for _, each := range []struct{ size, messages int }{{64, 400_000}, {1024, 100_000}, {65536, 4000}} {
+			reader := b.run("flow.exe", "count", "topic", channel)
+			b.await("the reader is ready", reader, "ready")
+			written += each.messages
+			a.expectDone(a.run("flow.exe", "write", "topic", channel, strconv.Itoa(written), strconv.Itoa(each.size)))
+			b.expectDone(reader)
+			t.Logf("%s, %d bytes, %d messages: %s", channel, each.size, each.messages, reader.text())
+		}
+	}
+}
