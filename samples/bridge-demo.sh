@@ -35,7 +35,7 @@ machine() {
     begin_windows "bridge-$site"
   )
   mkdir -p "$work/$site"
-  cat >"$work/$site/shmbroker.json" <<<'{ "channels": [{ "name": "notes", "kind": "topic", "when_full": "wait", "capacity": "1 MiB" }] }'
+  cat >"$work/$site/shmbroker.json" <<<'{ "channels": [{ "name": "notes", "kind": "topic", "when_full": "wait", "capacity": "1 MiB", "max_message": "64 KiB" }] }'
   cat >"$work/$site/shmbridge.json" <<<"{ \"site\": \"$site\", \"nats\": { \"servers\": [\"nats://127.0.0.1:$port\"] }, \"rules\": [$rule] }"
   at "$site" shmbroker.exe run --config shmbroker.json --data broker >"$logs/bridge-$site-service.log" 2>&1 &
   pids+=($!)

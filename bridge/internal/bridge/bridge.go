@@ -159,7 +159,7 @@ func (b *Bridge) note(conn *nats.Conn, connected context.Context, trouble string
 }
 
 // connection is the relay's Connections.
-func (b *Bridge) connection(ctx context.Context) (*nats.Conn, context.Context, error) {
+func (b *Bridge) connection(ctx context.Context, waits func()) (*nats.Conn, context.Context, error) {
 	for {
 		b.mutex.Lock()
 		conn, connected, news := b.conn, b.connected, b.news
@@ -167,6 +167,7 @@ func (b *Bridge) connection(ctx context.Context) (*nats.Conn, context.Context, e
 		if conn != nil && connected.Err() == nil {
 			return conn, connected, nil
 		}
+		waits()
 		select {
 		case <-news:
 		case <-ctx.Done():

@@ -98,7 +98,6 @@ func (s *site) await() {
 		healthy, _ := status.Healthy()
 		return healthy && len(status.Rules) > 0
 	})
-	time.Sleep(50 * time.Millisecond) // a subscription is on its way to the server
 }
 
 func (s *site) status(rule int) LinkStatus {

@@ -92,6 +92,7 @@ func (w *bucketWay) session(ctx context.Context, conn *nats.Conn) error {
 		return fmt.Errorf("bucket '%s': %w", w.Rule.Bucket, err)
 	}
 	defer watcher.Stop()
+	w.runs()
 	return w.follow(ctx, bucket, watcher)
 }
 

@@ -37,6 +37,7 @@ type Link struct {
 	Counters *Counters
 	env      *Env
 	way      way
+	trouble  string // what it has told last; empty: it ran since
 }
 
 // A way is how messages go. Open and close are about the channel alone.
@@ -113,6 +114,12 @@ func (l *Link) Name() string {
 	return fmt.Sprintf("%s: %s '%s' %s", l.Rule.Name, kindOf(&l.Rule), l.Channel, l.Rule.Direction)
 }
 
+// runs is called by a session that has found everything that it needs.
+func (l *Link) runs() {
+	l.trouble = ""
+	l.Counters.Set(Running)
+}
+
 func (l *Link) log(level, format string, values ...any) {
 	l.env.Log(level, l.Name()+": "+fmt.Sprintf(format, values...))
 }
@@ -141,9 +148,9 @@ func localError(err error) error {
 	return localFailure{err}
 }
 
-// Connections gives the present connection to the server, with a context that ends with it. It waits for one until ctx
-// is done.
-type Connections func(ctx context.Context) (*nats.Conn, context.Context, error)
+// Connections gives the present connection to the server, with a context that ends with it. If there is none it says so,
+// and waits for one until ctx is done.
+type Connections func(ctx context.Context, waits func()) (*nats.Conn, context.Context, error)
 
 // Run keeps the link at work until ctx is done.
 func (l *Link) Run(ctx context.Context, connections Connections) {
@@ -164,12 +171,10 @@ func (l *Link) Run(ctx context.Context, connections Connections) {
 			}
 			isOpen = true
 		}
-		l.Counters.Set("waits for the server")
-		conn, connected, err := connections(ctx)
+		conn, connected, err := connections(ctx, func() { l.Counters.Set("waits for the server") })
 		if err != nil {
 			return
 		}
-		l.Counters.Set(Running)
 		began := time.Now()
 		err = l.way.session(connected, conn)
 		if errors.As(err, &localFailure{}) {
@@ -191,10 +196,11 @@ func (l *Link) fail(ctx context.Context, pause *Pause, err error) {
 		return
 	}
 	l.Counters.Retries.Add(1)
-	if condition, _ := l.Counters.Condition(); condition != err.Error() {
+	if l.trouble != err.Error() {
 		l.log("warning", "%v", err)
 	}
-	l.Counters.Set(err.Error())
+	l.trouble = err.Error()
+	l.Counters.Set(l.trouble)
 	pause.Wait(ctx)
 }
 

@@ -43,6 +43,7 @@ func (w *queueIn) session(ctx context.Context, conn *nats.Conn) error {
 		return err
 	}
 	defer subscription.Unsubscribe()
+	w.runs()
 	for {
 		fetch, cancel := context.WithTimeout(ctx, fetchSeconds)
 		messages, err := subscription.Fetch(jobsAtOnce, nats.Context(fetch))

@@ -64,6 +64,7 @@ func (w *queueOut) session(ctx context.Context, conn *nats.Conn) error {
 		return err
 	}
 	defer publisher.close()
+	w.runs()
 	for {
 		if w.held == nil {
 			if err := w.take(ctx); err != nil {

@@ -34,6 +34,7 @@ func (w *streamIn) session(ctx context.Context, conn *nats.Conn) error {
 		return err
 	}
 	defer subscription.Unsubscribe()
+	w.runs()
 	for {
 		look, cancel := context.WithTimeout(ctx, w.env.timeout())
 		messages, err := gather(look, waiting)

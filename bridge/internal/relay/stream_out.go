@@ -42,6 +42,7 @@ func (w *streamOut) session(ctx context.Context, conn *nats.Conn) error {
 		return err
 	}
 	defer publisher.close()
+	w.runs()
 	for {
 		if len(w.pending) == 0 {
 			if w.pending, err = w.read(ctx); err != nil {

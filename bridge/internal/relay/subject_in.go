@@ -37,6 +37,10 @@ func (w *subjectIn) session(ctx context.Context, conn *nats.Conn) error {
 		return err
 	}
 	defer subscription.Unsubscribe()
+	if err := conn.FlushTimeout(w.env.timeout()); err != nil {
+		return err // the server does not know of it
+	}
+	w.runs()
 	dropped := 0
 	for {
 		messages, err := gather(ctx, waiting)

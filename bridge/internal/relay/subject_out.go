@@ -16,6 +16,7 @@ func (w *subjectOut) session(ctx context.Context, conn *nats.Conn) error {
 	if err := checkSize(w.channel.Info(), int64(w.Rule.MaxMessage), conn, 0); err != nil {
 		return err
 	}
+	w.runs()
 	for {
 		messages, err := w.read(ctx)
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 func topic(name string) string {
-	return fmt.Sprintf(`{"name": %q, "kind": "topic", "when_full": "wait", "capacity": "1 MiB"}`, name)
+	return fmt.Sprintf(`{"name": %q, "kind": "topic", "when_full": "wait", "capacity": "1 MiB", "max_message": "64 KiB"}`, name)
 }
 
 func stream(t *testing.T, server *natstest.Server, config nats.StreamConfig) nats.JetStreamContext {
@@ -109,7 +109,7 @@ func TestNothingIsLostOrComesTwiceWhoeverIsKilled(t *testing.T) {
 	server := natstest.Start(t)
 	js := stream(t, server, nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.*"}})
 	stream(t, server, nats.StreamConfig{Name: "JOBS", Subjects: []string{"jobs"}, Retention: nats.WorkQueuePolicy})
-	const big = `{"name": "orders", "kind": "topic", "when_full": "wait", "capacity": "64 MiB"}, {"name": "jobs", "kind": "queue", "capacity": "1 MiB"}`
+	const big = `{"name": "orders", "kind": "topic", "when_full": "wait", "capacity": "64 MiB", "max_message": "64 KiB"}, {"name": "jobs", "kind": "queue", "capacity": "1 MiB"}`
 	a.start(server, big, `{"topic": "orders", "direction": "out", "stream": "ORDERS", "subject": "orders.{site}"},
 		{"queue": "jobs", "direction": "out", "stream": "JOBS", "subject": "jobs"}`)
 	b.start(server, big, `{"topic": "orders", "direction": "in", "stream": "ORDERS", "subject": "orders.a"},
