@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"strconv"
 	"strings"
 	"time"
@@ -16,17 +17,14 @@ const (
 	ackPatience  = 30 * time.Second // after which the server gives a message to another bridge
 	ackReminder  = ackPatience / 3  // how often it is told that we are at it
 	fetchSeconds = 5 * time.Second
-	mostDone     = 4096
-	mostSaved    = 128
 )
 
 // queueIn carries a work-queue stream to a queue. A message is acknowledged when it is in the queue. One that comes again
-// is not written again: its acknowledgement was lost, or the server was ended and has published it anew. A work-queue
-// stream forgets the id of what it has given out.
+// is not written again: its acknowledgement was lost, or the server was killed, and has the message back or got it anew.
+// A work-queue stream forgets what it has given out, and its id.
 type queueIn struct {
 	sink
-	done     map[string]bool // ids of messages that the queue has got
-	recent   []string        // the same, oldest first
+	done     *doneSet
 	consumer string
 }
 
@@ -73,47 +71,30 @@ func (w *queueIn) remember(created time.Time) error {
 	if w.done != nil && w.noted.Created.Equal(created) {
 		return nil
 	}
-	w.done, w.recent = map[string]bool{}, nil
 	if !w.noted.Created.Equal(created) {
-		w.noted = handled{}
+		w.noted, w.done = handled{}, newDoneSet(nil)
 		return nil
 	}
 	written, err := w.written()
 	if err != nil {
-		w.done = nil
 		return err
 	}
-	for _, id := range w.noted.Recent {
-		w.note(id)
-	}
+	w.done = newDoneSet(w.noted.Recent)
 	for _, id := range w.noted.IDs[:len(w.noted.IDs)-len(w.noted.Batch)+written] {
-		w.note(id)
+		w.done.add(id)
 	}
 	return nil
 }
 
-func (w *queueIn) note(id string) {
-	w.done[id] = true
-	if w.recent = append(w.recent, id); len(w.recent) > mostDone {
-		delete(w.done, w.recent[0])
-		w.recent = w.recent[1:]
-	}
-}
-
-// lastDone gives the ids that are kept on the disk.
-func (w *queueIn) lastDone() []string {
-	if len(w.recent) > mostSaved {
-		return w.recent[len(w.recent)-mostSaved:]
-	}
-	return w.recent
-}
-
 // idOf gives what a message is known by: its publisher's id, or else its number in the stream.
-func idOf(message *nats.Msg, number uint64) string {
-	if id := message.Header.Get(nats.MsgIdHdr); id != "" {
-		return id
+func idOf(message *nats.Msg, number uint64) uint64 {
+	id := message.Header.Get(nats.MsgIdHdr)
+	if id == "" {
+		id = "#" + strconv.FormatUint(number, 10)
 	}
-	return "#" + strconv.FormatUint(number, 10)
+	hash := fnv.New64a()
+	hash.Write([]byte(id))
+	return hash.Sum64()
 }
 
 // subscribe uses the consumer that all bridges of this subject share, and makes it where there is none.
@@ -144,7 +125,7 @@ func (w *queueIn) take(ctx context.Context, conn *nats.Conn, created time.Time, 
 		w.Counters.In.Add(1)
 		id := idOf(message, about.Sequence.Stream)
 		switch {
-		case w.done[id]:
+		case w.done.has(id):
 			w.Counters.Dropped.Add(1)
 		case tooLarge(w.Link, w.channel.Info(), message.Data):
 			w.Counters.Lost.Add(1)
@@ -156,12 +137,12 @@ func (w *queueIn) take(ctx context.Context, conn *nats.Conn, created time.Time, 
 		message.Ack()
 	}
 	for len(jobs) > 0 {
-		next.Recent = w.lastDone()
+		next.Recent = w.done.recent
 		some, cancel := context.WithTimeout(ctx, ackReminder)
 		written, err := w.write(some, next, jobs)
 		cancel()
 		for i := 0; i < written; i++ {
-			w.note(next.IDs[i])
+			w.done.add(next.IDs[i])
 			jobs[i].Ack()
 		}
 		jobs, next.Batch, next.IDs = jobs[written:], next.Batch[written:], next.IDs[written:]

@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"crypto/sha256"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nuid"
@@ -19,21 +20,29 @@ type queueOut struct {
 	channel local.Channel
 	saved   *state.Record
 	held    *local.Message // peeked, and not known to be stored
-	noted   attempt
+	noted   []attempt      // the last is the one of what is held
 	limit   limiter
 }
 
-// An attempt is a message that was about to be published.
+// An attempt is a message that was about to be published. That of a bridge that was killed stays noted: the queue gives
+// its message out again when it has learned of the death, perhaps behind others.
 type attempt struct {
-	ID  string
-	Sum [sha256.Size]byte // of the payload
+	ID   string
+	Sum  [sha256.Size]byte // of the payload
+	Time time.Time
 }
+
+// How many are noted, and how long: a server knows ids for some minutes.
+const (
+	mostAttempts   = 32
+	attemptsLinger = 10 * time.Minute
+)
 
 func (w *queueOut) open() (err error) {
 	if w.saved, err = w.record(); err != nil {
 		return err
 	}
-	w.noted = attempt{}
+	w.noted = nil
 	if _, err = w.saved.Load(&w.noted); err == nil {
 		w.channel, err = w.openChannel(local.Want{Read: true})
 	}
@@ -75,7 +84,7 @@ func (w *queueOut) session(ctx context.Context, conn *nats.Conn) error {
 		if w.Rule.MaxMessage == 0 || len(w.held.Data) <= int(w.Rule.MaxMessage) {
 			message := newMessage(w.env.Config.Site, w.Channel, w.Subject, w.channel.Info().Instance, *w.held)
 			message.Header.Del(HeaderSequence) // which a queue does not tell of a message that it may give to others
-			message.Header[nats.MsgIdHdr] = []string{w.noted.ID}
+			message.Header[nats.MsgIdHdr] = []string{w.noted[len(w.noted)-1].ID}
 			if err := publisher.publish(ctx, []*nats.Msg{message}); err != nil {
 				return err
 			}
@@ -96,12 +105,19 @@ func (w *queueOut) take(ctx context.Context) error {
 		return localError(err)
 	}
 	w.Counters.In.Add(1)
-	sum := sha256.Sum256(message.Data)
-	if !message.Redelivered || w.noted.ID == "" || w.noted.Sum != sum {
-		w.noted = attempt{nuid.Next(), sum}
-		if err := w.saved.Save(w.noted); err != nil {
-			return localFailure{err} // the channel is closed, and the message the queue's again
+	next := attempt{nuid.Next(), sha256.Sum256(message.Data), time.Now()}
+	var others []attempt
+	for _, each := range w.noted {
+		switch {
+		case message.Redelivered && each.Sum == next.Sum:
+			next.ID = each.ID
+		case time.Since(each.Time) < attemptsLinger && len(others) < mostAttempts:
+			others = append(others, each)
 		}
+	}
+	w.noted = append(others, next)
+	if err := w.saved.Save(w.noted); err != nil {
+		return localFailure{err} // the channel is closed, and the message the queue's again
 	}
 	w.held = &message
 	return nil
@@ -113,6 +129,6 @@ func (w *queueOut) done() error {
 	if err := w.channel.Release(); err != nil {
 		return localError(err)
 	}
-	w.noted = attempt{}
+	w.noted = w.noted[:len(w.noted)-1]
 	return w.saved.Save(w.noted)
 }

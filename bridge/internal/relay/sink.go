@@ -19,8 +19,8 @@ type handled struct {
 	Before   uint64    // the channel's number before the batch
 	Batch    []uint64  // numbers in the stream of the messages that are to be written
 	Last     uint64    // number in the stream that is done with when the batch is, with those that were left out
-	IDs      []string  // of a queue: the ids of the batch
-	Recent   []string  // and of those that were written before it
+	IDs      []uint64  // of a queue: the ids of the batch, as hashes
+	Recent   recent    // and of those that were written before it
 }
 
 // A sink writes messages of a stream into a channel, each once.

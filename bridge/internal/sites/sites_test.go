@@ -116,7 +116,7 @@ func TestNothingIsLostOrComesTwiceWhoeverIsKilled(t *testing.T) {
 		{"queue": "jobs", "direction": "in", "stream": "JOBS", "subject": "jobs"}`)
 	a.awaitBridge()
 	b.awaitBridge()
-	const orders, jobs = "200000", "5000"
+	const orders, jobs = "200000", "2000"
 	readers := []*program{b.run("flow.exe", "read", "topic", "orders", orders), b.run("flow.exe", "read", "queue", "jobs", jobs)}
 	for _, reader := range readers {
 		b.await("the reader is ready", reader, "ready")

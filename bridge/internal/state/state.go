@@ -35,7 +35,7 @@ type Record struct {
 }
 
 const (
-	placeSize  = 32 * 1024
+	placeSize  = 64 * 1024
 	headerSize = 8 + 4 + sha256.Size
 )
 
