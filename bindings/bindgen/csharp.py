@@ -1,8 +1,10 @@
-"""C#: bindings/csharp/Native.cs."""
+"""C#: bindings/csharp/Native.cs, and NativeWatch.cs of watch.h."""
 
 from itertools import groupby
 from operator import attrgetter
 from textwrap import indent
+
+from header import HEADER, WATCH, read_api
 
 WIDTH = 110
 
@@ -27,24 +29,44 @@ STATUSES
         private const string Dll = "shmclient.dll";
 """
 
+WATCH_HEADING = """\
+// Who uses a channel, and how they get on.
+//
+// Generated from watch.h by bindings/bindgen/csharp.py: change those. watch.h tells what each function does;
+// ShmWatch.cs is the class for everyday use.
+using System.Runtime.InteropServices;
+using static ShmBroker.Native;
+
+namespace ShmBroker
+{
+    internal static unsafe class NativeWatch
+    {
+        private const string Dll = "shmclient.dll";
+"""
+
 CHECKS = """\
         // ---- checks
 
         /// <summary>A struct that is not laid out as in C would corrupt memory.</summary>
-        static Native()
+        static CLASS()
         {
 CHECKS
         }
+"""
 
-        private static void Check(bool isRight, string name)
+CHECK = """
+        internal static void Check(bool isRight, string name)
         {
-            if (!isRight) throw new TypeLoadException(name + " is not laid out as in shmbroker.h");
+            if (!isRight) throw new TypeLoadException(name + " is not laid out as in the C header");
         }
 
-        private static long Offset(void* start, void* field)
+        internal static long Offset(void* start, void* field)
         {
             return (byte*)field - (byte*)start;
         }
+"""
+
+END = """\
     }
 }
 """
@@ -63,11 +85,19 @@ KEYWORDS = {"params", "object", "string", "event", "lock", "in", "out", "ref"}
 
 
 def generate(api) -> dict:
-    checks = CHECKS.replace("CHECKS", indent("\n".join(map(check, api.structs)), 12 * " "))
     statuses = [member for member in api.constants if member.type == "i32"]
     heading = HEADING.replace("STATUSES", "\n\n".join(map(status, statuses)))
-    parts = [heading, *constants(api.constants), *map(struct, api.structs), *functions(api.functions), checks]
-    return {"bindings/csharp/Native.cs": "\n".join(parts)}
+    watch = read_api(WATCH, HEADER)
+    return {
+        "bindings/csharp/Native.cs": native("Native", api, heading, CHECK),
+        "bindings/csharp/NativeWatch.cs": native("NativeWatch", watch, WATCH_HEADING, ""),
+    }
+
+
+def native(name, api, heading, helpers) -> str:
+    checks = CHECKS.replace("CHECKS", indent("\n".join(map(check, api.structs)), 12 * " ")).replace("CLASS", name)
+    members = [*constants(api.constants), *map(struct, api.structs), *functions(api.functions)]
+    return "\n".join([heading, *members, checks + helpers + END])
 
 
 # ---- constants -----------------------------------------------------------------------------------
@@ -142,7 +172,7 @@ def check(declared) -> str:
 
 def functions(members):
     for group, functions in groupby(members, attrgetter("group")):
-        yield f"        // ---- {group}\n\n" + "\n".join(map(function, functions))
+        yield (f"        // ---- {group}\n\n" if group else "") + "\n".join(map(function, functions))
 
 
 def parameter(declared) -> str:

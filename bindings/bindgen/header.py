@@ -1,4 +1,4 @@
-"""What shmbroker.h declares: constants, structs with their offsets, and functions.
+"""What a public header declares: constants, structs with their offsets, and functions.
 
 The header is read by pycparser, which knows C and not the preprocessor: gcc removes what is the preprocessor's, and the
 constants are taken from the text.
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pycparser import c_ast, c_parser
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-HEADER = ROOT / "client_dll/include/shmbroker/shmbroker.h"
+INCLUDE = ROOT / "client_dll/include"
+HEADER = INCLUDE / "shmbroker/shmbroker.h"
+WATCH = INCLUDE / "shmbroker/watch.h"  # it includes the other
 FAKE_LIBC = "/usr/share/python3-pycparser/fake_libc_include"
 
 
@@ -149,7 +151,7 @@ class Reader:
 
     def comment_of(self, struct: str, field: str) -> str:
         body = re.search(r"typedef struct %s \{(.*?)\n\} %s;" % (struct, struct), self.text, re.DOTALL).group(1)
-        found = re.search(r"\b%s(?:\[.*?\])?;\s*/\* (.*?) \*/" % field, body)
+        found = re.search(r"\b%s(?:\[[^;]*?\])?;[ \t]*/\* (.*?) \*/" % field, body)
         return found.group(1) if found else ""
 
     def struct(self, node) -> Struct:
@@ -158,27 +160,29 @@ class Reader:
 
     def group_of(self, function: str) -> str:
         before = self.text[: re.search(r"\bSHM_CALL %s\(" % function, self.text).start()]
-        return re.findall(r"^/\* ---- (.*?) -", before, re.MULTILINE)[-1]
+        return (re.findall(r"^/\* ---- (.*?) -", before, re.MULTILINE) or [""])[-1]
 
     def function(self, name, node) -> Function:
         parameters = [Parameter(d.name, self.type_of(d.type)) for d in node.args.params if d.name]
         return Function(name, self.type_of(node.type), tuple(parameters), self.group_of(name))
 
 
-def read_api(header: pathlib.Path = HEADER) -> Api:
+def read_api(header: pathlib.Path = HEADER, included: pathlib.Path | None = None) -> Api:
+    """Of a header that includes another one: what it has itself, by the constants of both."""
     text = header.read_text(encoding="utf-8")
     constants = tuple(constants_of(text))
+    others = constants_of(included.read_text(encoding="utf-8")) if included else ()
     preprocessed = subprocess.run(
-        ["gcc", "-E", "-P", "-nostdinc", "-isystem", FAKE_LIBC, "-D__attribute__(x)=", str(header)],
+        ["gcc", "-E", "-P", "-nostdinc", "-isystem", FAKE_LIBC, "-I", str(INCLUDE), "-D__attribute__(x)=", str(header)],
         check=True, capture_output=True, text=True,
     ).stdout
-    reader = Reader(constants, text)
+    reader = Reader((*constants, *others), text)
     structs, functions = [], []
     for node in c_parser.CParser().parse(preprocessed).ext:
         kind = getattr(node, "type", None)
         if isinstance(kind, c_ast.TypeDecl) and isinstance(kind.type, c_ast.Struct) and kind.type.decls:
-            if node.name.startswith("Shm"):
+            if f"typedef struct {node.name} {{" in text:
                 structs.append(reader.struct(kind.type))
-        elif isinstance(kind, c_ast.FuncDecl):
+        elif isinstance(kind, c_ast.FuncDecl) and f"SHM_CALL {node.name}(" in text:
             functions.append(reader.function(node.name, kind))
     return Api(constants, tuple(structs), tuple(functions))

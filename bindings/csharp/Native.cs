@@ -477,12 +477,12 @@ namespace ShmBroker
                 "ShmMessage");
         }
 
-        private static void Check(bool isRight, string name)
+        internal static void Check(bool isRight, string name)
         {
-            if (!isRight) throw new TypeLoadException(name + " is not laid out as in shmbroker.h");
+            if (!isRight) throw new TypeLoadException(name + " is not laid out as in the C header");
         }
 
-        private static long Offset(void* start, void* field)
+        internal static long Offset(void* start, void* field)
         {
             return (byte*)field - (byte*)start;
         }

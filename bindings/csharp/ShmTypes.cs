@@ -201,8 +201,6 @@ namespace ShmBroker
     /// <summary>A message that was read, or a block's value.</summary>
     public readonly struct ShmMessage
     {
-        private static readonly DateTime Epoch = new DateTime(1601, 1, 1, 0, 0, 0, DateTimeKind.Utc);
-
         private readonly ulong timestamp;
 
         internal ShmMessage(byte[] data, ShmNews news, Native.ShmMessage native)
@@ -224,14 +222,6 @@ namespace ShmBroker
         /// When it was written; null: its writer dates none (<see cref="ShmOpenFlags.Timed"/>), or it is a block's
         /// value.
         /// </summary>
-        public DateTimeOffset? Timestamp
-        {
-            get
-            {
-                // As the writer wants it: that need not be a date.
-                if (timestamp == 0 || timestamp > (ulong)(DateTime.MaxValue.Ticks - Epoch.Ticks)) return null;
-                return new DateTimeOffset(Epoch.AddTicks((long)timestamp));
-            }
-        }
+        public DateTimeOffset? Timestamp => Dates.FromTicks(timestamp); // as the writer wants it: that need not be a date
     }
 }
