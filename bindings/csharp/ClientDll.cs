@@ -36,12 +36,16 @@ namespace ShmBroker
             }
         }
 
+        /// <summary>The path of the DLL that was loaded; null: none yet.</summary>
+        internal static string? LoadedFrom { get; private set; }
+
         /// <summary>In a package, beside the program, on the PATH, and where ShmBroker is installed.</summary>
         internal static IEnumerable<string> Folders()
         {
             string packages = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
             string path = Environment.GetEnvironmentVariable("PATH") ?? "";
             return packages.Split(Path.PathSeparator)
+                .Concat(PackageFolders())
                 .Append(AppContext.BaseDirectory)
                 .Concat(path.Split(Path.PathSeparator))
                 .Append(InstallFolder())
@@ -56,7 +60,11 @@ namespace ShmBroker
             {
                 IntPtr module = LoadLibraryW(path);
                 int code = Marshal.GetLastWin32Error();
-                if (module != IntPtr.Zero && GetProcAddress(module, NewestFunction) != IntPtr.Zero) return;
+                if (module != IntPtr.Zero && GetProcAddress(module, NewestFunction) != IntPtr.Zero)
+                {
+                    LoadedFrom = path;
+                    return;
+                }
                 if (module != IntPtr.Zero)
                 {
                     FreeLibrary(module); // or .NET would take it by its name
@@ -68,8 +76,33 @@ namespace ShmBroker
             }
             throw ShmException.Of(
                 Native.SHM_E_SYSTEM,
-                $"there is no {Name} for a {8 * IntPtr.Size}-bit program in a package, beside the program, on the PATH or " +
-                $"where ShmBroker is installed; install it, or put a copy beside the program{unfit}");
+                $"there is no {Name} for a {8 * IntPtr.Size}-bit program {Places()}; install it, or put a copy beside the " +
+                $"program{unfit}");
+        }
+
+        // In the words of every language's package.
+        private static string Places()
+        {
+            string packages = string.Join(", ", PackageFolders());
+            string installed = InstallFolder();
+            return "in " + (packages.Length > 0 ? $"this package ({packages})" : "a package") +
+                   $", beside the program ({AppContext.BaseDirectory}), on the PATH or where ShmBroker is installed " +
+                   (installed.Length > 0 ? $"({installed})" : "(it is not)");
+        }
+
+        // .NET Framework and Windows PowerShell know no such folders, and a program that loads this library as a plug-in has
+        // those of its own packages: there the DLLs lie beside the library, as they do in the package.
+        private static IEnumerable<string> PackageFolders()
+        {
+#if NETSTANDARD2_0
+            string library = typeof(ClientDll).Assembly.Location;
+            if (library.Length == 0) yield break; // it was loaded from memory
+            string platform = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "win-arm64"
+                : IntPtr.Size == 8 ? "win-x64" : "win-x86";
+            yield return Path.Combine(Path.GetDirectoryName(library)!, "runtimes", platform, "native");
+#else
+            yield break; // in NATIVE_DLL_SEARCH_DIRECTORIES
+#endif
         }
 
         private static bool IsAbsolute(string folder)

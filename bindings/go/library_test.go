@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -56,7 +57,7 @@ func TestTheDLLIsFoundAndNeverInTheCurrentFolder(t *testing.T) {
 			t.Fatalf("%q, %v; want %q", output, err, wanted)
 		}
 	}
-	expect(".;", "there is no shmclient.dll for ")
+	expect(".;", "there is no shmclient.dll for "+runtime.GOARCH+" beside the program ("+folder+"), on the PATH or where ")
 	expect(home, "loaded "+home)
 	if err := os.WriteFile(beside, []byte("none"), 0o644); err != nil {
 		t.Fatal(err)

@@ -31,8 +31,8 @@ func load() error {
 	loading.Do(func() {
 		path, unfit := findDLL()
 		if path == "" {
-			text := fmt.Sprintf("there is no %s for %s beside the program, on the PATH or where ShmBroker is installed; "+
-				"install it, or put a copy beside the program%s", dllName, runtime.GOARCH, unfit)
+			text := fmt.Sprintf("there is no %s for %s %s; install it, or put a copy beside the program%s",
+				dllName, runtime.GOARCH, places(), unfit)
 			loadError = &Error{Status: ErrSystem, Text: text}
 			return
 		}
@@ -65,9 +65,18 @@ func findDLL() (path, unfit string) {
 	return "", unfit
 }
 
+// places is in the words of every language's package.
+func places() string {
+	installed := installFolder()
+	if installed == "" {
+		installed = "it is not"
+	}
+	return fmt.Sprintf("beside the program (%s), on the PATH or where ShmBroker is installed (%s)", programFolder(), installed)
+}
+
 func folders() (all []string) {
-	if program, err := os.Executable(); err == nil {
-		all = append(all, filepath.Dir(program))
+	if program := programFolder(); program != "" {
+		all = append(all, program)
 	}
 	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
 		if filepath.IsAbs(folder) {
@@ -75,16 +84,29 @@ func folders() (all []string) {
 		}
 	}
 	if installed := installFolder(); installed != "" {
-		if unsafe.Sizeof(uintptr(0)) == 4 {
-			installed = filepath.Join(installed, "x86")
-		}
 		all = append(all, installed)
 	}
 	return all
 }
 
-// installFolder gives what the installer has noted; if it has not, "".
+func programFolder() string {
+	program, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	return filepath.Dir(program)
+}
+
+// installFolder gives what the installer has noted, for programs of this width; if it has not, "".
 func installFolder() string {
+	installed := notedFolder()
+	if installed != "" && unsafe.Sizeof(uintptr(0)) == 4 {
+		return filepath.Join(installed, "x86")
+	}
+	return installed
+}
+
+func notedFolder() string {
 	const keyWow64_64 = 0x100 // for a 32-bit program, too
 	subkey, _ := syscall.UTF16PtrFromString(`Software\ShmBroker`)
 	value, _ := syscall.UTF16PtrFromString("InstallDir")

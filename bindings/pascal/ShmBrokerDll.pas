@@ -58,8 +58,8 @@ begin
     end;
 end;
 
-{ What the installer has noted. }
-procedure AddInstalled(var Folders: TFolders);
+{ What the installer has noted; if it has not, ''. }
+function InstallFolder: UnicodeString;
 const
   LocalMachine = HKEY(Integer($80000002));
   TextFor64Bit = $10002; // RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY: for a 32-bit program, too
@@ -68,12 +68,12 @@ var
   Size: DWORD;
 begin
   Size := SizeOf(Text);
+  Result := '';
   if RegGetValueW(LocalMachine, 'Software\ShmBroker', 'InstallDir', TextFor64Bit, nil, @Text, @Size) <> 0 then
     Exit;
-{$IF SizeOf(Pointer) = 8}
-  Add(Folders, PWideChar(@Text));
-{$ELSE}
-  Add(Folders, UnicodeString(PWideChar(@Text)) + 'x86'); // behind the backslash that the installer writes
+  Result := PWideChar(@Text);
+{$IF SizeOf(Pointer) <> 8}
+  Result := Result + 'x86'; // behind the backslash that the installer writes
 {$IFEND}
 end;
 
@@ -91,6 +91,15 @@ begin
     end;
 end;
 
+{ In the words of every language's package. }
+function Places: UnicodeString;
+begin
+  Result := InstallFolder;
+  if Result = '' then
+    Result := 'it is not';
+  Result := 'beside the program (' + ProgramFolder + '), on the PATH or where ShmBroker is installed (' + Result + ')';
+end;
+
 procedure Load;
 var
   Folders: TFolders;
@@ -101,7 +110,7 @@ begin
   Folders := nil;
   Add(Folders, ProgramFolder);
   AddPath(Folders);
-  AddInstalled(Folders);
+  Add(Folders, InstallFolder);
   Unfit := '';
   for I := 0 to High(Folders) do
   begin
@@ -115,8 +124,7 @@ begin
     Unfit := Unfit + ' (' + Path + ' can''t be loaded: Windows error ' + UnicodeString(IntToStr(Code)) + ')';
   end;
   Missing := 'there is no ' + ShmClientDll + ' for a ' + UnicodeString(IntToStr(8 * SizeOf(Pointer))) +
-    '-bit program beside it, on the PATH or where ShmBroker is installed; install it, or put a copy beside the program' +
-    Unfit;
+    '-bit program ' + Places + '; install it, or put a copy beside the program' + Unfit;
 end;
 
 { In the place of every function that there is not. It does not return, so that its parameters do not matter. }

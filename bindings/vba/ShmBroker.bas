@@ -48,8 +48,8 @@ Public Sub ShmLoadLibrary()
     Next
     If Not IsLoaded Then IsLoaded = LoadFrom(InstalledFolder)
     If Not IsLoaded Then Err.Raise 53, "ShmBroker", _
-        "There is no shmclient.dll for a program of this kind, 32 or 64 bit, beside it, on the PATH or " & _
-        "where ShmBroker is installed; install it, or put a copy beside the program."
+        "there is no shmclient.dll for a program of this kind, 32 or 64 bit, beside the program, on the PATH or " & _
+        "where ShmBroker is installed (" & IIf(Len(InstalledFolder) > 0, InstalledFolder, "it is not") & "); install it, or put a copy beside the program"
 End Sub
 
 ' Where a relative folder is depends on the current one.

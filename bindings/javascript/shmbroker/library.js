@@ -24,12 +24,14 @@ function installed() {
   return [process.arch === "ia32" ? join(folder, "x86") : folder];
 }
 
+const here = dirname(fileURLToPath(import.meta.url));
+const program = process.argv[1] ? [dirname(process.argv[1])] : [];
+const beside = [...program, dirname(process.execPath)];
+
 /** The places that are looked at, one after the other. */
 function* paths() {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const program = process.argv[1] ? [dirname(process.argv[1])] : [];
   yield join(here, process.arch, NAME);
-  for (const folder of [here, ...program, dirname(process.execPath)]) yield join(folder, NAME);
+  for (const folder of [here, ...beside]) yield join(folder, NAME);
   for (const folder of (process.env.PATH ?? "").split(delimiter)) if (isAbsolute(folder)) yield join(folder, NAME);
   for (const folder of installed()) yield join(folder, NAME);
 }
@@ -44,9 +46,17 @@ function load() {
       unfit += ` (${path} can't be loaded: ${error instanceof Error ? error.message : error})`; // of another width, say
     }
   }
-  const places = "in this package, beside the program or node.exe, on the PATH or where ShmBroker is installed";
   throw new Error(
-    `there is no ${NAME} for ${process.arch} ${places}; install it, or put a copy beside the program${unfit}`,
+    `there is no ${NAME} for ${process.arch} ${places()}; install it, or put a copy beside the program${unfit}`,
+  );
+}
+
+/** In the words of every language's package. */
+function places() {
+  const [folder = "it is not"] = installed();
+  return (
+    `in this package (${here}), beside the program or node.exe (${beside.join(", ")}), on the PATH or ` +
+    `where ShmBroker is installed (${folder})`
   );
 }
 

@@ -13,6 +13,7 @@ from . import abi
 NAME = "shmclient.dll"
 _ERROR_BAD_EXE_FORMAT = 193
 _BITS = 8 * ctypes.sizeof(ctypes.c_void_p)
+_PACKAGE = Path(__file__).parent
 
 
 @functools.cache
@@ -36,17 +37,33 @@ def library() -> ctypes.CDLL:
             raise OSError(f"{path} is older than this package ({error}); install a newer ShmBroker") from None
         return loaded
     raise OSError(
-        f"there is no {NAME} for {_BITS}-bit Python in this package, beside the program, on the PATH or "
-        f"where ShmBroker is installed; install it, or put a copy beside the program{misfits}"
+        f"there is no {NAME} for {_BITS}-bit Python {_places()}; install it, or put a copy beside the program{misfits}"
+    )
+
+
+def _places() -> str:
+    """In the words of every language's package."""
+    return (
+        f"in this package ({_PACKAGE}), beside the program ({_program() or 'there is none'}), on the PATH or "
+        f"where ShmBroker is installed ({_installed() or 'it is not'})"
     )
 
 
 def _folders() -> Iterator[Path]:
-    yield Path(__file__).parent
-    program = Path(sys.argv[0])
-    if program.is_file():  # and not the console, or -c
-        yield program.resolve().parent
+    yield _PACKAGE
+    if program := _program():
+        yield program
     yield from filter(Path.is_absolute, map(Path, os.get_exec_path()))
+    if installed := _installed():
+        yield installed
+
+
+def _program() -> Path | None:
+    program = Path(sys.argv[0])
+    return program.resolve().parent if program.is_file() else None  # the console, or -c
+
+
+def _installed() -> Path | None:
     if sys.platform == "win32":
         import winreg
 
@@ -55,5 +72,6 @@ def _folders() -> Iterator[Path]:
             with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"Software\ShmBroker", 0, access) as key:
                 installed = Path(winreg.QueryValueEx(key, "InstallDir")[0])
         except FileNotFoundError:
-            return
-        yield installed if _BITS == 64 else installed / "x86"
+            return None
+        return installed if _BITS == 64 else installed / "x86"
+    return None

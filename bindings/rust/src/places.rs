@@ -48,17 +48,33 @@ pub(crate) fn load_dll() -> Result<(*mut c_void, PathBuf)> {
     }
     let bits = 8 * size_of::<usize>();
     let text = format!(
-        "there is no {NAME} for a {bits}-bit program beside it, on the PATH or where ShmBroker is installed; install \
-         it, or put a copy beside the program{unfit}"
+        "there is no {NAME} for a {bits}-bit program {}; install it, or put a copy beside the program{unfit}",
+        places()
     );
     Err(Error::new(Status::SYSTEM, text))
 }
 
-fn folders() -> Vec<PathBuf> {
+/// In the words of every language's package.
+fn places() -> String {
+    let shown = |folder: Option<PathBuf>, none: &str| match folder {
+        Some(folder) => folder.display().to_string(),
+        None => none.to_string(),
+    };
+    format!(
+        "beside the program ({}), on the PATH or where ShmBroker is installed ({})",
+        shown(program_folder(), "?"),
+        shown(install_folder(), "it is not")
+    )
+}
+
+fn program_folder() -> Option<PathBuf> {
     let program = env::current_exe().ok();
-    let beside = program.as_deref().and_then(Path::parent).map(PathBuf::from);
+    program.as_deref().and_then(Path::parent).map(PathBuf::from)
+}
+
+fn folders() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    beside
+    program_folder()
         .into_iter()
         .chain(env::split_paths(&path).filter(|folder| folder.is_absolute()))
         .chain(install_folder())

@@ -43,7 +43,7 @@ test("a DLL is found in the package, for this processor, or on the PATH", () => 
 
 test("a DLL of the current folder is none", () => {
   copyFileSync(dll, join(folder, "current/shmclient.dll"));
-  assert.match(importIt(".;;"), /Error: there is no shmclient.dll for x64 in this package, beside .*; install it/);
+  assert.match(importIt(".;;"), /there is no shmclient.dll for x64 in this package \(.*library.shmbroker\), beside .* \(.*\), on the PATH or .*; install it/);
 });
 
 test("a DLL that can't be used is named", () => {

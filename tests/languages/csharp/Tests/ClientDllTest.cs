@@ -33,7 +33,8 @@ namespace ShmBroker.Tests
         {
             Exception? none = Record.Exception(() => ClientDll.Load(new[] { folder }));
             AssertStatus(ShmStatus.System, none);
-            Assert.Contains("there is no shmclient.dll for a 64-bit program", none!.Message);
+            Assert.Contains("there is no shmclient.dll for a 64-bit program in a package, beside", none!.Message);
+            Assert.Contains($"beside the program ({AppContext.BaseDirectory}), on the PATH or where", none.Message);
             string file = Path.Combine(folder, "shmclient.dll");
             File.WriteAllText(file, "no DLL");
             Exception? unfit = Record.Exception(() => ClientDll.Load(new[] { folder }));
