@@ -5,7 +5,7 @@ go 1.19
 require (
 	github.com/nats-io/nats.go v1.22.1
 	github.com/nats-io/nuid v1.0.1
-	shmbroker v0.0.0
+	github.com/shmbroker/shmbroker/bindings/go v0.0.0
 )
 
 require (
@@ -13,4 +13,4 @@ require (
 	golang.org/x/crypto v0.0.0-20210314154223-e6e6c4f2bb5b // indirect
 )
 
-replace shmbroker => ../bindings/go
+replace github.com/shmbroker/shmbroker/bindings/go => ../bindings/go

@@ -9,7 +9,7 @@ import (
 	"log"
 	"time"
 
-	"shmbroker"
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 )
 
 func ExampleOpen() {

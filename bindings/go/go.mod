@@ -1,3 +1,3 @@
-module shmbroker
+module github.com/shmbroker/shmbroker/bindings/go
 
 go 1.19

@@ -2,6 +2,6 @@ module samples
 
 go 1.19
 
-require shmbroker v0.0.0
+require github.com/shmbroker/shmbroker/bindings/go v0.0.0
 
-replace shmbroker => ../../bindings/go
+replace github.com/shmbroker/shmbroker/bindings/go => ../../bindings/go

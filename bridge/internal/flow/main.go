@@ -16,7 +16,7 @@ import (
 	"strconv"
 	"time"
 
-	"shmbroker"
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 )
 
 const patience = 5 * time.Minute

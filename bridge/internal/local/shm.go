@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"shmbroker"
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 )
 
 // Room for what is read at once.

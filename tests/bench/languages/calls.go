@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"time"
 
-	"shmbroker"
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 )
 
 const (

@@ -8,7 +8,7 @@ import (
 	"log"
 	"time"
 
-	"shmbroker"
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 )
 
 func main() {

@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"os"
 
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 	"samples/internal/console"
-	"shmbroker"
 )
 
 const usage = `Prints what comes through a ShmBroker channel, a line for each message.

@@ -11,8 +11,8 @@ import (
 	"time"
 	"unicode/utf16"
 
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 	"samples/internal/console"
-	"shmbroker"
 )
 
 const usage = `Sends text, or the lines of its input, through a ShmBroker channel.

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"shmbroker"
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 )
 
 // helpWanted is a program's usage, as an error.

@@ -11,7 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"shmbroker"
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 )
 
 // Exit codes, the same in every language.

@@ -10,7 +10,7 @@ import (
 	"time"
 	"unsafe"
 
-	"shmbroker"
+	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 )
 
 // A Notice tells that a channel has something to read, other than by a read that waits. It comes only after a read has
