@@ -25,11 +25,15 @@
 //! Where a call may have to wait, its timeout is a [`Duration`](std::time::Duration), or `None` to
 //! wait until another thread uses the [`Canceller`]. `Duration::ZERO` asks once.
 //!
+//! The feature `async` adds `AsyncReader`, on Windows, whose reads can be awaited in any executor.
+//!
 //! The crate compiles for other systems, too. There every function that needs the DLL fails.
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![warn(missing_docs)]
 
+#[cfg(all(feature = "async", windows))]
+mod async_reader;
 mod batch;
 mod channel;
 mod error;
@@ -42,6 +46,8 @@ mod options;
 #[cfg(windows)]
 mod places;
 
+#[cfg(all(feature = "async", windows))]
+pub use async_reader::{AsyncReader, ReadFuture};
 pub use batch::{Batch, Message};
 pub use channel::{wait_any, Canceller, Channel, News, Received};
 pub use error::{Error, Result, Status};

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use shmbroker::*;
 
+#[cfg(feature = "async")]
+mod async_reader;
+
 const NOW: Duration = Duration::ZERO;
 
 /// A channel that the test alone has, and that ends with it.
