@@ -22,8 +22,8 @@ endif()
 set(fpc_rtl ${CMAKE_BINARY_DIR}/fpc-rtl)
 set(FPC_OPTIONS -n -Twin64 -O2 -Fu${fpc_rtl})
 
-# Two at the top of what programs use, and two that the compiler adds to every program.
-set(fpc_rtl_units win/messages win/sysutils win64/sysinit inc/fpintres)
+# Three at the top of what programs use, and two that the compiler adds to every program.
+set(fpc_rtl_units win/messages win/sysutils win64/classes win64/sysinit inc/fpintres)
 
 function(add_fpc_rtl)
   set(folders win64 win win/wininc x86_64 inc objpas objpas/sysutils objpas/classes)
