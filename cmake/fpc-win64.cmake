@@ -29,7 +29,7 @@ function(add_fpc_rtl)
   set(folders win64 win win/wininc x86_64 inc objpas objpas/sysutils objpas/classes)
   list(TRANSFORM folders PREPEND -Fi${fpc_source}/ OUTPUT_VARIABLE includes)
   list(TRANSFORM folders PREPEND -Fu${fpc_source}/ OUTPUT_VARIABLE units)
-  set(quiet -vm4104,4105,5043,5044,5093) # warnings about its own source
+  set(quiet -vm4104,4105,5043,5044,5066,5093) # warnings about its own source
   set(compile ${FPC} ${FPC_OPTIONS} ${quiet} ${includes} ${units} -FU${fpc_rtl})
   list(TRANSFORM fpc_rtl_units REPLACE "(.+)" "COMMAND;${compile};${fpc_source}/\\1.pp" OUTPUT_VARIABLE commands)
   add_custom_command(

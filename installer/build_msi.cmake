@@ -25,7 +25,7 @@ stage_build(${BINARY_DIR})
 if(EXISTS ${X86_BINARY_DIR}/bin/shmclient.dll)
   stage_build(${X86_BINARY_DIR} --component dll)
 endif()
-harvest(${stage} ${harvested} docs include lib x86 bindings bridge samples)
+harvest(${stage} ${harvested} docs include lib packages x86 bindings bridge samples)
 
 find_tool(wixl wixl)
 if(wixl)

@@ -7,9 +7,13 @@ from header import ROOT
 # Where a file has its version: what stands before and behind it.
 MANIFESTS = {
     "bindings/csharp/ShmBroker.csproj": (r"<Version>", r"</Version>"),
+    "bindings/powershell/ShmBroker.PowerShell.csproj": (r"<Version>", r"</Version>"),
+    "bindings/powershell/ShmBroker.psd1": (r"ModuleVersion = '", r"'"),
     "bindings/javascript/package.json": (r'^  "version": "', r'"'),
     "bindings/python/shmbroker/version.py": (r'^__version__ = "', r'"'),
     "bindings/rust/Cargo.toml": (r'^version = "', r'"'),
+    "packages/vcpkg/shmbroker/vcpkg.json": (r'^  "version": "', r'"'),
+    "boss.json": (r'^  "version": "', r'"'),
     "samples/rust/Cargo.toml": (r'^version = "', r'"'),
     "vcpkg.json": (r'^  "version": "', r'"'),
 }
@@ -27,7 +31,7 @@ def generate(api) -> dict:
 
 def with_version(name: str, before: str, behind: str, version: str) -> str:
     text = (ROOT / name).read_text(encoding="utf-8")
-    changed, count = re.subn(f"({before})[^\"<]*({behind})", rf"\g<1>{version}\g<2>", text, flags=re.MULTILINE)
+    changed, count = re.subn(f"({before})[^\"'<]*({behind})", rf"\g<1>{version}\g<2>", text, flags=re.MULTILINE)
     if count != 1:
         raise ValueError(f"{name} has its version {count} times, and not once")
     return changed

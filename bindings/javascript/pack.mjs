@@ -22,7 +22,7 @@ try {
   mkdirSync(folder, { recursive: true });
   const shell = process.platform === "win32"; // where npm is a script of the shell
   const options = { cwd: staged, shell, stdio: ["ignore", "inherit", "inherit"] };
-  const { status } = spawnSync("npm", ["pack", "--pack-destination", folder], options);
+  const { status } = spawnSync("npm", ["pack", "--loglevel=warn", "--pack-destination", folder], options);
   process.exitCode = status ?? 1;
 } finally {
   rmSync(staged, { recursive: true, force: true });

@@ -3,7 +3,9 @@
     pip wheel . -C dll=C:\\…\\shmclient.dll              py3-none-win_amd64 or -win32, as the DLL is
     pip wheel . -C dll=… -C licenses=LICENSE,NOTICES.txt  with these texts, too
 
-Without a DLL the wheel is py3-none-any, and finds the installed one.
+Without a DLL the wheel is py3-none-any, and finds the installed one. Without pip, a wheel for each DLL:
+
+    python wheel_backend.py FOLDER LICENSE,NOTICES.txt DLL...
 """
 
 import base64
@@ -11,6 +13,7 @@ import hashlib
 import pathlib
 import re
 import struct
+import sys
 import zipfile
 from typing import Any
 
@@ -92,3 +95,10 @@ def record(files: dict[str, bytes], own: str) -> str:
         return f"{path},sha256={digest},{len(content)}"
 
     return "\n".join([*(line(*file) for file in files.items()), f"{own},,"]) + "\n"
+
+
+if __name__ == "__main__":
+    folder, texts, *dlls = sys.argv[1:]
+    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    for each in dlls:
+        build_wheel(folder, {"dll": each, "licenses": texts})

@@ -1,6 +1,10 @@
 # find_package(ShmBroker 0.2 CONFIG): ShmBroker::client is the C interface of shmclient.dll, ShmBroker::cpp the C++20 wrapper
-# over it. One folder serves compilers for x64 and for x86, Visual C++ and MinGW-w64, wherever it lies.
-get_filename_component(ShmBroker_ROOT_DIR "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+# over it. One folder serves compilers for x64 and for x86, Visual C++ and MinGW-w64, wherever it lies. vcpkg has one for each.
+if(CMAKE_CURRENT_LIST_DIR MATCHES "/share/[^/]+$")
+  get_filename_component(ShmBroker_ROOT_DIR "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+else()
+  get_filename_component(ShmBroker_ROOT_DIR "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+endif()
 
 if(NOT WIN32)
   set(ShmBroker_FOUND FALSE)
@@ -12,7 +16,10 @@ if("${CMAKE_C_COMPILER_ARCHITECTURE_ID}${CMAKE_CXX_COMPILER_ARCHITECTURE_ID}" MA
   set(ShmBroker_NOT_FOUND_MESSAGE "ShmBroker has a shmclient.dll for x64 and for x86, and none for ARM")
   return()
 endif()
-if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+if(CMAKE_CURRENT_LIST_DIR MATCHES "/share/[^/]+$")
+  set(ShmBroker_DLL "${ShmBroker_ROOT_DIR}/bin/shmclient.dll")
+  set(ShmBroker_LIBRARY "${ShmBroker_ROOT_DIR}/lib/shmclient.lib")
+elseif(CMAKE_SIZEOF_VOID_P EQUAL 4)
   set(ShmBroker_DLL "${ShmBroker_ROOT_DIR}/x86/shmclient.dll")
   set(ShmBroker_LIBRARY "${ShmBroker_ROOT_DIR}/lib/x86/shmclient.lib")
 else()

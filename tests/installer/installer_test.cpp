@@ -88,6 +88,25 @@ class Installer : public testing::Test {
     ASSERT_EQ(run_installed(L"shmbroker.exe", L"reload").exit_code, 0u);
   }
 
+  // Programs of other languages, with no DLL beside them, find it by what the installer has noted.
+  static void ProgramsElsewhereFindTheDll() {
+    const fs::path elsewhere = fs::temp_directory_path() / L"ShmBroker elsewhere";
+    fs::create_directories(elsewhere);
+    for (const wchar_t* language : {L"go", L"pascal", L"rust"}) {
+      const fs::path program = program_folder() / L"samples" / language / L"sender.exe";
+      if (!fs::exists(program)) continue;  // this machine lacks the compiler
+      const fs::path copy = elsewhere / L"sender.exe";
+      fs::copy_file(program, copy, fs::copy_options::overwrite_existing);
+      Child sender(quoted(copy) + L" " + language);
+      DWORD exit_code = 0;
+      const std::string said = sender.rest(exit_code);
+      EXPECT_EQ(exit_code, 0u) << win::display_utf8(language) << ": " << said;
+      EXPECT_THAT(run_installed(L"receiver.exe", L"--timeout 0").text,
+                  HasSubstr(win::display_utf8(language)));
+    }
+    fs::remove_all(elsewhere);
+  }
+
   CleanMachine machine_;
 };
 
@@ -99,7 +118,9 @@ TEST_F(Installer, InstallsAServiceThatRunsAndIsReachable) {
        {L"shmclient.dll", L"monitor.exe", L"include\\shmbroker\\shmbroker.h",
         L"include\\shmbroker\\shmbroker.hpp", L"lib\\x64\\shmclient.lib", L"x86\\shmclient.dll",
         L"lib\\x86\\shmclient.lib", L"docs\\operations.md", L"sender_gui.exe", L"samples\\cpp\\sender.cpp",
-        L"bindings\\csharp\\ShmBroker.csproj", L"bridge\\shmbridge.json"}) {
+        L"bindings\\csharp\\ShmBroker.csproj", L"bridge\\shmbridge.json", L"packages\\README.md",
+        L"packages\\pascal\\LICENSE", L"packages\\vcpkg\\shmbroker\\portfile.cmake",
+        L"packages\\go\\github.com\\shmbroker\\shmbroker\\bindings\\go\\@v\\list"}) {
     EXPECT_TRUE(fs::exists(installed_folder() / file)) << win::display_utf8(file);
   }
   const Outcome doctor = run_installed(L"shmbroker.exe", L"doctor MapName");
@@ -108,6 +129,7 @@ TEST_F(Installer, InstallsAServiceThatRunsAndIsReachable) {
   EXPECT_EQ(run_installed(L"sender.exe", L"installed").exit_code, 0u);
   EXPECT_EQ(run_installed(L"receiver.exe", L"--timeout 0").text.substr(0, 100),
             "receiver: reading channel 'MapName'\ninstalled\nreceiver: messages read: 1, lost: 0\n");
+  ProgramsElsewhereFindTheDll();
 }
 
 TEST_F(Installer, RegistersTheServiceAsShmbrokerInstallDoes) {

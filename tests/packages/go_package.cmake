@@ -1,8 +1,9 @@
-# cmake -D GO=… -D SOURCE=… -D DLL=… -D CACHE=… -D WORK=… -P go_package.cmake: a new module outside of the source that takes the
-# package as its page tells, builds for Windows, and has the package's documentation.
+# cmake -D GO=… -D PACKAGES=… -D DLL=… -D CACHE=… -D WORK=… -P go_package.cmake: a new module outside of the source gets the package
+# as its page tells, from a folder that is laid out as a module proxy, builds for Windows, and has the package's documentation.
+set(package github.com/shmbroker/shmbroker/bindings/go)
 function(go)
-  execute_process(COMMAND ${CMAKE_COMMAND} -E env GOOS=windows GOARCH=amd64 CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOPROXY=off
-      GOWORK=off GOCACHE=${CACHE} GOPATH=${WORK}/path ${GO} ${ARGN}
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env GOOS=windows GOARCH=amd64 CGO_ENABLED=0 "GOFLAGS=-buildvcs=false -modcacherw" GOWORK=off
+      GOPROXY=file://${WORK}/proxy GONOSUMDB=* GOCACHE=${CACHE} GOPATH=${WORK}/path ${GO} ${ARGN}
     WORKING_DIRECTORY ${WORK}/program
     OUTPUT_VARIABLE output
     ERROR_VARIABLE output
@@ -13,17 +14,23 @@ function(go)
   set(output ${output} PARENT_SCOPE)
 endfunction()
 
-file(REMOVE_RECURSE ${WORK}/program ${WORK}/copy)
-file(COPY ${SOURCE}/bindings/go/ DESTINATION ${WORK}/copy)
-file(COPY ${SOURCE}/tests/packages/go/main.go ${DLL} DESTINATION ${WORK}/program)
+file(REMOVE_RECURSE ${WORK})
+file(COPY ${CMAKE_CURRENT_LIST_DIR}/go/main.go ${DLL} DESTINATION ${WORK}/program)
+file(COPY ${PACKAGES}/go/ DESTINATION ${WORK}/proxy)
 go(mod init stranger)
-go(mod edit -require shmbroker@v0.0.0 -replace shmbroker=${WORK}/copy)
+go(get ${package}@latest)
+go(list -m -f {{.Dir}} ${package})
+string(STRIP ${output} folder)
+if(NOT EXISTS ${folder}/LICENSE)
+  message(FATAL_ERROR "the module has no LICENSE: ${folder}")
+endif()
 go(vet ./...)
 go(build -o stranger.exe .)
-go(vet shmbroker)
+go(vet ${package})
+go(test -c -o examples.exe ${package})
 foreach(name "" .Open .Channel.Read .Channel.Loan .Error)
-  go(doc shmbroker${name})
+  go(doc ${package}${name})
   if(NOT output MATCHES "[a-z]+ [a-z]+ [a-z]+")
-    message(FATAL_ERROR "go doc shmbroker${name} tells nothing:\n${output}")
+    message(FATAL_ERROR "go doc ${package}${name} tells nothing:\n${output}")
   endif()
 endforeach()

@@ -1,5 +1,5 @@
-# cmake -D DOTNET=… -D SOURCE=… -D DLL=… -D VERSION=… -D WORK=… -P nuget_package.cmake
-# Packs the C# library, looks into the package, and publishes a stranger's program that adds it from a folder.
+# cmake -D DOTNET=… -D PACKAGES=… -D VERSION=… -D WORK=… -P nuget_package.cmake
+# Looks into the package, and publishes a stranger's program that adds it from a folder.
 cmake_minimum_required(VERSION 3.25)
 set(ENV{DOTNET_CLI_TELEMETRY_OPTOUT} 1)
 set(ENV{DOTNET_NOLOGO} 1)
@@ -11,9 +11,7 @@ execute_process(COMMAND ${DOTNET} nuget locals global-packages --list OUTPUT_VAR
 string(REGEX REPLACE "^[^:]*: *([^\r\n]*).*" "\\1" cache "${cache}")
 set(ENV{NuGetCache} ${cache})
 
-execute_process(COMMAND ${DOTNET} pack ${SOURCE}/bindings/csharp/ShmBroker.csproj -c Release -o ${feed} -v:quiet
-  -p:DirectoryBuildPropsPath=${SOURCE}/tests/languages/csharp/wine.props -p:ShmArtifacts=${WORK}/artifacts/
-  -p:ShmClientX64=${DLL} COMMAND_ERROR_IS_FATAL ANY)
+file(COPY ${PACKAGES}/nuget/ DESTINATION ${feed})
 set(package ${feed}/ShmBroker.${VERSION}.nupkg)
 execute_process(COMMAND ${CMAKE_COMMAND} -E tar tf ${package} OUTPUT_VARIABLE files COMMAND_ERROR_IS_FATAL ANY)
 foreach(file lib/net8.0/ShmBroker.dll lib/net8.0/ShmBroker.xml lib/netstandard2.0/ShmBroker.dll

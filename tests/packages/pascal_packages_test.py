@@ -3,6 +3,7 @@
 usage: pascal_packages_test.py FOLDER VERSION
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -15,6 +16,10 @@ def main(folder: pathlib.Path, version: str) -> list[str]:
 
     package = xml.parse(folder / "ShmBrokerPackage.lpk").getroot().find("Package")
     files = {item.find("Filename").get("Value"): item.find("UnitName").get("Value") for item in package.find("Files")}
+    registered = {item.find("UnitName").get("Value") for item in package.find("Files") if item.find("HasRegisterProc") is not None}
+    registering = {file.stem for file in folder.glob("*.pas") if "\nprocedure Register;" in file.read_text(encoding="utf-8")}
+    if registered != registering or not registering:
+        wrong.append(f"the .lpk has {registered} register components, and {registering} do")
     if files != {f"{unit}.pas": unit for unit in units}:
         wrong.append(f"the .lpk has {files}, and the folder {units}")
     numbers = package.find("Version")
@@ -29,6 +34,10 @@ def main(folder: pathlib.Path, version: str) -> list[str]:
     contained = dict(re.findall(r"(\w+) in '(\w+\.pas)'", text))
     if contained != {unit: f"{unit}.pas" for unit in units}:
         wrong.append(f"the .dpk has {contained}, and the folder {units}")
+
+    boss = json.loads((folder.parents[1] / "boss.json").read_text(encoding="utf-8"))
+    if folder.parents[1] / boss["mainsrc"] != folder or boss["version"] != version:
+        wrong.append(f"boss.json has version {boss['version']} and {boss['mainsrc']}")
     return wrong
 
 
