@@ -91,7 +91,7 @@ func TestAQueueAndABlockReachAnotherMachine(t *testing.T) {
 	a.expectDone(a.run("flow.exe", "get", "setpoints", "from b"))
 }
 
-// Bridges, server and programs are killed at random, in the midst of whatever they do. The writers of the topic are told
+// Bridges, server, services and programs are killed at random, in the midst of whatever they do. The writers of the topic are told
 // by its capacity, which holds all of the messages, not to wait for a bridge that is gone.
 func TestNothingIsLostOrComesTwiceWhoeverIsKilled(t *testing.T) {
 	both := sites(t)
@@ -127,7 +127,7 @@ func TestNothingIsLostOrComesTwiceWhoeverIsKilled(t *testing.T) {
 	kills := map[string]int{}
 	for end := time.Now().Add(time.Duration(seconds) * time.Second); time.Now().Before(end); {
 		time.Sleep(time.Duration(random.Intn(2000)) * time.Millisecond)
-		switch victim := random.Intn(4); victim {
+		switch random.Intn(6) {
 		case 0:
 			a.bridge.kill()
 			a.startBridge()
@@ -144,6 +144,14 @@ func TestNothingIsLostOrComesTwiceWhoeverIsKilled(t *testing.T) {
 			writer.kill()
 			writer = write()
 			kills["writer"]++
+		case 4:
+			a.service.kill()
+			a.startService()
+			kills["service a"]++
+		case 5:
+			b.service.kill()
+			b.startService()
+			kills["service b"]++
 		}
 	}
 	t.Logf("killed: %v", kills)
