@@ -19,7 +19,7 @@ import (
 	shmbroker "github.com/shmbroker/shmbroker/bindings/go"
 )
 
-const patience = 5 * time.Minute
+const patience = 25 * time.Minute
 
 func main() {
 	if len(os.Args) < 4 {

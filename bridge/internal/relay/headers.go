@@ -51,7 +51,11 @@ func hasBeenHere(site string, header nats.Header) bool {
 	if header.Get(HeaderOrigin) == site {
 		return true
 	}
-	for _, each := range strings.Split(header.Get(HeaderVia), ",") {
+	via := header.Get(HeaderVia)
+	if via == "" {
+		return false
+	}
+	for _, each := range strings.Split(via, ",") {
 		if each == site {
 			return true
 		}

@@ -35,9 +35,9 @@ func (s *source) open() error {
 		saved.Close()
 		return err
 	}
-	s.known = s.at != position{}
 	// What the bridge has written here itself before its start it can't tell from what others have.
 	next := s.env.Own.covers(s.Channel)
+	s.known = s.at != position{} && !next
 	channel, err := s.openChannel(local.Want{Read: true, Next: next})
 	if err != nil {
 		saved.Close()

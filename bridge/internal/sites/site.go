@@ -108,7 +108,7 @@ func (s *site) expectDone(p *program) {
 	s.t.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(5 * time.Minute):
+	case <-time.After(25 * time.Minute):
 		s.t.Fatalf("site %s: %v hangs\n%s", s.name, p.command.Args, p.text())
 	}
 	if !p.command.ProcessState.Success() {
