@@ -12,6 +12,7 @@ MANIFESTS = {
     "bindings/javascript/package.json": (r'^  "version": "', r'"'),
     "bindings/python/shmbroker/version.py": (r'^__version__ = "', r'"'),
     "bindings/rust/Cargo.toml": (r'^version = "', r'"'),
+    "packages/conan/conanfile.py": (r'^    version = "', r'"'),
     "packages/vcpkg/shmbroker/vcpkg.json": (r'^  "version": "', r'"'),
     "boss.json": (r'^  "version": "', r'"'),
     "samples/rust/Cargo.toml": (r'^version = "', r'"'),
