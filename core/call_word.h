@@ -1,0 +1,55 @@
+// What a call's word says. One word, so that who changes the state of a call changes it for that call alone,
+// and at most one of all who try succeeds. tests/model/call.pml models it.
+//
+// free ──post──► posted ──take──► taken ──begin──► answering ──finish──► answered ──► free │                │
+// │        or refused └──withdraw──►   └────abandon───────┴──► abandoned ──► free free
+// └────broker────────┴──► died ──► free
+//
+// The client posts, withdraws, abandons and frees what has ended; a server takes, answers, and frees what was
+// abandoned; the broker ends what a server had taken that is gone.
+#pragma once
+
+#include <cstdint>
+
+namespace shmbroker::core {
+
+enum class CallState : uint8_t {
+  free = 0,
+  posted = 1,     // a server may take it
+  taken = 2,      // a server has it
+  answering = 3,  // that server writes the answer
+  answered = 4,   // what follows waits for the client
+  refused = 5,
+  died = 6,       // the server that had taken it is gone
+  abandoned = 7,  // the client has given it up; the server that has taken it does not know yet
+};
+
+struct CallWord {
+  CallState state = CallState::free;
+  uint32_t server = 0;  // the slot of the one that has taken it
+  uint32_t number = 0;  // another one for each call
+};
+
+constexpr uint64_t pack_call(const CallWord& word) {
+  return static_cast<uint64_t>(word.state) | uint64_t{word.server} << 8 | uint64_t{word.number} << 32;
+}
+
+constexpr CallWord unpack_call(uint64_t word) {
+  return {static_cast<CallState>(word & 0xFF), static_cast<uint32_t>(word >> 8 & 0xFFFFFF),
+          static_cast<uint32_t>(word >> 32)};
+}
+static_assert(pack_call({}) == 0);
+static_assert(pack_call(unpack_call(UINT64_MAX)) == UINT64_MAX,
+              "no bit is left out: a word is replaced as a whole");
+
+// Whether the client can have the outcome.
+constexpr bool has_ended(CallState state) {
+  return state == CallState::answered || state == CallState::refused || state == CallState::died;
+}
+
+// Whether a server has it, so that its slot must not be used for another call.
+constexpr bool is_with_server(CallState state) {
+  return state == CallState::taken || state == CallState::answering || state == CallState::abandoned;
+}
+
+}  // namespace shmbroker::core

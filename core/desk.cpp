@@ -1,0 +1,198 @@
+#include "core/desk.h"
+
+#include <algorithm>
+
+#include "core/copy.h"
+#include "core/crash_point.h"
+
+namespace shmbroker::core {
+namespace {
+
+CallWord look(const std::atomic<uint64_t>& word, std::memory_order order) {
+  return unpack_call(word.load(order));
+}
+
+// Replaces the whole word, if it is still what it was seen to be.
+bool replace(std::atomic<uint64_t>& word, const CallWord& from, const CallWord& to, std::memory_order order) {
+  uint64_t seen = pack_call(from);
+  return word.compare_exchange_strong(seen, pack_call(to), order, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Desk::Desk(std::byte* memory, const CallGeometry& geometry)
+    : memory_(memory),
+      calls_(geometry.calls),
+      max_request_(geometry.max_request),
+      max_answer_(geometry.max_answer),
+      request_stride_(request_stride(geometry)),
+      answer_stride_(answer_stride(geometry)) {}
+
+uint32_t Desk::used() const { return std::min(section().used.load(std::memory_order_acquire), calls_); }
+
+// ---- the client
+
+bool DeskClient::is_free(uint32_t call) const {
+  // acquire: pairs with the release of the server that frees an abandoned call: it writes no answer any more.
+  return look(desk_.request(call).word, std::memory_order_acquire).state == CallState::free;
+}
+
+void DeskClient::post(uint32_t call, uint32_t number, std::span<const std::byte> request) const {
+  RequestHeader& header = desk_.request(call);
+  copy_to_shared(desk_.request_bytes(call), request.data(), request.size());
+  header.size.store(static_cast<uint32_t>(request.size()), std::memory_order_relaxed);
+  SHM_CRASH_POINT("call.filled");
+  // release: pairs with the acquire in take().
+  header.word.store(pack_call({CallState::posted, 0, number}), std::memory_order_release);
+  SHM_CRASH_POINT("call.posted");
+  std::atomic<uint32_t>& used = desk_.section().used;
+  // release: pairs with the acquire in used(). Sole writer.
+  if (used.load(std::memory_order_relaxed) <= call) used.store(call + 1, std::memory_order_release);
+}
+
+bool DeskClient::has_ended(uint32_t call, uint32_t number) const {
+  // acquire: pairs with the release in finish(): the word has changed before. relaxed: outcome() acquires.
+  if (desk_.answer(call).finished.load(std::memory_order_acquire) == number) return true;
+  return core::has_ended(look(desk_.request(call).word, std::memory_order_relaxed).state);
+}
+
+bool DeskClient::is_taken(uint32_t call, uint32_t number) const {
+  const CallWord word = look(desk_.request(call).word, std::memory_order_relaxed);
+  return word.number == number && word.state != CallState::posted && word.state != CallState::free;
+}
+
+Outcome DeskClient::outcome(uint32_t call) const {
+  Outcome outcome;
+  // acquire: pairs with the release in finish(), and with the broker's in sweep_calls().
+  outcome.state = look(desk_.request(call).word, std::memory_order_acquire).state;
+  outcome.size = desk_.answer(call).size.load(std::memory_order_relaxed);
+  outcome.code = desk_.answer(call).code.load(std::memory_order_relaxed);
+  return outcome;
+}
+
+void DeskClient::copy_answer(uint32_t call, std::span<std::byte> to) const {
+  copy_from_shared(to.data(), desk_.answer_bytes(call), to.size());
+}
+
+void DeskClient::release(uint32_t call) const {
+  // relaxed: the client itself is the next to write there.
+  desk_.request(call).word.store(pack_call({}), std::memory_order_relaxed);
+}
+
+DeskClient::GivenUp DeskClient::give_up(uint32_t call, uint32_t number) const {
+  std::atomic<uint64_t>& word = desk_.request(call).word;
+  // Each try fails only because the call has gone one state further: there are three.
+  for (int tries = 0; tries < 4; ++tries) {
+    const CallWord seen = look(word, std::memory_order_relaxed);
+    if (seen.number != number || core::has_ended(seen.state)) return GivenUp::ended;
+    const bool is_posted = seen.state == CallState::posted;
+    const CallWord next = is_posted ? CallWord{} : CallWord{CallState::abandoned, seen.server, number};
+    // relaxed: nothing was written that somebody is to see.
+    if (replace(word, seen, next, std::memory_order_relaxed))
+      return is_posted ? GivenUp::withdrawn : GivenUp::abandoned;
+  }
+  return GivenUp::ended;
+}
+
+// ---- a server
+
+uint32_t DeskServer::find_posted(uint32_t from) const {
+  const uint32_t used = desk_.used();
+  for (uint32_t step = 0; step < used; ++step) {
+    const uint32_t call = (from + step) % used;
+    // relaxed: take() acquires.
+    if (look(desk_.request(call).word, std::memory_order_relaxed).state == CallState::posted) return call;
+  }
+  return kNone;
+}
+
+uint64_t DeskServer::request_size(uint32_t call) const {
+  return desk_.request(call).size.load(std::memory_order_relaxed);
+}
+
+bool DeskServer::take(uint32_t call, uint32_t& number) const {
+  std::atomic<uint64_t>& word = desk_.request(call).word;
+  const CallWord seen = look(word, std::memory_order_relaxed);
+  if (seen.state != CallState::posted) return false;
+  number = seen.number;
+  // acquire: pairs with the release in post(): the request is what was written before.
+  if (!replace(word, seen, {CallState::taken, slot_, seen.number}, std::memory_order_acquire)) return false;
+  SHM_CRASH_POINT("call.taken");
+  return true;
+}
+
+void DeskServer::copy_request(uint32_t call, std::span<std::byte> to) const {
+  copy_from_shared(to.data(), desk_.request_bytes(call), to.size());
+}
+
+DeskServer::Given DeskServer::finish(uint32_t call, uint32_t number, std::span<const std::byte> bytes,
+                                     CallState state, int32_t code) const {
+  std::atomic<uint64_t>& word = desk_.request(call).word;
+  AnswerHeader& header = desk_.answer(call);
+  const CallWord taken{CallState::taken, slot_, number};
+  const CallWord answering{CallState::answering, slot_, number};
+  const CallWord abandoned{CallState::abandoned, slot_, number};
+  // relaxed: one thread alone gets here for this call, and writes only then.
+  if (!replace(word, taken, answering, std::memory_order_relaxed)) {
+    // release: pairs with the acquire in is_free().
+    return replace(word, abandoned, {}, std::memory_order_release) ? Given::dropped : Given::not_ours;
+  }
+  SHM_CRASH_POINT("call.answering");
+  copy_to_shared(desk_.answer_bytes(call), bytes.data(), bytes.size());
+  header.size.store(static_cast<uint32_t>(bytes.size()), std::memory_order_relaxed);
+  header.code.store(code, std::memory_order_relaxed);
+  // release: pairs with the acquire in outcome().
+  if (!replace(word, answering, {state, slot_, number}, std::memory_order_release)) {
+    replace(word, abandoned, {}, std::memory_order_release);
+    return Given::dropped;
+  }
+  SHM_CRASH_POINT("call.answered");
+  // release: pairs with the acquire in has_ended().
+  header.finished.store(number, std::memory_order_release);
+  return Given::ok;
+}
+
+bool DeskServer::has_taken(uint32_t call, uint32_t number, bool& waited_for) const {
+  if (call >= desk_.calls()) return false;
+  const CallWord word = look(desk_.request(call).word, std::memory_order_relaxed);
+  waited_for = word.state != CallState::abandoned;
+  return is_with_server(word.state) && word.number == number && word.server == slot_;
+}
+
+// ---- the broker
+
+namespace {
+
+// Returns whether the call has come to an end by it.
+bool end_call_of_the_dead(std::atomic<uint64_t>& word, uint64_t servers) {
+  // Twice: the client may give the call up at the same time.
+  for (int tries = 0; tries < 2; ++tries) {
+    const CallWord seen = look(word, std::memory_order_relaxed);
+    const bool is_there = seen.server < kMaxReaders && (servers >> seen.server & 1) != 0;
+    if (!is_with_server(seen.state) || is_there) return false;
+    const bool is_abandoned = seen.state == CallState::abandoned;
+    const CallWord next = is_abandoned ? CallWord{} : CallWord{CallState::died, seen.server, seen.number};
+    // release: pairs with the acquires in outcome() and is_free().
+    if (replace(word, seen, next, std::memory_order_release)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Swept sweep_calls(const Desk& desk, uint64_t servers) {
+  Swept swept;
+  const uint32_t used = desk.used();
+  for (uint32_t call = 0; call < used; ++call) {
+    std::atomic<uint64_t>& word = desk.request(call).word;
+    swept.ended |= end_call_of_the_dead(word, servers);
+    SHM_CRASH_POINT("call.swept");
+    const CallState state = look(word, std::memory_order_relaxed).state;
+    // A server may have died before it woke the client.
+    swept.ended |= core::has_ended(state);
+    swept.posted |= state == CallState::posted;
+  }
+  return swept;
+}
+
+}  // namespace shmbroker::core
