@@ -98,10 +98,10 @@ DWORD allowed_to(const Grant& grant, const ObjectRights& rights) {
 }
 
 // An account that may not read can't write either, since a writer sees the memory. One that just may not
-// write keeps the rights that reading takes.
+// write keeps the rights that reading takes, and has none on what is the writers' alone.
 DWORD denied_to(const Grant& grant, const ObjectRights& rights) {
   if (grant.read) return rights.read | rights.write;
-  return grant.write ? rights.write & ~(rights.read | READ_CONTROL) : 0;
+  return grant.write ? rights.write & ~rights.read : 0;
 }
 
 std::wstring hex(DWORD mask) {

@@ -127,6 +127,15 @@ TEST_F(Access, RawDescriptorDeniesBeforeItAllows) {
   EXPECT_EQ(touch("section", FILE_MAP_WRITE, "sddl.data"), kDenied);
 }
 
+TEST_F(Access, DenialOfWritingLeavesNothingOfWhatIsTheWritersAlone) {
+  for (const DWORD right : {DWORD{READ_CONTROL}, DWORD{SYNCHRONIZE}}) {
+    EXPECT_EQ(touch("mutex", right, "sddl.mutex"), kDenied) << right;
+    EXPECT_EQ(touch("event", right, "sddl.lock"), kDenied) << right;
+  }
+  EXPECT_EQ(touch("event", EVENT_MODIFY_STATE, "sddl.space"), kOk) << "which is for readers too";
+  EXPECT_EQ(touch("section", FILE_MAP_READ, "sddl.data"), kOk);
+}
+
 TEST_F(Access, ChannelThatSaysNothingIsOpenToWhoIsLoggedOn) {
   EXPECT_EQ(user().ask("open rw default").status, SHM_OK);
 }
