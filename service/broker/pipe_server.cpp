@@ -14,11 +14,9 @@
 namespace shmbroker::service {
 namespace {
 
-constexpr size_t kListening = 4;                  // ready for clients that come at the same moment
-constexpr size_t kMostConnections = 1024;         // further ones wait in WaitNamedPipe
-constexpr size_t kMostOfAnAccount = 768;          // of them, so that others find some free
-constexpr ULONGLONG kPatience = 5000;             // milliseconds for which a client may be silent
-constexpr ULONGLONG kPatienceOfAnswers = 60'000;  // for which it may wait for an answer that comes later
+constexpr size_t kListening = 4;           // ready for clients that come at the same moment
+constexpr size_t kMostConnections = 1024;  // further ones wait in WaitNamedPipe
+constexpr size_t kMostOfAnAccount = 768;   // of them, so that others find some free
 // Where others wait for a connection: milliseconds for which a client may be silent that has asked nothing
 // yet, and one that has. That one may not come to run sooner, and would ask again.
 constexpr ULONGLONG kSilence = 100;
@@ -69,7 +67,8 @@ class PipeServer::Connection final : public Operation {
   bool is_idle() const { return !is_listening() && state_ != State::writing && !hung_up_; }
   // When it is hung up on, in GetTickCount64's time.
   ULONGLONG ends_at() const {
-    return silent_since_ + (state_ == State::answering ? kPatienceOfAnswers : kPatience);
+    const Settings& settings = server_.settings_;
+    return silent_since_ + (state_ == State::answering ? settings.patience_of_answers : settings.patience);
   }
   // When it may be hung up on for the sake of others.
   ULONGLONG is_slow_at() const {
@@ -215,8 +214,8 @@ class PipeServer::Connection final : public Operation {
   alignas(8) std::byte reply_[pipe::kMaxReply];
 };
 
-PipeServer::PipeServer(EventLoop& loop, const Identity& identity, Answerer answer)
-    : loop_(loop), identity_(identity), answer_(std::move(answer)) {
+PipeServer::PipeServer(EventLoop& loop, const Identity& identity, Answerer answer, Settings settings)
+    : loop_(loop), identity_(identity), answer_(std::move(answer)), settings_(std::move(settings)) {
   listen(/*first=*/true);
   keep_listening();
 }
@@ -228,11 +227,11 @@ void PipeServer::listen(bool first) {
   if (!descriptor) throw win32_error("cannot make the pipe's security descriptor");
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   const DWORD mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
-  win::Handle pipe(CreateNamedPipeW(pipe::kPipeName, mode,
+  win::Handle pipe(CreateNamedPipeW(settings_.name.c_str(), mode,
                                     PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS,
                                     PIPE_UNLIMITED_INSTANCES, kBuffer, kBuffer, 0, &security));
   if (!pipe) {
-    throw win32_error("cannot serve the pipe " + win::display_utf8(pipe::kPipeName) +
+    throw win32_error("cannot serve the pipe " + win::display_utf8(settings_.name) +
                       (first ? ", which another process may have made" : ""));
   }
   loop_.attach(pipe.get());

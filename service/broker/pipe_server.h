@@ -10,7 +10,10 @@
 #include <list>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 
+#include "protocol/pipe_message.h"
 #include "service/broker/event_loop.h"
 #include "service/broker/pipe_client.h"
 #include "service/support/identity.h"
@@ -34,9 +37,17 @@ class PipeServer {
   using Answerer = std::function<Answer(ConnectionId connection, PipeClient& client,
                                         std::span<const std::byte> request, std::span<std::byte> reply)>;
 
+  struct Settings {
+    std::wstring name = pipe::kPipeName;
+    ULONGLONG patience = 5000;               // milliseconds for which a client may be silent
+    ULONGLONG patience_of_answers = 60'000;  // for which it may wait for an answer that comes later
+  };
+
   // Creates the pipe and begins to listen. identity: the service's. answer: called for each request. Throws
   // Error, also where another process serves the pipe already.
-  PipeServer(EventLoop& loop, const Identity& identity, Answerer answer);
+  PipeServer(EventLoop& loop, const Identity& identity, Answerer answer)
+      : PipeServer(loop, identity, std::move(answer), Settings()) {}
+  PipeServer(EventLoop& loop, const Identity& identity, Answerer answer, Settings settings);
   ~PipeServer();
 
   // Replies to a request whose answer was kLater, or held: what that one says is not so, and its undo and
@@ -66,6 +77,7 @@ class PipeServer {
   EventLoop& loop_;
   Identity identity_;
   Answerer answer_;
+  const Settings settings_;
   std::list<std::unique_ptr<Connection>> connections_;
   size_t listening_ = 0;
   ConnectionId ids_ = 0;
