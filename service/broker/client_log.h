@@ -1,6 +1,7 @@
-// Lines of the log that clients cause: of a process a few a minute, and of an account a few more, and then a
-// count. A program that is refused again and again, or creates channels in a loop, does not roll away what an
-// administrator wants to read.
+// Lines of the log that clients cause. One that a process causes again and again is written once a minute,
+// and then how often it was repeated; of different ones a process has a few a minute, and an account a few
+// more, and then a count. So a program that is refused all the time, or creates channels in a loop, does not
+// roll away what an administrator wants to read.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace shmbroker::service {
 
@@ -28,10 +30,15 @@ class ClientLog {
             uint64_t now_ms) {
     Account& of = accounts_.try_emplace(account, Account{.end = now_ms + kPeriod}).first->second;
     const bool is_known = of.lines_of.contains(pid) || of.lines_of.size() < kMostRememberedProcesses;
-    uint32_t& lines = of.lines_of[is_known ? pid : 0];
-    if (lines < kMostOfAProcess && of.lines < kMostOfAnAccount) {
-      ++lines;
+    std::vector<Line>& lines = of.lines_of[is_known ? pid : 0];
+    for (Line& line : lines) {
+      if (line.text != text) continue;
+      ++line.repeated;
+      return;
+    }
+    if (lines.size() < kMostOfAProcess && of.lines < kMostOfAnAccount) {
       ++of.lines;
+      lines.push_back({level, text});
       write_(level, text);
       return;
     }
@@ -51,6 +58,7 @@ class ClientLog {
         ++at;
         continue;
       }
+      for (const auto& [pid, lines] : account.lines_of) write_repetitions(lines);
       if (account.left_out != 0) write_(account.last_level, summary_of(account));
       at = accounts_.erase(at);
     }
@@ -58,16 +66,29 @@ class ClientLog {
   }
 
  private:
+  struct Line {
+    Level level;
+    std::string text;
+    uint64_t repeated = 0;
+  };
   struct Account {
     uint64_t end = 0;
     uint32_t lines = 0;
-    std::map<uint32_t, uint32_t> lines_of{};  // by process
+    std::map<uint32_t, std::vector<Line>> lines_of{};  // what was written, by process
     // What was not written.
     uint64_t left_out = 0;
     uint32_t last_pid = 0;
     Level last_level = Level::info;
     std::string last{};
   };
+
+  void write_repetitions(const std::vector<Line>& lines) {
+    for (const Line& line : lines) {
+      if (line.repeated == 0) continue;
+      write_(line.level,
+             "repeated " + std::to_string(line.repeated) + " times within a minute: " + line.text);
+    }
+  }
 
   static std::string summary_of(const Account& account) {
     const size_t others = account.lines_of.size() - (account.lines_of.contains(account.last_pid) ? 1 : 0);
