@@ -140,7 +140,7 @@ int32_t BlockChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std
   const int32_t status = read_value(buffer.data(), buffer.size(), value, timeout_ms);
   if (status == SHM_E_BUFFER) tell_length(messages, value.size);
   if (status < 0) return status;
-  messages.set(0, {0, 0, value.sequence, 0, buffer.data(), static_cast<size_t>(value.size)});
+  messages.set(0, {0, 0, value.sequence, 0, buffer.data(), static_cast<size_t>(value.size), 0, 0});
   count = 1;
   return status;
 }

@@ -81,8 +81,8 @@ int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD tim
 // What came with a batch's messages, as they are filled in.
 class RingChannel::Batch {
  public:
-  Batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count)
-      : messages_(messages), buffer_(buffer), count_(count) {}
+  Batch(const Attachment& at, CallerArray<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count)
+      : at_(at), messages_(messages), buffer_(buffer), count_(count) {}
 
   bool is_full() const { return count_ == messages_.size(); }
   std::span<std::byte> rest() const { return buffer_.subspan(std::min(used_, buffer_.size())); }
@@ -90,12 +90,15 @@ class RingChannel::Batch {
   void add(const Message& message, int32_t status) {
     const uint32_t flags = (status == SHM_S_LOST ? SHM_MESSAGE_LOST : 0) |
                            (status == SHM_S_REDELIVERED ? SHM_MESSAGE_REDELIVERED : 0);
+    // What a frame says of its writer is in shared memory.
+    const uint32_t writer = message.writer < core::kMaxWriters ? at_.pid_of_writer(message.writer) : 0;
     messages_.set(count_++, {0, flags, message.sequence, message.timestamp, rest().data(),
-                             static_cast<size_t>(message.size)});
+                             static_cast<size_t>(message.size), writer, 0});
     used_ += (static_cast<size_t>(message.size) + 7) & ~size_t{7};
   }
 
  private:
+  const Attachment& at_;
   CallerArray<ShmMessage> messages_;
   std::span<std::byte> buffer_;
   uint32_t& count_;
@@ -106,7 +109,7 @@ int32_t RingChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std:
                                 uint32_t& count, DWORD timeout_ms) {
   int32_t status = check_reading();
   if (status != SHM_OK || messages.empty()) return status;
-  Batch batch(messages, buffer, count);
+  Batch batch(at(), messages, buffer, count);
   Message first;
   CallWait wait = read_wait(timeout_ms);
   status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), first); }, wait);

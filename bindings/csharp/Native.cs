@@ -292,6 +292,8 @@ namespace ShmBroker
             public ulong timestamp;
             public void* data; // the bytes: writing [in], reading [out] where in the buffer they are
             public UIntPtr length; // their number: writing [in], reading [out]
+            public uint writer; // [out, reading] the process that wrote it; 0: not known, as of a block
+            public uint reserved; // 0
         }
 
         // ---- library
@@ -467,13 +469,15 @@ namespace ShmBroker
                 "ShmStats");
             ShmMessage shmMessage;
             Check(
-                sizeof(ShmMessage) == (sizeof(void*) == 8 ? 40 : 32)
+                sizeof(ShmMessage) == (sizeof(void*) == 8 ? 48 : 40)
                 && Offset(&shmMessage, &shmMessage.size) == 0
                 && Offset(&shmMessage, &shmMessage.flags) == 4
                 && Offset(&shmMessage, &shmMessage.sequence) == 8
                 && Offset(&shmMessage, &shmMessage.timestamp) == 16
                 && Offset(&shmMessage, &shmMessage.data) == 24
-                && Offset(&shmMessage, &shmMessage.length) == (sizeof(void*) == 8 ? 32 : 28),
+                && Offset(&shmMessage, &shmMessage.length) == (sizeof(void*) == 8 ? 32 : 28)
+                && Offset(&shmMessage, &shmMessage.writer) == (sizeof(void*) == 8 ? 40 : 32)
+                && Offset(&shmMessage, &shmMessage.reserved) == (sizeof(void*) == 8 ? 44 : 36),
                 "ShmMessage");
         }
 

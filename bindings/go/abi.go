@@ -169,6 +169,8 @@ type shmMessage struct {
 	timestamp uint64         // [out, reading] its commit, in 100 ns since 1601 UTC; 0: its writer gives none
 	data      unsafe.Pointer // the bytes: writing [in], reading [out] where in the buffer they are
 	length    uintptr        // their number: writing [in], reading [out]
+	writer    uint32         // [out, reading] the process that wrote it; 0: not known, as of a block
+	reserved  uint32         // 0
 }
 
 // Sizes and offsets as the C header has them: no other index than 0 compiles.
@@ -226,11 +228,13 @@ var (
 	_ = [1]byte{}[unsafe.Offsetof(shmStats{}.lockWaits)-64]
 	_ = [1]byte{}[unsafe.Offsetof(shmStats{}.readWaits)-72]
 
-	_ = [1]byte{}[unsafe.Sizeof(shmMessage{})-(24+2*pointerSize)]
+	_ = [1]byte{}[unsafe.Sizeof(shmMessage{})-(32+2*pointerSize)]
 	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.size)-0]
 	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.flags)-4]
 	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.sequence)-8]
 	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.timestamp)-16]
 	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.data)-24]
 	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.length)-(24+pointerSize)]
+	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.writer)-(24+2*pointerSize)]
+	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.reserved)-(28+2*pointerSize)]
 )

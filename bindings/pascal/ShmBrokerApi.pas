@@ -156,6 +156,8 @@ type
     Timestamp: UInt64;  // [out, reading] its commit, in 100 ns since 1601 UTC; 0: its writer gives none
     Data: Pointer;      // the bytes: writing [in], reading [out] where in the buffer they are
     Length: NativeUInt; // their number: writing [in], reading [out]
+    Writer: Cardinal;   // [out, reading] the process that wrote it; 0: not known, as of a block
+    Reserved: Cardinal; // 0
   end;
 
 var
@@ -266,7 +268,7 @@ end;
 {$IF SizeOf(ShmStats) <> 80}
   {$MESSAGE FATAL 'ShmStats is not laid out as in shmbroker.h'}
 {$IFEND}
-{$IF SizeOf(ShmMessage) <> 24 + 2 * SizeOf(Pointer)}
+{$IF SizeOf(ShmMessage) <> 32 + 2 * SizeOf(Pointer)}
   {$MESSAGE FATAL 'ShmMessage is not laid out as in shmbroker.h'}
 {$IFEND}
 
@@ -323,6 +325,8 @@ const
   ShmMessage_Timestamp = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Timestamp) = 16);
   ShmMessage_Data = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Data) = 24);
   ShmMessage_Length = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Length) = 24 + 1 * SizeOf(Pointer));
+  ShmMessage_Writer = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Writer) = 24 + 2 * SizeOf(Pointer));
+  ShmMessage_Reserved = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Reserved) = 28 + 2 * SizeOf(Pointer));
 {$ENDIF}
 
 end.

@@ -168,6 +168,8 @@ Public Type ShmMessage
     Timestamp As ShmUInt64 ' [out, reading] its commit, in 100 ns since 1601 UTC; 0: its writer gives none
     Data As LongPtr ' the bytes: writing [in], reading [out] where in the buffer they are
     Length As LongPtr ' their number: writing [in], reading [out]
+    Writer As Long ' [out, reading] the process that wrote it; 0: not known, as of a block
+    Reserved As Long ' 0
 End Type
 
 #If VBA7 Then
@@ -365,13 +367,15 @@ Public Sub ShmCheckLayout()
         And VarPtr(StatsType.ReadWaits) - VarPtr(StatsType) = 72, "ShmStats"
 
     Dim MessageType As ShmMessage
-    Check LenB(MessageType) = 24 + PointerSize + PointerSize _
+    Check LenB(MessageType) = 32 + PointerSize + PointerSize _
         And VarPtr(MessageType.Size) - VarPtr(MessageType) = 0 _
         And VarPtr(MessageType.Flags) - VarPtr(MessageType) = 4 _
         And VarPtr(MessageType.Sequence) - VarPtr(MessageType) = 8 _
         And VarPtr(MessageType.Timestamp) - VarPtr(MessageType) = 16 _
         And VarPtr(MessageType.Data) - VarPtr(MessageType) = 24 _
-        And VarPtr(MessageType.Length) - VarPtr(MessageType) = 24 + PointerSize, "ShmMessage"
+        And VarPtr(MessageType.Length) - VarPtr(MessageType) = 24 + PointerSize _
+        And VarPtr(MessageType.Writer) - VarPtr(MessageType) = 24 + PointerSize + PointerSize _
+        And VarPtr(MessageType.Reserved) - VarPtr(MessageType) = 28 + PointerSize + PointerSize, "ShmMessage"
 
 End Sub
 

@@ -112,6 +112,7 @@ struct Message {
   int32_t status = SHM_OK;  // SHM_S_LOST and the like
   uint64_t sequence = 0;    // 0: of a queue, whose messages are looked at before they are taken
   uint64_t timestamp = 0;   // 0: its writer gives none
+  uint32_t writer = 0;      // process; 0: not known, as of a block, and of a queue for that reason
 };
 
 // A channel's messages, one after the other. A queue's message is taken away only when whoever got it is done
@@ -173,6 +174,7 @@ class Messages {
     message.bytes.assign(first, first + read.length);
     message.sequence = read.sequence;
     message.timestamp = read.timestamp;
+    message.writer = read.writer;
     return message;
   }
 
@@ -188,6 +190,7 @@ void print_json(const Message& message, const Options& options) {
   const Json json = {{"time", message.timestamp != 0 ? Json(utc_word(message.timestamp)) : Json()},
                      {"received", utc_word(win::now())},
                      {"sequence", message.sequence != 0 ? Json(message.sequence) : Json()},
+                     {"writer", message.writer != 0 ? Json(message.writer) : Json()},
                      {"bytes", message.bytes.size()},
                      {"lost_before", message.status == SHM_S_LOST},
                      {"redelivered", message.status == SHM_S_REDELIVERED},
@@ -256,8 +259,8 @@ void add_transfer(CLI::App& app, Action& action) {
       "Control characters as they are; otherwise they are shown as \\x1b, since a terminal obeys\n"
       "them");
   tail_command->add_flag("--json", options->json,
-                         "For scripts: a line of JSON for each message, with its number, and its time\n"
-                         "where its writer gives one");
+                         "For scripts: a line of JSON for each message, with its number and writer, and its\n"
+                         "time where its writer gives one");
   tail_command->footer(
       "It is a reader like others: a topic that waits for its slowest reader waits for this one, too. It "
       "ends\n"

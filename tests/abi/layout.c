@@ -66,13 +66,14 @@ SAME(offsetof(ShmStats, lost), 56);
 SAME(offsetof(ShmStats, lock_waits), 64);
 SAME(offsetof(ShmStats, read_waits), 72);
 
-SAME(sizeof(ShmMessage), 24 + sizeof(void*) + sizeof(size_t));
+SAME(sizeof(ShmMessage), 32 + sizeof(void*) + sizeof(size_t));
 SAME(offsetof(ShmMessage, size), 0);
 SAME(offsetof(ShmMessage, flags), 4);
 SAME(offsetof(ShmMessage, sequence), 8);
 SAME(offsetof(ShmMessage, timestamp), 16);
 SAME(offsetof(ShmMessage, data), 24);
 SAME(offsetof(ShmMessage, length), 24 + sizeof(void*));
+SAME(offsetof(ShmMessage, writer), 24 + sizeof(void*) + sizeof(size_t));
 
 /* Constants are part of the bytes too. */
 SAME(SHM_NAME_MAX, 63);

@@ -49,7 +49,7 @@ std::vector<Call> all_calls() {
       {"ShmWrite", [](ShmChannel channel) { return ShmWrite(channel, &byte, 1, 0); }},
       {"ShmWriteBatch",
        [](ShmChannel channel) {
-         message = {sizeof message, 0, 0, 0, &byte, 1};
+         message = {sizeof message, 0, 0, 0, &byte, 1, 0, 0};
          return ShmWriteBatch(channel, &message, 1, &number, 0);
        }},
       {"ShmRead", [](ShmChannel channel) { return ShmRead(channel, &byte, 1, &size, 0); }},
@@ -191,8 +191,8 @@ TEST_F(Handles, NullAndWrongSizesAreBadArguments) {
   uint32_t number = 0;
   const void* peeked = nullptr;
   ShmMessage message{sizeof message, 0, 0, 0, &byte, 1};
-  ShmMessage no_data{sizeof message, 0, 0, 0, nullptr, 1};
-  ShmMessage no_size{0, 0, 0, 0, &byte, 1};
+  ShmMessage no_data{sizeof message, 0, 0, 0, nullptr, 1, 0, 0};
+  ShmMessage no_size{0, 0, 0, 0, &byte, 1, 0, 0};
   ShmChannel many[SHM_WAIT_MAX + 1] = {channel};
   const auto bad = [](int32_t status) {
     EXPECT_SHM(SHM_E_ARGUMENT, status);
@@ -245,8 +245,8 @@ TEST_F(Handles, NegativeTimeoutsAreBadArguments) {
   uint32_t number = 0;
   void* memory = nullptr;
   const void* peeked = nullptr;
-  const ShmMessage out{sizeof out, 0, 0, 0, &byte, 1};
-  ShmMessage in{sizeof in, 0, 0, 0, nullptr, 0};
+  const ShmMessage out{sizeof out, 0, 0, 0, &byte, 1, 0, 0};
+  ShmMessage in{sizeof in, 0, 0, 0, nullptr, 0, 0, 0};
   const ShmChannel channel = topic;
   EXPECT_SHM(SHM_OK, ShmSetCancelled(topic, 1)) << "so that nothing waits where the timeout is taken";
   for (const uint32_t timeout : {SHM_TIMEOUT_MAX + 1, static_cast<uint32_t>(-5), SHM_INFINITE - 1}) {

@@ -119,7 +119,7 @@ TEST_P(Loan, IsOneAtATimeAndOverWhenItHasEnded) {
   ASSERT_SHM(SHM_OK, loan(channel, "mine"));
   EXPECT_SHM(SHM_E_STATE, loan(channel, "another"));
   EXPECT_SHM(SHM_E_STATE, write(channel, "between"));
-  const ShmMessage message{sizeof message, 0, 0, 0, nullptr, 0};
+  const ShmMessage message{sizeof message, 0, 0, 0, nullptr, 0, 0, 0};
   EXPECT_SHM(SHM_E_STATE, ShmWriteBatch(channel, &message, 1, nullptr, 0));
   EXPECT_SHM(SHM_OK, ShmCommit(channel, 4));
   EXPECT_SHM(SHM_E_STATE, ShmCommit(channel, 4));

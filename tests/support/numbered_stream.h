@@ -105,7 +105,7 @@ inline int32_t produce(ShmChannel channel, uint32_t writer, uint32_t count, How 
 inline int32_t consume(ShmChannel channel, How how, Tally& tally, uint32_t timeout_ms = 20'000) {
   std::vector<std::byte> buffer(kNumberedBatch * kLargestNumbered);
   for (;;) {
-    ShmMessage batch[kNumberedBatch] = {{sizeof(ShmMessage), 0, 0, 0, nullptr, 0}};
+    ShmMessage batch[kNumberedBatch] = {{sizeof(ShmMessage), 0, 0, 0, nullptr, 0, 0, 0}};
     uint32_t count = 1;
     const void* memory = buffer.data();
     size_t size = 0;

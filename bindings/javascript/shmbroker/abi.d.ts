@@ -273,6 +273,10 @@ export interface ShmMessage {
   data: Memory;
   /** their number: writing [in], reading [out] */
   length: number | bigint;
+  /** [out, reading] the process that wrote it; 0: not known, as of a block */
+  writer: number;
+  /** 0 */
+  reserved: number;
 }
 
 // ---- library

@@ -215,9 +215,11 @@ export const ShmMessage = struct(
     timestamp: "uint64_t", // [out, reading] its commit, in 100 ns since 1601 UTC; 0: its writer gives none
     data: "void *", // the bytes: writing [in], reading [out] where in the buffer they are
     length: "size_t", // their number: writing [in], reading [out]
+    writer: "uint32_t", // [out, reading] the process that wrote it; 0: not known, as of a block
+    reserved: "uint32_t", // 0
   },
-  is64Bit ? [0, 4, 8, 16, 24, 32] : [0, 4, 8, 16, 24, 28],
-  is64Bit ? 40 : 32,
+  is64Bit ? [0, 4, 8, 16, 24, 32, 40, 44] : [0, 4, 8, 16, 24, 28, 32, 36],
+  is64Bit ? 48 : 40,
 );
 
 // ---- library

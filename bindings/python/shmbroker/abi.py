@@ -308,6 +308,8 @@ class ShmMessage(ctypes.Structure):
     timestamp: int  # [out, reading] its commit, in 100 ns since 1601 UTC; 0: its writer gives none
     data: int | None  # the bytes: writing [in], reading [out] where in the buffer they are
     length: int  # their number: writing [in], reading [out]
+    writer: int  # [out, reading] the process that wrote it; 0: not known, as of a block
+    reserved: int  # 0
     _fields_ = [
         ("size", c_uint32),
         ("flags", c_uint32),
@@ -315,18 +317,22 @@ class ShmMessage(ctypes.Structure):
         ("timestamp", c_uint64),
         ("data", c_void_p),
         ("length", c_size_t),
+        ("writer", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
 _check_layout(
     ShmMessage,
-    40 if _IS_64_BIT else 32,
+    48 if _IS_64_BIT else 40,
     size=0,
     flags=4,
     sequence=8,
     timestamp=16,
     data=24,
     length=32 if _IS_64_BIT else 28,
+    writer=40 if _IS_64_BIT else 32,
+    reserved=44 if _IS_64_BIT else 36,
 )
 
 

@@ -276,6 +276,10 @@ pub struct ShmMessage {
     pub data: *mut c_void,
     /// their number: writing [in], reading [out]
     pub length: usize,
+    /// [out, reading] the process that wrote it; 0: not known, as of a block
+    pub writer: u32,
+    /// 0
+    pub reserved: u32,
 }
 
 /// Refuses to compile a struct that is not as the C header has it. Each byte of the probe is its own
@@ -371,13 +375,15 @@ assert_layout! {
 }
 
 assert_layout! {
-    ShmMessage, 24 + 2 * size_of::<usize>(),
+    ShmMessage, 32 + 2 * size_of::<usize>(),
     size: 0,
     flags: 4,
     sequence: 8,
     timestamp: 16,
     data: 24,
-    length: 24 + size_of::<usize>()
+    length: 24 + size_of::<usize>(),
+    writer: 24 + 2 * size_of::<usize>(),
+    reserved: 28 + 2 * size_of::<usize>()
 }
 
 /// The functions of shmclient.dll.

@@ -212,6 +212,10 @@ typedef struct ShmMessage {
   uint64_t timestamp; /* [out, reading] its commit, in 100 ns since 1601 UTC; 0: its writer gives none */
   void* data;         /* the bytes: writing [in], reading [out] where in the buffer they are */
   size_t length;      /* their number: writing [in], reading [out] */
+  /* From here on since version 0.3. Where a writer has closed the channel and another has come in its place,
+   * that other is told. */
+  uint32_t writer;   /* [out, reading] the process that wrote it; 0: not known, as of a block */
+  uint32_t reserved; /* 0 */
 } ShmMessage;
 
 /* ---- library ------------------------------------------------------------------------------------ */
