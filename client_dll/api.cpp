@@ -85,8 +85,9 @@ ShmInfoUtf8 to_utf8(const ShmInfo& from) {
 // take(index, info) takes those that fit.
 template <class Take>
 int32_t list_channels(uint32_t capacity, uint32_t& count, Take&& take) {
-  const int32_t status = list_all(count, [&](uint32_t index, const pipe::ListEntry& entry, uint64_t) {
+  const int32_t status = list_all(count, [&](uint32_t index, const pipe::ListReply& page, uint32_t i) {
     if (index >= capacity) return;
+    const pipe::ListEntry& entry = page.entries[i];
     ShmInfo info{};
     info.kind = entry.kind;
     info.access = entry.access;

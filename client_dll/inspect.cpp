@@ -97,10 +97,12 @@ ShmServiceState service_of(const pipe::ServiceReply& from) {
   to.recoveries = from.recoveries;
   copy_text(from.config, to.config);
   copy_text(from.reload_text, to.reload_text);
+  to.reloads_asked = from.reloads_asked;
   return to;
 }
 
-ShmChannelSummary summary_of(const pipe::ListEntry& from, uint64_t bytes_written) {
+ShmChannelSummary summary_of(const pipe::ListReply& page, uint32_t entry) {
+  const pipe::ListEntry& from = page.entries[entry];
   ShmChannelSummary to{};
   to.kind = from.kind;
   to.when_full = from.when_full;
@@ -120,15 +122,15 @@ ShmChannelSummary summary_of(const pipe::ListEntry& from, uint64_t bytes_written
   to.recoveries = from.recoveries;
   to.denials = from.denials;
   copy_text(from.name, to.name);
-  to.bytes_written = bytes_written;
+  to.bytes_written = page.bytes_written[entry];
+  to.access_sum = page.access_sums[entry];
   return to;
 }
 
 int32_t inspect_all(const CallerArray<ShmChannelSummary>& list, uint32_t& count) {
-  const int32_t status =
-      list_all(count, [&](uint32_t index, const pipe::ListEntry& entry, uint64_t bytes_written) {
-        if (index < list.size()) list.set(index, summary_of(entry, bytes_written));
-      });
+  const int32_t status = list_all(count, [&](uint32_t index, const pipe::ListReply& page, uint32_t entry) {
+    if (index < list.size()) list.set(index, summary_of(page, entry));
+  });
   return status == SHM_OK ? check_space(count, list.size()) : status;
 }
 

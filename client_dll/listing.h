@@ -18,8 +18,8 @@ inline bool is_sound(const pipe::ListReply& reply) {
          std::all_of(reply.entries, reply.entries + reply.count, is_named);
 }
 
-// Calls take(index, entry, bytes_written) for each channel that the caller may use, in the order of their
-// names. count: how many.
+// Calls take(index, page, entry), with the entry's index on its page, for each channel that the caller may
+// use, in the order of their names. count: how many.
 template <class Take>
 int32_t list_all(uint32_t& count, Take&& take) {
   constexpr DWORD kPatience = 5000;  // milliseconds for each page
@@ -32,7 +32,7 @@ int32_t list_all(uint32_t& count, Take&& take) {
     const int32_t status = ask(request, *reply, kPatience, identity);
     if (status != SHM_OK) return status;
     if (!is_sound(*reply)) return fail(SHM_E_VERSION);
-    for (uint32_t i = 0; i < reply->count; ++i) take(index++, reply->entries[i], reply->bytes_written[i]);
+    for (uint32_t i = 0; i < reply->count; ++i) take(index++, *reply, i);
     std::copy(std::begin(reply->last), std::end(reply->last), request.after);
   } while (reply->more != 0);
   count = index;

@@ -213,6 +213,7 @@ struct ListReply {
   char16_t last[kNameUnits];  // the channel that was looked at last
   ListEntry entries[kListEntries];
   uint64_t bytes_written[kListEntries];  // of each entry, as in ChannelTotals
+  uint32_t access_sums[kListEntries];    // of each entry, as in ShmChannelSummary
 };
 
 // As ShmChannelState and ShmClientState.
@@ -291,7 +292,7 @@ struct ServiceReply {
   uint32_t reloads;
   int32_t reload_status;
   uint32_t unavailable;  // of the channels
-  uint32_t reserved;
+  uint32_t reloads_asked;
   uint64_t started;
   uint64_t configured;
   uint64_t denials;

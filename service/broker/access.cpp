@@ -132,6 +132,13 @@ std::string access_words(const AccessConfig& access,
   return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
 }
 
+uint32_t access_sum(const AccessConfig& access) {
+  const std::string words = access_words(access, [](const std::wstring& sid) { return sid; });
+  uint32_t sum = 2166136261;  // FNV-1a
+  for (const char byte : words) sum = (sum ^ static_cast<unsigned char>(byte)) * 16777619;
+  return sum != 0 ? sum : 1;
+}
+
 std::wstring look_up_account(const std::string& account) {
   for (const WellKnown& known : kWellKnown) {
     if (account == known.name) return known.sid;

@@ -42,6 +42,9 @@ std::wstring look_up_account(const std::string& account);
 std::string access_words(const AccessConfig& access,
                          const std::function<std::wstring(const std::wstring& sid)>& name_of);
 
+// A checksum of what a configuration says of an access, by which two are told apart; never 0.
+uint32_t access_sum(const AccessConfig& access);
+
 // Whether a token is one of these accounts, or in one of these groups. sids: as text. Throws Error.
 bool is_among(HANDLE token, const std::vector<std::wstring>& sids);
 

@@ -54,6 +54,7 @@ core::Geometry Channel::geometry_from(const ChannelConfig& config, const Instanc
 Channel::Channel(const ChannelConfig& config, const Instance& instance, ChannelObjects&& objects,
                  ClientWatch& watch)
     : config_(config),
+      access_sum_(service::access_sum(config.access)),
       watch_(watch),
       name_(wide_name(config)),
       geometry_(geometry_from(config, instance)),
@@ -145,6 +146,7 @@ void Channel::entrust_to(const std::shared_ptr<Keeper>& keeper) {
 void Channel::set_access(const AccessConfig& access, const Access& resolved) {
   if (resolved != objects_.access()) put_access(resolved);
   config_.access = access;
+  access_sum_ = service::access_sum(access);
 }
 
 // What a reader waits for is opened by a writer when it first wakes it: so one that was admitted later must

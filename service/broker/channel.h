@@ -92,6 +92,7 @@ class Channel final : private core::ChannelEvents {
   // are open keep what they have. Throws Error.
   void set_access(const AccessConfig& access, const Access& resolved);
   const Access& access() const { return objects_.access(); }
+  uint32_t access_sum() const { return access_sum_; }  // of config().access
 
   // Has its clients use it. One that was taken over may have been ended, by a stop or because it was not in
   // the configuration, while somebody had it open.
@@ -227,6 +228,7 @@ class Channel final : private core::ChannelEvents {
   core::ChannelMemory memory() const { return {data(), shared_readers(), ring_ ? &*ring_ : nullptr}; }
 
   ChannelConfig config_;
+  uint32_t access_sum_;  // of config_.access
   ClientWatch& watch_;
   std::wstring name_;
   core::Geometry geometry_;

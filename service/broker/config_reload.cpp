@@ -28,6 +28,7 @@ std::string ConfigReload::summary() const {
 }
 
 void ConfigReload::reload() {
+  ++asked_;
   target_.loop.post([this] { read_again(); });
 }
 

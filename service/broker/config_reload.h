@@ -4,6 +4,7 @@
 
 #include <windows.h>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <future>
@@ -53,6 +54,8 @@ class ConfigReload {
   // The same, but one that is being put in force already counts.
   const Config& newest() const { return coming_ ? coming_->config : config_; }
   const Status& status() const { return status_; }
+  // How often reload() was called. Reloads end in that order, and Status::count follows. From any thread.
+  uint32_t asked() const { return asked_; }
   const std::filesystem::path& file() const { return file_; }
 
   // What the service serves and from where, in a line.
@@ -82,6 +85,7 @@ class ConfigReload {
   LogConfig opened_log_;  // what the log's files were opened with
   Target target_;
   Status status_;
+  std::atomic<uint32_t> asked_ = 0;
   std::optional<LoadedConfig> coming_;  // a configuration of which not all channels are set up yet
 };
 

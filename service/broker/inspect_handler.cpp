@@ -54,6 +54,8 @@ void InspectHandler::list(const pipe::ListRequest& request, Caller& caller, pipe
       reply.bytes_written[reply.count - 1] = found->second->totals().bytes_written;
     }
     if (why != nullptr) put_unavailable(*why, entry);
+    uint32_t& sum = reply.access_sums[reply.count - 1];
+    sum = why != nullptr ? access_sum(why->config.access) : found->second->access_sum();
     entry.access = granted;
     put_text(entry.name, name);
   };
@@ -128,6 +130,7 @@ void InspectHandler::inspect_service(const pipe::ServiceRequest&, Caller& caller
   for (const auto& [name, channel] : unavailable) reply.channels += channels_.contains(name) ? 0 : 1;
   reply.clients = static_cast<uint32_t>(watch_.slots());
   reply.reloads = reloads.count;
+  reply.reloads_asked = configuration_.asked();
   reply.reload_status = static_cast<int32_t>(reloads.refused ? core::Status::argument : core::Status::ok);
   reply.started = counts_.started;
   reply.configured = reloads.configured;

@@ -18,9 +18,6 @@
 namespace shmbroker::service {
 namespace {
 
-constexpr size_t kMostAsked =
-    1000;  // channels whose access is asked for; the service answers so many in a second
-
 using Summaries = std::map<std::string, ShmChannelSummary>;
 
 std::string quoted(const std::string& name) { return "'" + name + "'"; }
@@ -51,15 +48,6 @@ std::string who_has_it_open(const ClientApi& api, const std::string& name) {
   return fmt::format("; open in {}", fmt::join(clients, ", "));
 }
 
-// The service says who may use a channel in as many letters as there is room.
-bool has_access(const ClientApi& api, const ChannelConfig& next) {
-  const auto watched = inspect_listed(api, win::to_utf16(next.name).value_or(L""));
-  if (!watched) return true;
-  const std::wstring now = watched->state.rights;
-  const std::wstring words = win::to_utf16(access_words(next.access, win::account_name)).value_or(L"");
-  return words.substr(0, SHM_RIGHTS_MAX) == now;
-}
-
 void compare(const ClientApi& api, const ShmChannelSummary& channel, const ChannelConfig& next,
              ReloadPlan& plan) {
   if ((channel.flags & SHM_CHANNEL_CREATED) != 0) {
@@ -75,7 +63,7 @@ void compare(const ClientApi& api, const ShmChannelSummary& channel, const Chann
                                        fmt::join(members, ", "), who_has_it_open(api, next.name)));
     return;
   }
-  if (plan.is_access_compared && !has_access(api, next)) members.push_back("access");
+  if (channel.access_sum != access_sum(next.access)) members.push_back("access");
   if (!members.empty())
     plan.changed.push_back(fmt::format("{}: {}", quoted(next.name), fmt::join(members, ", ")));
 }
@@ -84,12 +72,14 @@ void compare(const ClientApi& api, const ShmChannelSummary& channel, const Chann
 
 std::string reload_and_wait() {
   const ClientApi api;
-  const uint32_t before = inspect_service(api).reloads;
   reload();
+  // Ours is among those that it has been asked for by now. Where it goes on with a later one, that has read
+  // what ours would have.
+  const uint32_t ours = inspect_service(api).reloads_asked;
   constexpr int kTries = 300;
   for (int i = 0; i < kTries; ++i) {
     const ShmServiceState state = inspect_service(api);
-    if (state.reloads == before) {
+    if (static_cast<int32_t>(state.reloads - ours) < 0) {
       Sleep(100);  // the service has it in its queue
       continue;
     }
@@ -103,7 +93,6 @@ std::string reload_and_wait() {
 std::string ReloadPlan::text() const {
   std::string text;
   if (is_empty()) text += "A reload would change no channel.\n";
-  if (!is_access_compared) text += "Who may use them is not compared with so many channels.\n";
   const auto lines = [&](const char* what, const std::vector<std::string>& each) {
     for (const std::string& line : each) text += what + line + "\n";
   };
@@ -116,11 +105,7 @@ std::string ReloadPlan::text() const {
 }
 
 nlohmann::ordered_json ReloadPlan::json() const {
-  return {{"added", added},
-          {"ended", ended},
-          {"changed", changed},
-          {"refused", refused},
-          {"is_access_compared", is_access_compared}};
+  return {{"added", added}, {"ended", ended}, {"changed", changed}, {"refused", refused}};
 }
 
 ReloadPlan plan_reload(const ClientApi& api, const Config& config) {
@@ -128,7 +113,6 @@ ReloadPlan plan_reload(const ClientApi& api, const Config& config) {
   for (const ShmChannelSummary& channel : inspect_all(api))
     there.emplace(win::display_utf8(channel.name), channel);
   ReloadPlan plan;
-  plan.is_access_compared = there.size() <= kMostAsked;
   for (const ChannelConfig& next : config.channels) {
     const auto found = there.find(next.name);
     if (found == there.end()) {

@@ -19,7 +19,6 @@ struct ReloadPlan {
   std::vector<std::string> ended;    // each with who has it open
   std::vector<std::string> changed;  // each with what of it
   std::vector<std::string> refused;  // why the reload would be refused as a whole; empty: it would be taken
-  bool is_access_compared = true;    // the service is asked for that channel by channel
 
   bool is_empty() const { return added.empty() && ended.empty() && changed.empty() && refused.empty(); }
   std::string text() const;

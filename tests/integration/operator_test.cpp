@@ -346,6 +346,36 @@ TEST_F(Operator, ReloadSaysWhyTheOldConfigurationStays) {
   EXPECT_THAT(doctor.text, HasSubstr("the last reload was refused"));
 }
 
+void tell_to_reload() {
+  SERVICE_STATUS status{};
+  EXPECT_TRUE(
+      ControlService(open_service(SERVICE_PAUSE_CONTINUE).get(), SERVICE_CONTROL_PARAMCHANGE, &status));
+}
+
+uint32_t channels() {
+  uint32_t count = 0;
+  EXPECT_SHM(SHM_OK, ShmListChannels(nullptr, 0, &count));
+  return count;
+}
+
+// So many that a reload takes a while, and that asking about each of them would.
+TEST_F(Operator, ReloadOfManyChannelsTakesNoOtherOnesOutcomeAndComparesAccess) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 1500; ++i) many.push_back(block("channel " + std::to_string(i), 8));
+  service.configure(config_of(many));
+  tell_to_reload();
+  ASSERT_TRUE(eventually([] { return channels() > 3; })) << "it has read the file";
+  service.configure("{");
+  const Outcome outcome = run(L"reload");
+  EXPECT_EQ(outcome.exit_code, 1u) << outcome.text;
+  EXPECT_THAT(outcome.text, HasSubstr("not valid JSON"));
+
+  many.back() = block("channel 1499", 8, R"({ "read": ["Users"], "write": ["Administrators"] })");
+  service.configure(config_of(many));
+  const Outcome plan = run(L"reload --dry-run");
+  EXPECT_EQ(plan.text, "changed: 'channel 1499': access\n");
+}
+
 TEST_F(Operator, SaysWhatIsWrongWithAFileInAnotherEncoding) {
   service.configure("{ \"channels\": [ { \"name\": \"M\xFCnze\" } ] }");
   const std::string reason = "it is not UTF-8: byte 0xFC at line 1, column 29";
@@ -416,14 +446,18 @@ TEST_F(Operator, TailPrintsALineOfJsonForEachMessage) {
   ShmChannel channel = 0;
   ASSERT_SHM(SHM_OK, ShmOpen(L"topic", &timed, &channel));
   ASSERT_SHM(SHM_OK, ShmWrite(channel, "one", 3, 0));
-  ASSERT_SHM(SHM_OK, ShmWrite(channel, "\xFF", 1, 0));
+  Peer other;
+  ASSERT_SHM(SHM_OK, other.write(other.open("topic", "w"), "\xFF").status);
   const std::string lines = run(L"tail topic --json --utf8 --timeout 0").text;
   const auto first = nlohmann::json::parse(lines.substr(0, lines.find('\n')));
   EXPECT_EQ(first["text"], "one");
   EXPECT_EQ(first["sequence"], 1);
   EXPECT_EQ(first["bytes"], 3);
   EXPECT_TRUE(first["time"].is_string());
-  EXPECT_EQ(nlohmann::json::parse(lines.substr(lines.find('\n') + 1))["text"], "\\xff");
+  EXPECT_EQ(first["writer"], GetCurrentProcessId());
+  const auto second = nlohmann::json::parse(lines.substr(lines.find('\n') + 1));
+  EXPECT_EQ(second["text"], "\\xff");
+  EXPECT_EQ(second["writer"], other.pid());
   ASSERT_EQ(run(L"send jobs one").exit_code, 0u);
   const auto job = nlohmann::json::parse(run(L"tail jobs --take --json --hex --timeout 0").text);
   EXPECT_EQ(job["hex"], "6f 00 6e 00 65 00");

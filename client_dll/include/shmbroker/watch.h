@@ -112,9 +112,9 @@ typedef struct ShmChannelSummary {
   uint32_t writers;
   uint32_t
       blocker; /* with SHM_CHANNEL_HELD_UP: process that has not read or not committed. 0: not to be seen */
-  uint32_t loans;    /* messages that writers have room for and have not committed yet */
-  uint32_t reserved; /* 0 */
-  uint64_t capacity; /* as in ShmChannelState, to backlog */
+  uint32_t loans;      /* messages that writers have room for and have not committed yet */
+  uint32_t access_sum; /* since version 0.3: a checksum of its access in the configuration; 0: not known */
+  uint64_t capacity;   /* as in ShmChannelState, to backlog */
   uint64_t max_message;
   uint64_t messages;
   uint64_t backlog;
@@ -160,6 +160,9 @@ typedef struct ShmServiceState {
   /* For administrators; for others "" */
   wchar_t config[SHM_PATH_MAX + 1];      /* the configuration's file */
   wchar_t reload_text[SHM_TEXT_MAX + 1]; /* what came of the last reload, or why it was refused */
+  /* From here on since version 0.3 */
+  uint32_t reloads_asked; /* times that it was told to read its configuration again; reloads follows */
+  uint32_t reserved;      /* 0 */
 } ShmServiceState;
 
 /* Tells how the service is.
