@@ -5,6 +5,19 @@
 
 namespace shmbroker::service {
 
+void check_size(const File& file, const FileConfig& config, uint64_t capacity) {
+  const uint64_t there = file.size();
+  if (!config.offset && there > capacity) {
+    throw Error("the file " + file.name() + " has " + std::to_string(there) +
+                " bytes, more than the block's capacity of " + std::to_string(capacity));
+  }
+  if (config.offset && (there < *config.offset || there - *config.offset < capacity)) {
+    throw Error("the file " + file.name() + " has " + std::to_string(there) +
+                " bytes and ends before its region of " + std::to_string(capacity) + " bytes at " +
+                std::to_string(*config.offset) + " does");
+  }
+}
+
 BackingFile::BackingFile(FileRegions& files, const std::string& channel, const FileConfig& config,
                          uint64_t capacity, const std::vector<std::string>& folders)
     : whole_(!config.offset),
@@ -14,16 +27,7 @@ BackingFile::BackingFile(FileRegions& files, const std::string& channel, const F
       journal_(region_->path(), config.offset) {
   File& file = region_->file();
   journal_.carry_out(file);
-  const uint64_t there = file.size();
-  if (whole_ && there > capacity_) {
-    throw Error("the file " + file.name() + " has " + std::to_string(there) +
-                " bytes, more than the block's capacity of " + std::to_string(capacity_));
-  }
-  if (!whole_ && (there < offset_ || there - offset_ < capacity_)) {
-    throw Error("the file " + file.name() + " has " + std::to_string(there) +
-                " bytes and ends before its region of " + std::to_string(capacity_) + " bytes at " +
-                std::to_string(offset_) + " does");
-  }
+  check_size(file, config, capacity);
 }
 
 void BackingFile::save(std::span<const std::byte> value) {

@@ -12,6 +12,9 @@
 
 namespace shmbroker::service {
 
+// Whether a file can hold a block's value, or has it. Throws Error.
+void check_size(const File& file, const FileConfig& config, uint64_t capacity);
+
 // Used by one thread at a time.
 class BackingFile {
  public:

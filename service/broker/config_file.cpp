@@ -19,15 +19,27 @@ namespace {
 
 using std::filesystem::path;
 
+// What is wrong, a line each.
+class Problems {
+ public:
+  void add(const std::string& line) { lines_ += (lines_.empty() ? "" : "\n") + line; }
+  void throw_if_any() const {
+    if (!lines_.empty()) throw ConfigError(lines_);
+  }
+
+ private:
+  std::string lines_;
+};
+
 // Whether Windows knows them: an account may have been removed since the configuration was written.
-void check_accounts(Config& config, const std::string& file) {
+void check_accounts(Config& config, const std::string& file, Problems& problems) {
   const auto check = [&](const AccessConfig& access, const std::string& place) {
     try {
       const auto gives = [](const Grant& grant) { return !grant.deny && (grant.read || grant.write); };
       if (!std::ranges::any_of(resolve_access(access).grants, gives) && !access.sddl.empty())
         config.warnings.push_back(place + ": gives nobody a right; of an SDDL GR, GW and GA count");
     } catch (const Error& error) {
-      throw ConfigError(place + ": " + error.what());
+      problems.add(place + ": " + error.what());
     }
   };
   const auto check_each = [&](const std::vector<std::string>& accounts, const std::string& place) {
@@ -47,7 +59,7 @@ void check_accounts(Config& config, const std::string& file) {
 
 // The blocks' parts of a file must not overlap. By the paths as they are written: where they lead is seen
 // when they are opened.
-void check_files(const Config& config) {
+void check_files(const Config& config, Problems& problems) {
   struct Part {
     uint64_t begin;
     uint64_t end;
@@ -58,7 +70,10 @@ void check_files(const Config& config) {
     if (!channel.file) continue;
     const std::string place = channel.place + ": " + channel.pointer + "/file: ";
     const std::string against = path_problem(channel.file->path);
-    if (!against.empty()) throw ConfigError(place + against);
+    if (!against.empty()) {
+      problems.add(place + against);
+      continue;
+    }
     std::wstring name = path(win::to_utf16(channel.file->path).value_or(L"")).lexically_normal().wstring();
     std::ranges::transform(name, name.begin(),
                            [](wchar_t c) { return static_cast<wchar_t>(std::towupper(c)); });
@@ -67,7 +82,7 @@ void check_files(const Config& config) {
     std::vector<Part>& parts = files[name];
     for (const Part& other : parts) {
       if (begin < other.end && other.begin < end)
-        throw ConfigError(
+        problems.add(
             place + "overlaps with what channel '" + other.channel +
             "' has of the same file; give one of them another file, or an offset behind the other's end");
     }
@@ -141,8 +156,10 @@ Config read_config(const path& file, const ChangedFiles& changed) {
 
 Config load_config(const path& file, const ChangedFiles& changed) {
   Config config = read_config(file, changed);
-  check_accounts(config, win::display_utf8(file.wstring()));
-  check_files(config);
+  Problems problems;
+  check_accounts(config, win::display_utf8(file.wstring()), problems);
+  check_files(config, problems);
+  problems.throw_if_any();
   return config;
 }
 

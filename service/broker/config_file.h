@@ -24,7 +24,8 @@ std::string read_bytes(const std::filesystem::path& file);
 // Reads a configuration file and those in conf.d. Throws Error or ConfigError.
 Config read_config(const std::filesystem::path& file, const ChangedFiles& changed = {});
 
-// The same, and checks the accounts that it names. Throws Error or ConfigError.
+// The same, and checks the accounts that it names, and that no blocks' parts of a file overlap. Throws Error
+// or ConfigError, which names all that is wrong.
 Config load_config(const std::filesystem::path& file, const ChangedFiles& changed = {});
 
 // When a configuration that can be read was last written, as a FILETIME: the latest of its files, and of

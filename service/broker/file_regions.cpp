@@ -86,7 +86,8 @@ bool FileRegions::IgnoringCase::operator()(const std::wstring& a, const std::wst
 
 std::unique_ptr<FileRegions::Region> FileRegions::open(const std::string& channel, const FileConfig& config,
                                                        uint64_t capacity,
-                                                       const std::vector<std::string>& folders) {
+                                                       const std::vector<std::string>& folders,
+                                                       Missing missing) {
   const std::string& name = config.path;
   if (const std::string against = path_problem(name); !against.empty()) throw Error(against);
   const std::filesystem::path path(win::to_utf16(name).value_or(L""));
@@ -98,6 +99,7 @@ std::unique_ptr<FileRegions::Region> FileRegions::open(const std::string& channe
     // In a folder that is where it must be: to look afterwards would be too late.
     const std::wstring really = folder_path(path.parent_path()) + path.filename().wstring();
     check_place(really, name, folders);
+    if (missing == Missing::leave) return nullptr;
     made = open_alone(really, CREATE_NEW);
     if (!made) throw win32_error("cannot make the file " + name);
   } else if (!there) {

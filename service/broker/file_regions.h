@@ -42,12 +42,14 @@ class FileRegions {
     std::shared_ptr<Entry> entry_;
   };
 
+  enum class Missing { make, leave };
+
   // Opens a block's file, and keeps others from writing, shortening or deleting it; or takes it as another
-  // block has it open. A file that has no region is made where there is none. folders: it must be under one
-  // of them, and stay there when every link on its way is followed. From any thread. Throws Error, also where
-  // the part overlaps with another block's.
+  // block has it open. A file that has no region is made where there is none; or with Missing::leave left,
+  // and then the result is null. folders: it must be under one of them, and stay there when every link on its
+  // way is followed. From any thread. Throws Error, also where the part overlaps with another block's.
   std::unique_ptr<Region> open(const std::string& channel, const FileConfig& config, uint64_t capacity,
-                               const std::vector<std::string>& folders);
+                               const std::vector<std::string>& folders, Missing missing = Missing::make);
 
  private:
   struct IgnoringCase {
