@@ -21,16 +21,23 @@ function(finish_wixl msi version)
 
   # Conditions: a $ that is no variable's.
   msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = '$Service = 3' WHERE Action = 'SetUp'")
+  msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = '$Service = 3 AND NOT SERVICEKEPT' WHERE Action = 'TakeBack'")
   msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = '$Service = 2' WHERE Action = 'SetUpAgain'")
 
+  # Conditions of standard actions.
+  msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = 'NOT UPGRADINGPRODUCTCODE' WHERE Action = 'DeleteServices'")
+  msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = 'NOT (SERVICEKEPT AND SERVICESTART = \"#4\")' WHERE Action = 'StartServices'")
+
   # CustomAction/@Execute="rollback": program of a file + go on + rollback + in the script + as the system.
-  msi_query(${msi} "UPDATE CustomAction SET Type = 3410 WHERE Action = 'SetUpAgain'")
+  foreach(action SetUpAgain TakeBack)
+    msi_query(${msi} "UPDATE CustomAction SET Type = 3410 WHERE Action = '${action}'")
+  endforeach()
 
   # Custom/@After, for an action of the user interface.
   msi_query(${msi} "UPDATE InstallUISequence SET Sequence = 51 WHERE Action = 'SameFolder'")
 
   # Property/@Secure.
-  msi_query(${msi} "UPDATE Property SET Value = 'WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED;INSTALLEDBEFORE' WHERE Property = 'SecureCustomProperties'")
+  msi_query(${msi} "UPDATE Property SET Value = 'WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED;INSTALLEDBEFORE;SERVICESTART;SERVICEKEPT' WHERE Property = 'SecureCustomProperties'")
 
   # A file without a version never replaces one that has one.
   foreach(file ${ARGN})

@@ -22,6 +22,7 @@
 #include "service/host/scm.h"
 #include "service/support/console.h"
 #include "service/support/error.h"
+#include "service/support/folders.h"
 
 namespace shmbroker::service {
 namespace {
@@ -84,7 +85,10 @@ int run(std::vector<std::string> arguments) {
   app.fallthrough();
   const auto* run_command =
       app.add_subcommand("run", "Be the broker in this console, with nothing installed");
-  const auto* install_command = app.add_subcommand("install", "Register this exe as the service ShmBroker");
+  const auto* install_command =
+      app.add_subcommand("install",
+                         "Register this exe as the service ShmBroker; one that is there gets this exe, and\n"
+                         "keeps how it starts, its dependencies, its account and its options");
   const auto* uninstall_command = app.add_subcommand("uninstall", "Stop the service and remove it");
   const auto* set_up_command = app.add_subcommand(
       "set-up",
@@ -120,12 +124,16 @@ int run(std::vector<std::string> arguments) {
   if (action) return action();
   if (*run_command) return run_in_console(paths(LogTo::console));
   if (*install_command) {
-    install(wide(config), wide(data));
+    if (install(own_path(), {wide(config), wide(data)}) == Installed::again) {
+      std::puts(
+          "The service ShmBroker was there already: its program is this one now, and what you have chosen "
+          "of\nits start, its dependencies and its account is as it was.");
+    }
     std::puts("The service ShmBroker is installed. Start it with: shmbroker start");
     return 0;
   }
   if (*set_up_command) {
-    set_up();
+    set_up(own_path());
     std::puts("The service ShmBroker is set up. Start it with: shmbroker start");
     return 0;
   }

@@ -81,17 +81,20 @@ std::wstring command_of(SC_HANDLE service) {
   return QueryServiceConfigW(service, config, size, &size) ? config->lpBinaryPathName : L"";
 }
 
+// And nothing else of it.
+void set_command(SC_HANDLE service, const std::wstring& command) {
+  if (!ChangeServiceConfigW(service, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, command.c_str(),
+                            nullptr, nullptr, nullptr, nullptr, nullptr, nullptr)) {
+    throw win32_error("cannot change the service's command");
+  }
+}
+
 // A path with a blank and no quotes is tried in pieces, C:\Program first: whoever can write there would be
 // the service.
-void quote_path(SC_HANDLE service) {
-  const std::wstring path = own_path().wstring();
+void quote_path(SC_HANDLE service, const std::wstring& path) {
   const std::wstring command = command_of(service);
   if (!command.starts_with(path) || path.find(L' ') == std::wstring::npos) return;
-  const std::wstring quoted = L"\"" + path + L"\"" + command.substr(path.size());
-  if (!ChangeServiceConfigW(service, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, quoted.c_str(),
-                            nullptr, nullptr, nullptr, nullptr, nullptr, nullptr)) {
-    throw win32_error("cannot put the service's path in quotes");
-  }
+  set_command(service, L"\"" + path + L"\"" + command.substr(path.size()));
 }
 
 SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
@@ -160,15 +163,15 @@ void warn_of_open_folder(const std::filesystem::path& programs) {
       win::display_utf8(win::account_name(stranger)).c_str(), win::display_utf8(programs.wstring()).c_str());
 }
 
-void set_up(SC_HANDLE service) {
-  const std::filesystem::path programs = own_path().parent_path();
+void set_up(SC_HANDLE service, const std::filesystem::path& program) {
+  const std::filesystem::path programs = program.parent_path();
   const std::filesystem::path data = paths_of_command(command_of(service)).data;
   expect_stopped(service);
   expect_no_console(service);
   expect_no_other_use(data);
-  quote_path(service);
+  quote_path(service, program.wstring());
   const Identity identity = configure(service);
-  register_event_source();
+  register_event_source(program);
   const bool had_sid = identity.service.empty() || names(data, identity.service);
   set_up_data_folder(common_folder(), identity);
   if (data != common_folder()) set_up_data_folder(data, identity);
@@ -209,33 +212,53 @@ std::wstring option(const wchar_t* name, const std::filesystem::path& given) {
   return std::wstring(L" ") + name + L" \"" + path.wstring() + L"\"";
 }
 
+std::wstring command_for(const std::filesystem::path& program, const CommandOptions& options) {
+  std::wstring command = L"\"" + program.wstring() + L"\"";
+  if (options.config) command += option(L"--config", *options.config);
+  if (options.data) command += option(L"--data", *options.data);
+  return command;
+}
+
+ServiceHandle create(SC_HANDLE manager, const std::wstring& command) {
+  ServiceHandle service(CreateServiceW(
+      manager, kServiceName, kDisplayName, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
+      SERVICE_ERROR_NORMAL, command.c_str(), nullptr, nullptr, nullptr, L"NT AUTHORITY\\LocalService", L""));
+  if (!service) throw win32_error("cannot create the service");
+  return service;
+}
+
+// Gives a service that is there another program, and leaves it what it has of options.
+void replace_program(SC_HANDLE service, const std::filesystem::path& program, CommandOptions options) {
+  const std::wstring command = command_of(service);
+  const CommandOptions before = options_of_command(command);
+  if (!options.config) options.config = before.config;
+  if (!options.data) options.data = before.data;
+  const std::wstring next = command_for(program, options);
+  if (next != command) set_command(service, next);
+}
+
+// SERVICE_START: without it nobody may say that the service be started again after a failure.
+constexpr DWORD kSetUp = SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS | SERVICE_START;
+
 }  // namespace
 
-void install(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data) {
+Installed install(const std::filesystem::path& program, const CommandOptions& options) {
   const ServiceHandle manager = open_manager(SC_MANAGER_CREATE_SERVICE);
-  std::wstring command = L"\"" + own_path().wstring() + L"\"";
-  if (config) command += option(L"--config", *config);
-  if (data) command += option(L"--data", *data);
-  const ServiceHandle service(CreateServiceW(manager.get(), kServiceName, kDisplayName, SERVICE_ALL_ACCESS,
-                                             SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
-                                             SERVICE_ERROR_NORMAL, command.c_str(), nullptr, nullptr, nullptr,
-                                             L"NT AUTHORITY\\LocalService", L""));
-  if (!service) throw win32_error("cannot create the service");
-  set_up(service.get());
+  ServiceHandle service(OpenServiceW(manager.get(), kServiceName, kSetUp));
+  const Installed installed = service ? Installed::again : Installed::anew;
+  if (service) {
+    expect_stopped(service.get());
+    replace_program(service.get(), program, options);
+  } else if (GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST) {
+    service = create(manager.get(), command_for(program, options));
+  } else {
+    throw win32_error("cannot open the service ShmBroker");
+  }
+  set_up(service.get(), program);
+  return installed;
 }
 
-void set_up() {
-  // SERVICE_START: without it nobody may say that the service be started again after a failure.
-  const ServiceHandle service =
-      open_service(SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS | SERVICE_START);
-  try {
-    set_up(service.get());
-  } catch (const Error& error) {
-    // Where an installer runs it, nobody sees what it prints.
-    report_event(Event::failed, std::string("set-up: ") + error.what());
-    throw;
-  }
-}
+void set_up(const std::filesystem::path& program) { set_up(open_service(kSetUp).get(), program); }
 
 void uninstall() {
   const ServiceHandle service = open_service(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE);

@@ -3,21 +3,24 @@
 
 #include <windows.h>
 
-#include <optional>
+#include <filesystem>
 #include <string>
 
 #include "service/host/paths.h"
 
 namespace shmbroker::service {
 
-// Registers this program as the service, and sets it up. config, data: a --config and a --data to run it
-// with. Throws Error.
-void install(const std::optional<std::wstring>& config, const std::optional<std::wstring>& data);
+enum class Installed { anew, again };
+
+// Registers a program as the service, and sets it up. options: to run it with. A service that is there
+// already gets this program and the options that are given, and keeps all that an administrator has chosen:
+// how it starts, what it depends on, its account and the other options. Throws Error.
+Installed install(const std::filesystem::path& program, const CommandOptions& options);
 
 // What 'sc.exe create' and an installer leave open: recovery after a crash, the service's own SID,
 // privileges, the texts of the event log, the data folder with its rights and an example configuration. May
-// be repeated. Throws Error, also where the service runs and has no SID yet.
-void set_up();
+// be repeated. program: the service's. Throws Error, also where the service runs and has no SID yet.
+void set_up(const std::filesystem::path& program);
 
 // Stops the service if it runs, and removes it. Throws Error.
 void uninstall();

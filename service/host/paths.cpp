@@ -59,8 +59,13 @@ BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::opt
 }
 
 BrokerPaths paths_of_command(const std::wstring& command) {
+  const CommandOptions options = options_of_command(command);
+  return find_paths(options.config, options.data, LogTo::service);
+}
+
+CommandOptions options_of_command(const std::wstring& command) {
   const std::vector<std::wstring> arguments = split(command);
-  return find_paths(option_in(arguments, L"--config"), option_in(arguments, L"--data"), LogTo::service);
+  return {option_in(arguments, L"--config"), option_in(arguments, L"--data")};
 }
 
 }  // namespace shmbroker::service

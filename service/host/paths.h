@@ -18,4 +18,11 @@ BrokerPaths find_paths(const std::optional<std::wstring>& config, const std::opt
 // The same for a service that is registered to run this command.
 BrokerPaths paths_of_command(const std::wstring& command);
 
+// The options that such a command has; --config and --data.
+struct CommandOptions {
+  std::optional<std::wstring> config;
+  std::optional<std::wstring> data;
+};
+CommandOptions options_of_command(const std::wstring& command);
+
 }  // namespace shmbroker::service

@@ -4,7 +4,6 @@
 
 #include "messages.h"
 #include "service/support/error.h"
-#include "service/support/folders.h"
 #include "service/support/service_name.h"
 
 namespace shmbroker::service {
@@ -82,14 +81,14 @@ std::wstring event_text(const std::string& text) {
   return escaped;
 }
 
-void register_event_source() {
+void register_event_source(const std::filesystem::path& program) {
   HKEY key = nullptr;
   const LSTATUS status =
       RegCreateKeyExW(HKEY_LOCAL_MACHINE, kSourceKey, 0, nullptr, 0, KEY_SET_VALUE, nullptr, &key, nullptr);
   if (status != ERROR_SUCCESS)
     throw win32_error("cannot register the event log's texts", static_cast<DWORD>(status));
   const std::unique_ptr<std::remove_pointer_t<HKEY>, LSTATUS(WINAPI*)(HKEY)> closer(key, RegCloseKey);
-  const std::wstring file = own_path().wstring();
+  const std::wstring file = program.wstring();
   const DWORD types = EVENTLOG_INFORMATION_TYPE | EVENTLOG_WARNING_TYPE | EVENTLOG_ERROR_TYPE;
   set_value(key, L"EventMessageFile", REG_SZ, file.c_str(), (file.size() + 1) * sizeof(wchar_t));
   set_value(key, L"TypesSupported", REG_DWORD, &types, sizeof types);

@@ -1,6 +1,7 @@
 // The Windows event log, for what an administrator must see. The texts, with what to do, are in messages.mc.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 namespace shmbroker::service {
@@ -27,8 +28,8 @@ void report_event(Event event, const std::string& text);
 // else is to be put in. Shortened where it is longer than an event may be.
 std::wstring event_text(const std::string& text);
 
-// Tells Windows where the texts are: in this program. Throws Error.
-void register_event_source();
+// Tells Windows where the texts are: in the service's program. Throws Error.
+void register_event_source(const std::filesystem::path& program);
 void unregister_event_source();
 
 }  // namespace shmbroker::service

@@ -8,6 +8,7 @@
 
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "tests/installer/installed.h"
 #include "tests/support/program.h"
@@ -38,20 +39,32 @@ Outcome run_installed(const wchar_t* program, const std::wstring& arguments) {
   return outcome;
 }
 
-// A text in an installer's tables; "" where there is none.
-std::wstring in_tables(const wchar_t* name, const wchar_t* query) {
+// The first column of what a query finds in an installer's tables.
+std::vector<std::wstring> all_in_tables(const wchar_t* name, const wchar_t* query) {
+  std::vector<std::wstring> texts;
   PMSIHANDLE database;
   PMSIHANDLE view;
-  PMSIHANDLE row;
-  wchar_t text[1024] = {};
-  DWORD size = ARRAYSIZE(text);
   if (MsiOpenDatabaseW(installer(name).c_str(), MSIDBOPEN_READONLY, &database) != ERROR_SUCCESS ||
       MsiDatabaseOpenViewW(database, query, &view) != ERROR_SUCCESS ||
-      MsiViewExecute(view, 0) != ERROR_SUCCESS || MsiViewFetch(view, &row) != ERROR_SUCCESS ||
-      MsiRecordGetStringW(row, 1, text, &size) != ERROR_SUCCESS) {
-    return {};
+      MsiViewExecute(view, 0) != ERROR_SUCCESS) {
+    return texts;
   }
-  return text;
+  for (;;) {
+    PMSIHANDLE row;
+    wchar_t text[1024] = {};
+    DWORD size = ARRAYSIZE(text);
+    if (MsiViewFetch(view, &row) != ERROR_SUCCESS ||
+        MsiRecordGetStringW(row, 1, text, &size) != ERROR_SUCCESS) {
+      return texts;
+    }
+    texts.emplace_back(text);
+  }
+}
+
+// "" where there is none.
+std::wstring in_tables(const wchar_t* name, const wchar_t* query) {
+  const std::vector<std::wstring> all = all_in_tables(name, query);
+  return all.empty() ? L"" : all.front();
 }
 
 std::wstring install(const wchar_t* name) { return L"/i " + quoted(installer(name)); }
@@ -132,15 +145,26 @@ TEST_F(Installer, InstallsAServiceThatRunsAndIsReachable) {
   ProgramsElsewhereFindTheDll();
 }
 
+class ServiceConfig {
+ public:
+  ServiceConfig() {
+    DWORD size = 0;
+    EXPECT_TRUE(QueryServiceConfigW(open_service(SERVICE_QUERY_CONFIG).get(),
+                                    reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory_), sizeof memory_,
+                                    &size));
+  }
+  const QUERY_SERVICE_CONFIGW& operator*() const {
+    return *reinterpret_cast<const QUERY_SERVICE_CONFIGW*>(memory_);
+  }
+
+ private:
+  alignas(QUERY_SERVICE_CONFIGW) std::byte memory_[8192] = {};
+};
+
 TEST_F(Installer, RegistersTheServiceAsShmbrokerInstallDoes) {
   install_older();
-  const ScmHandle service = open_service(SERVICE_QUERY_CONFIG);
-  ASSERT_TRUE(service);
-  alignas(QUERY_SERVICE_CONFIGW) std::byte memory[8192];
-  const auto& found = *reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory);
-  DWORD size = 0;
-  ASSERT_TRUE(QueryServiceConfigW(service.get(), reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory),
-                                  sizeof memory, &size));
+  const ServiceConfig config;
+  const QUERY_SERVICE_CONFIGW& found = *config;
   EXPECT_EQ(found.lpBinaryPathName, quoted(installed_folder() / L"shmbroker.exe"));
   EXPECT_STREQ(found.lpServiceStartName, L"NT AUTHORITY\\LocalService");
   EXPECT_EQ(found.dwStartType, DWORD{SERVICE_AUTO_START});
@@ -208,6 +232,92 @@ TEST_F(Installer, UpgradeGoesWhereItIsTold) {
   EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
 }
 
+bool is_delayed() {
+  SERVICE_DELAYED_AUTO_START_INFO delayed{};
+  DWORD size = 0;
+  QueryServiceConfig2W(open_service(SERVICE_QUERY_CONFIG).get(), SERVICE_CONFIG_DELAYED_AUTO_START_INFO,
+                       reinterpret_cast<BYTE*>(&delayed), sizeof delayed, &size);
+  return delayed.fDelayedAutostart != FALSE;
+}
+
+// The first step of an upgrade. Under Wine the old version is not told that it goes for a newer one's sake.
+void remove_for_an_upgrade() {
+  if (!is_wine()) return;
+  ASSERT_EQ(msiexec(L"/x " + product_of(L"older.msi") +
+                    L" UPGRADINGPRODUCTCODE={00000000-0000-0000-0000-000000000001}"),
+            0u);
+  ASSERT_TRUE(open_service(SERVICE_QUERY_STATUS)) << "the next version finds what was chosen";
+}
+
+TEST_F(Installer, UpgradeAndRepairKeepWhatAnAdministratorChose) {
+  install_older();
+  {
+    const ScmHandle service = open_service(SERVICE_CHANGE_CONFIG);
+    SERVICE_DELAYED_AUTO_START_INFO delayed{TRUE};
+    EXPECT_TRUE(ChangeServiceConfig2W(service.get(), SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &delayed) ||
+                is_wine());
+    // Wine knows of no delay, and would start it at once.
+    ASSERT_TRUE(ChangeServiceConfigW(service.get(), SERVICE_NO_CHANGE,
+                                     is_wine() ? SERVICE_DEMAND_START : SERVICE_NO_CHANGE, SERVICE_NO_CHANGE,
+                                     nullptr, nullptr, nullptr, L"RpcSs\0", L"NT AUTHORITY\\NetworkService",
+                                     L"", nullptr));
+  }
+  remove_for_an_upgrade();
+  ASSERT_EQ(msiexec(install(L"newer.msi")), 0u);
+  EXPECT_NE(installed_version(), L"0.0.9");
+  EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+  ASSERT_EQ(msiexec(install(L"newer.msi") + L" REINSTALL=ALL REINSTALLMODE=amus"), 0u);
+  const ServiceConfig config;
+  EXPECT_EQ((*config).dwStartType, DWORD{is_wine() ? SERVICE_DEMAND_START : SERVICE_AUTO_START});
+  EXPECT_EQ(is_delayed(), !is_wine());
+  EXPECT_STREQ((*config).lpDependencies, L"RpcSs");
+  EXPECT_STREQ((*config).lpServiceStartName, L"NT AUTHORITY\\NetworkService");
+  EXPECT_EQ((*config).lpBinaryPathName, quoted(installed_folder() / L"shmbroker.exe"));
+}
+
+TEST_F(Installer, RepairLeavesAServiceThatIsDisabledAsItIs) {
+  install_older();
+  ASSERT_TRUE(ChangeServiceConfigW(open_service(SERVICE_CHANGE_CONFIG).get(), SERVICE_NO_CHANGE,
+                                   SERVICE_DISABLED, SERVICE_NO_CHANGE, nullptr, nullptr, nullptr, nullptr,
+                                   nullptr, nullptr, nullptr));
+  stop_service();
+  EXPECT_EQ(msiexec(install(L"older.msi") + L" REINSTALL=ALL REINSTALLMODE=amus"), 0u);
+  EXPECT_EQ((*ServiceConfig()).dwStartType, DWORD{SERVICE_DISABLED});
+  EXPECT_EQ(service_state(), DWORD{SERVICE_STOPPED});
+}
+
+// IMAGE_SUBSYSTEM_WINDOWS_GUI …, as the program itself says.
+WORD subsystem_of(const fs::path& program) {
+  const std::string bytes = read_file(program);
+  if (bytes.size() < sizeof(IMAGE_DOS_HEADER)) return IMAGE_SUBSYSTEM_UNKNOWN;
+  const LONG at = reinterpret_cast<const IMAGE_DOS_HEADER*>(bytes.data())->e_lfanew;
+  if (bytes.size() < at + sizeof(IMAGE_NT_HEADERS64)) return IMAGE_SUBSYSTEM_UNKNOWN;
+  return reinterpret_cast<const IMAGE_NT_HEADERS64*>(bytes.data() + at)->OptionalHeader.Subsystem;
+}
+
+// In a repair, which any user may begin, it would run as SYSTEM in a window that he could hold open.
+TEST_F(Installer, RunsNoProgramThatHasAConsole) {
+  constexpr int kKind = 0x3F;
+  constexpr int kProgram = 2;  // in the lowest three bits: of the table Binary, a file, a folder, a property
+  constexpr int kInstalledFile = 18;  // whose key is the file's name here
+  EXPECT_EQ(subsystem_of(program_folder() / L"shmbroker.exe"), IMAGE_SUBSYSTEM_WINDOWS_CUI);
+  int programs = 0;
+  for (const std::wstring& action : all_in_tables(L"newer.msi", L"SELECT `Action` FROM `CustomAction`")) {
+    const auto column = [&](const wchar_t* name) {
+      return in_tables(L"newer.msi", (std::wstring(L"SELECT `") + name +
+                                      L"` FROM `CustomAction` WHERE `Action` = '" + action + L"'")
+                                         .c_str());
+    };
+    const int kind = std::stoi(column(L"Type")) & kKind;
+    if ((kind & 7) != kProgram) continue;
+    ++programs;
+    EXPECT_EQ(kind, kInstalledFile) << win::display_utf8(action);
+    EXPECT_EQ(subsystem_of(program_folder() / column(L"Source")), IMAGE_SUBSYSTEM_WINDOWS_GUI)
+        << win::display_utf8(action);
+  }
+  EXPECT_EQ(programs, 3) << "SetUp, SetUpAgain, TakeBack";
+}
+
 // On a data volume everybody may change what is in a new folder. Wine ignores the table.
 TEST_F(Installer, ClosesItsFolderToAllButAdministrators) {
   EXPECT_EQ(in_tables(L"newer.msi",
@@ -229,6 +339,11 @@ TEST_F(Installer, SetsUpAServiceThatAFailedRemovalBringsBack) {
         L"newer.msi",
         (L"SELECT `Sequence` FROM `InstallExecuteSequence` WHERE `Action` = '" + action + L"'").c_str()));
   };
+  EXPECT_EQ(in_tables(L"newer.msi", L"SELECT `Type` FROM `CustomAction` WHERE `Action` = 'TakeBack'"),
+            kProgramGoOnRollback);
+  EXPECT_GT(sequence(L"TakeBack"), sequence(L"InstallFiles"));
+  EXPECT_LT(sequence(L"TakeBack"), sequence(L"SetUp"));
+  EXPECT_LT(sequence(L"SetUp"), sequence(L"StartServices"));
   EXPECT_GT(sequence(L"SetUpAgain"), sequence(L"StopServices"));
   EXPECT_LT(sequence(L"SetUpAgain"), sequence(L"DeleteServices"));
 }
@@ -304,6 +419,12 @@ TEST_F(Installer, BringsTheOldServiceBackWhereAnUpgradeFails) {
   ASSERT_TRUE(
       QueryServiceConfig2W(service.get(), SERVICE_CONFIG_FAILURE_ACTIONS, memory, sizeof memory, &size));
   EXPECT_GT(reinterpret_cast<SERVICE_FAILURE_ACTIONSW*>(memory)->cActions, 0u);
+}
+
+TEST_F(Installer, LeavesNoServiceWhereAnInstallationFails) {
+  if (is_wine()) GTEST_SKIP() << "Wine undoes nothing";
+  EXPECT_EQ(msiexec(L"/i " + quoted(failing_installer())), DWORD{ERROR_INSTALL_FAILURE});
+  EXPECT_TRUE(eventually([] { return !open_service(SERVICE_QUERY_STATUS); }));
 }
 
 TEST_F(Installer, UpgradeTellsClientsWhereChannelsEndWithTheService) {

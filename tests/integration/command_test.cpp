@@ -3,11 +3,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "tests/support/program.h"
 #include "tests/support/service_fixture.h"
+#include "win/handle.h"
 #include "win/text.h"
 
 namespace shmbroker::tests {
@@ -15,6 +17,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 // A folder with a blank in its name, as many have.
 class Command : public testing::Test {
@@ -74,6 +77,54 @@ TEST_F(Command, CheckConfigSaysWhatIsWrongAndWhere) {
   EXPECT_THAT(missing.text, HasSubstr("cannot read the configuration"));
 }
 
+TEST_F(Command, CheckConfigTriesWhatAStartWould) {
+  const auto file_at = [&](const char* name, const std::string& path, const std::string& more = {}) {
+    return "{ \"name\": \"" + std::string(name) +
+           "\", \"kind\": \"block\", \"capacity\": 8, \"file\": { \"path\": " + nlohmann::json(path).dump() +
+           more + " } }";
+  };
+  const std::string folder = win::display_utf8(data_.wstring());
+  const auto configuration = [&](const std::vector<std::string>& channels) {
+    std::string text = config_of(channels);
+    return text.insert(1, "\"file_folders\": [" + nlohmann::json(folder).dump() + "], ");
+  };
+  std::ofstream(data_ / L"long.bin") << "more than eight bytes";
+  std::ofstream(data_ / L"short.bin") << "x";
+  std::ofstream(data_ / L"taken.bin") << "x";
+  const win::Handle taken(CreateFileW((data_ / L"taken.bin").c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING,
+                                      FILE_ATTRIBUTE_NORMAL, nullptr));
+  ASSERT_TRUE(taken);
+  configure(configuration(
+      {file_at("good", folder + "\\made at the start.bin"), file_at("long", folder + "\\long.bin"),
+       file_at("taken", folder + "\\taken.bin"), file_at("gone", folder + "\\gone\\value.bin"),
+       file_at("outside", "C:\\windows\\win.ini"),
+       file_at("short", folder + "\\short.bin", ", \"offset\": 4096"), block("huge", uint64_t{1} << 40)}));
+  const Outcome outcome = run(L"check-config" + config_option());
+  EXPECT_EQ(outcome.exit_code, 1u);
+  for (const char* pointer : {"/channels/1/file: ", "/channels/2/file: ", "/channels/3/file: ",
+                              "/channels/4/file: ", "/channels/5/file: "})
+    EXPECT_THAT(outcome.text, HasSubstr(pointer));
+  EXPECT_THAT(outcome.text, Not(HasSubstr("/channels/0/")));
+  EXPECT_THAT(outcome.text, HasSubstr("under none of the file_folders"));
+  EXPECT_FALSE(std::filesystem::exists(data_ / L"made at the start.bin")) << "a trial makes nothing";
+  const Outcome json = run(L"check-config --json" + config_option());
+  const size_t unavailable = nlohmann::json::parse(json.text)["unavailable"].size();
+  // Some systems promise 4 TiB that they do not have.
+  EXPECT_EQ(unavailable, outcome.text.find("/channels/6/capacity: ") == std::string::npos ? 5u : 6u)
+      << json.text;
+
+  configure(configuration({file_at("good", folder + "\\made at the start.bin")}));
+  EXPECT_EQ(run(L"check-config" + config_option()).exit_code, 0u);
+}
+
+TEST_F(Command, CheckConfigNamesAllAccountsThatThereAreNot) {
+  configure(config_of({block("a", 8, R"({ "read": ["no such one"], "write": ["Users"] })"),
+                       block("b", 8, R"({ "read": ["Users"], "write": ["no such other"] })")}));
+  EXPECT_THAT(run(L"check-config" + config_option()).text,
+              AllOf(HasSubstr("/channels/0/access/read/0: no account is named 'no such one'"),
+                    HasSubstr("/channels/1/access/write/0: no account is named 'no such other'")));
+}
+
 TEST_F(Command, InstallRegistersAndUninstallRemoves) {
   { const Service removes_leftovers(config_of({})); }
   ASSERT_TRUE(eventually([] { return !open_service(SERVICE_QUERY_CONFIG); }));
@@ -97,7 +148,9 @@ TEST_F(Command, InstallRegistersAndUninstallRemoves) {
     EXPECT_EQ(config.dwStartType, DWORD{SERVICE_AUTO_START});
     EXPECT_EQ(config.dwServiceType, DWORD{SERVICE_WIN32_OWN_PROCESS});
   }
-  EXPECT_EQ(run(L"install").exit_code, 1u) << "it is there already";
+  const Outcome again = run(L"install");
+  EXPECT_EQ(again.exit_code, 0u) << again.text;
+  EXPECT_THAT(again.text, HasSubstr("was there already"));
 
   const Outcome removed = run(L"uninstall");
   EXPECT_EQ(removed.exit_code, 0u) << removed.text;

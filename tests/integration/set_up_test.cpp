@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "tests/support/program.h"
 
@@ -37,6 +39,32 @@ TEST(Install, PreparesTheFolderThatItIsTold) {
   EXPECT_EQ(run(L"start").exit_code, 0u);
   EXPECT_TRUE(std::filesystem::exists(data / L"state.json"));
   EXPECT_EQ(run(L"uninstall").exit_code, 0u);
+}
+
+TEST_F(SetUp, InstallsOverAServiceThatIsThereAndKeepsWhatAnAdministratorChose) {
+  const auto config = [] {
+    std::vector<std::byte> memory(8192);
+    DWORD size = 0;
+    EXPECT_TRUE(QueryServiceConfigW(open_service(SERVICE_QUERY_CONFIG).get(),
+                                    reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory.data()), 8192, &size));
+    return memory;
+  };
+  const std::vector<std::byte> before = config();
+  const std::wstring command =
+      reinterpret_cast<const QUERY_SERVICE_CONFIGW*>(before.data())->lpBinaryPathName;
+  ASSERT_TRUE(ChangeServiceConfigW(open_service(SERVICE_CHANGE_CONFIG).get(), SERVICE_NO_CHANGE,
+                                   SERVICE_DISABLED, SERVICE_NO_CHANGE, L"C:\\old\\shmbroker.exe", nullptr,
+                                   nullptr, L"RpcSs\0", L"NT AUTHORITY\\NetworkService", L"", nullptr));
+  const Outcome outcome =
+      run(L"install --config " + quoted(service.config_file()) + L" --data " + quoted(service.data_folder()));
+  EXPECT_EQ(outcome.exit_code, 0u) << outcome.text;
+  EXPECT_EQ(run(L"install").exit_code, 0u) << "and keeps its options";
+  const std::vector<std::byte> memory = config();
+  const auto& after = *reinterpret_cast<const QUERY_SERVICE_CONFIGW*>(memory.data());
+  EXPECT_EQ(after.dwStartType, DWORD{SERVICE_DISABLED});
+  EXPECT_STREQ(after.lpDependencies, L"RpcSs");
+  EXPECT_STREQ(after.lpServiceStartName, L"NT AUTHORITY\\NetworkService");
+  EXPECT_EQ(after.lpBinaryPathName, command);
 }
 
 TEST_F(SetUp, TakesNoFolderThatHoldsOtherThings) {

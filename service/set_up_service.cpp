@@ -1,0 +1,51 @@
+// set_up_service.exe: what the installer has done to the service. It has neither a console nor a window: what
+// runs as SYSTEM in an installation or a repair shows nothing that a user could hold open. What goes wrong is
+// an event.
+#include <windows.h>
+
+#include <shellapi.h>
+
+#include <cwchar>
+#include <memory>
+#include <string>
+
+#include "service/host/install.h"
+#include "service/support/error.h"
+#include "service/support/event_log.h"
+#include "service/support/folders.h"
+
+namespace shmbroker::service {
+namespace {
+
+std::wstring first_argument() {
+  int count = 0;
+  const std::unique_ptr<wchar_t*, HLOCAL(WINAPI*)(HLOCAL)> arguments(
+      CommandLineToArgvW(GetCommandLineW(), &count), LocalFree);
+  return count > 1 ? arguments.get()[1] : L"";
+}
+
+void run(const std::wstring& task) {
+  if (task == L"install") {
+    install(own_path().parent_path() / L"shmbroker.exe", {});
+  } else if (task == L"uninstall") {
+    uninstall();
+  } else {
+    throw Error("set_up_service.exe is for the installer: install or uninstall");
+  }
+}
+
+}  // namespace
+}  // namespace shmbroker::service
+
+int WINAPI wWinMain(HINSTANCE, HINSTANCE, wchar_t*, int) {
+  // As in shmbroker.exe.
+  SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
+  try {
+    shmbroker::service::run(shmbroker::service::first_argument());
+    return 0;
+  } catch (const std::exception& error) {
+    shmbroker::service::report_event(shmbroker::service::Event::failed,
+                                     std::string("set-up: ") + error.what());
+    return 1;
+  }
+}
