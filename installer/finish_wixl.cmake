@@ -23,6 +23,7 @@ function(finish_wixl msi version)
   msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = '$Service = 3' WHERE Action = 'SetUp'")
   msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = '$Service = 3 AND NOT SERVICEKEPT' WHERE Action = 'TakeBack'")
   msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = '$Service = 2' WHERE Action = 'SetUpAgain'")
+  msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = '$Service = 2 AND NOT UPGRADINGPRODUCTCODE' WHERE Action = 'TakeCounters'")
 
   # Conditions of standard actions.
   msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = 'NOT UPGRADINGPRODUCTCODE' WHERE Action = 'DeleteServices'")

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "service/host/counter_registration.h"
 #include "service/host/install.h"
 #include "service/support/error.h"
 #include "service/support/event_log.h"
@@ -29,8 +30,10 @@ void run(const std::wstring& task) {
     install(own_path().parent_path() / L"shmbroker.exe", {});
   } else if (task == L"uninstall") {
     uninstall();
+  } else if (task == L"unregister-counters") {
+    unregister_counters();
   } else {
-    throw Error("set_up_service.exe is for the installer: install or uninstall");
+    throw Error("set_up_service.exe is for the installer: install, uninstall or unregister-counters");
   }
 }
 

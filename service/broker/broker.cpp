@@ -70,7 +70,8 @@ Broker::Broker(const BrokerPaths& paths, FirstConfig first, const std::function<
       close_(channels_, state_, saver_),
       open_({channels_, setup_, creator_, close_, configuration_, state_, watch_, log_}),
       flush_(channels_, setup_.unavailable(), saver_),
-      inspect_(channels_, setup_, watch_, configuration_, counts_) {
+      inspect_(channels_, setup_, watch_, configuration_, counts_),
+      performance_({loop_, channels_, setup_, watch_, counts_}) {
   set_up_channels(progress);
   requests_ = std::make_unique<RequestHandler>(RequestHandler::Handlers{open_, close_, flush_, inspect_},
                                                loop_, objects_.identity, names_, log_, counts_);
@@ -111,7 +112,8 @@ void Broker::run() {
 DWORD Broker::do_what_is_due() {
   return std::min({keeper_.restart_if_due(), configuration_.go_on(), setup_.retry_if_due(),
                    creation_.look_up_if_due(), requests_->answer_late(), saver_.save_if_due(GetTickCount64()),
-                   held_up_.look_if_due(), write_log_counts(), state_.save_if_due()});
+                   held_up_.look_if_due(), performance_.refresh_if_asked(), write_log_counts(),
+                   state_.save_if_due()});
 }
 
 DWORD Broker::write_log_counts() {

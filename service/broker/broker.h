@@ -26,6 +26,7 @@
 #include "service/broker/inspect_handler.h"
 #include "service/broker/keeper_supervisor.h"
 #include "service/broker/open_handler.h"
+#include "service/broker/performance_counters.h"
 #include "service/broker/request_handler.h"
 #include "service/broker/saved_state.h"
 #include "service/broker/service_counts.h"
@@ -96,6 +97,7 @@ class Broker {
   OpenHandler open_;
   FlushHandler flush_;
   InspectHandler inspect_;
+  PerformanceCounters performance_;
   std::unique_ptr<RequestHandler> requests_;  // from the moment on that clients can come
 };
 

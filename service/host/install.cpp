@@ -9,6 +9,7 @@
 
 #include "service/broker/keeper.h"
 #include "service/broker/state_file.h"
+#include "service/host/counter_registration.h"
 #include "service/host/paths.h"
 #include "service/support/data_folder.h"
 #include "service/support/error.h"
@@ -71,6 +72,15 @@ Identity configure(SC_HANDLE service) {
   identity.service = win::account_sid(std::wstring(L"NT SERVICE\\") + kServiceName);
   if (identity.service.empty()) throw win32_error("cannot find the SID of NT SERVICE\\ShmBroker");
   return identity;
+}
+
+// The service can live without: a refusal is told and no more.
+void try_to_register_counters(const std::filesystem::path& programs) {
+  try {
+    register_counters(programs);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "shmbroker: not set: performance counters: %s\n", error.what());
+  }
 }
 
 std::wstring command_of(SC_HANDLE service) {
@@ -172,6 +182,7 @@ void set_up(SC_HANDLE service, const std::filesystem::path& program) {
   quote_path(service, program.wstring());
   const Identity identity = configure(service);
   register_event_source(program);
+  try_to_register_counters(programs);
   const bool had_sid = identity.service.empty() || names(data, identity.service);
   set_up_data_folder(common_folder(), identity);
   if (data != common_folder()) set_up_data_folder(data, identity);
@@ -265,6 +276,7 @@ void uninstall() {
   stop_and_wait(service.get());
   if (!DeleteService(service.get())) throw win32_error("cannot remove the service");
   unregister_event_source();
+  unregister_counters();
 }
 
 void start() {

@@ -315,7 +315,7 @@ TEST_F(Installer, RunsNoProgramThatHasAConsole) {
     EXPECT_EQ(subsystem_of(program_folder() / column(L"Source")), IMAGE_SUBSYSTEM_WINDOWS_GUI)
         << win::display_utf8(action);
   }
-  EXPECT_EQ(programs, 3) << "SetUp, SetUpAgain, TakeBack";
+  EXPECT_EQ(programs, 4) << "SetUp, SetUpAgain, TakeBack, TakeCounters";
 }
 
 // On a data volume everybody may change what is in a new folder. Wine ignores the table.

@@ -40,7 +40,7 @@ InstalledBroker::InstalledBroker() : folder_(common_folder()) {
   }
   fs::create_directories(folder_);
   for (const wchar_t* file :
-       {L"shmbroker.exe", L"shmclient.dll", L"shmbroker.json", L"shmbroker.schema.json"})
+       {L"shmbroker.exe", L"shmclient.dll", L"shmbroker.json", L"shmbroker.schema.json", L"shmbroker.man"})
     fs::copy_file(program_folder() / file, folder_ / file, fs::copy_options::overwrite_existing);
   try {
     must(run_in(folder_, L"install --data " + quoted(folder_ / L"data")), "shmbroker install");
