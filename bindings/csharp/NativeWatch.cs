@@ -108,7 +108,8 @@ namespace ShmBroker
             // with SHM_CHANNEL_HELD_UP: process that has not read or not committed. 0: not to be seen
             public uint blocker;
             public uint loans; // messages that writers have room for and have not committed yet
-            public uint reserved; // 0
+            // since version 0.3: a checksum of its access in the configuration; 0: not known
+            public uint access_sum;
             public ulong capacity; // as in ShmChannelState, to backlog
             public ulong max_message;
             public ulong messages;
@@ -144,6 +145,9 @@ namespace ShmBroker
             public ulong recoveries; // locks and loans taken back from processes that died, since its start
             public fixed char config[260];
             public fixed char reload_text[1024];
+            // times that it was told to read its configuration again; reloads follows
+            public uint reloads_asked;
+            public uint reserved; // 0
         }
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
@@ -222,7 +226,7 @@ namespace ShmBroker
                 && Offset(&shmChannelSummary, &shmChannelSummary.writers) == 24
                 && Offset(&shmChannelSummary, &shmChannelSummary.blocker) == 28
                 && Offset(&shmChannelSummary, &shmChannelSummary.loans) == 32
-                && Offset(&shmChannelSummary, &shmChannelSummary.reserved) == 36
+                && Offset(&shmChannelSummary, &shmChannelSummary.access_sum) == 36
                 && Offset(&shmChannelSummary, &shmChannelSummary.capacity) == 40
                 && Offset(&shmChannelSummary, &shmChannelSummary.max_message) == 48
                 && Offset(&shmChannelSummary, &shmChannelSummary.messages) == 56
@@ -237,7 +241,7 @@ namespace ShmBroker
                 "ShmChannelSummary");
             ShmServiceState shmServiceState;
             Check(
-                sizeof(ShmServiceState) == 2640
+                sizeof(ShmServiceState) == 2648
                 && Offset(&shmServiceState, &shmServiceState.size) == 0
                 && Offset(&shmServiceState, &shmServiceState.version) == 4
                 && Offset(&shmServiceState, &shmServiceState.pid) == 8
@@ -252,7 +256,9 @@ namespace ShmBroker
                 && Offset(&shmServiceState, &shmServiceState.quota) == 56
                 && Offset(&shmServiceState, &shmServiceState.recoveries) == 64
                 && Offset(&shmServiceState, shmServiceState.config) == 72
-                && Offset(&shmServiceState, shmServiceState.reload_text) == 592,
+                && Offset(&shmServiceState, shmServiceState.reload_text) == 592
+                && Offset(&shmServiceState, &shmServiceState.reloads_asked) == 2640
+                && Offset(&shmServiceState, &shmServiceState.reserved) == 2644,
                 "ShmServiceState");
         }
     }
