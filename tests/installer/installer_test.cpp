@@ -258,9 +258,9 @@ TEST_F(Installer, UpgradeAndRepairKeepWhatAnAdministratorChose) {
                 is_wine());
     // Wine knows of no delay, and would start it at once.
     ASSERT_TRUE(ChangeServiceConfigW(service.get(), SERVICE_NO_CHANGE,
-                                     is_wine() ? SERVICE_DEMAND_START : SERVICE_NO_CHANGE, SERVICE_NO_CHANGE,
-                                     nullptr, nullptr, nullptr, L"RpcSs\0", L"NT AUTHORITY\\NetworkService",
-                                     L"", nullptr));
+                                     is_wine() ? DWORD{SERVICE_DEMAND_START} : DWORD{SERVICE_NO_CHANGE},
+                                     SERVICE_NO_CHANGE, nullptr, nullptr, nullptr, L"RpcSs\0",
+                                     L"NT AUTHORITY\\NetworkService", L"", nullptr));
   }
   remove_for_an_upgrade();
   ASSERT_EQ(msiexec(install(L"newer.msi")), 0u);
@@ -268,7 +268,7 @@ TEST_F(Installer, UpgradeAndRepairKeepWhatAnAdministratorChose) {
   EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
   ASSERT_EQ(msiexec(install(L"newer.msi") + L" REINSTALL=ALL REINSTALLMODE=amus"), 0u);
   const ServiceConfig config;
-  EXPECT_EQ((*config).dwStartType, DWORD{is_wine() ? SERVICE_DEMAND_START : SERVICE_AUTO_START});
+  EXPECT_EQ((*config).dwStartType, is_wine() ? DWORD{SERVICE_DEMAND_START} : DWORD{SERVICE_AUTO_START});
   EXPECT_EQ(is_delayed(), !is_wine());
   EXPECT_STREQ((*config).lpDependencies, L"RpcSs");
   EXPECT_STREQ((*config).lpServiceStartName, L"NT AUTHORITY\\NetworkService");
