@@ -190,7 +190,7 @@ TEST_F(Handles, NullAndWrongSizesAreBadArguments) {
   size_t size = 0;
   uint32_t number = 0;
   const void* peeked = nullptr;
-  ShmMessage message{sizeof message, 0, 0, 0, &byte, 1};
+  ShmMessage message{sizeof message, 0, 0, 0, &byte, 1, 0, 0};
   ShmMessage no_data{sizeof message, 0, 0, 0, nullptr, 1, 0, 0};
   ShmMessage no_size{0, 0, 0, 0, &byte, 1, 0, 0};
   ShmChannel many[SHM_WAIT_MAX + 1] = {channel};
