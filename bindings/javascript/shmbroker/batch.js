@@ -13,6 +13,8 @@ export function structOf(data) {
     timestamp: 0,
     data,
     length: data.byteLength,
+    writer: 0,
+    reserved: 0,
   };
 }
 

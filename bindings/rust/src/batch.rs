@@ -15,6 +15,8 @@ const NO_MESSAGE: ShmMessage = ShmMessage {
     timestamp: 0,
     data: ptr::null_mut(),
     length: 0,
+    writer: 0,
+    reserved: 0,
 };
 
 /// Room for messages that are read together, to be used again and again.
