@@ -5,7 +5,7 @@
     Author = 'The ShmBroker authors'
     CompanyName = 'ShmBroker'
     Copyright = 'The ShmBroker authors. MIT License'
-    Description = 'Sends and receives messages through ShmBroker, named shared memory between Windows programs, and tells who uses which channel. It works with the service of its own minor version.'
+    Description = 'Messages through ShmBroker, shared memory between programs; for a service of its minor version.'
     PowerShellVersion = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions = @('Desktop', 'Core')

@@ -6,7 +6,9 @@ $env:PSModulePath = "$Modules;$env:PSModulePath"
 Import-Module ShmBroker
 $status = Test-ShmBroker
 if (-not $status.IsRunning -or $status.Problem) { throw $status.Problem }
-$options = New-Object ShmBroker.ShmOptions -Property @{ Kind = 'Queue'; Flags = 'Create'; Capacity = 4096; Access = 'Write' }
+$options = New-Object ShmBroker.ShmOptions -Property @{
+    Kind = 'Queue'; Flags = 'Create'; Capacity = 4096; Access = 'Write'
+}
 $held = New-Object ShmBroker.ShmChannel 'ps 5.1', $options
 try {
     'Hello', 'again' | Send-ShmMessage 'ps 5.1'

@@ -19,12 +19,15 @@ Describe 'The module' {
     It 'is the one that was installed, and sound' {
         $module = Get-Module ShmBroker
         $module.ModuleBase | Should -Be (Get-Item "$PSScriptRoot\Modules\ShmBroker").FullName
-        (Test-ModuleManifest "$($module.ModuleBase)\ShmBroker.psd1" -ErrorAction Stop).Version | Should -Be $module.Version
+        $manifest = Test-ModuleManifest "$($module.ModuleBase)\ShmBroker.psd1" -ErrorAction Stop
+        $manifest.Version | Should -Be $module.Version
         (Get-Command -Module ShmBroker).Name | Sort-Object | Should -Be $module.ExportedCmdlets.Keys
         $module.ExportedCmdlets.Count | Should -Be 5
     }
     It 'has licence and notices' {
-        foreach ($file in 'LICENSE', 'THIRD-PARTY-NOTICES.txt') { "$PSScriptRoot\Modules\ShmBroker\$file" | Should -Exist }
+        foreach ($file in 'LICENSE', 'THIRD-PARTY-NOTICES.txt') {
+            "$PSScriptRoot\Modules\ShmBroker\$file" | Should -Exist
+        }
     }
     It 'finds the DLL that came with it, and says so' {
         $status = Test-ShmBroker
@@ -168,8 +171,8 @@ Describe 'Channels' {
     }
     It 'that are not there are errors of their own' {
         $ErrorActionPreference = 'Stop'
-        foreach ($command in { Get-ShmChannel 'nowhere' }, { Get-ShmClient 'nowhere' }, { Send-ShmMessage 'nowhere' 'x' },
-            { Receive-ShmMessage 'nowhere' }) {
+        foreach ($command in { Get-ShmChannel 'nowhere' }, { Get-ShmClient 'nowhere' },
+            { Send-ShmMessage 'nowhere' 'x' }, { Receive-ShmMessage 'nowhere' }) {
             $failure = $null
             try { & $command } catch { $failure = $_ }
             $failure.FullyQualifiedErrorId | Should -Match '^ShmNotFound,'
