@@ -17,7 +17,8 @@ import (
 	"shmbridge/internal/state"
 )
 
-const patience = 30 * time.Second
+// Longer than a work queue waits for an acknowledgement before it gives a message out again.
+const patience = 90 * time.Second
 
 // A site is a machine: channels, a data folder, and a bridge if one runs.
 type site struct {
