@@ -89,7 +89,7 @@ func TestInfoAndList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info.Creator = "" // not told in a list
+	info.Creator, info.Instance = "", 0 // not told in a list
 	for _, each := range list {
 		if each == info {
 			return

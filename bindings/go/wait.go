@@ -46,7 +46,7 @@ func wait(ctx context.Context, try attempt, at place) (News, error) {
 	if ctx == NoWait {
 		return once(ctx, try)
 	}
-	if err := ctx.Err(); err != nil {
+	if err := over(ctx); err != nil {
 		return NoNews, interrupted(err)
 	}
 	// Nobody else's turn matters to a call that need not wait.
@@ -61,7 +61,7 @@ func waitInTurn(ctx context.Context, try attempt, at place) (News, error) {
 	if ctx == NoWait {
 		return once(ctx, try)
 	}
-	if err := ctx.Err(); err != nil {
+	if err := over(ctx); err != nil {
 		return NoNews, interrupted(err)
 	}
 	if !at.take(ctx) {
@@ -79,6 +79,17 @@ func waitInTurn(ctx context.Context, try attempt, at place) (News, error) {
 		return block(ctx, try, at)
 	}
 	return park(ctx, try, at)
+}
+
+// over tells why a call must not begin. A context learns of its deadline from a timer, which may be late.
+func over(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if deadline, limited := ctx.Deadline(); limited && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 // once asks once.

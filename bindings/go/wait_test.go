@@ -33,6 +33,19 @@ func TestDeadline(t *testing.T) {
 	expectError(t, err, ErrTimeout, context.DeadlineExceeded)
 }
 
+// lateContext has not been told yet that its deadline is over, as on a busy machine.
+type lateContext struct{ context.Context }
+
+func (lateContext) Deadline() (time.Time, bool) { return time.Now().Add(-time.Second), true }
+
+func TestADeadlineThatIsOverNeedsNoTimer(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	write(t, channel, "not to be had after the deadline")
+	_, _, err := channel.Read(lateContext{background}, make([]byte, 64))
+	expectError(t, err, ErrTimeout, context.DeadlineExceeded)
+	expectRead(t, channel, "not to be had after the deadline", NoNews)
+}
+
 func TestACancelledContextIsAnErrorOfItsOwn(t *testing.T) {
 	channel := create(t, Options{Kind: Queue})
 	ctx, cancel := context.WithCancel(background)
