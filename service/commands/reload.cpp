@@ -68,6 +68,18 @@ void compare(const ClientApi& api, const ShmChannelSummary& channel, const Chann
     plan.changed.push_back(fmt::format("{}: {}", quoted(next.name), fmt::join(members, ", ")));
 }
 
+// A service that is busy with many channels of a reload may answer late.
+ShmServiceState inspect_patiently(const ClientApi& api) {
+  constexpr int kMostTries = 6;
+  for (int tries = 1;; ++tries) {
+    try {
+      return inspect_service(api);
+    } catch (const ClientError& error) {
+      if (error.status() != SHM_E_TIMEOUT || tries == kMostTries) throw;
+    }
+  }
+}
+
 }  // namespace
 
 std::string reload_and_wait() {
@@ -75,10 +87,10 @@ std::string reload_and_wait() {
   reload();
   // Ours is among those that it has been asked for by now. Where it goes on with a later one, that has read
   // what ours would have.
-  const uint32_t ours = inspect_service(api).reloads_asked;
+  const uint32_t ours = inspect_patiently(api).reloads_asked;
   constexpr int kTries = 300;
   for (int i = 0; i < kTries; ++i) {
-    const ShmServiceState state = inspect_service(api);
+    const ShmServiceState state = inspect_patiently(api);
     if (static_cast<int32_t>(state.reloads - ours) < 0) {
       Sleep(100);  // the service has it in its queue
       continue;
