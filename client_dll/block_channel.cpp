@@ -15,6 +15,7 @@ BlockChannel::BlockChannel(std::unique_ptr<Attachment> attachment, const ShmOpti
 }
 
 BlockChannel::~BlockChannel() {
+  end_second_looks();
   if (locked_) drop_lock();
   if (peeked_) block_.unpin(at().reader(), *peeked_);
 }
@@ -100,7 +101,7 @@ int32_t BlockChannel::begin_read(DWORD timeout_ms) {
   if (peeked_) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
   if (is_readable()) return SHM_OK;
   CallWait wait = read_wait(timeout_ms);
-  const int32_t status = wait_readable(wait);
+  const int32_t status = wait_readable(wait, at().readers().waiting);
   return status == SHM_E_EMPTY ? SHM_OK : status;
 }
 

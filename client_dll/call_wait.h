@@ -31,6 +31,10 @@ class CallWait {
   // Whether a call that waits once more has to give up. The first time it has not.
   WaitEnd again() { return std::exchange(has_waited_, true) ? context().end() : WaitEnd::none; }
 
+  // Whether somebody has woken the call, for something that it must not leave to nobody.
+  bool was_woken() const { return was_woken_; }
+  void note_wake_up(bool was_woken) { was_woken_ = was_woken_ || was_woken; }
+
  private:
   const Interrupts& interrupts_;
   const std::atomic<uint32_t>& ended_;
@@ -38,6 +42,7 @@ class CallWait {
   const DWORD timeout_ms_;
   std::optional<WaitContext> context_;
   bool has_waited_ = false;
+  bool was_woken_ = false;
 };
 
 // Waits for one event in a call. interrupt: the event that every interrupt of the handle sets.
@@ -47,7 +52,7 @@ class CallEventWait final : public core::EventWait {
       : wait_(wait), event_(event), interrupt_(interrupt) {}
 
   WaitEnd check() override { return wait_.context().end(); }
-  WaitEnd sleep() override { return wait_.context().wait(event_, interrupt_); }
+  WaitEnd sleep(uint32_t limit_ms) override { return wait_.context().wait(event_, interrupt_, limit_ms); }
   void yield() override { SwitchToThread(); }
 
  private:

@@ -49,7 +49,14 @@ Channel::Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& optio
       spin_(options.spin != 0 ? options.spin : kDefaultSpin),
       backoff_(at().geometry().capacity),
       read_interrupt_(CreateEventW(nullptr, FALSE, FALSE, nullptr)),
-      write_interrupt_(CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
+      write_interrupt_(CreateEventW(nullptr, FALSE, FALSE, nullptr)),
+      second_look_(
+          [](void* channel) {
+            const auto& self = *static_cast<const Channel*>(channel);
+            core::set_event_if_readable(self.at().readers(), self.at().reader(), self.at(),
+                                        [&self] { return self.is_readable(); });
+          },
+          this) {
   if (at().can_read()) notification_.emplace(at().reader_event(), read_interrupt_.get());
 }
 
@@ -187,13 +194,14 @@ bool Channel::spin_until_readable(CallWait& wait, WaitEnd& end) {
   return false;
 }
 
-int32_t Channel::wait_readable(CallWait& wait) {
+int32_t Channel::wait_readable(CallWait& wait, core::Marks& marks) {
   core::ReadersSection& readers = at().readers();
   const auto is_readable = [this] { return this->is_readable(); };
   if (!wait.is_allowed()) {
-    if (notification_->is_wanted() && !core::is_marked_waiting(readers, at().reader()) &&
-        core::mark_and_check(readers, at().reader(), is_readable))
-      return SHM_OK;
+    if (notification_->is_wanted() && !core::has_mark(readers.waiting, at().reader())) {
+      if (core::mark_and_check(readers, at().reader(), is_readable)) return SHM_OK;
+      second_look_.request();
+    }
     return has_ended() ? refuse_ended() : SHM_E_EMPTY;
   }
   // A call that comes again was told that there is something, and got nothing: hostile readers could make
@@ -204,8 +212,10 @@ int32_t Channel::wait_readable(CallWait& wait) {
     CallEventWait event_wait(wait, at().reader_event(), read_interrupt_.get());
     event_wait.yield();  // where reader and writer share a processor, this is what lets the writer write
     if (is_readable()) return SHM_OK;
-    end = core::wait_readable(readers, at().reader(), event_wait, is_readable);
+    const core::SleepResult slept = core::wait_readable(marks, at().reader(), event_wait, is_readable);
     add(at().reader_slot().waits, 1);
+    wait.note_wake_up(slept.was_woken);
+    end = slept.end;
     if (end == WaitEnd::none) return SHM_OK;
   }
   // SUBTLE: the mark that was taken off may be one that a notification needs, whose thread asked for it
@@ -216,8 +226,16 @@ int32_t Channel::wait_readable(CallWait& wait) {
 
 // ---- notification
 
+int32_t Channel::begin_notifying() {
+  if (second_look_.begin()) return SHM_OK;
+  return refuse(SHM_E_SYSTEM,
+                L"cannot make a timer of the thread pool (error " + std::to_wstring(GetLastError()) + L")");
+}
+
 int32_t Channel::wait_handle(void*& handle) {
   if (!at().can_read()) return refuse_right(SHM_READ);
+  const int32_t status = begin_notifying();
+  if (status != SHM_OK) return status;
   notification_->want_event();
   handle = at().reader_event();
   notify_if_readable();
@@ -237,7 +255,8 @@ int32_t Channel::notify_window(HWND window, UINT message, uintptr_t cookie, ShmC
     return refuse(SHM_E_ARGUMENT, L"the window to notify is one of process " + std::to_wstring(process) +
                                       L"; give one of this process");
   }
-  const int32_t status = notification_->post_to(window, message, cookie, handle);
+  int32_t status = begin_notifying();
+  if (status == SHM_OK) status = notification_->post_to(window, message, cookie, handle);
   if (status == SHM_OK) notify_if_readable();
   return status;
 }
@@ -248,7 +267,8 @@ int32_t Channel::notify_pipe(HANDLE pipe, ShmChannel handle) {
     notification_->end();
     return SHM_OK;
   }
-  const int32_t status = notification_->write_to(pipe, handle);
+  int32_t status = begin_notifying();
+  if (status == SHM_OK) status = notification_->write_to(pipe, handle);
   if (status == SHM_E_ARGUMENT)
     return refuse(status, L"what is to be notified is not a pipe of this process");
   if (status == SHM_OK) notify_if_readable();
@@ -258,6 +278,7 @@ int32_t Channel::notify_pipe(HANDLE pipe, ShmChannel handle) {
 // The first notification is about what is there already.
 void Channel::notify_if_readable() {
   core::request_event(at().readers(), at().reader(), at(), [this] { return is_readable(); });
+  second_look_.request();
 }
 
 // ---- telling

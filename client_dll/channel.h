@@ -12,6 +12,8 @@
 #include "client_dll/caller_struct.h"
 #include "client_dll/notification.h"
 #include "client_dll/read_backoff.h"
+#include "client_dll/second_look.h"
+#include "core/marks.h"
 #include "core/pause.h"
 
 namespace shmbroker::client {
@@ -97,8 +99,12 @@ class Channel {
   void drop_lock();
 
   // Waits until there is something to read; SHM_E_EMPTY, without fail(): there is not. What finds nothing
-  // while a notification is wanted leaves the mark that asks for the next one.
-  int32_t wait_readable(CallWait& wait);
+  // while a notification is wanted leaves the mark that asks for the next one. marks: of those that wait for what
+  // the call is going to do.
+  int32_t wait_readable(CallWait& wait, core::Marks& marks);
+
+  // For destructors, first of all: nothing calls is_readable() any more.
+  void end_second_looks() { second_look_.end(); }
 
   // Counts for ShmGetStats. Sole writer of its counters: no read-modify-write is needed.
   static void add(std::atomic<uint64_t>& counter, uint64_t amount) {
@@ -122,6 +128,7 @@ class Channel {
   friend class AnyWait;
   bool spin_until_readable(CallWait& wait, WaitEnd& end);
   void notify_if_readable();
+  int32_t begin_notifying();
 
   const std::unique_ptr<Attachment> attachment_;
   Calls& calls_;
@@ -130,6 +137,7 @@ class Channel {
   win::Handle read_interrupt_;
   win::Handle write_interrupt_;
   std::optional<Notification> notification_;
+  SecondLook second_look_;
   std::atomic<uint64_t> lock_waits_{0};
 };
 

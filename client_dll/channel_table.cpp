@@ -125,8 +125,7 @@ int32_t timeout_refused(uint32_t timeout_ms) {
 int32_t open_entry(const std::wstring& name, const ShmOptions& options, ShmChannel& handle) {
   Entry* entry = reserve_entry();
   if (entry == nullptr) return fail(SHM_E_MEMORY, L"4,096 channels are open in this process; close some");
-  entry->calls.interrupts.closing.store(false, std::memory_order_relaxed);
-  entry->calls.interrupts.is_cancelled.store(false, std::memory_order_relaxed);
+  entry->calls.begin_handle();
   entry->has_closer.store(false, std::memory_order_relaxed);
   std::unique_ptr<Channel> channel;
   const int32_t status = no_throw([&] { return Channel::open(name, options, entry->calls, channel); });

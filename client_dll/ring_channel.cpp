@@ -22,6 +22,7 @@ RingChannel::RingChannel(std::unique_ptr<Attachment> attachment, const ShmOption
 }
 
 RingChannel::~RingChannel() {
+  end_second_looks();
   if (writer_ && writer_->has_reservation()) abort();
   if (!reader_) return;
   reader_->leave();
@@ -123,8 +124,8 @@ int32_t RingChannel::refuse_full() const {
   return refuse(SHM_E_FULL, L"it was full until the time was up; try again");
 }
 
-void RingChannel::publish(uint32_t messages, uint64_t bytes) {
-  core::wake_after_commit(at().data(), at().readers(), at());
+void RingChannel::publish(const core::Committed& committed, uint32_t messages, uint64_t bytes) {
+  core::wake_after_commit(ring_, committed, claim_watch_, at());
   add(at().writer_slot().messages, messages);
   add(at().writer_slot().bytes, bytes);
 }
@@ -150,8 +151,7 @@ int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
   if (status != SHM_OK) return status;
   SHM_CRASH_POINT("writer.reserved");
   writer_->fill(piece_of(message, size));
-  writer_->commit();
-  publish(1, size);
+  publish(writer_->commit(), 1, size);
   return SHM_OK;
 }
 
@@ -180,8 +180,7 @@ int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_
       payload += message.length;
       return piece_of(message.data, message.length);
     });
-    writer_->commit();
-    publish(count, payload);
+    publish(writer_->commit(), count, payload);
     written += count;
     messages = messages.from(count);
   }
@@ -208,8 +207,7 @@ int32_t RingChannel::commit(size_t size) {
                                   std::to_wstring(loan_size_) + L" that were lent");
   }
   writer_->add(size, timestamp_now());
-  writer_->commit();
-  publish(1, size);
+  publish(writer_->commit(), 1, size);
   return SHM_OK;
 }
 
@@ -217,7 +215,7 @@ int32_t RingChannel::abort() {
   if (!writer_ || !writer_->has_reservation())
     return refuse(SHM_E_STATE, L"this handle holds no ShmLoan; call that first");
   writer_->abort();
-  core::wake_after_abort(at().data(), at().readers(), at());
+  core::wake_after_abort(ring_, claim_watch_, at());
   return SHM_OK;
 }
 

@@ -45,13 +45,15 @@ class RingChannel final : public Channel {
   int32_t refuse_full() const;
   int32_t refuse_unread(uint32_t slot) const;
   int32_t wait_space(uint64_t bytes, uint32_t messages, CallWait& wait);
-  void publish(uint32_t messages, uint64_t bytes);
+  void publish(const core::Committed& committed, uint32_t messages, uint64_t bytes);
   uint64_t timestamp_now() const;
   core::RingWriter::Piece piece_of(const void* message, size_t size) const;
 
   int32_t check_reading() const;
   template <class Take>
   int32_t take_message(Take&& take, CallWait& wait);
+  template <class Take>
+  int32_t try_to_take(Take&& take, CallWait& wait);
   void count_read(uint64_t messages, uint64_t bytes);
   class Batch;
   int32_t read_more(Batch& batch);
@@ -62,6 +64,7 @@ class RingChannel final : public Channel {
   const bool is_exclusive_;
   const bool is_timed_;
   std::optional<core::RingWriter> writer_;  // under the writing call lock
+  core::ClaimWatch claim_watch_;            // under it too
   size_t loan_size_ = 0;  // bytes that ShmLoan was asked for: the frame may have space for more
   std::optional<core::RingReader> reader_;  // under the reading call lock
 };

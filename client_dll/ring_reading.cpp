@@ -18,6 +18,15 @@ int32_t RingChannel::check_reading() const {
 // Calls take(), which reads or peeks, until it has a message or the time is up.
 template <class Take>
 int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
+  const int32_t status = try_to_take(take, wait);
+  if (ring_.is_queue() && wait.was_woken() && (status != SHM_OK || reader_->has_more()))
+    core::pass_wake_up_on(ring_, at());
+  return status;
+}
+
+template <class Take>
+int32_t RingChannel::try_to_take(Take&& take, CallWait& wait) {
+  core::Marks& marks = ring_.is_queue() ? at().readers().waiting_takers : at().readers().waiting;
   for (;;) {
     const RingReader::Result result = take();
     core::wake_after_read(*reader_, at());
@@ -35,7 +44,7 @@ int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
       case RingReader::Result::empty:
         break;
     }
-    const int32_t status = wait_readable(wait);
+    const int32_t status = wait_readable(wait, marks);
     // A program that polls needs no text made each time.
     if (status == SHM_E_EMPTY && !wait.is_allowed()) return fail(SHM_E_EMPTY);
     if (status == SHM_E_EMPTY)

@@ -46,6 +46,7 @@ class AnyWait {
   }
 
   int32_t wait(uint32_t& index) {
+    bool is_settled = false;  // the marks are so old that every writer sees them
     std::vector<HANDLE> events;
     for (const Source& source : sources_) {
       events.push_back(source.channel().at().reader_event());
@@ -54,7 +55,8 @@ class AnyWait {
     for (;;) {
       if (find_readable(index)) return SHM_OK;
       for (Source& source : sources_) {
-        core::mark_waiting(source.channel().at().readers(), source.channel().at().reader());
+        if (!core::mark_waiting(source.channel().at().readers(), source.channel().at().reader()))
+          is_settled = !core::kSleepersLookTwice;
         source.is_marked = true;
       }
       if (find_readable(index)) return SHM_OK;
@@ -66,7 +68,10 @@ class AnyWait {
       const DWORD left = deadline_.left();
       if (left == 0) return fail(SHM_E_EMPTY);
       for (const Source& source : sources_) source.entry->calls.reading.mark_blocking();
-      WaitForMultipleObjects(static_cast<DWORD>(events.size()), events.data(), FALSE, left);
+      const DWORD limit = is_settled ? left : std::min<DWORD>(left, core::kSecondLookMs);
+      const DWORD woken =
+          WaitForMultipleObjects(static_cast<DWORD>(events.size()), events.data(), FALSE, limit);
+      if (woken == WAIT_TIMEOUT) is_settled = true;
     }
   }
 
@@ -117,7 +122,7 @@ class AnyWait {
   void let_go() {
     for (Source& source : sources_) {
       if (source.is_marked) {
-        core::unmark_waiting(source.channel().at().readers(), source.channel().at().reader());
+        core::clear_mark(source.channel().at().readers().waiting, source.channel().at().reader());
         if (source.channel().notification_->is_wanted()) source.channel().notify_if_readable();
       }
       if (source.is_held) source.entry->calls.reading.unlock();

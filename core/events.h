@@ -20,17 +20,20 @@ class ChannelEvents {
   ~ChannelEvents() = default;
 };
 
-// Why a wait ended without what it waited for.
-enum class WaitEnd { none, timeout, cancelled, closing, ended };
+// Why a wait ended without what it waited for. limit: one sleep's own, which is no reason to give up.
+enum class WaitEnd { none, timeout, cancelled, closing, ended, limit };
+
+inline constexpr uint32_t kNoLimit = UINT32_MAX;
 
 // How one call waits for one event. It knows how long the caller is ready to wait, and what interrupts it.
 class EventWait {
  public:
   // Whether the call has to give up.
   virtual WaitEnd check() = 0;
-  // Sleeps until the event is set, the call is interrupted or its time is up. Returns none if the caller has
-  // to look again at what it waits for; it may return so for no reason.
-  virtual WaitEnd sleep() = 0;
+  // Sleeps until the event is set, the call is interrupted or its time is up, or for so many milliseconds; then
+  // it returns limit. Returns none if the caller has to look again at what it waits for; it may return so for
+  // no reason.
+  virtual WaitEnd sleep(uint32_t limit_ms) = 0;
   // Lets another thread have the processor: the one that is waited for may need it.
   virtual void yield() = 0;
 

@@ -9,10 +9,10 @@
 
 namespace shmbroker::core {
 
-inline constexpr uint32_t kLayoutVersion = 5;
+inline constexpr uint32_t kLayoutVersion = 6;
 
 inline constexpr uint32_t kCacheLine = 64;
-inline constexpr uint32_t kMaxReaders = 64;  // one bit each in ReadersSection::waiting
+inline constexpr uint32_t kMaxReaders = 64;  // one bit each in the marks
 inline constexpr uint32_t kMaxWriters = 64;
 inline constexpr uint32_t kBlockBuffers = 4;  // the present value, the next one, and two for slow peeks
 
@@ -63,10 +63,10 @@ static_assert(offsetof(WriterSlot, waits) == 40);
 // Writers take turns with this word; see RobustLock.
 struct alignas(kCacheLine) LockLine {
   std::atomic<uint32_t> word;
-  uint32_t reserved;
+  std::atomic<uint32_t> awaited;     // 1: a writer sleeps until it is given back
   std::atomic<uint64_t> recoveries;  // locks and loans taken back from the dead
 };
-static_assert(sizeof(LockLine) == 64);
+static_assert(sizeof(LockLine) == 64 && offsetof(LockLine, awaited) == 4);
 
 // One value of a block. version is even while the value rests, and odd while a writer fills it.
 struct alignas(kCacheLine) BlockBuffer {
@@ -155,14 +155,18 @@ static_assert(kControlOffset + sizeof(RingControl) <= kPayloadOffset);
 // The readers section: readers and writers map it read-write. So it has just what readers must write, and all
 // of it is a hint: one reader can change what another has written there.
 struct ReadersSection {
-  alignas(kCacheLine) std::atomic<uint64_t> waiting;  // bit n: reader n sleeps, or wants its event set
-  std::atomic<uint64_t> waiting_writers;              // bit n: writer n sleeps until there is space
-  std::atomic<uint64_t> returns;  // a queue: counts how often claimed messages were given back
+  // Bit n: reader n wants its event set with the next message.
+  alignas(kCacheLine) std::atomic<uint64_t> waiting;
+  std::atomic<uint64_t> waiting_writers;  // bit n: writer n sleeps until there is space
+  std::atomic<uint64_t> returns;          // a queue: counts how often claimed messages were given back
+  // A queue, bit n: reader n sleeps in a call that takes a message. A message wakes one of these.
+  std::atomic<uint64_t> waiting_takers;
   alignas(kCacheLine) std::atomic<uint8_t> pins[kMaxReaders];  // a block: 1 + the buffer that reader n peeks
   ReaderSlot readers[kMaxReaders];
   // A queue's claims follow: a 32-bit word for each kQueueAlign bytes of the ring.
 };
-static_assert(offsetof(ReadersSection, waiting_writers) == 8 && offsetof(ReadersSection, returns) == 16);
+static_assert(offsetof(ReadersSection, waiting_writers) == 8 && offsetof(ReadersSection, returns) == 16 &&
+              offsetof(ReadersSection, waiting_takers) == 24);
 static_assert(offsetof(ReadersSection, pins) == 64 && offsetof(ReadersSection, readers) == 128);
 static_assert(sizeof(ReadersSection) == 64 * (2 + kMaxReaders));
 

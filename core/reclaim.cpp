@@ -18,7 +18,7 @@ void reclaim_writer(const ChannelMemory& memory, uint32_t slot, uint64_t writers
   if (memory.ring != nullptr && recover_writer(*memory.ring, slot)) count_recovery(memory.data);
   SHM_CRASH_POINT("reclaim.lock-held");
   reclaim_lock(memory.data, writers, events);
-  unmark_waiting_for_space(memory.readers, slot);
+  clear_mark(memory.readers.waiting_writers, slot);
 }
 
 void reclaim_readers(const ChannelMemory& memory, uint64_t readers) {
@@ -26,6 +26,7 @@ void reclaim_readers(const ChannelMemory& memory, uint64_t readers) {
   SHM_CRASH_POINT("reclaim.reader-recovered");
   // relaxed: nobody reads anything on the strength of it.
   memory.readers.waiting.fetch_and(readers, std::memory_order_relaxed);
+  memory.readers.waiting_takers.fetch_and(readers, std::memory_order_relaxed);
   // release: pairs with the writer's fence in Block::begin(); the reader's last look came before.
   for_each_slot(~readers,
                 [&](uint32_t slot) { memory.readers.pins[slot].store(0, std::memory_order_release); });

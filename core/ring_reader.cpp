@@ -268,6 +268,16 @@ void RingReader::publish_cursor() {
   if (ring_.waits()) wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
 }
 
+bool RingReader::has_more() const {
+  uint64_t at = position() + (peeked_ ? ring_.footprint(peeked_frame_.size) : 0);
+  Frame frame;
+  for (const uint64_t a_lap = at + ring_.capacity(); at < a_lap && look(at, frame) == Result::ok;
+       at += ring_.footprint(frame.size)) {
+    if (frame.state == FrameState::ready && ring_.claims().is_offered(at)) return true;
+  }
+  return false;
+}
+
 bool RingReader::may_be_readable() const {
   const uint64_t here = position();
   // acquire: as in next() and look(), for callers that go on to read.

@@ -65,6 +65,9 @@ class RingReader {
   // Whether read() may find something. A hint that any thread may ask for: it may be true of a message that
   // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
   bool may_be_readable() const;
+  // Whether there is another message to take, behind the one that is peeked. Of a queue. For the thread that reads.
+  bool has_more() const;
+
   // For a caller that has found something: asks for the message's first lines, while the rest of the way to
   // read() goes on.
   void prefetch() const { prefetch_to_read(ring_.payload(position()) + kCacheLine - sizeof(FrameHeader)); }

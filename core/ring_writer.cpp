@@ -96,7 +96,7 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
   return Result::ok;
 }
 
-void RingWriter::commit() {
+Committed RingWriter::commit() {
   if (next_ < end_) {
     // relaxed: as in add().
     const uint64_t rest = end_ - next_ - sizeof(FrameHeader);
@@ -104,7 +104,14 @@ void RingWriter::commit() {
                                    std::memory_order_relaxed);
   }
   own_commits_.note(tail_, end_, added_);
+  const uint64_t end = end_;
   publish_header(first_word_);
+  if (!ring_.is_queue()) return {};
+  // Partner: order_store_before_look() of who commits behind us: it wakes readers, which may not come past us.
+  order_store_before_look();
+  // relaxed: a hint; who commits there later wakes somebody for it.
+  const bool is_followed = ring_.header(end).word.load(std::memory_order_relaxed) != 0;
+  return {last_added_, added_, is_followed};
 }
 
 // As the recovery does it. SUBTLE: the thread that committed may have been ended before it could say so here;

@@ -9,6 +9,7 @@
 #include "core/crash_point.h"
 #include "core/own_commit_index.h"
 #include "core/prefetch.h"
+#include "core/queue_waking.h"
 #include "core/ring.h"
 
 namespace shmbroker::core {
@@ -73,11 +74,11 @@ class RingWriter {
     next_ = at;
   }
 
-  // Makes what was added readable, and gives up the rest of the reservation. Then the caller wakes the
-  // sleeping. At least one message must have been added.
-  void commit();
+  // Makes what was added readable, and gives up the rest of the reservation. At least one message must have been
+  // added. Returns what wake_after_commit() needs, which the caller calls then.
+  Committed commit();
 
-  // Gives up the reservation with all that is in it. Then the caller wakes the sleeping.
+  // Gives up the reservation with all that is in it. Then the caller calls wake_after_abort().
   void abort();
 
  private:
@@ -94,6 +95,7 @@ class RingWriter {
       header.word.store(word, std::memory_order_relaxed);
     }
     ++added_;
+    last_added_ = at;
     SHM_CRASH_POINT("writer.added");
     return at + ring.footprint(size);
   }
@@ -116,7 +118,8 @@ class RingWriter {
   uint64_t tail_ = 0;   // before the last reservation
   uint64_t begin_ = 0;  // what is reserved; 0: nothing
   uint64_t end_ = 0;
-  uint64_t added_ = 0;       // messages in it
+  uint32_t added_ = 0;       // messages in it
+  uint64_t last_added_ = 0;  // where the last of them begins
   uint64_t last_end_ = 0;    // where this writer's last reservation ended: most likely the tail
   uint64_t next_ = 0;        // where the next message goes
   uint64_t first_word_ = 0;  // the header of the first message, held back until commit()

@@ -2,17 +2,15 @@
 
 #include "core/crash_point.h"
 #include "core/pause.h"
+#include "core/store_order.h"
 
 namespace shmbroker::core {
 namespace {
 
-// The word: 0 is free; otherwise 1 + the owner's slot, and kAwaited if a thread sleeps until it is given
-// back.
+// The word: 0 is free; otherwise 1 + the owner's slot.
 constexpr uint32_t kFree = 0;
-constexpr uint32_t kAwaited = 0x80000000u;
 
 constexpr uint32_t owned_by(uint32_t slot) { return slot + 1; }
-constexpr uint32_t owner_of(uint32_t word) { return word & ~kAwaited; }
 
 // Slots beyond the last one are what somebody may write, and nobody has.
 constexpr bool is_among(uint32_t owner, uint64_t writers) {
@@ -33,46 +31,63 @@ bool RobustLock::try_lock(uint32_t slot) {
 
 bool RobustLock::lock(uint32_t slot, uint32_t spin, LockWait& wait) {
   for (uint32_t turn = 0; turn <= spin; ++turn) {
-    if (try_lock(slot)) return true;
+    // relaxed: try_lock() acquires. To look costs the owner less than to try.
+    if (word_.load(std::memory_order_relaxed) == kFree && try_lock(slot)) return true;
     pause();
   }
   if (!wait.enter()) return false;
   SHM_CRASH_POINT("lock.queued");
-  bool locked = false;
-  bool patient = true;
-  while (!locked && patient) {
-    uint32_t word = word_.load(std::memory_order_relaxed);
-    if (word == kFree) {
-      locked = try_lock(slot);
-    } else if ((word & kAwaited) != 0 ||
-               // SUBTLE: the mark goes onto a word that is held, in one step with seeing it held. So the
-               // owner's exchange in unlock() either sees the mark and wakes us, or came first and the mark
-               // fails. relaxed: nothing is read on the strength of it; try_lock() acquires.
-               word_.compare_exchange_strong(word, word | kAwaited, std::memory_order_relaxed)) {
-      SHM_CRASH_POINT("lock.marked");
-      patient = wait.sleep();
-      SHM_CRASH_POINT("lock.woken");
-    }
-  }
+  const bool locked = sleep_until_taken(slot, wait);
   wait.leave();
-  // A mark that stays behind when we give up costs the owner one needless wake-up, and no more.
   return locked;
+}
+
+// For the head of the queue, which alone stores the mark. Who gives the lock back may store it too, but sets the
+// event afterwards.
+bool RobustLock::sleep_until_taken(uint32_t slot, LockWait& wait) {
+  bool locked = false;
+  bool is_patient = true;
+  bool is_settled = false;  // the mark is so old that every owner sees it
+  while (!(locked = try_lock(slot)) && is_patient) {
+    // relaxed: the fence below does the ordering.
+    if (awaited_.exchange(1, std::memory_order_relaxed) == 0) is_settled = !kSleepersLookTwice;
+    // Partner: order_store_before_look() in unlock().
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    SHM_CRASH_POINT("lock.marked");
+    if ((locked = try_lock(slot))) break;
+    bool has_waited = false;
+    is_patient = wait.sleep(is_settled ? kNoLimit : kSecondLookMs, has_waited);
+    is_settled = is_settled || has_waited;
+    SHM_CRASH_POINT("lock.woken");
+  }
+  awaited_.store(0, std::memory_order_relaxed);
+  return locked;
+}
+
+// For who has given the lock back: whether somebody sleeps until then, whom the caller must wake.
+bool RobustLock::is_awaited() {
+  // Partner: the fence in sleep_until_taken(). The store before it gave the lock back.
+  order_store_before_look();
+  // relaxed: nothing is read on the strength of it; try_lock() acquires.
+  if (awaited_.load(std::memory_order_relaxed) == 0) return false;
+  awaited_.store(0, std::memory_order_relaxed);
+  return true;
 }
 
 bool RobustLock::unlock() {
   // release: pairs with the acquire in try_lock().
-  const bool awaited = (word_.exchange(kFree, std::memory_order_release) & kAwaited) != 0;
+  word_.store(kFree, std::memory_order_release);
   SHM_CRASH_POINT("lock.given-back");
-  return awaited;
+  return is_awaited();
 }
 
 bool RobustLock::release_dead(uint64_t writers, bool& woken) {
   uint32_t word = word_.load(std::memory_order_relaxed);
-  while (word != kFree && !is_among(owner_of(word), writers)) {
+  while (word != kFree && !is_among(word, writers)) {
     // release: pairs with the acquire in try_lock(). The dead owner's own stores are seen by us since its
     // process has ended, and by the next owner through this release.
     if (word_.compare_exchange_weak(word, kFree, std::memory_order_acq_rel, std::memory_order_relaxed)) {
-      woken = (word & kAwaited) != 0;
+      woken = is_awaited();
       return true;
     }
   }
@@ -80,8 +95,8 @@ bool RobustLock::release_dead(uint64_t writers, bool& woken) {
 }
 
 uint32_t RobustLock::owner() const {
-  const uint32_t owner = owner_of(word_.load(std::memory_order_relaxed));
-  return owner == kFree ? kNobody : owner - 1;
+  const uint32_t word = word_.load(std::memory_order_relaxed);
+  return word == kFree ? kNobody : word - 1;
 }
 
 }  // namespace shmbroker::core

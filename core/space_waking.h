@@ -1,41 +1,23 @@
 // Writers that sleep until there is space, and who wakes them: the mirror image of waking.h.
 //
 // A writer marks itself, tries once more, and sleeps only if there is still no space. A client that makes
-// space (a reader that moves on, a writer that ends a reservation) looks at the marks afterwards. Each has a
-// full fence between its store and its look, so at least one of them sees the other. tests/model/space.pml
-// models it.
+// space (a reader that moves on, a writer that ends a reservation) looks at the marks afterwards.
+// tests/model/space.pml models it.
 #pragma once
 
 #include "core/crash_point.h"
-#include "core/events.h"
-#include "core/layout.h"
+#include "core/marks.h"
 #include "core/pause.h"
 
 namespace shmbroker::core {
 
-// For a writer: asks to be woken when there is space. The caller must try again before it sleeps.
-inline void mark_waiting_for_space(ReadersSection& readers, uint32_t slot) {
-  // relaxed: the fence below does the ordering.
-  readers.waiting_writers.fetch_or(uint64_t{1} << slot, std::memory_order_relaxed);
-  // Partner: the fence in take_waiting_writers().
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  SHM_CRASH_POINT("writer.marked");
-}
-
-// For a writer that has found space after all, or gives up.
-inline void unmark_waiting_for_space(ReadersSection& readers, uint32_t slot) {
-  // relaxed: a mark that is taken off too late costs one needless wake-up.
-  readers.waiting_writers.fetch_and(~(uint64_t{1} << slot), std::memory_order_relaxed);
-}
-
 // For a client that has made space: takes the marks off. Returns a bit for each writer that waits for a
 // wake-up.
 inline uint64_t take_waiting_writers(ReadersSection& readers) {
-  // Partner: the fence in mark_waiting_for_space(). The store before it is the caller's: what makes space.
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (readers.waiting_writers.load(std::memory_order_relaxed) == 0) return 0;
-  const uint64_t taken = readers.waiting_writers.exchange(0, std::memory_order_relaxed);
-  SHM_CRASH_POINT("waking.writers-taken");
+  // Partner: the fence in set_mark(). The store before it is the caller's: what makes space.
+  order_store_before_look();
+  const uint64_t taken = take_marks(readers.waiting_writers);
+  if (taken != 0) SHM_CRASH_POINT("waking.writers-taken");
   return taken;
 }
 
@@ -65,14 +47,11 @@ WaitEnd wait_space(ReadersSection& readers, uint32_t slot, uint32_t spin, EventW
     if (turn % kTurnsBetweenTries == 0 && try_reserve()) return WaitEnd::none;
   }
   wait.yield();
-  while (end == WaitEnd::none) {
-    mark_waiting_for_space(readers, slot);
-    if (try_reserve()) break;
-    end = wait.sleep();
-  }
-  // Any reader can take off another client's mark: then nobody has woken us, though there may be space.
-  if (end == WaitEnd::timeout && try_reserve()) end = WaitEnd::none;
-  unmark_waiting_for_space(readers, slot);
+  const auto try_again = [&] {
+    SHM_CRASH_POINT("writer.marked");
+    return try_reserve();
+  };
+  end = sleep_marked(readers.waiting_writers, slot, wait, end, try_again).end;
   events.set_space_event();
   return end;
 }

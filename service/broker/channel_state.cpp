@@ -118,7 +118,9 @@ pipe::ClientEntry Channel::reader_entry(uint32_t i, const core::Blocker& blocker
     entry.lag = distance(cursor, ring_->tail(), ring_->capacity());
   }
   const bool blocks = (blocker.kind == Kind::slow_reader || blocker.kind == Kind::claim) && blocker.slot == i;
-  entry.flags = (is_set(shared_readers().waiting, i) ? kWaiting : 0u) | (blocks ? kBlocks : 0u);
+  entry.flags =
+      (is_set(shared_readers().waiting, i) || is_set(shared_readers().waiting_takers, i) ? kWaiting : 0u) |
+      (blocks ? kBlocks : 0u);
   return entry;
 }
 

@@ -17,8 +17,10 @@ class Sleeper final : public core::LockWait {
     return entered_;
   }
   void leave() override { entered_ = false; }
-  bool sleep() override {
+  bool sleep(uint32_t, bool& has_waited) override {
     line_.word.store(input_.take<uint32_t>());
+    line_.awaited.store(input_.take<uint32_t>());
+    has_waited = input_.take<uint8_t>() % 2 != 0;
     return ++sleeps_ < 8;
   }
 
@@ -39,11 +41,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   core::LockLine& line = sections.data().lock;
   core::ReadersSection& readers = sections.readers();
   core::RobustLock lock(line);
+  uint32_t taken = 0;
   const auto slot_only = [](uint32_t slot) { fuzz::require(slot < 64); };
   while (!input.empty()) {
     const uint32_t slot = input.below(64);
     bool woken = false;
-    switch (input.take<uint8_t>() % 10) {
+    switch (input.take<uint8_t>() % 11) {
       case 0:
         line.word.store(input.take<uint32_t>());
         break;
@@ -63,20 +66,24 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
       case 4:
         readers.waiting.store(input.take<uint64_t>());
         readers.waiting_writers.store(input.take<uint64_t>());
+        readers.waiting_takers.store(input.take<uint64_t>());
         break;
       case 5:
         core::mark_waiting(readers, slot);
-        fuzz::require(core::is_marked_waiting(readers, slot));
+        fuzz::require(core::has_mark(readers.waiting, slot));
         break;
       case 6:
-        core::unmark_waiting(readers, slot);
+        core::clear_mark(readers.waiting, slot);
         break;
       case 7:
         core::for_each_slot(core::take_waiting(readers), slot_only);
         break;
       case 8:
-        core::mark_waiting_for_space(readers, slot);
-        core::unmark_waiting_for_space(readers, slot);
+        core::set_mark(readers.waiting_writers, slot);
+        fuzz::require(core::clear_mark(readers.waiting_writers, slot));
+        break;
+      case 9:
+        fuzz::require(!core::take_mark(readers.waiting_takers, ~core::all_but(slot), taken) || taken == slot);
         break;
       default:
         core::for_each_slot(core::take_waiting_writers(readers), slot_only);

@@ -24,6 +24,9 @@ std::string message(uint64_t number) {
   return text;
 }
 
+// Whoever sleeps has looked twice by then, and sleeps for good.
+constexpr DWORD kSettled = 200;
+
 class Forged : public ServiceTest {
  protected:
   Forged() : ServiceTest(config_of({topic("news", "wait", kCapacity), topic("other", "wait")})) {}
@@ -122,7 +125,8 @@ TEST_F(Forged, ClearedMarkLetsAReaderSleepUntilItsTimeIsUpAndThenItLooks) {
   const ShmChannel in = sleeper.open("news", "r");
   sleeper.begin("read " + std::to_string(in) + " 1000");
   ASSERT_TRUE(eventually([&] { return memory.reader_waits(); }));
-  memory.readers().waiting.store(0);
+  Sleep(kSettled);
+  memory.clear_marks();
   EXPECT_SHM(SHM_OK, write(out, "missed"));
   EXPECT_EQ(sleeper.finish(), (Answer{SHM_OK, "missed"}));
 }
@@ -137,7 +141,8 @@ TEST_F(Forged, ClearedMarkIsMadeUpForWhenAClientDies) {
   forger.receive();
   sleeper.begin("read " + std::to_string(in) + " 4294967295");
   ASSERT_TRUE(eventually([&] { return memory.reader_waits(); }));
-  memory.readers().waiting.store(0);
+  Sleep(kSettled);
+  memory.clear_marks();
   EXPECT_SHM(SHM_OK, write(out, "missed"));
   forger.kill();
   EXPECT_EQ(sleeper.finish(), (Answer{SHM_OK, "missed"}));
@@ -152,6 +157,7 @@ TEST_F(Forged, ClearedMarkLetsAWriterSleepUntilItsTimeIsUpAndThenItLooks) {
   const ShmChannel theirs = sleeper.open("news", "w");
   sleeper.begin("write " + std::to_string(theirs) + " 2000 " + message(written));
   ASSERT_TRUE(eventually([&] { return memory.writer_waits_for_room(); }));
+  Sleep(kSettled);
   memory.readers().waiting_writers.store(0);
   EXPECT_EQ(read_all(in), written);
   EXPECT_EQ(sleeper.finish().status, SHM_OK) << "there was space when its time was up";
@@ -170,6 +176,7 @@ TEST_F(Forged, ClearedMarkIsMadeUpForByAWriterThatWaitsToo) {
     sleepers[i].begin("write " + std::to_string(theirs) + " " + timeout + " " + message(written));
     ASSERT_TRUE(eventually([&] { return memory.writer_waits_for_room(); }));
   }
+  Sleep(kSettled);
   memory.readers().waiting_writers.store(0);
   EXPECT_EQ(read_all(in), written);
   for (Peer& sleeper : sleepers) EXPECT_EQ(sleeper.finish().status, SHM_OK);

@@ -160,6 +160,7 @@ TEST_P(SystemCalls, AreNoneForReadersThatAreMarkedAndNotThere) {
     const NoSystemCalls none;
     for (uint64_t number = 1; number <= 400; ++number) {  // a queue that nobody reads takes so many
       memory.readers().waiting.store(UINT64_MAX);
+      memory.readers().waiting_takers.store(UINT64_MAX);
       if (ShmWrite(out, &number, sizeof number, 0) != SHM_OK) ++wrong;
     }
   }

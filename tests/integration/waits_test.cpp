@@ -262,7 +262,7 @@ TEST_F(EndedWriter, ThatWokeNobodyLeavesNoReaderAsleepWhenItCloses) {
   const ChannelMemory memory(L"queue", FILE_MAP_WRITE);
   EXPECT_TRUE(eventually([&] { return memory.reader_waits(); }));
   Sleep(100);  // until it sleeps: nobody sees that from outside
-  memory.readers().waiting.store(0);
+  memory.clear_marks();
   EXPECT_SHM(SHM_OK, write(writer, "text"));
   writer.close();
   EXPECT_TRUE(eventually([&] { return is_awake.load(); }));

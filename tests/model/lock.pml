@@ -6,8 +6,9 @@
  *                                  core/reclaim.cpp
  *
  * - Every step is one access to shared memory or one system call; a writer may die before any of them.
- * - The lock's word is the only shared memory here and every access to it but one load is a read-modify-write, so
- *   no order of stores can be seen wrong. What the lock guards is ThreadSanitizer's business (tests/stress).
+ * - The store that gives the lock back waits in its thread's store buffer until Memory lets it reach the memory, at any
+ *   later time; a compare-exchange and a fence wait for that. SECOND_LOOK and its bound: as in waking.pml. What the lock
+ *   guards is ThreadSanitizer's business (tests/stress).
  * - The kernel's mutex is free again when its holder dies (WAIT_ABANDONED), whoever is next.
  * - One writer may lose patience wherever it waits; the others wait for ever. So a wake-up that gets lost leaves
  *   one of them asleep, which is an invalid end state.
@@ -20,37 +21,45 @@
 #endif
 #define IMPATIENT (me == 0)
 
-byte owner = 0;       /* the word: 0, or 1 + the owner's slot ... */
-bool awaited = false; /* ... and kAwaited */
+byte owner = 0;       /* the word: 0, or 1 + the owner's slot */
+bool awaited = false; /* the head of the queue sleeps until it is given back */
+bool buffered_unlock[WRITERS];
+bool is_old_unlock[WRITERS]; /* it was in that writer's buffer when the head of the queue marked itself */
 byte queue = 0;       /* the mutex: 0, or 1 + its holder's slot */
 bool event = false;   /* resets itself */
 byte inside = 0;      /* who works under the lock: 0, or 1 + its slot */
 bool die[WRITERS];
 bool dead[WRITERS];
 
+#ifdef SECOND_LOOK
+#define NO_UNLOCK_FENCE
+#endif
+#ifdef BOUNDED
+#define MAY_LOOK_AGAIN (!is_old_unlock[0] && !is_old_unlock[1] && !is_old_unlock[WRITERS - 1])
+#else
+#define MAY_LOOK_AGAIN true
+#endif
+
+proctype Memory() {
+end:
+  do
+  :: d_step { buffered_unlock[0] -> owner = 0; buffered_unlock[0] = false; is_old_unlock[0] = false }
+  :: d_step { buffered_unlock[1] -> owner = 0; buffered_unlock[1] = false; is_old_unlock[1] = false }
+#if WRITERS == 3
+  :: d_step { buffered_unlock[2] -> owner = 0; buffered_unlock[2] = false; is_old_unlock[2] = false }
+#endif
+  od
+}
+
 inline try_lock() {
   d_step {
-    locked = (owner == 0 && !awaited);
+    !buffered_unlock[me] ->
+    locked = (owner == 0);
     if
     :: locked -> owner = me + 1
     :: else
     fi
   }
-}
-
-/* The head of the queue sees that somebody holds the lock: marks the word, if it is still so. */
-inline mark_awaited() {
-#ifdef MARK_IN_TWO_STEPS
-  d_step { owner = seen; awaited = true; marked = true }
-#else
-  d_step {
-    marked = (owner == seen && !awaited);
-    if
-    :: marked -> awaited = true
-    :: else
-    fi
-  }
-#endif
 }
 
 inline lock() {
@@ -65,51 +74,62 @@ inline lock() {
     do
     :: locked || !patient -> break
     :: else ->
-      d_step { seen = owner; marked = awaited };
+#ifndef NO_MARK
+      d_step {
+        settled = settled && awaited; awaited = true;
+        if
+        :: !settled ->
+          is_old_unlock[0] = buffered_unlock[0]; is_old_unlock[1] = buffered_unlock[1];
+          is_old_unlock[WRITERS - 1] = buffered_unlock[WRITERS - 1]
+        :: else
+        fi
+      };
+#endif
+#ifndef NO_LOOK_AFTER_MARK
+      try_lock();
+#endif
       if
-      :: seen == 0 -> try_lock()
+      :: locked
       :: else ->
         if
-        :: marked
-#ifdef SLEEP_UNMARKED
-        :: else -> marked = true
-#else
-        :: else -> mark_awaited()
+        :: d_step { event -> event = false }; try_lock()
+        :: IMPATIENT -> patient = false
+#ifdef SECOND_LOOK
+        :: d_step { !settled && MAY_LOOK_AGAIN -> settled = true }; try_lock()
 #endif
-        fi;
-        if
-        :: !marked
-        :: marked ->
-          if
-          :: d_step { event -> event = false }
-          :: IMPATIENT -> patient = false
-          fi
         fi
       fi
     od;
     if
-    :: d_step { queue == me + 1 -> queue = 0; seen = 0; marked = false; patient = false }
-    :: d_step { queue != me + 1 -> seen = 0; marked = false; patient = false }
+    :: d_step { queue == me + 1 -> awaited = false }; d_step { queue = 0; settled = false; patient = false }
+    :: d_step { queue != me + 1 -> settled = false; patient = false }
     fi
   fi
 }
 
+/* Who sees the mark takes it off, and sets the event afterwards. */
 inline unlock() {
-#ifdef UNLOCK_IN_TWO_STEPS
-  marked = awaited;
-  d_step { owner = 0; awaited = false }
-#else
-  d_step { marked = awaited; owner = 0; awaited = false };
+  buffered_unlock[me] = true;
+#ifndef NO_UNLOCK_FENCE
+  !buffered_unlock[me];
 #endif
+  marked = awaited;
   if
-  :: marked -> d_step { event = true; marked = false }
+  :: marked ->
+#ifdef EVENT_BEFORE_MARK
+    event = true;
+    d_step { awaited = false; marked = false }
+#else
+    awaited = false;
+    d_step { event = true; marked = false }
+#endif
   :: else
   fi
 }
 
 proctype Writer(byte me) {
-  byte turn, seen;
-  bool locked, patient, marked;
+  byte turn;
+  bool locked, patient, marked, settled;
   {
     do
     :: turn == TURNS -> break
@@ -152,35 +172,24 @@ proctype Fate() {
 
 /* release_dead(), and the events that the broker sets. */
 proctype Broker(byte slot) {
-  byte seen;
-  bool seen_awaited, released, woken;
+  bool released, woken;
 end:
-  dead[slot];
+  dead[slot] && !buffered_unlock[slot];
 #ifndef NO_RELEASE
-  do
-  :: d_step { seen = owner; seen_awaited = awaited };
-     if
+  d_step {
 #ifdef RELEASE_WHOEVER_HOLDS_IT
-     :: seen == 0 -> break
+    released = (owner != 0);
 #else
-     :: seen != slot + 1 -> break
+    released = (owner == slot + 1);
 #endif
-     :: else ->
-       d_step {
-         released = (owner == seen && awaited == seen_awaited);
-         if
-         :: released -> owner = 0; awaited = false; woken = seen_awaited
-         :: else
-         fi
-       };
-       if
-       :: released -> break
-       :: else
-       fi
-     fi
-  od;
+    if
+    :: released -> owner = 0
+    :: else
+    fi
+  };
+  woken = released && awaited;
   if
-  :: woken -> event = true
+  :: woken -> awaited = false; event = true
   :: else
   fi;
 #endif
@@ -196,6 +205,7 @@ init {
       run Writer(i);
       run Broker(i)
     }
+    run Memory();
     run Fate()
   }
 }

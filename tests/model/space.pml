@@ -5,7 +5,8 @@
  *   Reader   RingReader::read() with maybe_publish_cursor(), then wake_after_read() of core/publishing.h
  *   Broker   reclaim_writer() and wake_everybody() of core/reclaim.cpp
  *
- * - Store buffers and Memory as in waking.pml; the lock around reserve() is one step here (lock.pml).
+ * - Store buffers, Memory and SECOND_LOOK with its bound as in waking.pml; here it is who makes space that has no
+ *   fence. The lock around reserve() is one step (lock.pml).
  * - The ring has space for CAPACITY frames of one size. POLICY says what the head may pass: frames that every reader has
  *   read (WAIT: its cursor, which it publishes late, or only when it finds nothing more), or all that are not reserved
  *   (OVERWRITE: the end of a reservation makes the space).
@@ -42,6 +43,29 @@ byte buffered_commit[WRITERS]; /* which frame is to become complete */
 bool buffered_mark[WRITERS];
 byte buffered_cursor = NONE;
 
+bool is_settled[WRITERS];   /* the writer's mark is so old that everybody sees it */
+bool is_old_commit[WRITERS * WRITERS]; /* it was in that writer's buffer when this one marked itself */
+bool is_old_cursor[WRITERS];
+#ifdef SECOND_LOOK
+#define NO_COMMIT_FENCE
+#define NO_READER_FENCE
+#endif
+#ifdef BOUNDED
+#define MAY_LOOK_AGAIN (!is_old_commit[me * WRITERS] && !is_old_commit[me * WRITERS + 1] && \
+  !is_old_commit[me * WRITERS + 2] && !is_old_cursor[me])
+#else
+#define MAY_LOOK_AGAIN true
+#endif
+
+inline commit_drains(w) {
+  frame[buffered_commit[w]] = COMPLETE; buffered_commit[w] = NONE;
+  is_old_commit[w] = false; is_old_commit[WRITERS + w] = false; is_old_commit[2 * WRITERS + w] = false
+}
+
+inline mark_drains(w) {
+  is_settled[w] = is_settled[w] && waiting[w]; waiting[w] = true; buffered_mark[w] = false
+}
+
 #define HAS_SPACE (tail < CAPACITY || \
   (POLICY == WAIT && cursor > tail - CAPACITY) || \
   (POLICY == OVERWRITE && frame[tail - CAPACITY] == COMPLETE))
@@ -51,13 +75,16 @@ proctype Memory() {
   byte i;
 end:
   do
-  :: d_step { buffered_commit[0] != NONE -> frame[buffered_commit[0]] = COMPLETE; buffered_commit[0] = NONE }
-  :: d_step { buffered_commit[1] != NONE -> frame[buffered_commit[1]] = COMPLETE; buffered_commit[1] = NONE }
-  :: d_step { buffered_commit[2] != NONE -> frame[buffered_commit[2]] = COMPLETE; buffered_commit[2] = NONE }
-  :: d_step { buffered_mark[0] -> waiting[0] = true; buffered_mark[0] = false }
-  :: d_step { buffered_mark[1] -> waiting[1] = true; buffered_mark[1] = false }
-  :: d_step { buffered_mark[2] -> waiting[2] = true; buffered_mark[2] = false }
-  :: d_step { buffered_cursor != NONE -> cursor = buffered_cursor; buffered_cursor = NONE }
+  :: d_step { buffered_commit[0] != NONE -> commit_drains(0) }
+  :: d_step { buffered_commit[1] != NONE -> commit_drains(1) }
+  :: d_step { buffered_commit[2] != NONE -> commit_drains(2) }
+  :: d_step { buffered_mark[0] -> mark_drains(0) }
+  :: d_step { buffered_mark[1] -> mark_drains(1) }
+  :: d_step { buffered_mark[2] -> mark_drains(2) }
+  :: d_step {
+       buffered_cursor != NONE -> cursor = buffered_cursor; buffered_cursor = NONE;
+       is_old_cursor[0] = false; is_old_cursor[1] = false; is_old_cursor[2] = false
+     }
   od
 }
 
@@ -101,6 +128,16 @@ proctype Writer(byte me) {
 #ifndef NO_WRITER_FENCE
         !buffered_mark[me];
 #endif
+        d_step {
+          if
+          :: !is_settled[me] ->
+            is_old_commit[me * WRITERS] = (buffered_commit[0] != NONE);
+            is_old_commit[me * WRITERS + 1] = (buffered_commit[1] != NONE);
+            is_old_commit[me * WRITERS + 2] = (buffered_commit[2] != NONE);
+            is_old_cursor[me] = (buffered_cursor != NONE)
+          :: else
+          fi
+        };
 #ifdef NO_SECOND_TRY
         skip;
 #else
@@ -124,6 +161,9 @@ proctype Writer(byte me) {
              reserve()
 #endif
           :: me == 0 -> patient = false
+#ifdef SECOND_LOOK
+          :: d_step { !is_settled[me] && MAY_LOOK_AGAIN -> is_settled[me] = true }
+#endif
           fi
 #endif
         fi

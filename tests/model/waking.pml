@@ -7,6 +7,9 @@
  * - A store and a mark wait in their thread's store buffer until Memory lets them reach the memory, at any later
  *   time; a fence waits for that. C++ gives a relaxed read-modify-write no more than that, whatever x86 does.
  *   Two stores of one thread keep their order (release), so a buffer of one place is enough.
+ * - SECOND_LOOK: writers have no fence (core/store_order.h on x86), and a reader that has marked itself looks once
+ *   more before it sleeps for good. BOUNDED: the stores that were in a buffer when it marked itself have left it by
+ *   then. Without the bound the checker finds the wake-up that is lost.
  * - Frames lie in a row, and a reader can't pass one that is not complete. So a commit may make readable what others
  *   committed behind it, before.
  * - A writer may die at any step. What is in its buffer still reaches the memory. The broker then completes the frames
@@ -39,14 +42,35 @@ bool dead[WRITERS];
 
 byte buffered_commit[WRITERS]; /* which frame is to become complete */
 bool buffered_mark[2];
+bool is_settled[2]; /* the reader's mark is so old that every writer sees it */
+bool is_old_store[READERS * WRITERS]; /* it was in that writer's buffer when that reader marked itself */
+
+#ifdef SECOND_LOOK
+#define NO_WRITER_FENCE
+#endif
+#ifdef BOUNDED
+#define MAY_LOOK_AGAIN (!is_old_store[me * WRITERS] && !is_old_store[me * WRITERS + 1])
+#else
+#define MAY_LOOK_AGAIN true
+#endif
 
 proctype Memory() {
 end:
   do
-  :: d_step { buffered_commit[0] != NONE -> frame[buffered_commit[0]] = COMPLETE; buffered_commit[0] = NONE }
-  :: d_step { buffered_commit[1] != NONE -> frame[buffered_commit[1]] = COMPLETE; buffered_commit[1] = NONE }
-  :: d_step { buffered_mark[0] -> waiting[0] = true; buffered_mark[0] = false }
-  :: d_step { buffered_mark[1] -> waiting[1] = true; buffered_mark[1] = false }
+  :: d_step {
+       buffered_commit[0] != NONE -> frame[buffered_commit[0]] = COMPLETE; buffered_commit[0] = NONE;
+       is_old_store[0] = false; is_old_store[(READERS - 1) * WRITERS] = false
+     }
+  :: d_step {
+       buffered_commit[1] != NONE -> frame[buffered_commit[1]] = COMPLETE; buffered_commit[1] = NONE;
+       is_old_store[1] = false; is_old_store[(READERS - 1) * WRITERS + 1] = false
+     }
+  :: d_step {
+       buffered_mark[0] -> is_settled[0] = is_settled[0] && waiting[0]; waiting[0] = true; buffered_mark[0] = false
+     }
+  :: d_step {
+       buffered_mark[1] -> is_settled[1] = is_settled[1] && waiting[1]; waiting[1] = true; buffered_mark[1] = false
+     }
   od
 }
 
@@ -94,7 +118,15 @@ proctype Reader(byte me) {
 #ifndef NO_READER_FENCE
     !buffered_mark[me];
 #endif
-#ifdef NO_SECOND_LOOK
+    d_step {
+      if
+      :: !is_settled[me] ->
+        is_old_store[me * WRITERS] = (buffered_commit[0] != NONE);
+        is_old_store[me * WRITERS + 1] = (buffered_commit[1] != NONE)
+      :: else
+      fi
+    };
+#ifdef NO_LOOK_AFTER_MARK
     if
     :: false
 #else
@@ -104,7 +136,12 @@ proctype Reader(byte me) {
 #endif
     :: else ->
 end:
-      d_step { event[me] -> event[me] = false }
+      if
+      :: d_step { event[me] -> event[me] = false }
+#ifdef SECOND_LOOK
+      :: d_step { !is_settled[me] && MAY_LOOK_AGAIN -> is_settled[me] = true }
+#endif
+      fi
     fi
   od
 }

@@ -43,8 +43,7 @@ class Writer {
     for (uint32_t i = 0; i < count; ++i) fill(Name{slot_, first + i});
     for (; held != 0; --held) std::this_thread::yield();
     committed = count;
-    writer_.commit();
-    core::wake_after_commit(world_.sections.data(), world_.readers(), world_);
+    core::wake_after_commit(world_.ring, writer_.commit(), watch_, world_);
   }
 
   // Takes room and gives it back. Nobody may ever see what was in it.
@@ -53,7 +52,7 @@ class Writer {
     reserve(writer_.footprint(never.size()), 1, spin);
     fill(never);
     writer_.abort();
-    core::wake_after_abort(world_.sections.data(), world_.readers(), world_);
+    core::wake_after_abort(world_.ring, watch_, world_);
   }
 
   // How many messages the last write() has committed; also if it died: commit() has no point before its one
@@ -98,6 +97,7 @@ class Writer {
   uint32_t slot_;
   uint32_t sleeps_ = 0;
   core::RingWriter writer_;
+  core::ClaimWatch watch_;
 };
 
 class Reader {
@@ -141,12 +141,17 @@ class Reader {
       return reader_.may_be_readable() || over.load(std::memory_order_acquire);
     };
     Event& event = world_.reader_events[slot_];
+    constexpr const char* kWho = "a reader that has asked for its event";
     if (by_event) {
       core::request_event(world_.readers(), slot_, world_, is_readable);
-      return world_.wait(event, "a reader that has asked for its event");
+      if (world_.wait(event, kWho, core::kSecondLookMs)) return;
+      core::set_event_if_readable(world_.readers(), slot_, world_, is_readable);
+      world_.wait(event, kWho);
+      return;
     }
     ThreadEventWait wait(world_, event, "a reader", [] { return false; });
-    core::wait_readable(world_.readers(), slot_, wait, is_readable);
+    core::Marks& marks = world_.ring.is_queue() ? world_.readers().waiting_takers : world_.readers().waiting;
+    core::wait_readable(marks, slot_, wait, is_readable);
   }
 
   // Whose the message is that was copied to the buffer. Fails if it is torn.

@@ -30,10 +30,10 @@ class Event {
     set_ = true;
     changed_.notify_one();
   }
-  // Returns false if it is not set in a time in which it must have been.
-  bool wait() {
+  // Returns false if it is not set in time; without a limit, in a time in which it must have been.
+  bool wait(uint32_t limit_ms = 30'000) {
     std::unique_lock lock(guard_);
-    if (!changed_.wait_for(lock, std::chrono::seconds(30), [this] { return set_; })) return false;
+    if (!changed_.wait_for(lock, std::chrono::milliseconds(limit_ms), [this] { return set_; })) return false;
     set_ = false;
     return true;
   }
@@ -68,10 +68,12 @@ class World final : public core::ChannelEvents {
     wake_everybody();
     throw Broken();
   }
-  // A wait that ends with the test, whoever finds what is wrong.
-  void wait(Event& event, const char* what) {
-    check(event.wait(), std::string("nobody woke ") + what);
+  // A wait that ends with the test, whoever finds what is wrong. Returns false if it ended by its limit.
+  bool wait(Event& event, const char* what, uint32_t limit_ms = core::kNoLimit) {
+    const bool is_set = limit_ms == core::kNoLimit ? event.wait() : event.wait(limit_ms);
+    check(is_set || limit_ms != core::kNoLimit, std::string("nobody woke ") + what);
     if (is_broken) throw Broken();
+    return is_set;
   }
 
   void set_reader_event(uint32_t slot) override { reader_events[slot].set(); }
@@ -138,10 +140,9 @@ class ThreadEventWait final : public core::EventWait {
       : world_(world), event_(event), what_(what), gives_up_(std::move(gives_up)) {}
 
   core::WaitEnd check() override { return core::WaitEnd::none; }
-  core::WaitEnd sleep() override {
+  core::WaitEnd sleep(uint32_t limit_ms) override {
     if (gives_up_()) return core::WaitEnd::timeout;
-    world_.wait(event_, what_);
-    return core::WaitEnd::none;
+    return world_.wait(event_, what_, limit_ms) ? core::WaitEnd::none : core::WaitEnd::limit;
   }
   void yield() override { std::this_thread::yield(); }
 
@@ -171,8 +172,8 @@ class ThreadWait final : public core::LockWait {
     is_first_ = false;
     world_.lock_queue.set();
   }
-  bool sleep() override {
-    world_.wait(world_.lock_event, "who waits for the lock");
+  bool sleep(uint32_t limit_ms, bool& has_waited) override {
+    has_waited = !world_.wait(world_.lock_event, "who waits for the lock", limit_ms);
     return true;
   }
 

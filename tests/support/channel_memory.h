@@ -29,13 +29,20 @@ class ChannelMemory {
   }
 
   // A reader waits for a message.
-  bool reader_waits() const { return readers().waiting.load() != 0; }
+  bool reader_waits() const { return marks() != 0; }
 
   // As many readers wait as there can be.
-  bool all_readers_wait() const { return readers().waiting.load() == UINT64_MAX; }
+  bool all_readers_wait() const { return marks() == UINT64_MAX; }
 
-  // A writer waits for the lock that another one holds: the upper bit of the lock's word.
-  bool writer_waits() const { return (data().lock.word.load() & 0x80000000u) != 0; }
+  // Readers that wait for a message, a bit each.
+  uint64_t marks() const { return readers().waiting.load() | readers().waiting_takers.load(); }
+  void clear_marks() const {
+    readers().waiting.store(0);
+    readers().waiting_takers.store(0);
+  }
+
+  // A writer waits for the lock that another one holds.
+  bool writer_waits() const { return data().lock.awaited.load() != 0; }
 
   // A writer waits until there is room.
   bool writer_waits_for_room() const { return readers().waiting_writers.load() != 0; }

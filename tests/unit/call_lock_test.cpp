@@ -1,10 +1,14 @@
 // How calls on one handle exclude each other.
+#include "client_dll/call_lock.h"
+
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
-#include <utility>
+#include <thread>
+#include <vector>
 
-#include "client_dll/waits.h"
+#include "win/handle.h"
 #include "win/time.h"
 
 namespace shmbroker::client {
@@ -46,6 +50,51 @@ TEST(CallLock, IsForACallThatCameAfterTheCancel) {
   CallLock lock;
   ++interrupts.cancels;
   EXPECT_EQ(lock.lock(WaitContext(interrupts, 0)), WaitEnd::none);
+  EXPECT_FALSE(lock.try_lock());
+}
+
+// Most threads take it as the favored one, many times before another takes that away.
+TEST(CallLock, KeepsThreadsApartWhoeverIsFavored) {
+  CallLock lock;
+  constexpr int kThreads = 3;
+  constexpr int kTurns = 40'000;
+  std::atomic<bool> is_inside = false;
+  int counter = 0;
+  std::atomic<int> faults = 0;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&] {
+      Interrupts interrupts;
+      for (int turn = 0; turn < kTurns; ++turn) {
+        if (turn % 5000 == 0) lock.begin_handle();
+        if (lock.lock(WaitContext(interrupts, INFINITE)) != WaitEnd::none || is_inside.exchange(true))
+          ++faults;
+        ++counter;
+        if (turn % 1000 == 0) {
+          lock.mark_blocking();
+          Sleep(1);
+        }
+        is_inside.store(false);
+        lock.unlock();
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  EXPECT_EQ(faults, 0);
+  EXPECT_EQ(counter, kThreads * kTurns);
+}
+
+TEST(CallLock, IsHadByOneOfTwoThatTry) {
+  CallLock lock;
+  ASSERT_TRUE(lock.try_lock());
+  lock.unlock();
+  ASSERT_TRUE(lock.try_lock()) << "as the favored thread";
+  bool has_it = true;
+  std::thread([&] { has_it = lock.try_lock(); }).join();
+  EXPECT_FALSE(has_it);
+  lock.unlock();
+  std::thread([&] { has_it = lock.try_lock(); }).join();
+  EXPECT_TRUE(has_it);
   EXPECT_FALSE(lock.try_lock());
 }
 
@@ -92,6 +141,21 @@ TEST(CallLock, IsTakenForACloseFromAThreadThatWasEndedInItsSleep) {
   EXPECT_FALSE(lock.try_lock());
   lock.unlock();
   EXPECT_TRUE(lock.try_lock());
+}
+
+TEST(CallLock, IsTakenForACloseFromAFavoredThreadThatWasEndedInItsSleep) {
+  CallLock lock;
+  Sleeper sleeper([&] {
+    for (int i = 0; i < 2; ++i) {
+      lock.try_lock();
+      if (i == 0) lock.unlock();
+    }
+    lock.mark_blocking();
+  });
+  EXPECT_FALSE(lock.lock_to_close(Deadline(50))) << "it sleeps";
+  sleeper.end();
+  EXPECT_TRUE(lock.lock_to_close(Deadline(INFINITE)));
+  EXPECT_FALSE(lock.try_lock());
 }
 
 TEST(CallLock, OfAThreadThatWasEndedAtItsWorkIsWaitedForInVain) {

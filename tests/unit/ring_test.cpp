@@ -250,7 +250,7 @@ TEST_P(EitherRing, WakesAWriterThatWaitsForRoom) {
   RingWriter to = writer(3);
   JoinedReader from = reader();
   fill(to, 1000);
-  mark_waiting_for_space(sections.readers(), 3);
+  set_mark(sections.readers().waiting_writers, 3);
   read(from);
   EXPECT_TRUE(from.must_wake_writers());
   EXPECT_FALSE(from.must_wake_writers());
@@ -269,7 +269,7 @@ TEST_P(EitherRing, NeedsNoSystemCallWhereNobodyWaits) {
 
 TEST_P(EitherRing, WakesWritersWhenItsReaderLeaves) {
   JoinedReader from = reader();
-  mark_waiting_for_space(sections.readers(), 0);
+  set_mark(sections.readers().waiting_writers, 0);
   from.leave();
   EXPECT_TRUE(from.must_wake_writers());
 }

@@ -130,7 +130,7 @@ TEST_F(WaitingTopic, SaysHowFarItIsAgainWhereSomebodyElseHasChangedThat) {
 }
 
 TEST_F(WaitingTopic, WakesAWriterThatMayHaveSeenAJoiningReadersFirstCursor) {
-  mark_waiting_for_space(sections.readers(), 5);
+  set_mark(sections.readers().waiting_writers, 5);
   JoinedReader late = reader();
   EXPECT_TRUE(late.must_wake_writers());
 }

@@ -30,8 +30,9 @@ class ToldWait final : public EventWait {
   explicit ToldWait(std::deque<WaitEnd> ends) : ends_(std::move(ends)) {}
 
   WaitEnd check() override { return WaitEnd::none; }
-  WaitEnd sleep() override {
+  WaitEnd sleep(uint32_t limit_ms) override {
     ++sleeps;
+    limits.push_back(limit_ms);
     if (ends_.empty()) return WaitEnd::timeout;
     const WaitEnd end = ends_.front();
     ends_.pop_front();
@@ -40,6 +41,7 @@ class ToldWait final : public EventWait {
   void yield() override {}
 
   int sleeps = 0;
+  std::vector<uint32_t> limits;
 
  private:
   std::deque<WaitEnd> ends_;
@@ -48,8 +50,9 @@ class ToldWait final : public EventWait {
 class WaitingTest : public RingTest {
  protected:
   ReadersSection& shared() { return sections.readers(); }
-  bool has_mark(uint32_t slot) { return is_marked_waiting(shared(), slot); }
-  bool has_writers_mark(uint32_t slot) { return (shared().waiting_writers.load() >> slot & 1) != 0; }
+  bool is_marked(uint32_t slot) { return has_mark(shared().waiting, slot); }
+  bool has_writers_mark(uint32_t slot) { return has_mark(shared().waiting_writers, slot); }
+  Marks& marks() { return shared().waiting; }
 
   CountedEvents events;
 };
@@ -60,19 +63,55 @@ constexpr auto kAlways = [] { return true; };
 TEST_F(WaitingTest, AReaderSleepsUntilThereIsSomethingAndLeavesNoMark) {
   ToldWait wait({WaitEnd::none, WaitEnd::none});
   const auto is_readable = [&] {
-    EXPECT_TRUE(has_mark(3)) << "it must look after it has marked itself";
+    EXPECT_TRUE(is_marked(3)) << "it must look after it has marked itself";
     return wait.sleeps == 2;
   };
-  EXPECT_EQ(wait_readable(shared(), 3, wait, is_readable), WaitEnd::none);
+  EXPECT_EQ(wait_readable(marks(), 3, wait, is_readable).end, WaitEnd::none);
   EXPECT_EQ(wait.sleeps, 2);
-  EXPECT_FALSE(has_mark(3));
+  EXPECT_FALSE(is_marked(3));
+}
+
+// The writer's store was still in its processor when the reader looked, and the mark still in the reader's when
+// the writer did: nobody wakes anybody, and the message is there.
+TEST_F(WaitingTest, AWakeUpThatWasMissedIsMadeUpForByTheSecondLook) {
+  if (!kSleepersLookTwice) GTEST_SKIP() << "the fences leave nothing to miss";
+  ToldWait wait({WaitEnd::limit});
+  const auto comes_unseen = [&] { return wait.sleeps == 1; };
+  EXPECT_EQ(wait_readable(marks(), 3, wait, comes_unseen).end, WaitEnd::none);
+  EXPECT_EQ(wait.limits, std::vector<uint32_t>{kSecondLookMs});
+  EXPECT_FALSE(is_marked(3));
+}
+
+TEST_F(WaitingTest, AReaderSleepsForGoodOnceItsMarkIsOldAndLooksTwiceAgainAfterEachWakeUp) {
+  if (!kSleepersLookTwice) GTEST_SKIP() << "the fences leave nothing to miss";
+  ToldWait wait({WaitEnd::limit, WaitEnd::none, WaitEnd::none, WaitEnd::limit});
+  const auto nothing = [&] {
+    if (wait.sleeps == 3) {
+      EXPECT_EQ(take_waiting(shared()), uint64_t{1} << 3) << "woken for nothing";
+    }
+    return false;
+  };
+  EXPECT_EQ(wait_readable(marks(), 3, wait, nothing).end, WaitEnd::timeout);
+  // Woken the first time by nobody: its mark stays as old as it is.
+  EXPECT_EQ(wait.limits, (std::vector<uint32_t>{kSecondLookMs, kNoLimit, kNoLimit, kNoLimit, kSecondLookMs}));
+}
+
+TEST_F(WaitingTest, AReaderKnowsWhetherSomebodyHasWokenIt) {
+  for (const bool is_taken : {false, true}) {
+    ToldWait wait({WaitEnd::none});
+    const auto is_readable = [&] {
+      if (wait.sleeps == 0 && is_taken) take_waiting(shared());
+      return wait.sleeps == 1;
+    };
+    EXPECT_EQ(wait_readable(marks(), 3, wait, is_readable).was_woken, is_taken);
+  }
 }
 
 TEST_F(WaitingTest, AReaderThatGivesUpLeavesNoMark) {
   for (const WaitEnd end : {WaitEnd::timeout, WaitEnd::cancelled, WaitEnd::closing, WaitEnd::ended}) {
     ToldWait wait({end});
-    EXPECT_EQ(wait_readable(shared(), 3, wait, kNever), end);
-    EXPECT_FALSE(has_mark(3));
+    EXPECT_EQ(wait_readable(marks(), 3, wait, kNever).end, end);
+    EXPECT_FALSE(is_marked(3));
   }
 }
 
@@ -80,19 +119,20 @@ TEST_F(WaitingTest, AMessageThatComesAsTheTimeIsUpIsReadAndACancelledReaderReads
   for (const WaitEnd end : {WaitEnd::timeout, WaitEnd::cancelled}) {
     ToldWait wait({end});
     const auto is_readable = [&] { return wait.sleeps == 1; };
-    EXPECT_EQ(wait_readable(shared(), 3, wait, is_readable), end == WaitEnd::timeout ? WaitEnd::none : end);
-    EXPECT_FALSE(has_mark(3));
+    EXPECT_EQ(wait_readable(marks(), 3, wait, is_readable).end,
+              end == WaitEnd::timeout ? WaitEnd::none : end);
+    EXPECT_FALSE(is_marked(3));
   }
 }
 
 TEST_F(WaitingTest, AnEventThatWasAskedForIsSetOnceByWhomeverTakesTheMark) {
   request_event(shared(), 3, events, kNever);
-  EXPECT_TRUE(has_mark(3));
+  EXPECT_TRUE(is_marked(3));
   EXPECT_TRUE(events.readers.empty());
   wake_readers(sections.data(), shared(), events);
   EXPECT_EQ(events.readers, std::vector<uint32_t>{3});
   request_event(shared(), 3, events, kAlways);
-  EXPECT_FALSE(has_mark(3));
+  EXPECT_FALSE(is_marked(3));
   EXPECT_EQ(events.readers, (std::vector<uint32_t>{3, 3}));
   const auto is_readable_and_woken = [&] { return take_waiting(shared()) != 0; };
   request_event(shared(), 3, events, is_readable_and_woken);
@@ -140,14 +180,18 @@ TEST_F(WaitingTest, SpaceThatIsThereAsTheTimeIsUpIsTakenAndACancelledWriterTakes
 }
 
 TEST_F(WaitingTest, ACommitAndAnAbortWakeReadersAndTheNextWriter) {
-  const auto wake = {wake_after_commit, wake_after_abort};
-  int times = 0;
-  for (const auto& each : wake) {
+  sections.data().presence.readers.store(UINT64_MAX);
+  for (int times = 1; times <= 2; ++times) {
     mark_waiting(shared(), 5);
-    mark_waiting_for_space(shared(), 1);
-    mark_waiting_for_space(shared(), 2);
-    each(sections.data(), shared(), events);
-    EXPECT_EQ(events.readers, std::vector<uint32_t>(static_cast<size_t>(++times), 5));
+    set_mark(shared().waiting_writers, 1);
+    set_mark(shared().waiting_writers, 2);
+    ClaimWatch watch;
+    if (times == 1) {
+      wake_after_commit(ring(), {}, watch, events);
+    } else {
+      wake_after_abort(ring(), watch, events);
+    }
+    EXPECT_EQ(events.readers, std::vector<uint32_t>(static_cast<size_t>(times), 5));
     EXPECT_EQ(events.space, times) << "one event for all writers, set once";
   }
 }
@@ -157,8 +201,8 @@ TEST_F(WaitingTest, OfAWriterThatIsGoneItsLoanLockAndMarkAreReclaimed) {
   RobustLock lock(sections.data().lock);
   ASSERT_EQ(dead.reserve(dead.footprint(100), 1), RingWriter::Result::ok);
   ASSERT_TRUE(lock.try_lock(1));
-  mark_waiting_for_space(shared(), 1);
-  mark_waiting_for_space(shared(), 2);
+  set_mark(shared().waiting_writers, 1);
+  set_mark(shared().waiting_writers, 2);
   const Ring in = ring();
   const ChannelMemory memory{sections.data(), shared(), &in};
   for (int i = 0; i < 2; ++i) {
@@ -183,8 +227,8 @@ TEST_F(WaitingTest, OfReadersThatAreGoneMarksPinsAndCursorsAreReclaimed) {
   shared().readers[3].cursor.store(1);
   const Ring in = ring();
   reclaim_readers({sections.data(), shared(), &in}, all_but(3));
-  EXPECT_FALSE(has_mark(3));
-  EXPECT_TRUE(has_mark(4));
+  EXPECT_FALSE(is_marked(3));
+  EXPECT_TRUE(is_marked(4));
   EXPECT_EQ(shared().pins[3].load(), 0);
   EXPECT_EQ(shared().readers[3].cursor.load(), 0u);
   EXPECT_NE(shared().readers[4].cursor.load(), 0u);

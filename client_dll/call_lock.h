@@ -1,0 +1,121 @@
+// Lets one thread at a time read (or write) through a handle, without a system call where it is free.
+//
+// Most handles are used by one thread. That one, the favored thread, takes the lock by plain stores. Another
+// thread that comes takes the favor away first, with FlushProcessWriteBuffers: afterwards it sees whether the
+// favored thread is inside, and that one sees that it is favored no more. So the exception pays for the rule.
+//
+// Others look again and again while the thread that has it is at work, and sleep only once that thread has
+// said that it goes to sleep itself: so one that never did has nobody to wake.
+#pragma once
+
+#include "client_dll/wait_context.h"
+
+namespace shmbroker::client {
+
+class CallLock {
+ public:
+  bool try_lock() {
+    const DWORD thread = GetCurrentThreadId();
+    return try_lock_favored(thread) || try_lock_shared(thread);
+  }
+
+  // Waits for the lock. Anything but none: it was not taken.
+  WaitEnd lock(const WaitContext& context);
+
+  // For ShmClose: waits for the lock, and takes it from a thread that was ended in its sleep. Returns false
+  // if it was not to be had in time.
+  bool lock_to_close(const Deadline& deadline);
+
+  // For the holder, before it sleeps with the lock.
+  void mark_blocking() { held().mark_blocking(sleeper_); }
+
+  void unlock() { held().unlock(); }
+
+  // For who opens the handle, before anyone can use it: threads may be favored again.
+  void begin_handle() { favors_ = 0; }
+
+  // Makes waiting threads look at their context.
+  void interrupt_waits() {
+    favored_word_.interrupt_waits();
+    shared_word_.interrupt_waits();
+  }
+
+ private:
+  // Who has it says there whether it is at work or asleep.
+  class Word {
+   public:
+    bool is_free() const {
+      // acquire: pairs with the releases in unlock().
+      return value_.load(std::memory_order_acquire) == kFree;
+    }
+    bool try_take() {
+      uint32_t expected = kFree;
+      // acquire: pairs with the releases in unlock().
+      return value_.compare_exchange_strong(expected, kBusy, std::memory_order_acquire,
+                                            std::memory_order_relaxed);
+    }
+    // For the one thread that may take it so.
+    void take() { value_.store(kBusy, std::memory_order_relaxed); }
+    void mark_blocking(std::atomic<DWORD>& sleeper) {
+      // relaxed: others read nothing on the strength of it.
+      if (value_.load(std::memory_order_relaxed) != kBusy) return;
+      sleeper.store(GetCurrentThreadId(), std::memory_order_relaxed);
+      value_.store(kBlocking, std::memory_order_relaxed);
+    }
+    void unlock() {
+      // relaxed: only the holder stores and replaces kBusy. release: pairs with the acquires above.
+      if (value_.load(std::memory_order_relaxed) == kBusy)
+        return value_.store(kFree, std::memory_order_release);
+      if (value_.exchange(kFree, std::memory_order_release) == kAwaited) WakeByAddressAll(&value_);
+    }
+    void wait(DWORD timeout_ms, uint32_t& tries);
+    bool is_blocking() const {
+      const uint32_t value = value_.load(std::memory_order_relaxed);
+      return value == kBlocking || value == kAwaited;
+    }
+    void interrupt_waits() { WakeByAddressAll(&value_); }
+
+   private:
+    static constexpr uint32_t kFree = 0;
+    static constexpr uint32_t kBusy = 1;
+    static constexpr uint32_t kBlocking = 2;
+    static constexpr uint32_t kAwaited = 3;  // as kBlocking, and somebody may sleep
+
+    std::atomic<uint32_t> value_{kFree};
+  };
+
+  bool try_lock_favored(DWORD thread) {
+    // relaxed: a thread that reads its own number has stored it itself, or a thread that has ended.
+    if (favored_.load(std::memory_order_relaxed) != thread) return false;
+    // It may have the lock already: by the shared word, when it came the first time, or in a call that an APC
+    // interrupts.
+    if (!favored_word_.is_free() || !shared_word_.is_free()) return false;
+    favored_word_.take();
+    // Partner: FlushProcessWriteBuffers() in try_lock_shared(). The compiler keeps store and look in order; the
+    // processor is made to by who takes the favor away.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (favored_.load(std::memory_order_relaxed) == thread) {
+      is_held_by_favor_ = true;
+      return true;
+    }
+    favored_word_.unlock();
+    return false;
+  }
+  bool try_lock_shared(DWORD thread);
+  Word& held() { return is_held_by_favor_ ? favored_word_ : shared_word_; }
+  void wait(DWORD timeout_ms, uint32_t& tries);
+  bool take_from_ended_thread();
+
+  // A handle that wanders from thread to thread favors none in the end: each change costs every processor an
+  // interrupt.
+  static constexpr uint32_t kMostFavors = 8;
+
+  std::atomic<DWORD> favored_{0};  // changed under the shared word
+  Word favored_word_;              // the favored thread's
+  Word shared_word_;               // everybody else's
+  std::atomic<DWORD> sleeper_{0};  // the holder, if its word is_blocking()
+  bool is_held_by_favor_ = false;  // under the lock
+  uint32_t favors_ = 0;            // under the shared word
+};
+
+}  // namespace shmbroker::client
