@@ -120,6 +120,7 @@ class Reader {
     if (result == core::RingReader::Result::empty) return false;
     expect_sound(result);
     if (by_peek) core::copy_from_shared(buffer_.data(), message.data, static_cast<size_t>(message.size));
+    if (std::exchange(was_woken_, false) && reader_.has_more()) core::pass_wake_up_on(world_.ring, world_);
     return true;
   }
   // Returns whether what was peeked was intact.
@@ -151,7 +152,8 @@ class Reader {
     }
     ThreadEventWait wait(world_, event, "a reader", [] { return false; });
     core::Marks& marks = world_.ring.is_queue() ? world_.readers().waiting_takers : world_.readers().waiting;
-    core::wait_readable(marks, slot_, wait, is_readable);
+    const core::SleepResult slept = core::wait_readable(marks, slot_, wait, is_readable);
+    was_woken_ = world_.ring.is_queue() && (was_woken_ || slept.was_woken);
   }
 
   // Whose the message is that was copied to the buffer. Fails if it is torn.
@@ -175,6 +177,7 @@ class Reader {
   uint32_t slot_;
   core::RingReader reader_;
   std::vector<std::byte> buffer_;
+  bool was_woken_ = false;  // a queue: for a message that it has not taken yet
 };
 
 }  // namespace shmbroker::stress
