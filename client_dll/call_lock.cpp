@@ -71,8 +71,8 @@ WaitEnd CallLock::lock(const WaitContext& context) {
   return WaitEnd::cancelled;
 }
 
-// Takes the lock if TerminateThread has ended the holder in its sleep. Another thread may have the holder's number
-// by now: then we do not know.
+// Takes the lock if TerminateThread has ended the holder in its sleep. Another thread may have the holder's
+// number by now: then we do not know.
 bool CallLock::take_from_ended_thread() {
   Word& word = favored_word_.is_free() ? shared_word_ : favored_word_;
   const DWORD sleeper = sleeper_.load(std::memory_order_relaxed);

@@ -91,8 +91,8 @@ class CallLock {
     // interrupts.
     if (!favored_word_.is_free() || !shared_word_.is_free()) return false;
     favored_word_.take();
-    // Partner: FlushProcessWriteBuffers() in try_lock_shared(). The compiler keeps store and look in order; the
-    // processor is made to by who takes the favor away.
+    // Partner: FlushProcessWriteBuffers() in try_lock_shared(). The compiler keeps store and look in order;
+    // the processor is made to by who takes the favor away.
     std::atomic_signal_fence(std::memory_order_seq_cst);
     if (favored_.load(std::memory_order_relaxed) == thread) {
       is_held_by_favor_ = true;

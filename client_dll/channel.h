@@ -99,8 +99,8 @@ class Channel {
   void drop_lock();
 
   // Waits until there is something to read; SHM_E_EMPTY, without fail(): there is not. What finds nothing
-  // while a notification is wanted leaves the mark that asks for the next one. marks: of those that wait for what
-  // the call is going to do.
+  // while a notification is wanted leaves the mark that asks for the next one. marks: of those that wait for
+  // what the call is going to do.
   int32_t wait_readable(CallWait& wait, core::Marks& marks);
 
   // For destructors, first of all: nothing calls is_readable() any more.

@@ -1,5 +1,6 @@
-// The second look of core/store_order.h for a reader whose event is waited for elsewhere: by the program, or by the
-// pool that posts to its window. A thread of the pool looks, some time after the reader was marked last.
+// The second look of core/store_order.h for a reader whose event is waited for elsewhere: by the program, or
+// by the pool that posts to its window. A thread of the pool looks, some time after the reader was marked
+// last.
 #pragma once
 
 #include <windows.h>
@@ -13,7 +14,8 @@ class SecondLook {
  public:
   using Look = void (*)(void* context);
 
-  // look: called on a thread of the pool. It must not wait, nor need the loader: end() may come from an unload.
+  // look: called on a thread of the pool. It must not wait, nor need the loader: end() may come from an
+  // unload.
   SecondLook(Look look, void* context) : look_(look), context_(context) {}
   ~SecondLook() { end(); }
   SecondLook(const SecondLook&) = delete;

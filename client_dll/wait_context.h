@@ -39,8 +39,9 @@ class WaitContext {
   // The same for every reason but the time.
   WaitEnd interrupted() const;
 
-  // Waits for an event, or for the event that every interrupt sets, or for so many milliseconds; then it returns
-  // limit. Otherwise it returns what end() says afterwards; none means: look again at what you wait for.
+  // Waits for an event, or for the event that every interrupt sets, or for so many milliseconds; then it
+  // returns limit. Otherwise it returns what end() says afterwards; none means: look again at what you wait
+  // for.
   WaitEnd wait(HANDLE event, HANDLE interrupt, DWORD limit_ms) const;
 
   DWORD left() const { return deadline_.left(); }

@@ -30,9 +30,9 @@ class EventWait {
  public:
   // Whether the call has to give up.
   virtual WaitEnd check() = 0;
-  // Sleeps until the event is set, the call is interrupted or its time is up, or for so many milliseconds; then
-  // it returns limit. Returns none if the caller has to look again at what it waits for; it may return so for
-  // no reason.
+  // Sleeps until the event is set, the call is interrupted or its time is up, or for so many milliseconds;
+  // then it returns limit. Returns none if the caller has to look again at what it waits for; it may return
+  // so for no reason.
   virtual WaitEnd sleep(uint32_t limit_ms) = 0;
   // Lets another thread have the processor: the one that is waited for may need it.
   virtual void yield() = 0;

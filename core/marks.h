@@ -1,8 +1,8 @@
 // Marks of clients that sleep, a bit each in a shared word, and how a client sleeps with one.
 //
-// A client marks itself, looks once more for what it waits for, and sleeps only if it still finds nothing. Who
-// brings it looks at the marks afterwards, takes those off whose owners it wakes, and sets their events. See
-// store_order.h for why at least one of the two sees the other.
+// A client marks itself, looks once more for what it waits for, and sleeps only if it still finds nothing.
+// Who brings it looks at the marks afterwards, takes those off whose owners it wakes, and sets their events.
+// See store_order.h for why at least one of the two sees the other.
 #pragma once
 
 #include "core/events.h"
@@ -35,7 +35,8 @@ inline bool has_mark(const Marks& marks, uint32_t slot) {
   return (marks.load(std::memory_order_relaxed) >> slot & 1) != 0;
 }
 
-// For who has published, after order_store_before_look(): takes all marks off, so that each client is woken once.
+// For who has published, after order_store_before_look(): takes all marks off, so that each client is woken
+// once.
 inline uint64_t take_marks(Marks& marks) {
   if (marks.load(std::memory_order_relaxed) == 0) return 0;
   // acquire: pairs with the release in set_mark(): a client whose mark is seen has a slot that the broker has
@@ -59,8 +60,8 @@ struct SleepResult {
   bool was_woken = false;       // somebody has taken the mark, and may have woken nobody else
 };
 
-// Sleeps until is_due(), and leaves no mark. wait: for the client's event. end: none, or why it has to give up
-// after one look. is_due() is asked for the last time when the time is up, and not after another end.
+// Sleeps until is_due(), and leaves no mark. wait: for the client's event. end: none, or why it has to give
+// up after one look. is_due() is asked for the last time when the time is up, and not after another end.
 template <class IsDue>
 SleepResult sleep_marked(Marks& marks, uint32_t slot, EventWait& wait, WaitEnd end, IsDue&& is_due) {
   bool is_settled = false;  // the mark is so old that everybody sees it

@@ -12,8 +12,8 @@ inline void wake_after_commit(const Ring& ring, const Committed& committed, Clai
                               ChannelEvents& events) {
   wake_readers(ring.data(), ring.readers(), events);
   if (ring.is_queue()) wake_takers(ring, committed, watch, events);
-  // A writer that waits for space may have waited for this reservation's end. relaxed: the order of take_waiting()
-  // keeps this look behind the commit; its partner is the fence in set_mark().
+  // A writer that waits for space may have waited for this reservation's end. relaxed: the order of
+  // take_waiting() keeps this look behind the commit; its partner is the fence in set_mark().
   if (ring.readers().waiting_writers.load(std::memory_order_relaxed) != 0)
     wake_writers(ring.readers(), events);
 }

@@ -1,10 +1,10 @@
 // Whom a queue's messages wake: of the readers that sleep in a call that takes one, as many as there are
 // messages. The others would find nothing.
 //
-// Who sleeps has found nothing after it had marked itself. So while readers sleep, each message that can be taken
-// has either been taken, or its writer has woken somebody for it. That one may take another message, or none: a
-// reader that was woken looks whether there is more, and wakes the next one. tests/model/queue_waking.pml models
-// it.
+// Who sleeps has found nothing after it had marked itself. So while readers sleep, each message that can be
+// taken has either been taken, or its writer has woken somebody for it. That one may take another message, or
+// none: a reader that was woken looks whether there is more, and wakes the next one.
+// tests/model/queue_waking.pml models it.
 #pragma once
 
 #include "core/pause.h"
@@ -20,8 +20,8 @@ struct Committed {
   bool is_followed = false;  // others had committed behind it before
 };
 
-// How long a writer watches whether a reader that is awake takes its message, before it wakes one that sleeps:
-// to wake one costs more than such a reader takes to come. One object for each writer.
+// How long a writer watches whether a reader that is awake takes its message, before it wakes one that
+// sleeps: to wake one costs more than such a reader takes to come. One object for each writer.
 class ClaimWatch {
  public:
   // Returns whether the message is taken.
@@ -66,8 +66,8 @@ inline void wake_takers(const Ring& ring, const Committed& committed, ClaimWatch
   }
 }
 
-// For a reader whose call was woken, when it has taken a message and there are more, or goes without one: what it
-// was woken for may be there.
+// For a reader whose call was woken, when it has taken a message and there are more, or goes without one:
+// what it was woken for may be there.
 inline void pass_wake_up_on(const Ring& ring, ChannelEvents& events) {
   uint32_t slot = 0;
   if (take_mark(ring.readers().waiting_takers, present_readers(ring.data()), slot))

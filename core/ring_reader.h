@@ -65,7 +65,8 @@ class RingReader {
   // Whether read() may find something. A hint that any thread may ask for: it may be true of a message that
   // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
   bool may_be_readable() const;
-  // Whether there is another message to take, behind the one that is peeked. Of a queue. For the thread that reads.
+  // Whether there is another message to take, behind the one that is peeked. Of a queue. For the thread that
+  // reads.
   bool has_more() const;
 
   // For a caller that has found something: asks for the message's first lines, while the rest of the way to

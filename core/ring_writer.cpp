@@ -107,7 +107,8 @@ Committed RingWriter::commit() {
   const uint64_t end = end_;
   publish_header(first_word_);
   if (!ring_.is_queue()) return {};
-  // Partner: order_store_before_look() of who commits behind us: it wakes readers, which may not come past us.
+  // Partner: order_store_before_look() of who commits behind us: it wakes readers, which may not come past
+  // us.
   order_store_before_look();
   // relaxed: a hint; who commits there later wakes somebody for it.
   const bool is_followed = ring_.header(end).word.load(std::memory_order_relaxed) != 0;

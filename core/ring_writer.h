@@ -74,8 +74,8 @@ class RingWriter {
     next_ = at;
   }
 
-  // Makes what was added readable, and gives up the rest of the reservation. At least one message must have been
-  // added. Returns what wake_after_commit() needs, which the caller calls then.
+  // Makes what was added readable, and gives up the rest of the reservation. At least one message must have
+  // been added. Returns what wake_after_commit() needs, which the caller calls then.
   Committed commit();
 
   // Gives up the reservation with all that is in it. Then the caller calls wake_after_abort().

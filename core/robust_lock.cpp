@@ -42,8 +42,8 @@ bool RobustLock::lock(uint32_t slot, uint32_t spin, LockWait& wait) {
   return locked;
 }
 
-// For the head of the queue, which alone stores the mark. Who gives the lock back may store it too, but sets the
-// event afterwards.
+// For the head of the queue, which alone stores the mark. Who gives the lock back may store it too, but sets
+// the event afterwards.
 bool RobustLock::sleep_until_taken(uint32_t slot, LockWait& wait) {
   bool locked = false;
   bool is_patient = true;

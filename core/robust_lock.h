@@ -1,6 +1,6 @@
-// The writers' lock: one word in the data section that names its owner. Free, it costs one compare-exchange to
-// take, a store to give back, and no system call. A dead owner's lock is taken back by the broker, which knows
-// of the death from the kernel.
+// The writers' lock: one word in the data section that names its owner. Free, it costs one compare-exchange
+// to take, a store to give back, and no system call. A dead owner's lock is taken back by the broker, which
+// knows of the death from the kernel.
 #pragma once
 
 #include "core/events.h"
@@ -16,8 +16,8 @@ class LockWait {
   virtual bool enter() = 0;
   // Lets the next thread of the queue try.
   virtual void leave() = 0;
-  // Sleeps until the lock's event is set, or for so many milliseconds, or for no reason shorter. Returns false if
-  // the caller gave up. has_waited: set if all that time has passed.
+  // Sleeps until the lock's event is set, or for so many milliseconds, or for no reason shorter. Returns
+  // false if the caller gave up. has_waited: set if all that time has passed.
   virtual bool sleep(uint32_t limit_ms, bool& has_waited) = 0;
 
  protected:

@@ -1,8 +1,9 @@
 // Readers that sleep until there is something to read, and the writers that wake them: no system call while
 // the readers keep up.
 //
-// A message wakes every reader that has marked itself in ReadersSection::waiting. Of those that sleep in a call
-// that takes a queue's message, one alone can have it: they mark themselves apart, and queue_waking.h wakes one.
+// A message wakes every reader that has marked itself in ReadersSection::waiting. Of those that sleep in a
+// call that takes a queue's message, one alone can have it: they mark themselves apart, and queue_waking.h
+// wakes one.
 #pragma once
 
 #include "core/crash_point.h"
@@ -75,8 +76,8 @@ void set_event_if_readable(ReadersSection& readers, uint32_t slot, ChannelEvents
   if (is_readable() && clear_mark(readers.waiting, slot)) events.set_reader_event(slot);
 }
 
-// For a reader that wants its event set, now or with the next message, and does not sleep here. The caller sees
-// to the second look.
+// For a reader that wants its event set, now or with the next message, and does not sleep here. The caller
+// sees to the second look.
 template <class IsReadable>
 void request_event(ReadersSection& readers, uint32_t slot, ChannelEvents& events, IsReadable&& is_readable) {
   mark_waiting(readers, slot);

@@ -71,8 +71,8 @@ TEST_F(WaitingTest, AReaderSleepsUntilThereIsSomethingAndLeavesNoMark) {
   EXPECT_FALSE(is_marked(3));
 }
 
-// The writer's store was still in its processor when the reader looked, and the mark still in the reader's when
-// the writer did: nobody wakes anybody, and the message is there.
+// The writer's store was still in its processor when the reader looked, and the mark still in the reader's
+// when the writer did: nobody wakes anybody, and the message is there.
 TEST_F(WaitingTest, AWakeUpThatWasMissedIsMadeUpForByTheSecondLook) {
   if (!kSleepersLookTwice) GTEST_SKIP() << "the fences leave nothing to miss";
   ToldWait wait({WaitEnd::limit});

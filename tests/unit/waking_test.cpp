@@ -40,8 +40,8 @@ TEST_F(WakingTest, TellsAReaderWhetherAWriterHasTakenItsMark) {
   EXPECT_FALSE(clear_mark(readers.waiting, 7));
 }
 
-// A reader that sleeps whenever it finds nothing, for good only after a second look, and a writer that wakes only
-// who is marked: were one wake-up lost, this would not end.
+// A reader that sleeps whenever it finds nothing, for good only after a second look, and a writer that wakes
+// only who is marked: were one wake-up lost, this would not end.
 TEST_F(WakingTest, LosesNoWakeUp) {
   constexpr uint64_t kMessages = 20'000;
   std::atomic<uint64_t> published{0};
