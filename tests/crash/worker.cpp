@@ -41,7 +41,7 @@ int write_all(ShmChannel channel, Sheet& sheet, const std::string& role) {
     for (uint32_t i = 0; i < count; ++i) {
       std::byte* data = bytes.data() + i * kLargestTicketed;
       fill_lockstep(data, ticketed_size(first + i), first + i);
-      batch[i] = {sizeof(ShmMessage), 0, 0, 0, data, ticketed_size(first + i)};
+      batch[i] = {sizeof(ShmMessage), 0, 0, 0, data, ticketed_size(first + i), 0, 0};
     }
     void* memory = nullptr;
     int32_t status = SHM_OK;

@@ -13,7 +13,7 @@ namespace shmbroker::tests {
 namespace {
 
 ShmMessage message_of(const std::string& text) {
-  return {sizeof(ShmMessage), 0, 0, 0, const_cast<char*>(text.data()), text.size()};
+  return {sizeof(ShmMessage), 0, 0, 0, const_cast<char*>(text.data()), text.size(), 0, 0};
 }
 
 struct Written {

@@ -82,7 +82,7 @@ inline int32_t produce_batch(ShmChannel channel, uint32_t writer, uint32_t first
     const uint64_t word = numbered_word(writer, first + i);
     std::byte* data = bytes.data() + i * kLargestNumbered;
     fill_lockstep(data, numbered_size(word), word);
-    batch[i] = {sizeof(ShmMessage), 0, 0, 0, data, numbered_size(word)};
+    batch[i] = {sizeof(ShmMessage), 0, 0, 0, data, numbered_size(word), 0, 0};
   }
   return ShmWriteBatch(channel, batch.data(), count, nullptr, timeout_ms);
 }

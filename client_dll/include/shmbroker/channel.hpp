@@ -46,7 +46,7 @@ struct Message {
 
 // For batches: a message to be written, and the bytes of one that was read.
 inline ShmMessage message_of(std::span<const std::byte> data) noexcept {
-  return {sizeof(ShmMessage), 0, 0, 0, const_cast<std::byte*>(data.data()), data.size()};  // read only
+  return {sizeof(ShmMessage), 0, 0, 0, const_cast<std::byte*>(data.data()), data.size(), 0, 0};  // read only
 }
 inline std::span<const std::byte> bytes_of(const ShmMessage& message) noexcept {
   return {static_cast<const std::byte*>(message.data), message.length};
