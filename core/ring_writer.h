@@ -100,6 +100,7 @@ class RingWriter {
     return at + ring.footprint(size);
   }
 
+  bool is_followed(uint64_t end) const;
   void prefetch_next(uint64_t bytes) const;
   uint64_t margin(uint64_t bytes) const;
   Result make_space(uint64_t needed, uint64_t bytes, uint64_t tail);

@@ -12,13 +12,19 @@
  * - A writer watches for a while whether a reader that is awake takes its message; it may look at any time.
  * - Reader 0 may lose patience while it sleeps. Reader 1 may die at any step.
  *
+ * With three readers spin has not seen all states (45 million, in 4 GiB, without an error); it has with two.
+ *
  * What must fail: see the variants in CMakeLists.txt. */
 #define WRITERS 2
 #ifndef EACH
 #define EACH 1
 #endif
 #define FRAMES (WRITERS * EACH)
+#ifndef READERS
 #define READERS 3
+#define DEATHS 1
+#define ABORTS 1
+#endif
 #define NOBODY 255
 
 #define EMPTY 0
@@ -58,7 +64,7 @@ inline take_mark(who) {
       :: marked[1] -> who = 1; marked[1] = false
       :: else ->
         if
-        :: marked[2] -> who = 2; marked[2] = false
+        :: marked[READERS - 1] -> who = READERS - 1; marked[READERS - 1] = false
         :: else -> who = NOBODY
         fi
       fi
@@ -75,7 +81,7 @@ proctype Writer(byte me) {
     d_step { count++; mine = tail; frame[tail] = RESERVED; tail++ };
     if
     :: frame[mine] = OFFERED; followed = false
-    :: frame[mine] = ABORTED; followed = true
+    :: ABORTS > 0 -> frame[mine] = ABORTED; followed = true
     fi;
 #ifndef WAKE_ONE_IF_FOLLOWED
     followed = followed || (frame[mine + 1] > RESERVED);
@@ -180,13 +186,13 @@ end:
   marked[1] = false;
 #ifndef NO_WAKE_AFTER_DEATH
   event[0] = true;
-  event[2] = true
+  event[READERS - 1] = true
 #endif
 }
 
 proctype Fate() {
   if
-  :: may_die = true
+  :: DEATHS > 0 -> may_die = true
   :: true
   fi
 }
@@ -198,11 +204,15 @@ init {
     run Writer(1);
     run Reader(0);
     run Reader(1);
+#if READERS == 3
     run Reader(2);
+#endif
+#if DEATHS > 0
     run Broker();
     run Fate()
+#endif
   }
   timeout;
   find(found);
-  assert(found == NOBODY || !(sleeps[0] || sleeps[1] || sleeps[2]))
+  assert(found == NOBODY || !(sleeps[0] || sleeps[1] || sleeps[READERS - 1]))
 }
