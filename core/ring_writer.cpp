@@ -110,10 +110,11 @@ Committed RingWriter::commit() {
   return {last_added_, added_, is_followed(end)};
 }
 
-// Whether others have committed behind a reservation that has ended at a position. SUBTLE: by now another lap may
-// have come round, and the word be anything: then what lay there has been taken.
+// Whether others have committed behind a reservation that has ended at a position. SUBTLE: by now another lap
+// may have come round, and the word be anything: then what lay there has been taken.
 bool RingWriter::is_followed(uint64_t end) const {
-  // Partner: order_store_before_look() of who commits behind us: it wakes readers, which may not come past us.
+  // Partner: order_store_before_look() of who commits behind us: it wakes readers, which may not come past
+  // us.
   order_store_before_look();
   // relaxed: a hint; who commits there later wakes somebody for it.
   return ring_.header(end).word.load(std::memory_order_relaxed) != 0;
