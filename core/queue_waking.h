@@ -61,8 +61,9 @@ inline void wake_takers(const Ring& ring, const Committed& committed, ClaimWatch
   uint32_t slot = 0;
   const uint32_t most = committed.is_followed ? kMaxReaders : committed.messages;
   for (uint32_t woken = 0; woken < most && take_mark(marks, present, slot); ++woken) {
-    SHM_CRASH_POINT("waking.taker-taken");
+    SHM_CRASH_POINT("waking.readers-taken");
     events.set_reader_event(slot);
+    SHM_CRASH_POINT("waking.one-woken");
   }
 }
 
