@@ -25,8 +25,9 @@ bool CallLock::try_lock_shared(DWORD thread) {
     return false;
   }
   is_held_by_favor_ = false;
-  if (favors_ < kMostFavors) {
-    ++favors_;
+  const uint32_t favors = favors_.load(std::memory_order_relaxed);
+  if (favors < kMostFavors) {
+    favors_.store(favors + 1, std::memory_order_relaxed);
     favored_.store(thread, std::memory_order_relaxed);
   }
   return true;

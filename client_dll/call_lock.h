@@ -32,7 +32,10 @@ class CallLock {
   void unlock() { held().unlock(); }
 
   // For who opens the handle, before anyone can use it: threads may be favored again.
-  void begin_handle() { favors_ = 0; }
+  void begin_handle() {
+    // relaxed: a thread with a stale handle may count meanwhile, and favors at most itself once more.
+    favors_.store(0, std::memory_order_relaxed);
+  }
 
   // Makes waiting threads look at their context.
   void interrupt_waits() {
@@ -110,12 +113,12 @@ class CallLock {
   // interrupt.
   static constexpr uint32_t kMostFavors = 8;
 
-  std::atomic<DWORD> favored_{0};  // changed under the shared word
-  Word favored_word_;              // the favored thread's
-  Word shared_word_;               // everybody else's
-  std::atomic<DWORD> sleeper_{0};  // the holder, if its word is_blocking()
-  bool is_held_by_favor_ = false;  // under the lock
-  uint32_t favors_ = 0;            // under the shared word
+  std::atomic<DWORD> favored_{0};    // changed under the shared word
+  Word favored_word_;                // the favored thread's
+  Word shared_word_;                 // everybody else's
+  std::atomic<DWORD> sleeper_{0};    // the holder, if its word is_blocking()
+  bool is_held_by_favor_ = false;    // under the lock
+  std::atomic<uint32_t> favors_{0};  // counted under the shared word
 };
 
 }  // namespace shmbroker::client

@@ -7,6 +7,7 @@
 namespace shmbroker::client {
 
 bool SecondLook::begin() {
+  // acquire: pairs with the one below, by whichever thread.
   if (!core::kSleepersLookTwice || timer_.load(std::memory_order_acquire) != nullptr) return true;
   const PTP_TIMER made = CreateThreadpoolTimer(due, this, nullptr);
   if (made == nullptr) return false;
@@ -18,13 +19,14 @@ bool SecondLook::begin() {
 
 void SecondLook::request() {
   if (!core::kSleepersLookTwice) return;
-  // seq_cst, here and in due(): either the callback sees this request, or we see that the timer is not set.
-  requests_.fetch_add(1);
-  if (!is_set_.exchange(true)) set_timer(timer_.load(std::memory_order_acquire));
+  // seq_cst, as all of requests_, requests_then_ and is_set_ here, in set_timer() and in due(): either the
+  // callback sees this request, or we see that the timer is not set.
+  requests_.fetch_add(1, std::memory_order_seq_cst);
+  if (!is_set_.exchange(true, std::memory_order_seq_cst)) set_timer(timer_.load(std::memory_order_acquire));
 }
 
 void SecondLook::set_timer(PTP_TIMER timer) {
-  requests_then_.store(requests_.load());
+  requests_then_.store(requests_.load(std::memory_order_seq_cst), std::memory_order_seq_cst);
   const LONGLONG due = -10'000 * static_cast<LONGLONG>(core::kSecondLookMs);  // negative: from now, in 100 ns
   FILETIME time;
   std::memcpy(&time, &due, sizeof time);
@@ -34,11 +36,13 @@ void SecondLook::set_timer(PTP_TIMER timer) {
 
 void CALLBACK SecondLook::due(PTP_CALLBACK_INSTANCE, void* self, PTP_TIMER timer) {
   auto& second_look = *static_cast<SecondLook*>(self);
-  const uint32_t then = second_look.requests_then_.load();
-  if (second_look.requests_.load() == then) {
+  const uint32_t then = second_look.requests_then_.load(std::memory_order_seq_cst);
+  if (second_look.requests_.load(std::memory_order_seq_cst) == then) {
     second_look.look_(second_look.context_);
-    second_look.is_set_.store(false);
-    if (second_look.requests_.load() == then || second_look.is_set_.exchange(true)) return;
+    second_look.is_set_.store(false, std::memory_order_seq_cst);
+    if (second_look.requests_.load(std::memory_order_seq_cst) == then ||
+        second_look.is_set_.exchange(true, std::memory_order_seq_cst))
+      return;
   }
   second_look.set_timer(timer);
 }

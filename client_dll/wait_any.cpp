@@ -46,7 +46,7 @@ class AnyWait {
   }
 
   int32_t wait(uint32_t& index) {
-    bool is_settled = false;  // the marks are so old that every writer sees them
+    core::SleepLimit limit;
     std::vector<HANDLE> events;
     for (const Source& source : sources_) {
       events.push_back(source.channel().at().reader_event());
@@ -55,8 +55,7 @@ class AnyWait {
     for (;;) {
       if (find_readable(index)) return SHM_OK;
       for (Source& source : sources_) {
-        if (!core::mark_waiting(source.channel().at().readers(), source.channel().at().reader()))
-          is_settled = !core::kSleepersLookTwice;
+        limit.note_mark(core::mark_waiting(source.channel().at().readers(), source.channel().at().reader()));
         source.is_marked = true;
       }
       if (find_readable(index)) return SHM_OK;
@@ -68,10 +67,9 @@ class AnyWait {
       const DWORD left = deadline_.left();
       if (left == 0) return fail(SHM_E_EMPTY);
       for (const Source& source : sources_) source.entry->calls.reading.mark_blocking();
-      const DWORD limit = is_settled ? left : std::min<DWORD>(left, core::kSecondLookMs);
-      const DWORD woken =
-          WaitForMultipleObjects(static_cast<DWORD>(events.size()), events.data(), FALSE, limit);
-      if (woken == WAIT_TIMEOUT) is_settled = true;
+      const DWORD woken = WaitForMultipleObjects(static_cast<DWORD>(events.size()), events.data(), FALSE,
+                                                 std::min<DWORD>(left, limit.milliseconds()));
+      if (woken == WAIT_TIMEOUT) limit.note_passed();
     }
   }
 

@@ -55,6 +55,22 @@ inline bool take_mark(Marks& marks, uint64_t among, uint32_t& slot) {
   return false;
 }
 
+// How long a client that has marked itself may sleep before it looks again: the second look of store_order.h.
+class SleepLimit {
+ public:
+  // was_marked: the mark stood there before, and is as old as it was.
+  void note_mark(bool was_marked) {
+    if (!was_marked) is_settled_ = !kSleepersLookTwice;
+  }
+  // It has slept for as long as it may.
+  void note_passed() { is_settled_ = true; }
+
+  uint32_t milliseconds() const { return is_settled_ ? kNoLimit : kSecondLookMs; }
+
+ private:
+  bool is_settled_ = !kSleepersLookTwice;  // the mark is so old that everybody sees it
+};
+
 struct SleepResult {
   WaitEnd end = WaitEnd::none;  // none: what was waited for is there
   bool was_woken = false;       // somebody has taken the mark, and may have woken nobody else
@@ -64,21 +80,20 @@ struct SleepResult {
 // up after one look. is_due() is asked for the last time when the time is up, and not after another end.
 template <class IsDue>
 SleepResult sleep_marked(Marks& marks, uint32_t slot, EventWait& wait, WaitEnd end, IsDue&& is_due) {
-  bool is_settled = false;  // the mark is so old that everybody sees it
+  SleepLimit limit;
   bool was_woken = false;
   for (bool is_first = true; end == WaitEnd::none || end == WaitEnd::timeout; is_first = false) {
-    if (!set_mark(marks, slot)) {
-      is_settled = !kSleepersLookTwice;
-      was_woken = was_woken || !is_first;
-    }
+    const bool was_marked = set_mark(marks, slot);
+    limit.note_mark(was_marked);
+    was_woken = was_woken || (!was_marked && !is_first);
     if (is_due()) {
       end = WaitEnd::none;
       break;
     }
     if (end == WaitEnd::timeout) break;
-    end = wait.sleep(is_settled ? kNoLimit : kSecondLookMs);
+    end = wait.sleep(limit.milliseconds());
     if (end != WaitEnd::limit) continue;
-    is_settled = true;
+    limit.note_passed();
     end = WaitEnd::none;
   }
   const bool was_taken = !clear_mark(marks, slot);

@@ -1,8 +1,8 @@
 #include "core/robust_lock.h"
 
 #include "core/crash_point.h"
+#include "core/marks.h"
 #include "core/pause.h"
-#include "core/store_order.h"
 
 namespace shmbroker::core {
 namespace {
@@ -47,17 +47,17 @@ bool RobustLock::lock(uint32_t slot, uint32_t spin, LockWait& wait) {
 bool RobustLock::sleep_until_taken(uint32_t slot, LockWait& wait) {
   bool locked = false;
   bool is_patient = true;
-  bool is_settled = false;  // the mark is so old that every owner sees it
+  SleepLimit limit;
   while (!(locked = try_lock(slot)) && is_patient) {
     // relaxed: the fence below does the ordering.
-    if (awaited_.exchange(1, std::memory_order_relaxed) == 0) is_settled = !kSleepersLookTwice;
+    limit.note_mark(awaited_.exchange(1, std::memory_order_relaxed) != 0);
     // Partner: order_store_before_look() in unlock().
     std::atomic_thread_fence(std::memory_order_seq_cst);
     SHM_CRASH_POINT("lock.marked");
     if ((locked = try_lock(slot))) break;
     bool has_waited = false;
-    is_patient = wait.sleep(is_settled ? kNoLimit : kSecondLookMs, has_waited);
-    is_settled = is_settled || has_waited;
+    is_patient = wait.sleep(limit.milliseconds(), has_waited);
+    if (has_waited) limit.note_passed();
     SHM_CRASH_POINT("lock.woken");
   }
   awaited_.store(0, std::memory_order_relaxed);
