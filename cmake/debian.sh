@@ -67,6 +67,16 @@ need_packages() {
   apt_get install -y --no-install-recommends "${missing[@]}"
 }
 
+# await SECONDS WHAT COMMAND...: until the command succeeds.
+await() {
+  local end=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@"; do
+    [ $SECONDS -lt $end ] || fail "$what: not within the time"
+    sleep 0.2
+  done
+}
+
 # What every build for Windows needs, and what runs it.
 windows_packages=(cmake ninja-build g++-mingw-w64-x86-64-posix libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
   googletest libboost-dev wine wine64 xvfb)

@@ -43,15 +43,6 @@ machine() {
   pids+=($!)
 }
 
-# await SECONDS WHAT COMMAND...: until the command succeeds.
-await() {
-  local end=$((SECONDS + $1)) what=$2
-  shift 2
-  until "$@"; do
-    [ $SECONDS -lt $end ] || fail "$what: not within the time"
-    sleep 0.3
-  done
-}
 runs() { grep -q ': running; ' <<<"$(at "$1" shmbridge.exe status --config shmbridge.json 2>/dev/null)"; }
 has_heard() { grep -qxF "$1" <<<"$(tr -d '\r' <"$logs/bridge-receiver.log")"; }
 

@@ -18,16 +18,6 @@ screenshot=$root/build/demo.png
 text=简单的共享内存示例
 from_window="From a window: $text"
 
-# await SECONDS WHAT COMMAND...: until the command succeeds.
-await() {
-  local end=$((SECONDS + $1)) what=$2
-  shift 2
-  until "$@"; do
-    [ $SECONDS -lt $end ] || fail "$what: not within the time"
-    sleep 0.2
-  done
-}
-
 service_is() { grep -q "STATE.*$1" <<<"$(wine sc query ShmBroker)"; }
 
 control_service() {

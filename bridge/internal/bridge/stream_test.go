@@ -35,12 +35,18 @@ func orderSites(t *testing.T) (*site, *site) {
 	return a, b
 }
 
-func TestAStreamCarriesATopicInOrder(t *testing.T) {
+// Two sites whose bridges carry orders from the one to the other through a stream.
+func streamedOrders(t *testing.T) (*natstest.Server, nats.JetStreamContext, *site, *site) {
 	server := natstest.Start(t)
 	js := addStream(t, server, nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.*"}})
 	a, b := orderSites(t)
 	a.start(server, ordersOut)
 	b.start(server, ordersIn)
+	return server, js, a, b
+}
+
+func TestAStreamCarriesATopicInOrder(t *testing.T) {
+	_, js, a, b := streamedOrders(t)
 	a.await()
 	reader := b.open("orders of a", reading)
 	written := write(a.open("orders", writing), "order", 20_000)
@@ -64,11 +70,7 @@ func TestNothingIsLostOrComesTwiceWhateverIsRestarted(t *testing.T) {
 	seed := time.Now().UnixNano()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewSource(seed))
-	server := natstest.Start(t)
-	js := addStream(t, server, nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.*"}})
-	a, b := orderSites(t)
-	a.start(server, ordersOut)
-	b.start(server, ordersIn)
+	server, js, a, b := streamedOrders(t)
 	a.await()
 	const count = 4000
 	reader := b.open("orders of a", reading)
@@ -162,11 +164,7 @@ func TestAStreamThatIsMissing(t *testing.T) {
 }
 
 func TestAConsumerThatIsDeleted(t *testing.T) {
-	server := natstest.Start(t)
-	js := addStream(t, server, nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.*"}})
-	a, b := orderSites(t)
-	a.start(server, ordersOut)
-	b.start(server, ordersIn)
+	_, js, a, b := streamedOrders(t)
 	a.await()
 	b.await()
 	writer, reader := a.open("orders", writing), b.open("orders of a", reading)
@@ -194,11 +192,7 @@ func TestAnotherWriterOfAFedChannelIsRefused(t *testing.T) {
 }
 
 func TestAChannelMadeAnewGetsWhatComesNext(t *testing.T) {
-	server := natstest.Start(t)
-	addStream(t, server, nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.*"}})
-	a, b := orderSites(t)
-	a.start(server, ordersOut)
-	b.start(server, ordersIn)
+	_, _, a, b := streamedOrders(t)
 	writer := a.open("orders", writing)
 	<-write(writer, "order", 10)
 	expect(t, b.open("orders of a", reading), "order", 0, 10)
