@@ -1,0 +1,8 @@
+# The go command, and what it is told wherever it makes programs for Windows. One cache: Go's own library is compiled once.
+find_tool(GO go)
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+  set(go_windows GOOS=windows GOARCH=386)
+else()
+  set(go_windows GOOS=windows GOARCH=amd64)
+endif()
+set(go_cache ${CMAKE_BINARY_DIR}/samples/go/cache)
