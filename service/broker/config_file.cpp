@@ -74,12 +74,9 @@ void check_files(const Config& config, Problems& problems) {
       problems.add(place + against);
       continue;
     }
-    std::wstring name = path(win::to_utf16(channel.file->path).value_or(L"")).lexically_normal().wstring();
-    std::ranges::transform(name, name.begin(),
-                           [](wchar_t c) { return static_cast<wchar_t>(std::towupper(c)); });
     const uint64_t begin = channel.file->offset.value_or(0);
     const uint64_t end = channel.file->offset ? begin + channel.capacity : UINT64_MAX;
-    std::vector<Part>& parts = files[name];
+    std::vector<Part>& parts = files[comparable_path(*channel.file)];
     for (const Part& other : parts) {
       if (begin < other.end && other.begin < end)
         problems.add(
@@ -104,6 +101,13 @@ uint64_t time_of(const path& file, DWORD access, DWORD flags) {
 }
 
 }  // namespace
+
+std::wstring comparable_path(const FileConfig& file) {
+  std::wstring name = path(win::to_utf16(file.path).value_or(L"")).lexically_normal().wstring();
+  std::ranges::transform(name, name.begin(),
+                         [](wchar_t c) { return static_cast<wchar_t>(std::towupper(c)); });
+  return name;
+}
 
 std::vector<path> config_files(const path& file) {
   std::vector<path> parts;

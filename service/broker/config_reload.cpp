@@ -28,7 +28,8 @@ std::string ConfigReload::summary() const {
 }
 
 void ConfigReload::reload() {
-  ++asked_;
+  // seq_cst, as in asked(): it is counted before it is posted.
+  asked_.fetch_add(1, std::memory_order_seq_cst);
   target_.loop.post([this] { read_again(); });
 }
 

@@ -55,7 +55,7 @@ class ConfigReload {
   const Config& newest() const { return coming_ ? coming_->config : config_; }
   const Status& status() const { return status_; }
   // How often reload() was called. Reloads end in that order, and Status::count follows. From any thread.
-  uint32_t asked() const { return asked_; }
+  uint32_t asked() const { return asked_.load(std::memory_order_seq_cst); }
   const std::filesystem::path& file() const { return file_; }
 
   // What the service serves and from where, in a line.

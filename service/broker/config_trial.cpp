@@ -1,12 +1,10 @@
 #include "service/broker/config_trial.h"
 
-#include <algorithm>
-#include <cwctype>
-#include <filesystem>
 #include <memory>
 
 #include "core/geometry.h"
 #include "service/broker/backing_file.h"
+#include "service/broker/config_file.h"
 #include "service/broker/file_regions.h"
 #include "service/support/error.h"
 #include "win/handle.h"
@@ -15,12 +13,6 @@ namespace shmbroker::service {
 namespace {
 
 using Lines = std::vector<std::string>;
-
-std::wstring upper(std::wstring text) {
-  std::ranges::transform(text, text.begin(),
-                         [](wchar_t c) { return static_cast<wchar_t>(std::towupper(c)); });
-  return text;
-}
 
 std::string place_of(const ChannelConfig& channel, const char* member) {
   return channel.place + ": " + channel.pointer + "/" + member + ": ";
@@ -48,11 +40,6 @@ class FileTrial {
   FileRegions files_;
   std::vector<std::unique_ptr<FileRegions::Region>> regions_;
 };
-
-// A path as it is compared with others.
-std::wstring key_of(const std::string& path) {
-  return upper(std::filesystem::path(win::to_utf16(path).value_or(L"")).lexically_normal().wstring());
-}
 
 uint64_t memory_of(const ChannelConfig& channel) {
   const core::Geometry geometry{channel.kind, channel.when_full, channel.capacity, channel.max_message, {}};
@@ -87,13 +74,13 @@ std::vector<std::string> find_unavailable(const Config& config, const std::set<s
   FileTrial files(config.file_folders);
   std::set<std::wstring> in_use;  // by the service, which lets others read alone
   for (const ChannelConfig& channel : config.channels) {
-    if (channel.file && served.contains(channel.name)) in_use.insert(key_of(channel.file->path));
+    if (channel.file && served.contains(channel.name)) in_use.insert(comparable_path(*channel.file));
   }
   std::vector<const ChannelConfig*> missing;
   for (const ChannelConfig& channel : config.channels) {
     if (served.contains(channel.name)) continue;
     missing.push_back(&channel);
-    if (channel.file && !in_use.contains(key_of(channel.file->path))) files.run(channel, lines);
+    if (channel.file && !in_use.contains(comparable_path(*channel.file))) files.run(channel, lines);
   }
   try_memory(missing, lines);
   return lines;

@@ -28,7 +28,8 @@ const CounterProvider::Instance* PerformanceCounters::channel(const std::wstring
 void PerformanceCounters::collect() {
   constexpr DWORD kPatience = 800;  // milliseconds
   ResetEvent(refreshed_.get());
-  asked_ = true;
+  // seq_cst, as each access: pairs with refresh_if_asked(), which sets the event afterwards.
+  asked_.store(true, std::memory_order_seq_cst);
   source_.loop.post([] {});  // after which it asks what is due
   WaitForSingleObject(refreshed_.get(), kPatience);
 }
@@ -36,7 +37,7 @@ void PerformanceCounters::collect() {
 DWORD PerformanceCounters::refresh_if_asked() {
   if (!provider_) return INFINITE;
   if (!is_under_way_) {
-    if (!asked_.exchange(false)) return INFINITE;
+    if (!asked_.exchange(false, std::memory_order_seq_cst)) return INFINITE;
     is_under_way_ = true;
     ++pass_;
     last_.clear();
@@ -50,7 +51,7 @@ DWORD PerformanceCounters::refresh_if_asked() {
     spdlog::debug("performance counters: {}", error.what());
   }
   SetEvent(refreshed_.get());
-  return asked_ ? 0 : INFINITE;
+  return asked_.load(std::memory_order_seq_cst) ? 0 : INFINITE;
 }
 
 // By name and not by place: between two turns channels come and go. Returns whether that was all.
