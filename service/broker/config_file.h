@@ -28,8 +28,8 @@ Config read_config(const std::filesystem::path& file, const ChangedFiles& change
 // or ConfigError, which names all that is wrong.
 Config load_config(const std::filesystem::path& file, const ChangedFiles& changed = {});
 
-// The path of a block's file, as two are compared: without detours, in upper case. Where it leads is seen when
-// it is opened.
+// The path of a block's file, as two are compared: without detours, in upper case. Where it leads is seen
+// when it is opened.
 std::wstring comparable_path(const FileConfig& file);
 
 // When a configuration that can be read was last written, as a FILETIME: the latest of its files, and of
