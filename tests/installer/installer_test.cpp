@@ -290,8 +290,10 @@ TEST_F(Installer, RepairLeavesAServiceThatIsDisabledAsItIs) {
 WORD subsystem_of(const fs::path& program) {
   const std::string bytes = read_file(program);
   if (bytes.size() < sizeof(IMAGE_DOS_HEADER)) return IMAGE_SUBSYSTEM_UNKNOWN;
-  const LONG at = reinterpret_cast<const IMAGE_DOS_HEADER*>(bytes.data())->e_lfanew;
-  if (bytes.size() < at + sizeof(IMAGE_NT_HEADERS64)) return IMAGE_SUBSYSTEM_UNKNOWN;
+  const auto at = static_cast<size_t>(reinterpret_cast<const IMAGE_DOS_HEADER*>(bytes.data())->e_lfanew);
+  if (bytes.size() < sizeof(IMAGE_NT_HEADERS64) || at > bytes.size() - sizeof(IMAGE_NT_HEADERS64)) {
+    return IMAGE_SUBSYSTEM_UNKNOWN;
+  }
   return reinterpret_cast<const IMAGE_NT_HEADERS64*>(bytes.data() + at)->OptionalHeader.Subsystem;
 }
 

@@ -68,7 +68,7 @@ TEST_F(Create, TellsTheAccountThatCreatedIt) {
 
 // A message is known by it and by its number, also after the channel was made anew.
 TEST_F(Create, TellsAnotherInstanceEachTimeThatTheMemoryIsMade) {
-  const auto instance_of_new = [this] {
+  const auto instance_of_new = [] {
     ShmChannel channel = 0;
     EXPECT_SHM(SHM_OK, open(L"made", creating(SHM_BLOCK, 512), channel));
     ShmInfoUtf8 info{};
