@@ -36,10 +36,9 @@ header_dependency(dep_boost BOOST_ALL_NO_LIB)
 header_dependency(dep_cli)
 
 if(WIN32)
-  add_library(dep_spdlog STATIC ${CMAKE_CURRENT_LIST_DIR}/spdlog.cpp)
+  add_library(dep_spdlog STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt.cpp ${CMAKE_CURRENT_LIST_DIR}/spdlog.cpp)
   target_include_directories(dep_spdlog SYSTEM PUBLIC ${headers})
-  target_compile_definitions(dep_spdlog PUBLIC SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY
-    SPDLOG_WCHAR_FILENAMES)
+  target_compile_definitions(dep_spdlog PUBLIC SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL SPDLOG_WCHAR_FILENAMES)
   target_link_libraries(dep_spdlog PRIVATE shm_options)
 endif()
 

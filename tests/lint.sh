@@ -41,6 +41,6 @@ gcc=$(x86_64-w64-mingw32-g++-posix -print-file-name=include/c++)
 sources win service client_dll '*.cpp' |
   xargs -0 -P "$(nproc)" -I{} clang-tidy-14 -quiet {} -- --target=x86_64-w64-mingw32 -std=c++20 \
     -DUNICODE -D_UNICODE -DWIN32_LEAN_AND_MEAN -DNOMINMAX -D_WIN32_WINNT=0x0A00 \
-    -DSHM_PRODUCT_VERSION=0u -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL -DFMT_HEADER_ONLY -DSPDLOG_WCHAR_FILENAMES \
+    -DSHM_PRODUCT_VERSION=0u -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL -DSPDLOG_WCHAR_FILENAMES \
     -I. -Iclient_dll/include -Ibuild/mingw-x64/service/generated -isystem build/mingw-x64/deps/include \
     -isystem "$gcc" -isystem "$gcc/x86_64-w64-mingw32" -isystem /usr/x86_64-w64-mingw32/include
