@@ -45,9 +45,7 @@ endif()
 set(INSTALL_GTEST OFF CACHE INTERNAL "")
 set(CMAKE_DISABLE_FIND_PACKAGE_Python ON) # for its own tests
 add_subdirectory(/usr/src/googletest ${CMAKE_BINARY_DIR}/deps/googletest EXCLUDE_FROM_ALL SYSTEM)
-if(MINGW)
-  foreach(library gtest gmock)
-    target_compile_options(${library} PRIVATE -O1) # gtest-all.cc takes half the time so
-  endforeach()
-endif()
+foreach(library gtest gmock)
+  target_compile_options(${library} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>) # soon compiled
+endforeach()
 add_library(dep_gtest ALIAS gmock)
