@@ -4,7 +4,7 @@
 function(precompile_headers target)
   target_precompile_headers(${target} ${ARGN})
   if(MINGW AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
-    # Where <string> is precompiled, GCC 12 takes the standard library's own copy of L"" for a fault.
-    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overread)
+    # Where <string> is precompiled, GCC 12 takes the standard library's own copies of short strings for faults.
+    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
   endif()
 endfunction()
