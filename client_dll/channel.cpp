@@ -213,7 +213,7 @@ int32_t Channel::wait_readable(CallWait& wait, core::Marks& marks) {
     event_wait.yield();  // where reader and writer share a processor, this is what lets the writer write
     if (is_readable()) return SHM_OK;
     const core::SleepResult slept = core::wait_readable(marks, at().reader(), event_wait, is_readable);
-    add(at().reader_slot().waits, 1);
+    add(at().reader_slot().waits, slept.sleeps);
     wait.note_wake_up(slept.was_woken);
     end = slept.end;
     if (end == WaitEnd::none) return SHM_OK;

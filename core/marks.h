@@ -74,6 +74,7 @@ class SleepLimit {
 struct SleepResult {
   WaitEnd end = WaitEnd::none;  // none: what was waited for is there
   bool was_woken = false;       // somebody has taken the mark, and may have woken nobody else
+  uint32_t sleeps = 0;          // a second look interrupts one, and ends none
 };
 
 // Sleeps until is_due(), and leaves no mark. wait: for the client's event. end: none, or why it has to give
@@ -82,6 +83,7 @@ template <class IsDue>
 SleepResult sleep_marked(Marks& marks, uint32_t slot, EventWait& wait, WaitEnd end, IsDue&& is_due) {
   SleepLimit limit;
   bool was_woken = false;
+  uint32_t sleeps = 0;
   for (bool is_first = true; end == WaitEnd::none || end == WaitEnd::timeout; is_first = false) {
     const bool was_marked = set_mark(marks, slot);
     limit.note_mark(was_marked);
@@ -92,12 +94,15 @@ SleepResult sleep_marked(Marks& marks, uint32_t slot, EventWait& wait, WaitEnd e
     }
     if (end == WaitEnd::timeout) break;
     end = wait.sleep(limit.milliseconds());
-    if (end != WaitEnd::limit) continue;
+    if (end != WaitEnd::limit) {
+      ++sleeps;
+      continue;
+    }
     limit.note_passed();
     end = WaitEnd::none;
   }
   const bool was_taken = !clear_mark(marks, slot);
-  return {end, was_woken || was_taken};
+  return {end, was_woken || was_taken, sleeps};
 }
 
 }  // namespace shmbroker::core

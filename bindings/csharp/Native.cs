@@ -279,7 +279,7 @@ namespace ShmBroker
             public ulong bytes_read; // their bytes
             public ulong lost; // messages overwritten before this handle read them; of a block: values
             public ulong lock_waits; // writes that had to wait for another writer
-            public ulong read_waits; // reads that had to block
+            public ulong read_waits; // times that a read went to sleep
         }
 
         [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]

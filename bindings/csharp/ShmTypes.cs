@@ -175,7 +175,7 @@ namespace ShmBroker
         /// <summary>Writes that had to wait for another writer.</summary>
         public long LockWaits { get; }
 
-        /// <summary>Reads that had to block.</summary>
+        /// <summary>Times that a read went to sleep.</summary>
         public long ReadWaits { get; }
     }
 

@@ -159,7 +159,7 @@ type shmStats struct {
 	bytesRead    uint64 // their bytes
 	lost         uint64 // messages overwritten before this handle read them; of a block: values
 	lockWaits    uint64 // writes that had to wait for another writer
-	readWaits    uint64 // reads that had to block
+	readWaits    uint64 // times that a read went to sleep
 }
 
 type shmMessage struct {

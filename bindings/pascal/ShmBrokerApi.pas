@@ -145,7 +145,7 @@ type
     BytesRead: UInt64;    // their bytes
     Lost: UInt64;         // messages overwritten before this handle read them; of a block: values
     LockWaits: UInt64;    // writes that had to wait for another writer
-    ReadWaits: UInt64;    // reads that had to block
+    ReadWaits: UInt64;    // times that a read went to sleep
   end;
 
   PShmMessage = ^ShmMessage;

@@ -158,7 +158,7 @@ Public Type ShmStats
     BytesRead As ShmUInt64 ' their bytes
     Lost As ShmUInt64 ' messages overwritten before this handle read them; of a block: values
     LockWaits As ShmUInt64 ' writes that had to wait for another writer
-    ReadWaits As ShmUInt64 ' reads that had to block
+    ReadWaits As ShmUInt64 ' times that a read went to sleep
 End Type
 
 Public Type ShmMessage

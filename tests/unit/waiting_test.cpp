@@ -71,6 +71,13 @@ TEST_F(WaitingTest, AReaderSleepsUntilThereIsSomethingAndLeavesNoMark) {
   EXPECT_FALSE(is_marked(3));
 }
 
+TEST_F(WaitingTest, ASleepCountsOnceHoweverOftenTheReaderLooksAndAgainAfterAWakeUpForNothing) {
+  ToldWait wait({WaitEnd::limit, WaitEnd::none, WaitEnd::none});
+  EXPECT_EQ(wait_readable(marks(), 3, wait, [&] { return wait.sleeps == 3; }).sleeps, 2u);
+  ToldWait no_need({});
+  EXPECT_EQ(wait_readable(marks(), 3, no_need, kAlways).sleeps, 0u);
+}
+
 // The writer's store was still in its processor when the reader looked, and the mark still in the reader's
 // when the writer did: nobody wakes anybody, and the message is there.
 TEST_F(WaitingTest, AWakeUpThatWasMissedIsMadeUpForByTheSecondLook) {

@@ -255,7 +255,7 @@ export interface ShmStats {
   lost: number | bigint;
   /** writes that had to wait for another writer */
   lock_waits: number | bigint;
-  /** reads that had to block */
+  /** times that a read went to sleep */
   read_waits: number | bigint;
 }
 

@@ -200,7 +200,7 @@ export const ShmStats = struct(
     bytes_read: "uint64_t", // their bytes
     lost: "uint64_t", // messages overwritten before this handle read them; of a block: values
     lock_waits: "uint64_t", // writes that had to wait for another writer
-    read_waits: "uint64_t", // reads that had to block
+    read_waits: "uint64_t", // times that a read went to sleep
   },
   [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72],
   80,

@@ -268,7 +268,7 @@ class ShmStats(ctypes.Structure):
     bytes_read: int  # their bytes
     lost: int  # messages overwritten before this handle read them; of a block: values
     lock_waits: int  # writes that had to wait for another writer
-    read_waits: int  # reads that had to block
+    read_waits: int  # times that a read went to sleep
     _fields_ = [
         ("size", c_uint32),
         ("reserved", c_uint32),

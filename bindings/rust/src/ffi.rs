@@ -257,7 +257,7 @@ pub struct ShmStats {
     pub lost: u64,
     /// writes that had to wait for another writer
     pub lock_waits: u64,
-    /// reads that had to block
+    /// times that a read went to sleep
     pub read_waits: u64,
 }
 

@@ -201,7 +201,7 @@ typedef struct ShmStats {
   uint64_t bytes_read;    /* their bytes */
   uint64_t lost;          /* messages overwritten before this handle read them; of a block: values */
   uint64_t lock_waits;    /* writes that had to wait for another writer */
-  uint64_t read_waits;    /* reads that had to block */
+  uint64_t read_waits;    /* times that a read went to sleep */
 } ShmStats;
 
 /* A message of a batch. */
