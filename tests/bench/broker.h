@@ -17,6 +17,7 @@ class Broker {
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
   double cpu_seconds() const { return process_.cpu_seconds(); }
+  uint64_t private_bytes() const { return process_.private_bytes(); }
 
  private:
   static std::filesystem::path make_folder(const std::string& config);

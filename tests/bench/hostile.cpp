@@ -9,9 +9,9 @@
 #include <stdexcept>
 #include <thread>
 
-#include "shmbroker/shmbroker.hpp"
 #include "tests/bench/broker.h"
 #include "tests/bench/process.h"
+#include "tests/bench/round_trip.h"
 #include "tests/support/hostile_channels.h"
 #include "tests/support/low_token.h"
 
@@ -48,65 +48,19 @@ class Programs {
   std::vector<std::unique_ptr<Process>> processes_;
 };
 
-// Answers each message with itself.
-class Echo {
- public:
-  Echo() : thread_([this] { run(); }) {}
-  ~Echo() {
-    asks_.set_cancelled(true);
-    thread_.join();
-  }
-
- private:
-  void run() {
-    try {
-      std::byte room[64];
-      for (;;) answers_.write(asks_.read(room, SHM_INFINITE).data, SHM_INFINITE);
-    } catch (const Error&) {
-      // Cancelled. After any other failure, who asks waits in vain, and says so.
-    }
-  }
-
-  Channel asks_{L"asks", Options{.access = SHM_READ}};
-  Channel answers_{L"answers", Options{.access = SHM_WRITE}};
-  std::thread thread_;
-};
-
-double part_of(std::vector<double>& values, double part) {
-  if (values.empty()) throw std::runtime_error("a turn was too short for a single round trip");
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
-  std::ranges::nth_element(values, at);
-  return *at;
-}
-
 double ns_since(Clock::time_point begun) {
   return std::chrono::duration<double, std::nano>(Clock::now() - begun).count();
 }
 
-double make_trip(Channel& asks, Channel& answers, uint64_t number) {
-  uint64_t message[8] = {};
-  for (uint64_t& word : message) word = number;
-  std::byte room[sizeof message];
-  const auto begun = Clock::now();
-  asks.write(std::as_bytes(std::span(message)), kPatience);
-  const Message answer = answers.read(room, kPatience);
-  const double ns = ns_since(begun);
-  if (!answer || answer.follows_lost() || answer.data.size() != sizeof message ||
-      !std::ranges::equal(answer.data, std::as_bytes(std::span(message))))
-    throw std::runtime_error("message " + std::to_string(number) + " did not come back as it was");
-  return ns;
-}
-
 void take_turn(uint32_t milliseconds, Neighbours& beside) {
-  static uint64_t number = 0;
-  Echo echo;
-  Channel asks(L"asks", Options{.access = SHM_WRITE});
-  Channel answers(L"answers", Options{.access = SHM_READ});
+  const RoundTripChannels channels{L"asks", L"answers"};
+  const Echo echo(channels);
+  Asker asker(channels);
   std::vector<double> trips;
   std::vector<double> opens;
   const auto end = Clock::now() + std::chrono::milliseconds(milliseconds);
   while (Clock::now() < end) {
-    trips.push_back(make_trip(asks, answers, ++number));
+    trips.push_back(asker.make_trip());
     const auto begun = Clock::now();
     const Channel opened(L"honest-queue", Options{.access = SHM_READ, .open_timeout_ms = kPatience});
     opens.push_back(ns_since(begun));

@@ -14,17 +14,6 @@ namespace {
 
 constexpr uint64_t kCapacity = 64 * 1024;
 
-// All views of sections in this process.
-uint64_t mapped_bytes() {
-  uint64_t bytes = 0;
-  MEMORY_BASIC_INFORMATION region;
-  for (const std::byte* at = nullptr; VirtualQuery(at, &region, sizeof region) != 0;
-       at = static_cast<const std::byte*>(region.BaseAddress) + region.RegionSize) {
-    if (region.Type == MEM_MAPPED && region.State == MEM_COMMIT) bytes += region.RegionSize;
-  }
-  return bytes;
-}
-
 ShmChannel open(uint32_t number) {
   ShmOptions options{};
   options.size = sizeof options;
@@ -41,6 +30,16 @@ ShmChannel open(uint32_t number) {
 }
 
 }  // namespace
+
+uint64_t mapped_bytes() {
+  uint64_t bytes = 0;
+  MEMORY_BASIC_INFORMATION region;
+  for (const std::byte* at = nullptr; VirtualQuery(at, &region, sizeof region) != 0;
+       at = static_cast<const std::byte*>(region.BaseAddress) + region.RegionSize) {
+    if (region.Type == MEM_MAPPED && region.State == MEM_COMMIT) bytes += region.RegionSize;
+  }
+  return bytes;
+}
 
 Idle measure_idle(const Broker& broker, uint32_t channels, uint32_t milliseconds) {
   const uint64_t mapped_before = mapped_bytes();

@@ -14,6 +14,9 @@ struct Idle {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Idle, channels, cpu_percent, overhead_kib)
 
+// All views of sections in this process.
+uint64_t mapped_bytes();
+
 Idle measure_idle(const Broker& broker, uint32_t channels, uint32_t milliseconds);
 
 }  // namespace shmbroker::bench

@@ -13,8 +13,11 @@
 #include "tests/bench/hostile.h"
 #include "tests/bench/idle.h"
 #include "tests/bench/languages.h"
+#include "tests/bench/many_channels.h"
 #include "tests/bench/report.h"
 #include "tests/bench/results.h"
+#include "tests/bench/spinning.h"
+#include "tests/bench/wake_ups.h"
 
 namespace shmbroker::bench {
 namespace {
@@ -72,39 +75,86 @@ void write_json(const std::string& path, const nlohmann::json& json) {
   if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
-// By itself: it has brokers of its own, and takes minutes.
 void run_hostile(const Options& options, uint32_t rounds) {
   const std::vector<Neighbours> all = measure_neighbours(rounds, options.quick ? 1000 : 10'000);
   print_neighbours(all, std::cout);
   write_json(options.json, {{"rounds", rounds}, {"hostile", to_json(all)}});
 }
 
+void run_spinning(const Options& options, uint32_t rounds) {
+  const Broker broker;
+  const std::vector<Spinning> all = measure_spinning(rounds, options.quick ? 20 : 300);
+  print_spinning(all, std::cout);
+  write_json(options.json, {{"rounds", rounds}, {"spinning", to_json(all)}});
+}
+
+void run_many_channels(const Options& options, uint32_t) {
+  const std::vector<uint32_t> numbers =
+      options.quick ? std::vector<uint32_t>{50} : std::vector<uint32_t>{100, 1000, 3000, 10'000};
+  const std::vector<ManyChannels> all = measure_many_channels(numbers, options.quick ? 500 : 5000);
+  print_many_channels(all, std::cout);
+  write_json(options.json, {{"many_channels", all}});
+  if (!options.charts.empty()) write_channels_chart_data(all, options.charts);
+}
+
+void run_readers(const Options& options, uint32_t rounds) {
+  const Broker broker;
+  const std::vector<Row> rows = reader_rows(options.quick);
+  const Results results = measure(rows, rounds);
+  print_rows(rows, results, std::cout);
+  print_readers(rows, results, std::cout);
+  write_json(options.json, {{"rounds", rounds}, {"rows", results.to_json()}});
+  if (!options.charts.empty()) write_readers_chart_data(rows, results, options.charts);
+}
+
+// What is measured only when it is asked for, and by itself.
+struct Alone {
+  const char* name;
+  const char* what;
+  void (*run)(const Options& options, uint32_t rounds);
+};
+constexpr Alone kAlone[] = {
+    {"hostile", "what others notice of hostile programs, ten minutes", run_hostile},
+    {"readers", "one topic with 1 to 64 readers, two minutes", run_readers},
+    {"spin", "turns of the busy loop before a sleep, two minutes", run_spinning},
+    {"channels", "a service with up to 10,000 channels, under Wine ten minutes", run_many_channels},
+};
+
 void run(const Options& options) {
-  const std::vector<Row> rows = wanted_rows(options);
-  const bool wants_idle = is_wanted(options.rows, "idle") && is_wanted(options.peers, "shm");
-  const bool wants_languages = is_wanted(options.rows, "languages") && options.peers.empty();
   const uint32_t rounds = options.rounds != 0 ? options.rounds : options.quick ? 1 : 9;
-  if (std::ranges::find(options.rows, "hostile") != options.rows.end()) return run_hostile(options, rounds);
-  if (rows.empty() && !wants_idle && !wants_languages)
+  for (const Alone& alone : kAlone) {
+    if (std::ranges::find(options.rows, alone.name) != options.rows.end()) return alone.run(options, rounds);
+  }
+  const std::vector<Row> rows = wanted_rows(options);
+  const bool wants_ours = is_wanted(options.peers, "shm");
+  const bool wants_idle = is_wanted(options.rows, "idle") && wants_ours;
+  const bool wants_wake_ups = is_wanted(options.rows, "wake-ups") && wants_ours;
+  const bool wants_languages = is_wanted(options.rows, "languages") && options.peers.empty();
+  if (rows.empty() && !wants_idle && !wants_wake_ups && !wants_languages)
     throw std::runtime_error("no row and no peer is named like this; see --help");
   const Broker broker;
   const Results results = measure(rows, rounds);
-  Idle idle;
-  if (wants_idle) idle = measure_idle(broker, 100, options.quick ? 1000 : 5000);
+  Extras extras;
+  if (wants_wake_ups) extras.wake_ups = measure_wake_ups(64, options.quick ? 20 : 200);
+  if (wants_idle) extras.idle = measure_idle(broker, 100, options.quick ? 1000 : 5000);
   std::vector<LanguageCost> costs;
   if (wants_languages) costs = measure_languages(rounds, options.quick ? 5000 : 200'000);
   print_rows(rows, results, std::cout);
-  if (!rows.empty() || wants_idle) print_bars(results, idle, std::cout);
+  if (!rows.empty() || wants_idle || wants_wake_ups) print_bars(results, extras, std::cout);
   if (wants_languages) print_languages(costs, std::cout);
-  write_json(
-      options.json,
-      {{"rounds", rounds}, {"rows", results.to_json()}, {"idle", idle}, {"languages", to_json(costs)}});
+  write_json(options.json, {{"rounds", rounds},
+                            {"rows", results.to_json()},
+                            {"idle", extras.idle},
+                            {"wake_ups", extras.wake_ups},
+                            {"languages", to_json(costs)}});
   if (!options.charts.empty()) write_chart_data(results, options.charts);
 }
 
 std::string list_of_rows() {
-  std::string list = "Rows: hostile (alone, takes ten minutes), idle, languages";
+  std::string list = "Rows: idle, wake-ups, languages";
   for (const Row& row : all_rows(false)) list += ", " + row.name;
+  list += "\nRows that are measured alone:";
+  for (const Alone& alone : kAlone) list += std::string("\n  ") + alone.name + ": " + alone.what;
   list += "\nPeers:";
   for (const Peer& peer : peers()) list += std::string(" ") + peer.name;
   return list;
@@ -124,9 +174,17 @@ int main(int argc, char** argv) {
   app.add_option("--json", options.json, "Writes every sample to this file");
   app.add_option("--charts", options.charts, "Writes tables for charts into this folder");
   app.add_subcommand("worker", "What each process of a sample runs")->group("");
+  uint32_t first = 0;
+  uint32_t count = 0;
+  CLI::App* client = app.add_subcommand("client", "Who has many channels open")->group("");
+  client->add_option("first", first)->required();
+  client->add_option("count", count)->required();
+  app.add_subcommand("burn", "What keeps a core busy")->group("");
   app.footer(list_of_rows());
   CLI11_PARSE(app, argc, argv);
   if (app.got_subcommand("worker")) return run_worker();
+  if (app.got_subcommand("burn")) burn();
+  if (app.got_subcommand(client)) return run_client_of_many(first, count);
   try {
     run(options);
     return 0;

@@ -1,5 +1,6 @@
 #include "tests/bench/message.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -36,7 +37,8 @@ size_t step_of(Fill fill, size_t size) {
 template <class Visit>
 void for_each_word(Fill fill, size_t size, Visit visit) {
   if (fill == Fill::header) return;
-  for (size_t offset = sizeof(Wire); offset < kLine; offset += sizeof(uint64_t)) visit(offset);
+  for (size_t offset = sizeof(Wire); offset < std::min(kLine, size); offset += sizeof(uint64_t))
+    visit(offset);
   const size_t step = step_of(fill, size);
   for (size_t offset = kLine; offset < size; offset += step) visit(offset);
   visit(size - sizeof(uint64_t));

@@ -17,7 +17,7 @@ enum class Fill : uint32_t {
 
 inline constexpr uint32_t kWarmUp = 1;  // not counted yet
 inline constexpr uint32_t kLast = 2;    // of this writer
-inline constexpr size_t kMinMessage = 64;
+inline constexpr size_t kMinMessage = 40;
 
 struct Head {
   uint64_t sequence = 0;

@@ -1,5 +1,11 @@
 #include "tests/bench/process.h"
 
+#include <windows.h>
+
+#include <psapi.h>
+
+#include <algorithm>
+
 #include "tests/bench/memory.h"
 
 namespace shmbroker::bench {
@@ -41,6 +47,13 @@ double process_cpu_seconds(HANDLE process) {
     return static_cast<double>(uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime) * 1e-7;
   };
   return seconds(kernel) + seconds(user);
+}
+
+uint64_t process_private_bytes(HANDLE process) {
+  PROCESS_MEMORY_COUNTERS counters{};
+  if (!GetProcessMemoryInfo(process, &counters, sizeof counters))
+    throw win32_failure("cannot ask for a process's memory");
+  return counters.PagefileUsage;
 }
 
 Process::Process(const std::wstring& program, const std::vector<std::wstring>& arguments)
@@ -85,10 +98,17 @@ Process::~Process() {
 size_t Process::await_any(const std::vector<Process*>& processes) {
   std::vector<HANDLE> handles;
   for (const Process* process : processes) handles.push_back(process->process_.get());
-  const DWORD first =
-      WaitForMultipleObjects(static_cast<DWORD>(handles.size()), handles.data(), FALSE, kPatience);
-  if (first >= handles.size()) throw std::runtime_error("a sample does not end");
-  return first;
+  // One call waits for MAXIMUM_WAIT_OBJECTS: where there are more, each group of them gets its turn.
+  constexpr size_t kMost = MAXIMUM_WAIT_OBJECTS;
+  const DWORD turn_ms = handles.size() <= kMost ? kPatience : 10;
+  for (uint64_t end = GetTickCount64() + kPatience; GetTickCount64() <= end;) {
+    for (size_t first = 0; first < handles.size(); first += kMost) {
+      const auto count = static_cast<DWORD>(std::min(kMost, handles.size() - first));
+      const DWORD ended = WaitForMultipleObjects(count, handles.data() + first, FALSE, turn_ms);
+      if (ended < count) return first + ended;
+    }
+  }
+  throw std::runtime_error("a sample does not end");
 }
 
 void Process::write_line(const std::string& line) const {

@@ -16,6 +16,9 @@ std::filesystem::path program_folder();
 // What a process has used of all cores so far, in its own code and in the kernel.
 double process_cpu_seconds(HANDLE process);
 
+// Memory of a process that it shares with no other.
+uint64_t process_private_bytes(HANDLE process);
+
 class Process {
  public:
   // program: a file beside this one. Throws std::runtime_error.
@@ -38,6 +41,7 @@ class Process {
   static size_t await_any(const std::vector<Process*>& processes);
 
   double cpu_seconds() const { return process_cpu_seconds(process_.get()); }
+  uint64_t private_bytes() const { return process_private_bytes(process_.get()); }
 
  private:
   win::Handle process_;

@@ -42,6 +42,13 @@ void print_row(const Row& row, const Results& results, std::ostream& out) {
   }
 }
 
+// Of the time between two messages, each reader's part; median and middle half of the rounds.
+Spread ns_a_reader(const Row& row, const Results& results) {
+  const Spread rate = results.spread(row.name, row.peers[0], Measure::rate);
+  const double ns = 1e9 / row.sample.readers;
+  return {ns / rate.high, ns / rate.median, ns / rate.low, rate.count};
+}
+
 }  // namespace
 
 void print_rows(const std::vector<Row>& rows, const Results& results, std::ostream& out) {
@@ -76,6 +83,29 @@ void write_chart_data(const Results& results, const std::filesystem::path& folde
     if (!latency.flush()) throw std::runtime_error("cannot write the charts' data");
   }
   if (!throughput.flush()) throw std::runtime_error("cannot write the charts' data");
+}
+
+void print_readers(const std::vector<Row>& rows, const Results& results, std::ostream& out) {
+  out << "\n| readers | messages a second | ns a message and reader | to one reader's |\n| --- | --- | --- | "
+         "--- |\n";
+  const double one = ns_a_reader(rows.front(), results).median;
+  for (const Row& row : rows) {
+    const Spread ns = ns_a_reader(row, results);
+    out << fmt::format("| {} | {} | {:.1f} ({:.1f} – {:.1f}) | {:.2f} |\n", row.sample.readers,
+                       rate_text(results.spread(row.name, row.peers[0], Measure::rate).median), ns.median,
+                       ns.low, ns.high, ns.median / one);
+  }
+}
+
+void write_readers_chart_data(const std::vector<Row>& rows, const Results& results,
+                              const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  std::ofstream file(folder / "readers.dat");
+  for (const Row& row : rows) {
+    const Spread ns = ns_a_reader(row, results);
+    file << row.sample.readers << ' ' << ns.median << ' ' << ns.low << ' ' << ns.high << '\n';
+  }
+  if (!file.flush()) throw std::runtime_error("cannot write the charts' data");
 }
 
 }  // namespace shmbroker::bench

@@ -30,6 +30,12 @@ Sample one_by_one(Work work, uint32_t messages) {
   return sample;
 }
 
+Sample short_one(uint32_t messages) {
+  Sample sample = one_by_one(Work::latency, messages);
+  sample.size = 48;
+  return sample;
+}
+
 bool alike(const Outcome& one, const Outcome& other) {
   return one.steady && other.steady &&
          std::max(one.line_ns, other.line_ns) < 1.5 * std::min(one.line_ns, other.line_ns);
@@ -50,6 +56,10 @@ std::vector<Row> all_rows(bool quick) {
   return {
       {"latency", "64 B one way, one at a time, both sides spinning", one_by_one(Work::latency, many),
        copying},
+      {"latency-48",
+       "48 B one way, one at a time, both sides spinning: a line with its header",
+       short_one(many),
+       {"shm", "ring"}},
       {"paced",
        "64 B, 1,000 a second, the reader asleep",
        one_by_one(Work::paced, few),
@@ -66,6 +76,19 @@ std::vector<Row> all_rows(bool quick) {
        {"shm", "queue", "boost", "copydata", "note"}},
       {"1-to-4", "64 B, one writer to four readers", stream(64, 2 * ms, 1, 4), {"shm", "queue", "boost"}},
   };
+}
+
+std::vector<Row> reader_rows(bool quick) {
+  std::vector<Row> rows;
+  for (const uint32_t readers : {1, 2, 4, 8, 16, 32, 64}) {
+    if (quick && readers > 4) break;
+    const std::string number = std::to_string(readers);
+    rows.push_back({"readers-" + number,
+                    "64 B, one topic, readers: " + number,
+                    stream(64, quick ? 20 : 200, 1, readers),
+                    {"shm"}});
+  }
+  return rows;
 }
 
 double value_of(const Outcome& outcome, Measure measure) {

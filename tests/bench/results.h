@@ -20,6 +20,9 @@ struct Row {
 // quick: samples so short that everything ends within a minute.
 std::vector<Row> all_rows(bool quick);
 
+// One topic and more and more readers, each of which gets all: rows of their own.
+std::vector<Row> reader_rows(bool quick);
+
 enum class Measure { rate, p50, p99, p999, cpu, fairness };
 double value_of(const Outcome& outcome, Measure measure);
 

@@ -13,7 +13,12 @@ out=$root/build/bench
 mkdir -p "$out"
 wine "$root/build/mingw-x64/bin/shm_bench.exe" --json "$(windows_path "$out/bench.json")" \
   --charts "$(windows_path "$out")" "$@" || fail "shm_bench"
-case " $* " in *" --rows "*) exit ;; esac # the charts need all of them
+case " $* " in # the charts need all of the rows
+  *" --rows readers "*) chart=readers ;;
+  *" --rows channels "*) chart=channels ;;
+  *" --rows "*) exit ;;
+  *) chart=charts ;;
+esac
 step "Drawing"
-(cd "$out" && logged gnuplot gnuplot "$root/tests/bench/charts.gp")
-echo "$out/bench.json, and throughput.svg, latency.svg and wake.svg beside it"
+(cd "$out" && logged gnuplot gnuplot "$root/tests/bench/$chart.gp")
+echo "$out/bench.json, and the charts beside it"
