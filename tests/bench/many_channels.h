@@ -1,5 +1,5 @@
-// What a service with very many channels costs: its start, an open, memory, and the processor while nobody does
-// anything.
+// What a service with very many channels costs: its start, an open, memory, and the processor while nobody
+// does anything.
 #pragma once
 
 #include <filesystem>
@@ -22,7 +22,8 @@ struct ManyChannels {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ManyChannels, channels, start_seconds, start_cpu_seconds, open_p50,
                                    open_p99, broker_kib, shared_kib, idle_percent)
 
-// A service of its own for each number of channels, all of which some clients open. Throws std::runtime_error.
+// A service of its own for each number of channels, all of which some clients open. Throws
+// std::runtime_error.
 std::vector<ManyChannels> measure_many_channels(const std::vector<uint32_t>& numbers, uint32_t milliseconds);
 
 // One of those clients: opens channels, says how long it took, and holds them until the process is ended.

@@ -1,5 +1,5 @@
-// What the busy loop before a sleep brings and costs: round trips with more and fewer turns of it, where both sides
-// have a core each, where they share one, and where more threads are at work than there are cores.
+// What the busy loop before a sleep brings and costs: round trips with more and fewer turns of it, where both
+// sides have a core each, where they share one, and where more threads are at work than there are cores.
 #pragma once
 
 #include <ostream>

@@ -1,5 +1,5 @@
-// The machine code of a call that need not wait: on x86 each interlocked instruction and each fence waits for all
-// stores before it, and costs more than the rest of the call.
+// The machine code of a call that need not wait: on x86 each interlocked instruction and each fence waits for
+// all stores before it, and costs more than the rest of the call.
 #include <windows.h>
 
 #include <atomic>

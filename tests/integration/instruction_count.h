@@ -1,4 +1,5 @@
-// Counts the instructions of a call, by single steps through the machine code that runs, in whatever module it is.
+// Counts the instructions of a call, by single steps through the machine code that runs, in whatever module
+// it is.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,9 @@ struct InstructionCount {
   uint64_t fences = 0;  // that wait for all stores before them
 };
 
-// Runs call(), which calls `function` on this thread, and counts from that function's first instruction to its
-// return. One thread at a time may count. Throws std::logic_error where call() does not call the function.
+// Runs call(), which calls `function` on this thread, and counts from that function's first instruction to
+// its return. One thread at a time may count. Throws std::logic_error where call() does not call the
+// function.
 InstructionCount count_instructions(const void* function, const std::function<void()>& call);
 
 }  // namespace shmbroker::tests

@@ -1,5 +1,6 @@
-// Sleeps and wake-ups by the protocol that ships, as many as go and at random moments: a wake-up that is lost leaves
-// both sides waiting for each other. The event is polled, not the system's: so a second has some million sleeps.
+// Sleeps and wake-ups by the protocol that ships, as many as go and at random moments: a wake-up that is lost
+// leaves both sides waiting for each other. The event is polled, not the system's: so a second has some
+// million sleeps.
 #include <atomic>
 #include <thread>
 
