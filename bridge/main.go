@@ -154,7 +154,7 @@ func createMissing(given arguments) (int, error) {
 	if err != nil {
 		return failed, err
 	}
-	conn, err := server.Connect(found, func(error) {})
+	conn, err := server.Connect(found, time.Now, func(error) {})
 	if err != nil {
 		return failed, err
 	}

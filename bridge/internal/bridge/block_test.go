@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -73,9 +74,13 @@ func TestABlockHasTheSameValueEverywhere(t *testing.T) {
 }
 
 // Whoever writes at once with others: all agree in the end, and it ends.
-func TestBlocksThatChangeAtOnceAgree(t *testing.T) {
+func TestBlocksThatChangeAtOnceAgree(t *testing.T) { blocksThatChangeAtOnceAgree(t, nil) }
+
+// blocksThatChangeAtOnceAgree: clock is the one of site a.
+func blocksThatChangeAtOnceAgree(t *testing.T, clock func() time.Time) {
 	server := natstest.Start(t)
 	sites, bucket := blockSites(t, server, "a", "b", "c")
+	sites[0].clock = clock
 	for _, s := range sites {
 		s.start(server, setpoints)
 	}
@@ -99,6 +104,11 @@ func TestBlocksThatChangeAtOnceAgree(t *testing.T) {
 		same++
 		return same > 40
 	})
+	for i, s := range sites {
+		value := fmt.Sprintf("at last %d", i)
+		s.set(value)
+		eventually(t, value+" is everywhere", func() bool { return sites[0].has(value) && sites[1].has(value) && sites[2].has(value) })
+	}
 }
 
 func TestANewerValueIsNotOverwrittenByAnOlderOneThatComesLate(t *testing.T) {

@@ -40,6 +40,7 @@ func New(config *config.Config, channels local.Opener, store *state.Store, log f
 	return &Bridge{
 		env: &relay.Env{
 			Config: config, Local: channels, State: store, Own: relay.NewOwnWrites(bothWays(config)), Log: log,
+			Now: time.Now,
 		},
 		started: time.Now(),
 		known:   map[string]bool{},
@@ -119,7 +120,7 @@ func (b *Bridge) connect(ctx context.Context) {
 	pause := relay.NewPause(time.Duration(settings.RetryAfter), time.Duration(settings.RetryAtMost))
 	for ctx.Err() == nil {
 		connected, end := context.WithCancel(ctx)
-		conn, err := server.Connect(b.env.Config, func(why error) {
+		conn, err := server.Connect(b.env.Config, b.env.Now, func(why error) {
 			if why != nil && ctx.Err() == nil {
 				b.env.Log("warning", fmt.Sprintf("the connection to the server has ended: %v", why))
 			}

@@ -27,6 +27,7 @@ type site struct {
 	broker *memory.Broker
 	folder string
 	bridge *Bridge
+	clock  func() time.Time // of its machine; nil: the right one
 	end    context.CancelFunc
 	ended  chan struct{}
 
@@ -67,6 +68,9 @@ func (s *site) startWith(nats, rules string, more ...string) {
 		defer s.mutex.Unlock()
 		s.log = append(s.log, level+" "+text)
 	})
+	if s.clock != nil {
+		s.bridge.env.Now = s.clock
+	}
 	ctx, end := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	s.end, s.ended = end, ended

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"shmbridge/internal/local"
 	"shmbridge/internal/natstest"
 )
@@ -27,34 +29,6 @@ func (s *site) secret(name, content string, mode os.FileMode) {
 		s.t.Fatal(err)
 	}
 	os.Chmod(filepath.Join(s.folder, name), mode)
-}
-
-func TestCredentials(t *testing.T) {
-	const secret = "do-not-show-it"
-	server := natstest.Start(t, `authorization { user: plant, password: "`+secret+`" }`)
-	s := siteWithTicks(t)
-	nats := fmt.Sprintf(`{"servers": [%q], "user": "plant", "password_file": "password", "retry_at_most": "300 ms"}`, server.URL())
-	for _, each := range []struct {
-		password string
-		mode     os.FileMode
-		trouble  string
-	}{
-		{"wrong-" + secret, 0o600, "refuses the credentials (user 'plant')"},
-		{secret, 0o644, "has a secret, and others may read it"},
-		{secret + "\n", 0o600, ""},
-	} {
-		s.secret("password", each.password, each.mode)
-		s.startWith(nats, anyRule)
-		eventually(t, "the bridge says: "+each.trouble, func() bool {
-			status := s.bridge.Status()
-			return strings.Contains(status.Trouble, each.trouble) && status.Connected == (each.trouble == "")
-		})
-		s.stop()
-	}
-	status := s.bridge.Status()
-	if text := s.logged() + status.Table() + status.Metrics(); strings.Contains(text, secret) {
-		t.Errorf("a secret is shown:\n%s", text)
-	}
 }
 
 func openssl(t *testing.T, folder string, words ...string) {
@@ -95,6 +69,33 @@ func TestTLS(t *testing.T) {
 	s.stop()
 	s.startWith(nats("plant"), anyRule)
 	s.await()
+}
+
+// A server that answers no more in the midst: what it may have is sent again, and it drops what it has.
+func TestAServerThatHangs(t *testing.T) {
+	server := natstest.Start(t)
+	js := addStream(t, server, nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.*"}})
+	a := newSite(t, "a")
+	a.broker.Add("orders", local.Topic, 16, false)
+	a.startWith(fmt.Sprintf(`{"servers": [%q], "timeout": "300 ms", "retry_at_most": "300 ms"}`, server.URL()), ordersOut)
+	a.await()
+	writer := a.open("orders", writing)
+	<-write(writer, "order", 10)
+	expectStored(t, js, "order", 10)
+	goOn := server.Hang()
+	written := write(writer, "again", 100)
+	eventually(t, "the rule says that nothing is acknowledged", func() bool {
+		return strings.Contains(a.logged(), "stream 'ORDERS' has not acknowledged a message within 300ms")
+	})
+	goOn()
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range stored(t, js, 110)[10:] {
+		if wanted := fmt.Sprintf("again %d", i); text != wanted {
+			t.Fatalf("'%s' is there, and not '%s'", text, wanted)
+		}
+	}
 }
 
 // A server that takes the connection and never answers costs the timeout, and no more.

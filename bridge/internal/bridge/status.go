@@ -47,6 +47,7 @@ type LinkStatus struct {
 	Lost      uint64    `json:"lost"`
 	Dropped   uint64    `json:"dropped"`
 	Lag       uint64    `json:"lag"`
+	Spooled   uint64    `json:"spooled"`
 	Retries   uint64    `json:"retries"`
 }
 
@@ -74,7 +75,7 @@ func statusOf(link *relay.Link) LinkStatus {
 		Stream: link.Rule.Stream, Bucket: link.Rule.Bucket, Condition: condition, Since: since,
 		In: link.Counters.In.Load(), Out: link.Counters.Out.Load(), Bytes: link.Counters.Bytes.Load(),
 		Lost: link.Counters.Lost.Load(), Dropped: link.Counters.Dropped.Load(), Lag: link.Counters.Lag.Load(),
-		Retries: link.Counters.Retries.Load(),
+		Spooled: link.Counters.Spooled.Load(), Retries: link.Counters.Retries.Load(),
 	}
 }
 
@@ -105,15 +106,15 @@ func (s *Status) Line() string {
 func (s *Status) Table() string {
 	var text strings.Builder
 	fmt.Fprintln(&text, s.Line())
-	format := "%-24s %-9s %-32s %10s %10s %8s %8s %8s  %s\n"
-	fmt.Fprintf(&text, format, "CHANNEL", "DIRECTION", "NATS", "IN", "OUT", "LOST", "DROPPED", "LAG", "CONDITION")
+	format := "%-24s %-9s %-32s %10s %10s %8s %8s %8s %8s  %s\n"
+	fmt.Fprintf(&text, format, "CHANNEL", "DIRECTION", "NATS", "IN", "OUT", "LOST", "DROPPED", "LAG", "SPOOLED", "CONDITION")
 	for _, r := range s.Rules {
 		where := r.Subject
 		if r.Stream+r.Bucket != "" {
 			where = r.Stream + r.Bucket + ": " + r.Subject
 		}
 		fmt.Fprintf(&text, format, r.Channel, r.Direction, where, number(r.In), number(r.Out), number(r.Lost),
-			number(r.Dropped), number(r.Lag), r.Condition)
+			number(r.Dropped), number(r.Lag), number(r.Spooled), r.Condition)
 	}
 	return text.String()
 }
@@ -174,6 +175,7 @@ func (s *Status) Metrics() string {
 		{"lost_messages_total", "counter", "messages lost", func(l *LinkStatus) uint64 { return l.Lost }},
 		{"dropped_messages_total", "counter", "echoes and repetitions", func(l *LinkStatus) uint64 { return l.Dropped }},
 		{"lag_messages", "gauge", "messages that wait", func(l *LinkStatus) uint64 { return l.Lag }},
+		{"spooled_messages", "gauge", "messages that wait in the spool", func(l *LinkStatus) uint64 { return l.Spooled }},
 		{"retries_total", "counter", "sessions that ended with an error", func(l *LinkStatus) uint64 { return l.Retries }},
 	} {
 		name := "shmbridge_" + each.name

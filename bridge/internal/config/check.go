@@ -32,6 +32,12 @@ func (f *findings) add(pointer, format string, values ...any) {
 	*f = append(*f, finding{pointer, fmt.Sprintf(format, values...)})
 }
 
+// How large the file of a spool may be.
+const (
+	leastSpool = 64 << 10
+	mostSpool  = 1 << 40
+)
+
 var (
 	siteRule   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 	streamRule = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
@@ -127,6 +133,15 @@ func (r *Rule) check(pointer string, found *findings) {
 	}
 	if r.MaxRate < 0 {
 		found.add(pointer+"/max_rate", "is negative")
+	}
+	if r.Spool == nil {
+		return
+	}
+	if r.Block != "" || r.Direction != Out || r.Forward {
+		found.add(pointer+"/spool", "is for a topic or a queue that goes \"out\", and not for one with \"forward\"")
+	}
+	if r.Spool.MaxBytes < leastSpool || r.Spool.MaxBytes > mostSpool {
+		found.add(pointer+"/spool/max_bytes", "is %d to %d bytes", leastSpool, int64(mostSpool))
 	}
 }
 

@@ -62,6 +62,13 @@ type Rule struct {
 	Forward    bool      `json:"forward"`     // what the bridge has written into the channel goes out again, with its origin
 	Exclusive  *bool     `json:"exclusive"`   // from a stream: the bridge is the channel's only writer; true by default
 	Start      string    `json:"start"`       // from a stream, the first time: "all" (default) or "new"
+	Spool      *Spool    `json:"spool"`       // out: messages are taken into a file while there is no server
+}
+
+// Spool says where messages wait for the server.
+type Spool struct {
+	MaxBytes Size   `json:"max_bytes"` // of the file of each channel
+	Folder   string `json:"folder"`    // empty: the one of the bridge's state
 }
 
 // Watch says where figures are shown, beside shmbridge status.

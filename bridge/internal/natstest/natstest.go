@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,23 +26,31 @@ type Server struct {
 // Start starts a server with JetStream in a temporary folder, and with more lines of configuration.
 func Start(t testing.TB, more ...string) *Server {
 	t.Helper()
-	program := os.Getenv("NATS_SERVER")
-	if program == "" {
-		program = "/usr/sbin/nats-server"
-	}
-	if _, err := os.Stat(program); err != nil {
+	return StartWithoutJetStream(t, append(more, fmt.Sprintf("jetstream { store_dir: %q }", filepath.Join(t.TempDir(), "js")))...)
+}
+
+// StartWithoutJetStream is for one that has accounts of its own.
+func StartWithoutJetStream(t testing.TB, more ...string) *Server {
+	t.Helper()
+	if _, err := os.Stat(program()); err != nil {
 		t.Skip("no nats-server: apt-get install nats-server")
 	}
 	folder := t.TempDir()
 	s := &Server{Port: freePort(t), t: t, config: filepath.Join(folder, "nats.conf")}
-	text := fmt.Sprintf("listen: \"127.0.0.1:%d\"\njetstream { store_dir: %q }\n%s\n", s.Port, filepath.Join(folder, "js"),
-		strings.Join(more, "\n"))
+	text := fmt.Sprintf("listen: \"127.0.0.1:%d\"\n%s\n", s.Port, strings.Join(more, "\n"))
 	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Kill)
 	s.Restart()
 	return s
+}
+
+func program() string {
+	if given := os.Getenv("NATS_SERVER"); given != "" {
+		return given
+	}
+	return "/usr/sbin/nats-server"
 }
 
 func freePort(t testing.TB) int {
@@ -56,11 +65,7 @@ func freePort(t testing.TB) int {
 // Restart starts it again, after Kill.
 func (s *Server) Restart() {
 	s.t.Helper()
-	program := os.Getenv("NATS_SERVER")
-	if program == "" {
-		program = "/usr/sbin/nats-server"
-	}
-	s.process = exec.Command(program, "-c", s.config)
+	s.process = exec.Command(program(), "-c", s.config)
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -81,6 +86,12 @@ func (s *Server) Kill() {
 		s.process.Wait()
 		s.process = nil
 	}
+}
+
+// Hang has it do nothing, and hold its connections, until it is to go on.
+func (s *Server) Hang() (goOn func()) {
+	s.process.Process.Signal(syscall.SIGSTOP)
+	return func() { s.process.Process.Signal(syscall.SIGCONT) }
 }
 
 // URL is where it listens.

@@ -26,10 +26,10 @@ type blockWatch struct {
 	failed error
 }
 
-func newBlockWatch(reader local.Channel) *blockWatch {
+func newBlockWatch(reader local.Channel, now func() time.Time) *blockWatch {
 	ctx, end := context.WithCancel(context.Background())
 	w := &blockWatch{changed: make(chan struct{}, 1), end: end, ended: make(chan struct{})}
-	go w.run(ctx, reader)
+	go w.run(ctx, reader, now)
 	return w
 }
 
@@ -38,7 +38,7 @@ func (w *blockWatch) close() {
 	<-w.ended
 }
 
-func (w *blockWatch) run(ctx context.Context, reader local.Channel) {
+func (w *blockWatch) run(ctx context.Context, reader local.Channel, now func() time.Time) {
 	defer close(w.ended)
 	// When the value that is there at the start was written, only its writer can have said.
 	for isFirst := true; ; isFirst = false {
@@ -50,7 +50,7 @@ func (w *blockWatch) run(ctx context.Context, reader local.Channel) {
 		for _, message := range messages {
 			next := &change{append([]byte(nil), message.Data...), message.Sequence, message.Time}
 			if !isFirst {
-				next.seen = time.Now()
+				next.seen = now()
 			}
 			w.tell(next, nil)
 		}

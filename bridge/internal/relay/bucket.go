@@ -54,7 +54,7 @@ func (w *bucketWay) open() (err error) {
 	}
 	w.settled, w.limit.rate = 0, w.Rule.MaxRate
 	if w.reader != nil {
-		w.watch = newBlockWatch(w.reader)
+		w.watch = newBlockWatch(w.reader, w.env.Now)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ type Counters struct {
 	Lost    atomic.Uint64 // messages that came to nothing: overwritten, too large, or sent into a connection that broke
 	Dropped atomic.Uint64 // messages that have been here before: echoes and repetitions
 	Lag     atomic.Uint64 // messages that wait to be taken
+	Spooled atomic.Uint64 // messages that wait in the spool
 	Retries atomic.Uint64 // sessions that ended with an error
 
 	mutex     sync.Mutex
@@ -39,3 +40,5 @@ func (c *Counters) Condition() (string, time.Time) {
 
 // Running is the condition of a link at work.
 const Running = "running"
+
+const waitsForServer = "waits for the server"

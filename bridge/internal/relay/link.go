@@ -25,6 +25,7 @@ type Env struct {
 	State  *state.Store
 	Own    *OwnWrites
 	Log    func(level, text string)
+	Now    func() time.Time // this machine's clock, which may jump
 }
 
 func (e *Env) timeout() time.Duration { return time.Duration(e.Config.NATS.Timeout) }
@@ -93,6 +94,8 @@ func newLink(env *Env, rule config.Rule, channel string, direction config.Direct
 	switch {
 	case rule.Block != "":
 		link.way = &bucketWay{Link: link}
+	case rule.Spool != nil:
+		link.way = newSpoolOut(link)
 	case rule.Stream == "" && out:
 		link.way = &subjectOut{source: source{Link: link}}
 	case rule.Stream == "":
@@ -125,9 +128,10 @@ func (l *Link) log(level, format string, values ...any) {
 }
 
 // record opens what this link keeps on the disk.
-func (l *Link) record() (*state.Record, error) {
-	name := fmt.Sprintf("%s|%s|%s|%s|%s%s", kindOf(&l.Rule), l.Channel, l.Rule.Direction, l.Subject, l.Rule.Stream, l.Rule.Bucket)
-	return l.env.State.Record(name)
+func (l *Link) record() (*state.Record, error) { return l.env.State.Record(l.recordName()) }
+
+func (l *Link) recordName() string {
+	return fmt.Sprintf("%s|%s|%s|%s|%s%s", kindOf(&l.Rule), l.Channel, l.Rule.Direction, l.Subject, l.Rule.Stream, l.Rule.Bucket)
 }
 
 // openChannel opens the link's channel, and closes it again if it fails the check.
@@ -154,7 +158,7 @@ type Connections func(ctx context.Context, waits func()) (*nats.Conn, context.Co
 
 // Run keeps the link at work until ctx is done.
 func (l *Link) Run(ctx context.Context, connections Connections) {
-	pause := NewPause(time.Duration(l.env.Config.NATS.RetryAfter), time.Duration(l.env.Config.NATS.RetryAtMost))
+	pause := l.newPause()
 	isOpen := false
 	defer func() {
 		if isOpen {
@@ -171,7 +175,7 @@ func (l *Link) Run(ctx context.Context, connections Connections) {
 			}
 			isOpen = true
 		}
-		conn, connected, err := connections(ctx, func() { l.Counters.Set("waits for the server") })
+		conn, connected, err := connections(ctx, func() { l.Counters.Set(waitsForServer) })
 		if err != nil {
 			return
 		}
@@ -189,6 +193,10 @@ func (l *Link) Run(ctx context.Context, connections Connections) {
 		}
 		l.fail(ctx, pause, err)
 	}
+}
+
+func (l *Link) newPause() *Pause {
+	return NewPause(time.Duration(l.env.Config.NATS.RetryAfter), time.Duration(l.env.Config.NATS.RetryAtMost))
 }
 
 func (l *Link) fail(ctx context.Context, pause *Pause, err error) {

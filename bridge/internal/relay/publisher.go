@@ -97,8 +97,11 @@ func findStream(conn *nats.Conn, name string, timeout time.Duration) (nats.JetSt
 	return js, info, nil
 }
 
-// isRefusing tells whether the stream refuses messages while it is full. Where it does so in the midst of several, those
-// behind might be stored before the refused one.
-func isRefusing(config nats.StreamConfig) bool {
-	return config.Discard == nats.DiscardNew && (config.MaxMsgs > 0 || config.MaxBytes > 0 || config.MaxMsgsPerSubject > 0)
+// mostToStream is how many messages may be published at once. A stream that refuses while it is full gets them one by one:
+// where it did so in the midst of several, those behind might be stored before the refused one.
+func mostToStream(config nats.StreamConfig) int {
+	if config.Discard == nats.DiscardNew && (config.MaxMsgs > 0 || config.MaxBytes > 0 || config.MaxMsgsPerSubject > 0) {
+		return 1
+	}
+	return 512
 }

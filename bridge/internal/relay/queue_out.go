@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"crypto/sha256"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nuid"
@@ -27,16 +26,13 @@ type queueOut struct {
 // An attempt is a message that was about to be published. That of a bridge that was killed stays noted: the queue gives
 // its message out again when it has learned of the death, perhaps behind others.
 type attempt struct {
-	ID   string
-	Sum  [sha256.Size]byte // of the payload
-	Time time.Time
+	ID  string
+	Sum [sha256.Size]byte // of the payload
 }
 
-// How many are noted, and how long: a server knows ids for some minutes.
-const (
-	mostAttempts   = 32
-	attemptsLinger = 10 * time.Minute
-)
+// mostAttempts is how many are noted. No clock says when one is forgotten: it could jump. An id that is older than what
+// the server remembers does no harm.
+const mostAttempts = 32
 
 func (w *queueOut) open() (err error) {
 	if w.saved, err = w.record(); err != nil {
@@ -81,7 +77,7 @@ func (w *queueOut) session(ctx context.Context, conn *nats.Conn) error {
 			}
 			w.limit.pass(ctx, 1)
 		}
-		if w.Rule.MaxMessage == 0 || len(w.held.Data) <= int(w.Rule.MaxMessage) {
+		if w.allowed(w.held.Data) {
 			message := newMessage(w.env.Config.Site, w.Channel, w.Subject, w.channel.Info().Instance, *w.held)
 			message.Header.Del(HeaderSequence) // which a queue does not tell of a message that it may give to others
 			message.Header[nats.MsgIdHdr] = []string{w.noted[len(w.noted)-1].ID}
@@ -89,8 +85,6 @@ func (w *queueOut) session(ctx context.Context, conn *nats.Conn) error {
 				return err
 			}
 			w.count([]*nats.Msg{message})
-		} else {
-			w.Counters.Lost.Add(1)
 		}
 		if err := w.done(); err != nil {
 			return err
@@ -105,15 +99,18 @@ func (w *queueOut) take(ctx context.Context) error {
 		return localError(err)
 	}
 	w.Counters.In.Add(1)
-	next := attempt{nuid.Next(), sha256.Sum256(message.Data), time.Now()}
+	next := attempt{nuid.Next(), sha256.Sum256(message.Data)}
 	var others []attempt
 	for _, each := range w.noted {
 		switch {
 		case message.Redelivered && each.Sum == next.Sum:
 			next.ID = each.ID
-		case time.Since(each.Time) < attemptsLinger && len(others) < mostAttempts:
+		default:
 			others = append(others, each)
 		}
+	}
+	if len(others) >= mostAttempts {
+		others = others[len(others)-mostAttempts+1:]
 	}
 	w.noted = append(others, next)
 	if err := w.saved.Save(w.noted); err != nil {

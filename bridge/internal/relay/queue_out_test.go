@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"testing"
+	"time"
 
 	"shmbridge/internal/config"
 	"shmbridge/internal/local"
@@ -42,7 +43,7 @@ func TestAJobThatComesBackLateHasItsID(t *testing.T) {
 	writer, _ := broker.Open("jobs", local.Want{Kind: local.Queue, Write: true})
 	writer.Write(context.Background(), [][]byte{[]byte("one"), []byte("two"), []byte("three")})
 	env := &Env{Config: &config.Config{Site: "a"}, Local: broker, State: store, Own: NewOwnWrites(nil),
-		Log: func(string, string) {}}
+		Log: func(string, string) {}, Now: time.Now}
 	killed := newQueueOut(t, env)
 	_, id := take(t, killed)
 	next := newQueueOut(t, env)

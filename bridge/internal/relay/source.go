@@ -31,6 +31,7 @@ func (s *source) open() error {
 	if err != nil {
 		return err
 	}
+	s.at = position{}
 	if _, err := saved.Load(&s.at); err != nil {
 		saved.Close()
 		return err
@@ -94,20 +95,28 @@ func (s *source) countLost(messages []local.Message) {
 	}
 }
 
-// fits tells whether a message may be sent by the rule's own limit.
-func (s *source) fits(message local.Message) bool {
-	if s.Rule.MaxMessage == 0 || len(message.Data) <= int(s.Rule.MaxMessage) {
+// allowed tells whether a message may be sent by the rule's own limit. One that may not is counted.
+func (l *Link) allowed(data []byte) bool {
+	if l.Rule.MaxMessage == 0 || len(data) <= int(l.Rule.MaxMessage) {
 		return true
 	}
-	s.Counters.Lost.Add(1)
+	l.Counters.Lost.Add(1)
 	return false
+}
+
+// largestOf gives the size of the largest message that may be sent.
+func largestOf(info local.Info, ruleLimit int64) int64 {
+	if ruleLimit > 0 && ruleLimit < info.MaxMessage {
+		return ruleLimit
+	}
+	return info.MaxMessage
 }
 
 // checkSize refuses a channel that has larger messages than the server takes.
 func checkSize(info local.Info, ruleLimit int64, conn *nats.Conn, streamLimit int32) error {
-	largest, what := info.MaxMessage, "the channel's messages"
-	if ruleLimit > 0 && ruleLimit < largest {
-		largest, what = ruleLimit, "the rule's messages"
+	largest, what := largestOf(info, ruleLimit), "the channel's messages"
+	if largest == ruleLimit {
+		what = "the rule's messages"
 	}
 	limit, whose := conn.MaxPayload(), "the server"
 	if streamLimit > 0 && int64(streamLimit) < limit {

@@ -33,10 +33,7 @@ func (w *streamOut) session(ctx context.Context, conn *nats.Conn) error {
 	if err := w.resume(js); err != nil {
 		return err
 	}
-	atOnce := 512
-	if isRefusing(stream.Config) {
-		atOnce = 1
-	}
+	atOnce := mostToStream(stream.Config)
 	publisher, err := newPublisher(conn, w.Rule.Stream, atOnce, w.env.timeout())
 	if err != nil {
 		return err
@@ -66,7 +63,7 @@ func (w *streamOut) session(ctx context.Context, conn *nats.Conn) error {
 func (w *streamOut) publish(ctx context.Context, publisher *publisher, messages []local.Message) error {
 	out := make([]*nats.Msg, 0, len(messages))
 	for _, message := range messages {
-		if !w.fits(message) {
+		if !w.allowed(message.Data) {
 			continue
 		}
 		each := newMessage(w.env.Config.Site, w.Channel, w.Subject, w.at.Instance, message)
@@ -84,17 +81,9 @@ func (w *streamOut) publish(ctx context.Context, publisher *publisher, messages 
 
 // resume leaves out what the stream has already. The server itself knows ids for some minutes only.
 func (w *streamOut) resume(js nats.JetStreamContext) error {
-	last, err := js.GetLastMsg(w.Rule.Stream, w.Subject)
-	if err == nats.ErrMsgNotFound {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("stream '%s': %w", w.Rule.Stream, err)
-	}
-	stored, ok := positionOf(last.Header)
-	mine := last.Header.Get(HeaderOrigin) == w.env.Config.Site && last.Header.Get(HeaderChannel) == w.Channel
-	if !ok || !mine || stored.Instance != w.at.Instance {
-		return nil
+	stored, err := w.storedLast(js)
+	if err != nil || stored.Instance != w.at.Instance {
+		return err
 	}
 	for len(w.pending) > 0 && w.pending[0].Sequence <= stored.Sequence {
 		w.pending = w.pending[1:]
@@ -104,6 +93,22 @@ func (w *streamOut) resume(js nats.JetStreamContext) error {
 		w.at.Sequence, w.known = stored.Sequence, true
 	}
 	return nil
+}
+
+// storedLast gives the last message that the stream has of this link, if it is the subject's last one.
+func (l *Link) storedLast(js nats.JetStreamContext) (position, error) {
+	last, err := js.GetLastMsg(l.Rule.Stream, l.Subject)
+	if err == nats.ErrMsgNotFound {
+		return position{}, nil
+	}
+	if err != nil {
+		return position{}, fmt.Errorf("stream '%s': %w", l.Rule.Stream, err)
+	}
+	stored, ok := positionOf(last.Header)
+	if !ok || last.Header.Get(HeaderOrigin) != l.env.Config.Site || last.Header.Get(HeaderChannel) != l.Channel {
+		return position{}, nil
+	}
+	return stored, nil
 }
 
 func positionOf(header nats.Header) (position, bool) {

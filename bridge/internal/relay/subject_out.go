@@ -27,7 +27,7 @@ func (w *subjectOut) session(ctx context.Context, conn *nats.Conn) error {
 		if err := w.saved.Save(w.at); err != nil {
 			return err
 		}
-		sent, bytes := 0, 0
+		var batch []*nats.Msg
 		for _, message := range messages {
 			out := newMessage(w.env.Config.Site, w.Channel, w.Subject, w.at.Instance, message)
 			if header, own := w.env.Own.take(w.Channel, message.Sequence, message.Data); own {
@@ -37,24 +37,29 @@ func (w *subjectOut) session(ctx context.Context, conn *nats.Conn) error {
 				}
 				out.Header = forwarded(w.env.Config.Site, header)
 			}
-			if !w.fits(message) {
-				continue
+			if w.allowed(message.Data) {
+				batch = append(batch, out)
 			}
-			if err = conn.PublishMsg(out); err != nil {
-				break
-			}
-			sent++
-			bytes += len(message.Data)
 		}
-		if err == nil {
-			err = conn.FlushTimeout(w.env.timeout()) // the server's answer: it has all of them
-		}
-		if err != nil {
-			w.Counters.Lost.Add(uint64(len(messages)))
-			w.log("warning", "%d messages may be lost with the connection: %v", len(messages), err)
+		if err := w.sendOnce(conn, batch); err != nil {
 			return err
 		}
-		w.Counters.Out.Add(uint64(sent))
-		w.Counters.Bytes.Add(uint64(bytes))
 	}
+}
+
+// sendOnce sends messages to a subject. Those that a connection that breaks may not have brought are counted as lost.
+func (l *Link) sendOnce(conn *nats.Conn, messages []*nats.Msg) (err error) {
+	for i := 0; i < len(messages) && err == nil; i++ {
+		err = conn.PublishMsg(messages[i])
+	}
+	if err == nil {
+		err = conn.FlushTimeout(l.env.timeout()) // the server's answer: it has all of them
+	}
+	if err != nil {
+		l.Counters.Lost.Add(uint64(len(messages)))
+		l.log("warning", "%d messages may be lost with the connection: %v", len(messages), err)
+		return err
+	}
+	l.count(messages)
+	return nil
 }

@@ -23,8 +23,9 @@ type Config = config.Config
 const pingInterval = 5 * time.Second
 
 // Connect connects once. closed is called when the connection has ended, which never comes back: whoever needs one
-// connects again. So what was sent into the old one can't be mixed with what goes into the new one.
-func Connect(config *Config, closed func(error)) (*nats.Conn, error) {
+// connects again. So what was sent into the old one can't be mixed with what goes into the new one. now is the clock by
+// which a certificate is valid or not.
+func Connect(config *Config, now func() time.Time, closed func(error)) (*nats.Conn, error) {
 	options := []nats.Option{
 		nats.Name("shmbridge " + config.Site),
 		nats.NoReconnect(),
@@ -35,7 +36,9 @@ func Connect(config *Config, closed func(error)) (*nats.Conn, error) {
 		// Of a message that is lost since its channel is full, the link itself tells.
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
 	}
-	for _, find := range []func(*Config) (nats.Option, error){credentials, encryption} {
+	for _, find := range []func(*Config) (nats.Option, error){
+		credentials, func(config *Config) (nats.Option, error) { return encryption(config, now) },
+	} {
 		option, err := find(config)
 		if err != nil {
 			return nil, err
@@ -55,7 +58,11 @@ func Connect(config *Config, closed func(error)) (*nats.Conn, error) {
 func explained(config *Config, err error) error {
 	servers := strings.Join(config.NATS.Servers, ", ")
 	var authority x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
 	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Errorf("%s: its certificate is not valid at this time; see that the clock of this machine is right: %v",
+			servers, err)
 	case errors.As(err, &authority):
 		return fmt.Errorf("%s: its certificate is of an authority that is not trusted; see nats.tls.ca: %v", servers, err)
 	case errors.Is(err, nats.ErrAuthorization) || strings.Contains(strings.ToLower(err.Error()), "authorization"):
@@ -117,12 +124,12 @@ func inFolder(config *Config, path string) string {
 	return filepath.Join(config.Folder, path)
 }
 
-func encryption(config *Config) (nats.Option, error) {
+func encryption(config *Config, now func() time.Time) (nats.Option, error) {
 	from := config.NATS.TLS
 	if from == nil {
 		return nil, nil
 	}
-	settings := &tls.Config{MinVersion: tls.VersionTLS12}
+	settings := &tls.Config{MinVersion: tls.VersionTLS12, Time: now}
 	if from.CA != "" {
 		path := inFolder(config, from.CA)
 		content, err := os.ReadFile(path)

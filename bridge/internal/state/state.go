@@ -26,6 +26,15 @@ func Open(folder string) (*Store, error) {
 	return &Store{folder}, nil
 }
 
+// Folder is where the files are.
+func (s *Store) Folder() string { return s.folder }
+
+// FileName gives the begin of the file's name for a record's.
+func FileName(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("%x", sum[:12])
+}
+
 // A Record is one file.
 type Record struct {
 	mutex   sync.Mutex
@@ -41,9 +50,7 @@ const (
 
 // Record opens the record of a name. It is empty where there was none.
 func (s *Store) Record(name string) (*Record, error) {
-	sum := sha256.Sum256([]byte(name))
-	path := filepath.Join(s.folder, fmt.Sprintf("%x.state", sum[:12]))
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(filepath.Join(s.folder, FileName(name)+".state"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}

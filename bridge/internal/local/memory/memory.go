@@ -63,6 +63,15 @@ func (b *Broker) Add(name string, kind local.Kind, capacity int, overwrite bool)
 	return channel
 }
 
+// Remove takes a channel away, as the end of the service does.
+func (b *Broker) Remove(name string) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.channels[name].ended = true
+	b.channels[name].change()
+	delete(b.channels, name)
+}
+
 // SetMaxMessage says how large a message may be.
 func (c *Channel) SetMaxMessage(bytes int64) { c.info.MaxMessage = bytes }
 
