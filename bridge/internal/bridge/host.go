@@ -44,6 +44,7 @@ func (h *Host) Run(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
+	defer os.Remove(statusFile(h.DataFolder)) // shmbridge status is to say at once that no bridge runs
 	store, err := state.Open(filepath.Join(h.DataFolder, "state"))
 	if err != nil {
 		return err

@@ -121,6 +121,30 @@ func TestOneBridgeAFolder(t *testing.T) {
 	}
 }
 
+func TestABridgeThatHasStoppedIsNotSaidToRun(t *testing.T) {
+	folder := ""
+	t.Run("at work", func(t *testing.T) {
+		h, _ := hosted(t, natstest.Start(t))
+		folder = h.DataFolder
+	})
+	if _, running, err := LoadStatus(folder); running || err != nil {
+		t.Errorf("%v, %v", running, err)
+	}
+}
+
+// What the event log gets.
+func TestWarningsAndErrorsAreNotified(t *testing.T) {
+	var notified []string
+	log := &Log{Notify: func(level, text string) { notified = append(notified, level+": "+text) }}
+	log.SetLevel("info")
+	for _, level := range []string{"debug", "info", "warning", "error"} {
+		log.Write(level, "of level "+level)
+	}
+	if got := strings.Join(notified, "; "); got != "warning: of level warning; error: of level error" {
+		t.Error(got)
+	}
+}
+
 func TestALogIsRotated(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shmbridge.log")
 	log := &Log{Path: path}
