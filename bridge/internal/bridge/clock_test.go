@@ -26,9 +26,7 @@ func TestACertificateThatIsNotValidByAClockThatJumped(t *testing.T) {
 	s := siteWithTicks(t)
 	var ahead atomic.Int64
 	s.clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-	certificates(t, s.folder, "plant")
-	server := natstest.Start(t, fmt.Sprintf(`tls { cert_file: %q, key_file: %q }`, filepath.Join(s.folder, "plant.pem"),
-		filepath.Join(s.folder, "plant.key")))
+	server := natstest.Start(t, natstest.Certificates(t, s.folder, "plant"))
 	ahead.Store(int64(1000 * 24 * time.Hour))
 	s.startWith(fmt.Sprintf(`{"servers": ["tls://127.0.0.1:%d"], "tls": {"ca": "plant-ca.pem"}, "retry_at_most": "300 ms"}`,
 		server.Port), anyRule)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -31,33 +30,10 @@ func (s *site) secret(name, content string, mode os.FileMode) {
 	os.Chmod(filepath.Join(s.folder, name), mode)
 }
 
-func openssl(t *testing.T, folder string, words ...string) {
-	t.Helper()
-	command := exec.Command("openssl", words...)
-	command.Dir = folder
-	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("openssl %v: %v\n%s", words, err, output)
-	}
-}
-
-// certificates makes an authority, and a certificate of it for 127.0.0.1.
-func certificates(t *testing.T, folder, name string) {
-	t.Helper()
-	os.WriteFile(filepath.Join(folder, "names"), []byte("subjectAltName=IP:127.0.0.1"), 0o600)
-	openssl(t, folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-		"-subj", "/CN="+name+" authority", "-keyout", name+"-ca.key", "-out", name+"-ca.pem")
-	openssl(t, folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN="+name,
-		"-keyout", name+".key", "-out", name+".csr")
-	openssl(t, folder, "x509", "-req", "-in", name+".csr", "-CA", name+"-ca.pem", "-CAkey", name+"-ca.key",
-		"-CAcreateserial", "-days", "2", "-extfile", "names", "-out", name+".pem")
-}
-
 func TestTLS(t *testing.T) {
 	s := siteWithTicks(t)
-	certificates(t, s.folder, "plant")
-	certificates(t, s.folder, "other")
-	server := natstest.Start(t, fmt.Sprintf(`tls { cert_file: %q, key_file: %q }`, filepath.Join(s.folder, "plant.pem"),
-		filepath.Join(s.folder, "plant.key")))
+	natstest.Certificates(t, s.folder, "other")
+	server := natstest.Start(t, natstest.Certificates(t, s.folder, "plant"))
 	nats := func(authority string) string {
 		return fmt.Sprintf(`{"servers": ["tls://127.0.0.1:%d"], "tls": {"ca": "%s-ca.pem"}, "retry_at_most": "300 ms"}`,
 			server.Port, authority)

@@ -3,8 +3,13 @@
 //
 //	flow write KIND CHANNEL COUNT SIZE   until the channel has had so many messages
 //	flow read KIND CHANNEL COUNT         until that many have come; a queue's in any order, each once
-//	flow count KIND CHANNEL              until nothing comes any more; says how fast it came
 //	flow set BLOCK TEXT, flow get BLOCK TEXT
+//
+// And to measure, with topics OUT and IN, for which see measure.go:
+//
+//	flow rate OUT IN SIZE SECONDS WINDOW
+//	flow latency OUT IN SIZE COUNT
+//	flow pace OUT IN SIZE RATE SECONDS
 package main
 
 import (
@@ -39,8 +44,12 @@ func run(command string, words []string) error {
 	switch command {
 	case "set", "get":
 		return useBlock(ctx, command, words[0], words[1])
-	case "count":
-		return count(ctx, words[0], words[1])
+	case "rate":
+		return rate(ctx, words[0], words[1], number(words[2]), number(words[3]), number(words[4]))
+	case "latency":
+		return latency(ctx, words[0], words[1], number(words[2]), number(words[3]))
+	case "pace":
+		return pace(ctx, words[0], words[1], number(words[2]), number(words[3]), number(words[4]))
 	case "write":
 		return write(ctx, words[0], words[1], number(words[2]), number(words[3]))
 	case "read":
@@ -141,43 +150,4 @@ func useBlock(ctx context.Context, command, name, text string) error {
 			return err
 		}
 	}
-}
-
-// count reads until nothing comes any more, and says how fast it came.
-func count(ctx context.Context, kind, name string) error {
-	channel, err := shmbroker.Open(name, &shmbroker.Options{Kind: kinds[kind], Access: shmbroker.Read, Next: true})
-	if err != nil {
-		return err
-	}
-	defer channel.Close()
-	fmt.Println("ready")
-	batch := shmbroker.NewBatch(512, 1<<20)
-	var first, last time.Time
-	total, bytes := 0, 0
-	for {
-		some, cancel := ctx, context.CancelFunc(func() {})
-		if total > 0 {
-			some, cancel = context.WithTimeout(ctx, 3*time.Second)
-		}
-		messages, _, err := channel.ReadBatch(some, batch)
-		cancel()
-		if total > 0 && errors.Is(err, context.DeadlineExceeded) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		last = time.Now()
-		if total == 0 {
-			first = last
-		}
-		for _, message := range messages {
-			total++
-			bytes += len(message.Data)
-		}
-	}
-	seconds := last.Sub(first).Seconds()
-	fmt.Printf("%d messages in %.2f s: %.0f a second, %.1f MiB a second\n", total, seconds, float64(total)/seconds,
-		float64(bytes)/seconds/(1<<20))
-	return nil
 }

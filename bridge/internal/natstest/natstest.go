@@ -94,6 +94,9 @@ func (s *Server) Hang() (goOn func()) {
 	return func() { s.process.Process.Signal(syscall.SIGCONT) }
 }
 
+// PID is the process's.
+func (s *Server) PID() int { return s.process.Process.Pid }
+
 // URL is where it listens.
 func (s *Server) URL() string { return fmt.Sprintf("nats://127.0.0.1:%d", s.Port) }
 

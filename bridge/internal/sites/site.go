@@ -61,6 +61,13 @@ func (p *program) text() string {
 
 func (s *site) run(name string, words ...string) *program {
 	s.t.Helper()
+	return s.wine(filepath.Join(s.bin, name), words...)
+}
+
+// wine runs a program of ours, or one of Windows.
+func (s *site) wine(path string, words ...string) *program {
+	s.t.Helper()
+	name := filepath.Base(path)
 	s.started++
 	p := &program{ended: make(chan struct{}), output: filepath.Join(s.folder, fmt.Sprintf("%s.%d.out", name, s.started))}
 	output, err := os.Create(p.output)
@@ -68,7 +75,7 @@ func (s *site) run(name string, words ...string) *program {
 		s.t.Fatal(err)
 	}
 	defer output.Close()
-	p.command = exec.Command("setarch", append([]string{"--addr-no-randomize", "wine", filepath.Join(s.bin, name)}, words...)...)
+	p.command = exec.Command("setarch", append([]string{"--addr-no-randomize", "wine", path}, words...)...)
 	p.command.Env = s.environment()
 	p.command.Stdout, p.command.Stderr = output, output
 	p.command.Dir = s.folder
@@ -158,16 +165,21 @@ func (s *site) startBridge() { s.bridge = s.run("shmbridge.exe", "run", "--confi
 // awaitBridge waits until the bridge says that it runs.
 func (s *site) awaitBridge() {
 	s.t.Helper()
+	s.awaitBridgeOf("shmbridge.json", s.bridge)
+}
+
+func (s *site) awaitBridgeOf(config string, bridge *program) {
+	s.t.Helper()
 	var last string
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(300 * time.Millisecond) {
-		status := s.run("shmbridge.exe", "status", "--config", "shmbridge.json")
+	for end := time.Now().Add(patience); time.Now().Before(end) && !bridge.isDone(); time.Sleep(300 * time.Millisecond) {
+		status := s.run("shmbridge.exe", "status", "--config", config)
 		<-status.ended
 		last = status.text()
 		if strings.Contains(last, ": running; ") {
 			return
 		}
 	}
-	s.t.Fatalf("site %s: the bridge does not run\n%s\n%s\n%s", s.name, last, s.bridge.text(), s.service.text())
+	s.t.Fatalf("site %s: the bridge does not run\n%s\n%s\n%s", s.name, last, bridge.text(), s.service.text())
 }
 
 func (s *site) end() {

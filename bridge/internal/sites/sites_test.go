@@ -91,6 +91,34 @@ func TestAQueueAndABlockReachAnotherMachine(t *testing.T) {
 	a.expectDone(a.run("flow.exe", "get", "setpoints", "from b"))
 }
 
+// A bridge is killed whose spool has what was written while there was no server, and which takes more.
+func TestASpoolSurvivesABridgeThatIsKilled(t *testing.T) {
+	both := sites(t)
+	a, b := both[0], both[1]
+	server := natstest.Start(t)
+	js := stream(t, server, nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.*"}})
+	a.start(server, topic("orders"), `{"topic": "orders", "direction": "out", "stream": "ORDERS", "subject": "orders.{site}",
+		"spool": {"max_bytes": "64 MiB"}}`)
+	b.start(server, topic("orders of a"), `{"topic": "orders of a", "direction": "in", "stream": "ORDERS", "subject": "orders.a"}`)
+	a.awaitBridge()
+	b.awaitBridge()
+	reader := b.run("flow.exe", "read", "topic", "orders of a", "40000")
+	b.await("the reader is ready", reader, "ready")
+	server.Kill()
+	// More than the channel has room for: the writer ends only as the spool takes them.
+	a.expectDone(a.run("flow.exe", "write", "topic", "orders", "30000", "64"))
+	writer := a.run("flow.exe", "write", "topic", "orders", "40000", "64")
+	time.Sleep(50 * time.Millisecond)
+	a.bridge.kill()
+	a.startBridge()
+	a.expectDone(writer)
+	server.Restart()
+	b.expectDone(reader)
+	if info, err := js.StreamInfo("ORDERS"); err != nil || info.State.Msgs != 40_000 {
+		t.Errorf("the stream has %+v, %v", info, err)
+	}
+}
+
 // Bridges, server, services and programs are killed at random, in the midst of whatever they do. The writers of the topic are told
 // by its capacity, which holds all of the messages, not to wait for a bridge that is gone.
 func TestNothingIsLostOrComesTwiceWhoeverIsKilled(t *testing.T) {
@@ -162,35 +190,5 @@ func TestNothingIsLostOrComesTwiceWhoeverIsKilled(t *testing.T) {
 	}
 	if info, err := js.StreamInfo("ORDERS"); err != nil || fmt.Sprint(info.State.Msgs) != orders {
 		t.Errorf("the stream has %+v, %v", info, err)
-	}
-}
-
-// Not a test but a measurement, for docs/bridge.md: what comes through, with everything on one machine.
-func TestThroughput(t *testing.T) {
-	if os.Getenv("SHM_BRIDGE_BENCH") == "" {
-		t.Skip("measures: SHM_BRIDGE_BENCH=1")
-	}
-	both := sites(t)
-	a, b := both[0], both[1]
-	server := natstest.Start(t)
-	stream(t, server, nats.StreamConfig{Name: "S", Subjects: []string{"stream.*"}})
-	const channels = `{"name": "core", "kind": "topic", "when_full": "wait", "capacity": "8 MiB", "max_message": "64 KiB"},
-		{"name": "stream", "kind": "topic", "when_full": "wait", "capacity": "8 MiB", "max_message": "64 KiB"}`
-	a.start(server, channels, `{"topic": "core", "direction": "out", "subject": "core.a"},
-		{"topic": "stream", "direction": "out", "stream": "S", "subject": "stream.a"}`)
-	b.start(server, channels, `{"topic": "core", "direction": "in", "subject": "core.a"},
-		{"topic": "stream", "direction": "in", "stream": "S", "subject": "stream.a"}`)
-	a.awaitBridge()
-	b.awaitBridge()
-	for _, channel := range []string{"core", "stream"} {
-		written := 0
-		for _, each := range []struct{ size, messages int }{{64, 400_000}, {1024, 100_000}, {65536, 4000}} {
-			reader := b.run("flow.exe", "count", "topic", channel)
-			b.await("the reader is ready", reader, "ready")
-			written += each.messages
-			a.expectDone(a.run("flow.exe", "write", "topic", channel, strconv.Itoa(written), strconv.Itoa(each.size)))
-			b.expectDone(reader)
-			t.Logf("%s, %d bytes, %d messages: %s", channel, each.size, each.messages, reader.text())
-		}
 	}
 }
