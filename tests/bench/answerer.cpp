@@ -2,6 +2,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "core/pause.h"
 #include "tests/bench/results.h"
@@ -22,11 +23,13 @@ Options options(uint32_t access) {
 Answerer::Answerer(const std::wstring& channel)
     : ask_(channel + L".ask", options(SHM_READ)),
       answer_(channel + L".answer", options(SHM_WRITE)),
-      thread_([this] { run(); }) {}
+      reader_([this] { read_questions(); }),
+      writer_([this] { write_answers(); }) {}
 
 Answerer::~Answerer() {
   ask_.set_cancelled(true);
-  thread_.join();
+  reader_.join();
+  writer_.join();
 }
 
 double Answerer::take_trip() {
@@ -38,25 +41,51 @@ double Answerer::take_trip() {
   return median;
 }
 
-void Answerer::run() {
+void Answerer::read_questions() {
   try {
     std::array<std::byte, 64> room;
     for (;;) {
       const std::span<const std::byte> question = ask_.read(room, SHM_INFINITE).data;
-      note_question(Clock::now());
-      const auto due = Clock::now() + kPause;
-      while (Clock::now() < due) core::pause();
-      note_answer(Clock::now());
-      answer_.write(question, SHM_INFINITE);
+      note_question(Clock::now(), question);
     }
   } catch (const Error&) {
     // Cancelled. After any other failure the program that asks waits in vain, and its reader says so.
+    end();
   }
 }
 
-void Answerer::note_question(Clock::time_point when) {
+void Answerer::write_answers() {
+  std::vector<std::byte> question;
+  while (wait_for_question(question)) {
+    const auto due = Clock::now() + kPause;
+    while (Clock::now() < due) core::pause();
+    note_answer(Clock::now());
+    try {
+      answer_.write(question, SHM_INFINITE);
+    } catch (const Error&) {
+      return;  // as above
+    }
+  }
+}
+
+void Answerer::note_question(Clock::time_point when, std::span<const std::byte> question) {
   const std::scoped_lock lock(mutex_);
   if (answered_) trips_.push_back(std::chrono::duration<double, std::nano>(when - *answered_).count());
+  question_.assign(question.begin(), question.end());
+  has_changed_.notify_one();
+}
+
+void Answerer::end() {
+  const std::scoped_lock lock(mutex_);
+  has_ended_ = true;
+  has_changed_.notify_one();
+}
+
+bool Answerer::wait_for_question(std::vector<std::byte>& question) {
+  std::unique_lock lock(mutex_);
+  has_changed_.wait(lock, [this] { return has_ended_ || !question_.empty(); });
+  question = std::exchange(question_, {});
+  return !has_ended_;
 }
 
 void Answerer::note_answer(Clock::time_point when) {

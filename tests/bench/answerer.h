@@ -3,8 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,7 +18,7 @@ namespace shmbroker::bench {
 
 class Answerer {
  public:
-  // Answers on CHANNEL.answer, in a thread of its own, what is asked on CHANNEL.ask.
+  // Answers on CHANNEL.answer, in threads of its own, what is asked on CHANNEL.ask.
   explicit Answerer(const std::wstring& channel);
   ~Answerer();
   Answerer(const Answerer&) = delete;
@@ -29,8 +32,15 @@ class Answerer {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void run();
-  void note_question(Clock::time_point when);
+  // Each in a thread of its own: who reads the questions is asleep again long before the next one comes, and
+  // does not look for it right behind the answer, where a quick language would find it awake.
+  void read_questions();
+  void write_answers();
+
+  void note_question(Clock::time_point when, std::span<const std::byte> question);
+  void end();
+  // False: there is nothing to answer any more.
+  bool wait_for_question(std::vector<std::byte>& question);
   void note_answer(Clock::time_point when);
 
   Channel ask_;
@@ -38,7 +48,11 @@ class Answerer {
   std::mutex mutex_;
   std::vector<double> trips_;                  // guarded by mutex_
   std::optional<Clock::time_point> answered_;  // guarded by mutex_: the last answer to this program
-  std::thread thread_;
+  std::condition_variable has_changed_;
+  std::vector<std::byte> question_;  // guarded by mutex_: to be answered, unless it is empty
+  bool has_ended_ = false;           // guarded by mutex_
+  std::thread reader_;
+  std::thread writer_;
 };
 
 }  // namespace shmbroker::bench
