@@ -298,6 +298,10 @@ int32_t SHM_CALL ShmNotifyPipe(ShmChannel channel, void* pipe) {
   return with_guard(channel, [=](Channel& open) { return open.notify_pipe(pipe, channel); });
 }
 
+int32_t SHM_CALL ShmNotifyCall(ShmChannel channel, ShmNotice function, void* context) {
+  return with_guard(channel, [=](Channel& open) { return open.notify_call(function, context, channel); });
+}
+
 int32_t SHM_CALL ShmWaitAny(const ShmChannel* channels, uint32_t count, uint32_t* index,
                             uint32_t timeout_ms) {
   if (channels == nullptr || index == nullptr || count == 0 || count > SHM_WAIT_MAX) {

@@ -262,15 +262,24 @@ int32_t Channel::notify_window(HWND window, UINT message, uintptr_t cookie, ShmC
 }
 
 int32_t Channel::notify_pipe(HANDLE pipe, ShmChannel handle) {
+  const int32_t status = notify({.pipe = pipe}, handle);
+  if (status == SHM_E_ARGUMENT)
+    return refuse(status, L"what is to be notified is not a pipe of this process");
+  return status;
+}
+
+int32_t Channel::notify_call(ShmNotice function, void* context, ShmChannel handle) {
+  return notify({.function = function, .context = context}, handle);
+}
+
+int32_t Channel::notify(const NoticeTarget& target, ShmChannel handle) {
   if (!at().can_read()) return refuse_right(SHM_READ);
-  if (pipe == nullptr) {
+  if (target.pipe == nullptr && target.function == nullptr) {
     notification_->end();
     return SHM_OK;
   }
   int32_t status = begin_notifying();
-  if (status == SHM_OK) status = notification_->write_to(pipe, handle);
-  if (status == SHM_E_ARGUMENT)
-    return refuse(status, L"what is to be notified is not a pipe of this process");
+  if (status == SHM_OK) status = notification_->notify(target, handle);
   if (status == SHM_OK) notify_if_readable();
   return status;
 }

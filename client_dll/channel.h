@@ -58,6 +58,7 @@ class Channel {
   int32_t wait_handle(void*& handle);
   int32_t notify_window(HWND window, UINT message, uintptr_t cookie, ShmChannel handle);
   int32_t notify_pipe(HANDLE pipe, ShmChannel handle);
+  int32_t notify_call(ShmNotice function, void* context, ShmChannel handle);
 
  protected:
   Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls);
@@ -127,6 +128,7 @@ class Channel {
  private:
   friend class AnyWait;
   bool spin_until_readable(CallWait& wait, WaitEnd& end);
+  int32_t notify(const NoticeTarget& target, ShmChannel handle);
   void notify_if_readable();
   int32_t begin_notifying();
 

@@ -44,18 +44,18 @@ int32_t Notification::post_to(HWND window, UINT message, uintptr_t cookie, uint3
   return SHM_OK;
 }
 
-int32_t Notification::write_to(HANDLE pipe, uint32_t channel) {
+int32_t Notification::notify(const NoticeTarget& target, uint32_t channel) {
   const win::Exclusive exclusive(lock_);
-  if (pipe_wait_ == nullptr || pipe_ != pipe) {
-    if (GetFileType(pipe) != FILE_TYPE_PIPE) return SHM_E_ARGUMENT;
+  if (notice_wait_ == nullptr || target_ != target) {
+    if (target.function == nullptr && GetFileType(target.pipe) != FILE_TYPE_PIPE) return SHM_E_ARGUMENT;
     end_locked();
-    pipe_ = pipe;
+    target_ = target;
     channel_ = channel;
-    // In the thread that waits: a notice does not wait, as its pipe has room for it, and who gets it may be
-    // asleep.
-    if (!RegisterWaitForSingleObject(&pipe_wait_, event_, notice_due, this, INFINITE,
+    // In the thread that waits: a notice does not wait, as its pipe has room for it and its function is
+    // quick, and who gets it may be asleep.
+    if (!RegisterWaitForSingleObject(&notice_wait_, event_, notice_due, this, INFINITE,
                                      WT_EXECUTEINWAITTHREAD)) {
-      pipe_wait_ = nullptr;
+      notice_wait_ = nullptr;
       return fail(SHM_E_SYSTEM, L"cannot wait for the channel on the thread pool", GetLastError());
     }
     want_event();
@@ -74,7 +74,7 @@ void Notification::end() {
 void Notification::end_locked() {
   // INVALID_HANDLE_VALUE: returns when a callback that runs now has returned. It needs nothing of the loader,
   // so this may come from an unload.
-  if (pipe_wait_ != nullptr) UnregisterWaitEx(std::exchange(pipe_wait_, nullptr), INVALID_HANDLE_VALUE);
+  if (notice_wait_ != nullptr) UnregisterWaitEx(std::exchange(notice_wait_, nullptr), INVALID_HANDLE_VALUE);
   if (post_wait_ == nullptr) return;
   is_ending_.store(true, std::memory_order_release);
   // A callback that looked before that may begin one more wait, after the first of these.
@@ -111,15 +111,19 @@ void CALLBACK Notification::post_due(PTP_CALLBACK_INSTANCE, void* self, PTP_WAIT
 
 void CALLBACK Notification::notice_due(void* self, BOOLEAN) {
   auto& notification = *static_cast<Notification*>(self);
-  // acquire: pairs with the release in write_to().
-  if (notification.is_notice_due_.exchange(false, std::memory_order_acquire)) notification.write_notice();
+  // acquire: pairs with the release in notify().
+  if (notification.is_notice_due_.exchange(false, std::memory_order_acquire)) notification.give_notice();
   SetEvent(notification.interrupt_);
 }
 
-// It fails if the other end of the pipe is closed: there is nobody to tell.
-void Notification::write_notice() const {
+void Notification::give_notice() const {
+  if (target_.function != nullptr) {
+    target_.function(target_.context, channel_, 0);
+    return;
+  }
+  // It fails if the other end of the pipe is closed: there is nobody to tell.
   DWORD written = 0;
-  WriteFile(pipe_, &channel_, sizeof channel_, &written, nullptr);
+  WriteFile(target_.pipe, &channel_, sizeof channel_, &written, nullptr);
 }
 
 }  // namespace shmbroker::client

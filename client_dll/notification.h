@@ -1,5 +1,6 @@
-// Tells the owner of a reading handle that there is something to read: by its event, or by a window message
-// or a notice in a pipe, which a thread of the pool sends from inside this process when the event is set.
+// Tells the owner of a reading handle that there is something to read: by its event, or by a window message,
+// a notice in a pipe or a call of a function, which a thread of the pool makes inside this process when the
+// event is set.
 #pragma once
 
 #include <windows.h>
@@ -7,7 +8,18 @@
 #include <atomic>
 #include <cstdint>
 
+#include "shmbroker/notify_call.h"
+
 namespace shmbroker::client {
+
+// Where one notice goes: to a pipe, or else to a function.
+struct NoticeTarget {
+  HANDLE pipe = nullptr;
+  ShmNotice function = nullptr;
+  void* context = nullptr;
+
+  bool operator==(const NoticeTarget&) const = default;
+};
 
 class Notification {
  public:
@@ -30,11 +42,11 @@ class Notification {
   // after fail().
   int32_t post_to(HWND window, UINT message, uintptr_t cookie, uint32_t channel);
 
-  // Writes one notice to a pipe when the event is set next. Returns as post_to(), or SHM_E_ARGUMENT, without
-  // fail(), for what is no pipe.
-  int32_t write_to(HANDLE pipe, uint32_t channel);
+  // Gives one notice when the event is set next. Returns as post_to(), or SHM_E_ARGUMENT, without fail(), for
+  // what should be a pipe and is none.
+  int32_t notify(const NoticeTarget& target, uint32_t channel);
 
-  // No message is posted and no notice written after this has returned.
+  // No message is posted and no notice given after this has returned.
   void end();
 
  private:
@@ -44,7 +56,7 @@ class Notification {
   void end_locked();
   bool post() const;
   void await_post(PTP_WAIT wait, bool is_posted) const;
-  void write_notice() const;
+  void give_notice() const;
 
   HANDLE event_;
   HANDLE interrupt_;
@@ -58,8 +70,8 @@ class Notification {
   // Posts do nothing any more. release and acquire: each pairs with the other.
   std::atomic<bool> is_ending_{false};
   PTP_WAIT post_wait_ = nullptr;
-  HANDLE pipe_wait_ = nullptr;
-  HANDLE pipe_ = nullptr;
+  HANDLE notice_wait_ = nullptr;
+  NoticeTarget target_;
   HWND window_ = nullptr;
   UINT message_ = 0;
   uintptr_t cookie_ = 0;

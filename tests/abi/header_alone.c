@@ -1,4 +1,5 @@
 /* The headers and nothing else: each must bring what it needs, and be fit to be included twice. */
+#include "shmbroker/notify_call.h"
 #include "shmbroker/shmbroker.h"
 #include "shmbroker/watch.h"
 

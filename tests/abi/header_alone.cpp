@@ -1,2 +1,3 @@
 // As header_alone.c, for a C++ compiler.
+#include "shmbroker/notify_call.h"
 #include "shmbroker/shmbroker.h"

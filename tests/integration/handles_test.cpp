@@ -1,6 +1,7 @@
 // What callers get wrong: handles, pointers, struct sizes, rights and kinds. Each is a status, and nothing
 // else happens.
 #include <gmock/gmock.h>
+#include <shmbroker/notify_call.h>
 
 #include <algorithm>
 #include <functional>
@@ -67,6 +68,7 @@ std::vector<Call> all_calls() {
       {"ShmPeek", [](ShmChannel channel) { return ShmPeek(channel, &peeked, &size, 0); }},
       {"ShmRelease", [](ShmChannel channel) { return ShmRelease(channel); }},
       {"ShmGetWaitHandle", [](ShmChannel channel) { return ShmGetWaitHandle(channel, &memory); }},
+      {"ShmNotifyCall", [](ShmChannel channel) { return ShmNotifyCall(channel, nullptr, nullptr); }},
       {"ShmNotifyPipe", [](ShmChannel channel) { return ShmNotifyPipe(channel, nullptr); }},
       {"ShmNotifyWindow", [](ShmChannel channel) { return ShmNotifyWindow(channel, nullptr, 0, 0); }},
       {"ShmWaitAny", [](ShmChannel channel) { return ShmWaitAny(&channel, 1, &number, 0); }},

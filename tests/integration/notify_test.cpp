@@ -1,10 +1,10 @@
-// Notification by window message, by event and by pipe: once for each change from nothing to something, and
-// none is lost.
+// Notification by window message and by event: once for each change from nothing to something, and none is
+// lost.
 #include <memory>
 #include <string>
 #include <thread>
-#include <utility>
 
+#include "tests/integration/message_window.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/shm_testing.h"
 
@@ -13,32 +13,6 @@ namespace {
 
 constexpr UINT kMessage = WM_APP + 7;
 constexpr uintptr_t kCookie = 0xC00C1E;
-
-// A window that nobody sees, of this thread.
-class MessageWindow {
- public:
-  MessageWindow()
-      : window_(CreateWindowExW(0, L"STATIC", L"", 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, nullptr, nullptr)) {
-    EXPECT_NE(window_, nullptr) << GetLastError();
-  }
-  ~MessageWindow() { destroy(); }
-  MessageWindow(const MessageWindow&) = delete;
-  MessageWindow& operator=(const MessageWindow&) = delete;
-
-  HWND get() const { return window_; }
-  void destroy() {
-    if (window_ != nullptr) DestroyWindow(std::exchange(window_, nullptr));
-  }
-
-  // Takes the next notification. Returns false if none comes in time.
-  bool take(MSG& message, DWORD timeout_ms = kPatience) const {
-    return eventually([&] { return PeekMessageW(&message, window_, WM_APP, 0xBFFF, PM_REMOVE) != FALSE; },
-                      timeout_ms);
-  }
-
- private:
-  HWND window_;
-};
 
 // The two ways to be notified, for the tests that they share.
 class Notifier {
@@ -76,37 +50,6 @@ class EventNotifier final : public Notifier {
 
  private:
   void* event_ = nullptr;
-};
-
-// A pipe of this process that notices are written to.
-class NoticePipe {
- public:
-  NoticePipe() { EXPECT_TRUE(CreatePipe(&out_, &in_, nullptr, 0)); }
-  ~NoticePipe() {
-    CloseHandle(in_);
-    CloseHandle(out_);
-  }
-  NoticePipe(const NoticePipe&) = delete;
-  NoticePipe& operator=(const NoticePipe&) = delete;
-
-  HANDLE get() const { return in_; }
-
-  // Takes the next notice: the handle of a channel; 0: none came in time.
-  ShmChannel take(DWORD timeout_ms) const {
-    DWORD size = 0;
-    const auto has_come = [&] {
-      return PeekNamedPipe(out_, nullptr, 0, nullptr, &size, nullptr) && size != 0;
-    };
-    ShmChannel channel = 0;
-    if (!eventually(has_come, timeout_ms)) return 0;
-    EXPECT_TRUE(ReadFile(out_, &channel, sizeof channel, &size, nullptr));
-    EXPECT_EQ(size, sizeof channel);
-    return channel;
-  }
-
- private:
-  HANDLE out_ = nullptr;
-  HANDLE in_ = nullptr;
 };
 
 const std::string kChannels =
@@ -349,95 +292,6 @@ TEST_F(Window, EventsOfSeveralChannelsTellWhichOneIsReadable) {
     read(channels[i]);
   }
   EXPECT_EQ(WaitForMultipleObjects(3, events, FALSE, 0), DWORD{WAIT_TIMEOUT});
-}
-
-class Pipe : public Window {
- protected:
-  void ask_for(const Opened& channel) { EXPECT_SHM(SHM_OK, ShmNotifyPipe(channel, pipe_.get())); }
-
-  NoticePipe pipe_;
-};
-
-TEST_F(Pipe, GetsOneNoticeForEachCall) {
-  for (const wchar_t* name : {L"block", L"topic", L"queue"}) {
-    const Opened channel(name);
-    ask_for(channel);
-    EXPECT_EQ(pipe_.take(0), 0u) << "there is nothing yet";
-    write(channel, "first");
-    EXPECT_EQ(pipe_.take(kPatience), channel);
-    EXPECT_EQ(read(channel), (Answer{SHM_OK, "first"}));
-    EXPECT_EQ(read(channel).status, name == std::wstring(L"block") ? SHM_S_UNCHANGED : SHM_E_EMPTY);
-    write(channel, "nobody has asked");
-    ask_for(channel);
-    EXPECT_EQ(pipe_.take(kPatience), channel) << "for what is there already";
-    ask_for(channel);
-    EXPECT_EQ(pipe_.take(kPatience), channel) << "for what is there still";
-    EXPECT_EQ(pipe_.take(0), 0u);
-  }
-}
-
-TEST_F(Pipe, GetsEachNoticeUnderABurst) {
-  constexpr uint32_t kCount = 5'000;
-  const Opened in(L"queue", SHM_READ);
-  std::thread writer([] {
-    const Opened out(L"queue", SHM_WRITE);
-    for (uint32_t number = 1; number <= kCount; ++number) {
-      ASSERT_SHM(SHM_OK, ShmWrite(out, &number, sizeof number, kPatience));
-    }
-  });
-  uint32_t number = 0;
-  size_t size = 0;
-  do {
-    ask_for(in);
-    ASSERT_EQ(pipe_.take(kPatience), in) << "after number " << number;
-    while (ShmRead(in, &number, sizeof number, &size, 0) == SHM_OK) {
-    }
-  } while (number < kCount);
-  writer.join();
-}
-
-TEST_F(Pipe, OfSeveralChannelsTellsWhichOneIsReadable) {
-  const Opened first(L"topic");
-  const Opened second(L"queue");
-  ask_for(first);
-  ask_for(second);
-  write(second, "x");
-  EXPECT_EQ(pipe_.take(kPatience), second);
-  write(first, "x");
-  EXPECT_EQ(pipe_.take(kPatience), first);
-}
-
-TEST_F(Pipe, IsNotToldAnyMoreOnceItIsTurnedOffOrAWindowTakesItsPlace) {
-  const Opened channel(L"queue");
-  const MessageWindow window;
-  ask_for(channel);
-  EXPECT_SHM(SHM_OK, ShmNotifyPipe(channel, nullptr));
-  write_and_drain(channel);
-  ask_for(channel);
-  ShmNotifyWindow(channel, window.get(), kMessage, 0);
-  pipe_.take(0);  // the event of what was written in between may have been told until then
-  write(channel, "x");
-  EXPECT_TRUE(window.take(message_));
-  EXPECT_EQ(pipe_.take(0), 0u);
-}
-
-TEST_F(Pipe, WithoutAReaderCostsNothingButItsNotices) {
-  const Opened channel(L"queue");
-  HANDLE read_end = nullptr;
-  HANDLE write_end = nullptr;
-  ASSERT_TRUE(CreatePipe(&read_end, &write_end, nullptr, 0));
-  CloseHandle(read_end);
-  for (int i = 0; i < 10; ++i) {
-    EXPECT_SHM(SHM_OK, ShmNotifyPipe(channel, write_end));
-    write_and_drain(channel);
-  }
-  EXPECT_SHM(SHM_OK, ShmNotifyPipe(channel, nullptr));
-  CloseHandle(write_end);
-}
-
-TEST_F(Pipe, MustBeOneAndTheChannelReadable) {
-  EXPECT_SHM(SHM_E_ARGUMENT, ShmNotifyPipe(Opened(L"queue"), GetCurrentProcess()));
-  EXPECT_SHM(SHM_E_ACCESS, ShmNotifyPipe(Opened(L"queue", SHM_WRITE), pipe_.get()));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <cwchar>
 #include <string>
 
-#include "shmbroker/shmbroker.h"
+#include "shmbroker/notify_call.h"
 
 namespace {
 
@@ -83,6 +83,7 @@ int32_t SHM_CALL ShmRelease(ShmChannel) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmGetWaitHandle(ShmChannel, void**) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmNotifyWindow(ShmChannel, void*, uint32_t, uintptr_t) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmNotifyPipe(ShmChannel, void*) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmNotifyCall(ShmChannel, ShmNotice, void*) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmWaitAny(const ShmChannel*, uint32_t, uint32_t*, uint32_t) { return SHM_E_STATE; }
 
 }  // extern "C"
