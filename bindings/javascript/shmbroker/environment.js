@@ -2,8 +2,11 @@
 // worker so. Node-API has a list of functions for that, of C; they run on the worker's thread, the last one first.
 import koffi from "koffi";
 
-const isEnough = koffi.sizeof("void *") === 8; // 32-bit Windows has several conventions to call a function by
-const node = koffi.load(null);
+/** Whether there can be an end for what is made here: 32-bit Windows has several conventions to call a function by. */
+export const hasEnd = koffi.sizeof("void *") === 8;
+
+/** Node.js itself, which has the functions of Node-API. */
+export const node = koffi.load(null);
 const SIGNATURE = "(void *environment, void *function, void *argument)";
 const add = node.func(`int napi_add_env_cleanup_hook${SIGNATURE}`);
 const remove = node.func(`int napi_remove_env_cleanup_hook${SIGNATURE}`);
@@ -15,7 +18,7 @@ const remove = node.func(`int napi_remove_env_cleanup_hook${SIGNATURE}`);
  * @returns {() => void} takes it back
  */
 export function atEnd(native, handle) {
-  if (!isEnough) return () => {};
+  if (!hasEnd) return () => {};
   add(koffi.node.env, native, BigInt(handle));
   return () => remove(koffi.node.env, native, BigInt(handle));
 }

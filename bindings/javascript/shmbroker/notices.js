@@ -1,42 +1,28 @@
-// Where the DLL tells that a channel has become readable: a pipe of this isolate. Node.js waits for pipes without a
-// thread, and closes them where a worker is terminated; for events it would need one of its four threads each.
-import { randomUUID } from "node:crypto";
-import { connect } from "node:net";
-import koffi from "koffi";
-import { SHM_E_SYSTEM } from "./abi.js";
-import { atEnd } from "./environment.js";
-import { ShmError } from "./error.js";
+// Where the DLL tells that a channel of this isolate has become readable.
+import { hasEnd } from "./environment.js";
+import { noticesByCall } from "./notice-calls.js";
+import { noticesByPipe } from "./notice-pipe.js";
 
-const kernel32 = koffi.load("kernel32.dll");
-const CreateNamedPipe = kernel32.func(
-  `intptr_t __stdcall CreateNamedPipeW(const char16_t *name, uint32_t access, uint32_t mode, uint32_t instances,
-                                       uint32_t outSize, uint32_t inSize, uint32_t timeout, void *security)`,
-);
-const PIPE_ACCESS_OUTBOUND = 2;
-const FILE_FLAG_FIRST_PIPE_INSTANCE = 0x80000;
-const PIPE_REJECT_REMOTE_CLIENTS = 8;
-const SIZE = 4; // of a notice: a channel's handle
-const ROOM = 4096 * SIZE; // for a notice of each channel that a process can have
 const LONGEST_TIMER = 0x7fffffff;
 
 class Notices {
-  /** The end that is written to: a HANDLE. */
-  pipe;
   /** @type {Map<number, () => void>} */
   #receivers = new Map();
   /** @type {Set<{ waiter: object }>} */
   #waits = new Set();
-  // Neither the pipe nor this keeps the process alive, but where something waits.
+  // Nothing here keeps the process alive, but where something waits.
   #keptAlive = setInterval(() => {}, LONGEST_TIMER).unref();
+  #ask;
 
   constructor() {
-    const path = `\\\\.\\pipe\\shmbroker-${process.pid}-${randomUUID()}`;
-    const access = PIPE_ACCESS_OUTBOUND | FILE_FLAG_FIRST_PIPE_INSTANCE;
-    this.pipe = BigInt(CreateNamedPipe(path, access, PIPE_REJECT_REMOTE_CLIENTS, 1, ROOM, 0, 0, null));
-    if (this.pipe < 0n) throw new ShmError(SHM_E_SYSTEM, "Windows can't make a pipe for the notices of channels");
-    atEnd(kernel32.symbol("CloseHandle"), this.pipe);
-    const callback = (/** @type {number} */ size, /** @type {Uint8Array} */ buffer) => this.#take(size, buffer);
-    connect({ path, onread: { buffer: Buffer.alloc(ROOM), callback } }).unref();
+    const tell = (/** @type {number} */ handle) => this.#receivers.get(handle)?.();
+    // A call would come to a worker that has ended, where its channels have not been closed. A pipe has no other end then.
+    this.#ask = hasEnd ? noticesByCall(tell) : noticesByPipe(tell);
+  }
+
+  /** Asks for a channel's next notice. @param {number} handle */
+  ask(handle) {
+    this.#ask(handle);
   }
 
   /** @param {number} handle @param {() => void} receiver */
@@ -61,13 +47,6 @@ class Notices {
       this.#waits.delete(wait);
       if (this.#waits.size === 0) this.#keptAlive.unref();
     };
-  }
-
-  /** Each is written at once, so each comes whole. @param {number} size @param {Uint8Array} buffer */
-  #take(size, buffer) {
-    const notices = new DataView(buffer.buffer, buffer.byteOffset, size);
-    for (let i = 0; i + SIZE <= size; i += SIZE) this.#receivers.get(notices.getUint32(i, true))?.();
-    return true;
   }
 }
 

@@ -54,7 +54,7 @@ export class Readiness {
 
   #ask() {
     if (this.#isAsked) return;
-    check(abi.ShmNotifyPipe(this.#handle, notices().pipe));
+    notices().ask(this.#handle);
     this.#isAsked = true;
   }
 
