@@ -45,7 +45,7 @@ case $which in
     ;;
 esac
 
-languages=(python3 python3-pycparser libpython3-dev wine64-tools libwine-dev fp-compiler fpc-source golang-go rustc
+languages=(python3 python3-jsonschema python3-pycparser libpython3-dev wine64-tools libwine-dev fp-compiler fpc-source golang-go rustc
   libstd-rust-dev-windows cargo mypy lcl-utils lazarus-src)
 [ -x /usr/bin/npm ] || languages+=(nodejs npm)
 # The bridge's library, and the server that it is tested with.

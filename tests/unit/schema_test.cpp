@@ -1,8 +1,12 @@
 // The schema that editors complete a configuration by, against the parser that the service reads it with:
-// each knows the same members, and the same words for them.
+// each knows the same members, and the same words for them. What else the schema takes and refuses:
+// tests/configurations.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -19,14 +23,16 @@ Json schema() {
   return Json::parse(stream);
 }
 
-std::string error_of(const Json& config) {
+std::string error_of_text(const std::string& config) {
   try {
-    parse_config(config.dump(), "test.json");
+    parse_config(config, "test.json");
   } catch (const ConfigError& error) {
     return error.what();
   }
   return "";
 }
+
+std::string error_of(const Json& config) { return error_of_text(config.dump()); }
 
 // A sound configuration that has each kind of object.
 Json sound() {
@@ -98,6 +104,21 @@ INSTANTIATE_TEST_SUITE_P(Of, Schema, testing::ValuesIn(kPlaces),
                          [](const testing::TestParamInfo<Place>& info) {
                            return std::string(*info.param.definition == 0 ? "root" : info.param.definition);
                          });
+
+// The schema reads the same files in tests/configurations.
+TEST(Configurations, AreTakenOrRefusedByTheParserAsByTheSchema) {
+  for (const char* folder : {"sound", "refused", "beyond_a_schema"}) {
+    size_t count = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::filesystem::path(CONFIGURATIONS) / folder)) {
+      std::ifstream stream(entry.path());
+      const std::string text{std::istreambuf_iterator<char>(stream), {}};
+      EXPECT_EQ(error_of_text(text).empty(), std::string(folder) == "sound") << entry.path();
+      ++count;
+    }
+    EXPECT_GT(count, 0u) << folder;
+  }
+}
 
 TEST(Example, IsSoundAndNamesTheSchema) {
   std::ifstream stream(EXAMPLE_FILE);
