@@ -105,6 +105,8 @@ std::string look_at_channel(const ClientApi& api, const std::string& name) {
   }
   if ((watched.state.flags & SHM_CHANNEL_HELD_UP) != 0)
     throw Error(text + "; it is held up by a process that you may not see: ask an administrator");
+  if ((watched.state.flags & SHM_CHANNEL_UNTAKEN) != 0)
+    throw Error(text + "; it is full, and no reader takes a message: start one");
   return text;
 }
 

@@ -303,6 +303,16 @@ TEST_F(Operator, DoctorIsContentWithASoundService) {
                                  HasSubstr("you may read, write"), Not(HasSubstr("WRONG"))));
 }
 
+TEST_F(Operator, DoctorSeesThatNoReaderTakesAQueuesMessages) {
+  const Opened jobs(L"jobs", SHM_WRITE);
+  const std::string kilobyte(1024, 'x');
+  while (write(jobs, kilobyte) == SHM_OK) {
+  }
+  const Outcome doctor = run(L"doctor jobs");
+  EXPECT_EQ(doctor.exit_code, 1u);
+  EXPECT_THAT(doctor.text, HasSubstr("it is full, and no reader takes a message: start one"));
+}
+
 TEST_F(Operator, DoctorAndCheckConfigLookAtTheFileOfTheInstalledService) {
   const std::string file = win::display_utf8(service.config_file().wstring());
   EXPECT_THAT(run(L"check-config").text, HasSubstr(file + " is sound: 3 channels"));
