@@ -27,7 +27,7 @@ function(finish_wixl msi version)
 
   # Conditions of standard actions.
   msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = 'NOT UPGRADINGPRODUCTCODE' WHERE Action = 'DeleteServices'")
-  msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = 'NOT (SERVICEKEPT AND SERVICESTART = \"#4\")' WHERE Action = 'StartServices'")
+  msi_query(${msi} "UPDATE InstallExecuteSequence SET Condition = 'NOT (SERVICESTART = \"#4\")' WHERE Action = 'StartServices'")
 
   # CustomAction/@Execute="rollback": program of a file + go on + rollback + in the script + as the system.
   foreach(action SetUpAgain TakeBack)
@@ -38,7 +38,7 @@ function(finish_wixl msi version)
   msi_query(${msi} "UPDATE InstallUISequence SET Sequence = 51 WHERE Action = 'SameFolder'")
 
   # Property/@Secure.
-  msi_query(${msi} "UPDATE Property SET Value = 'WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED;INSTALLEDBEFORE;SERVICESTART;SERVICEKEPT' WHERE Property = 'SecureCustomProperties'")
+  msi_query(${msi} "UPDATE Property SET Value = 'WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED;INSTALLEDBEFORE;SERVICESTART;SERVICEDELAYED;SERVICEACCOUNT;SERVICENEEDS;SERVICEKEPT' WHERE Property = 'SecureCustomProperties'")
 
   # A file without a version never replaces one that has one.
   foreach(file ${ARGN})

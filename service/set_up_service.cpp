@@ -8,6 +8,7 @@
 #include <cwchar>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "service/host/counter_registration.h"
 #include "service/host/install.h"
@@ -18,16 +19,19 @@
 namespace shmbroker::service {
 namespace {
 
-std::wstring first_argument() {
+// Behind the program's own name.
+std::vector<std::wstring> arguments() {
   int count = 0;
-  const std::unique_ptr<wchar_t*, HLOCAL(WINAPI*)(HLOCAL)> arguments(
-      CommandLineToArgvW(GetCommandLineW(), &count), LocalFree);
-  return count > 1 ? arguments.get()[1] : L"";
+  const std::unique_ptr<wchar_t*, HLOCAL(WINAPI*)(HLOCAL)> all(CommandLineToArgvW(GetCommandLineW(), &count),
+                                                               LocalFree);
+  if (count < 2) return {L""};
+  return {all.get() + 1, all.get() + count};
 }
 
-void run(const std::wstring& task) {
+void run(const std::vector<std::wstring>& arguments) {
+  const std::wstring& task = arguments.front();
   if (task == L"install") {
-    install(own_path().parent_path() / L"shmbroker.exe", {});
+    install(own_path().parent_path() / L"shmbroker.exe", {}, settings_of(arguments));
   } else if (task == L"uninstall") {
     uninstall();
   } else if (task == L"unregister-counters") {
@@ -44,7 +48,7 @@ int WINAPI wWinMain(HINSTANCE, HINSTANCE, wchar_t*, int) {
   // As in shmbroker.exe.
   SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
   try {
-    shmbroker::service::run(shmbroker::service::first_argument());
+    shmbroker::service::run(shmbroker::service::arguments());
     return 0;
   } catch (const std::exception& error) {
     shmbroker::service::report_event(shmbroker::service::Event::failed,

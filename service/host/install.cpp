@@ -230,11 +230,30 @@ std::wstring command_for(const std::filesystem::path& program, const CommandOpti
   return command;
 }
 
-ServiceHandle create(SC_HANDLE manager, const std::wstring& command) {
+// The one that is wished for, or the usual one where Windows would want a password for it.
+std::wstring account_for(const ServiceSettings& settings) {
+  if (!needs_password(settings.account)) return settings.account;
+  const std::string account = win::display_utf8(settings.account);
+  report_event(Event::failed,
+               "the service ran as " + account + ", and runs as " + win::display_utf8(kUsualAccount) +
+                   " now: the older version took it away, and Windows tells nobody the password; to have the "
+                   "account back: sc.exe config ShmBroker obj= \"" +
+                   account + "\" password= PASSWORD");
+  return kUsualAccount;
+}
+
+ServiceHandle create(SC_HANDLE manager, const std::wstring& command, const ServiceSettings& settings) {
+  std::wstring dependencies;  // each ends with a zero, and all of them with another
+  for (const std::wstring& each : settings.dependencies) dependencies += each + L'\0';
   ServiceHandle service(CreateServiceW(
-      manager, kServiceName, kDisplayName, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
-      SERVICE_ERROR_NORMAL, command.c_str(), nullptr, nullptr, nullptr, L"NT AUTHORITY\\LocalService", L""));
+      manager, kServiceName, kDisplayName, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS, settings.start,
+      SERVICE_ERROR_NORMAL, command.c_str(), nullptr, nullptr,
+      dependencies.empty() ? nullptr : dependencies.c_str(), account_for(settings).c_str(), L""));
   if (!service) throw win32_error("cannot create the service");
+  if (settings.is_delayed) {
+    SERVICE_DELAYED_AUTO_START_INFO delayed{TRUE};
+    configure(service.get(), SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &delayed, "delayed start");
+  }
   return service;
 }
 
@@ -253,7 +272,8 @@ constexpr DWORD kSetUp = SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_
 
 }  // namespace
 
-Installed install(const std::filesystem::path& program, const CommandOptions& options) {
+Installed install(const std::filesystem::path& program, const CommandOptions& options,
+                  const ServiceSettings& settings) {
   const ServiceHandle manager = open_manager(SC_MANAGER_CREATE_SERVICE);
   ServiceHandle service(OpenServiceW(manager.get(), kServiceName, kSetUp));
   const Installed installed = service ? Installed::again : Installed::anew;
@@ -261,7 +281,7 @@ Installed install(const std::filesystem::path& program, const CommandOptions& op
     expect_stopped(service.get());
     replace_program(service.get(), program, options);
   } else if (GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST) {
-    service = create(manager.get(), command_for(program, options));
+    service = create(manager.get(), command_for(program, options), settings);
   } else {
     throw win32_error("cannot open the service ShmBroker");
   }

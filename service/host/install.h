@@ -7,6 +7,7 @@
 #include <string>
 
 #include "service/host/paths.h"
+#include "service/host/service_settings.h"
 
 namespace shmbroker::service {
 
@@ -14,8 +15,10 @@ enum class Installed { anew, again };
 
 // Registers a program as the service, and sets it up. options: to run it with. A service that is there
 // already gets this program and the options that are given, and keeps all that an administrator has chosen:
-// how it starts, what it depends on, its account and the other options. Throws Error.
-Installed install(const std::filesystem::path& program, const CommandOptions& options);
+// how it starts, what it depends on, its account and the other options. settings: of one that is made anew; an
+// event tells of an account that can't be had without its password. Throws Error.
+Installed install(const std::filesystem::path& program, const CommandOptions& options,
+                  const ServiceSettings& settings = {});
 
 // What 'sc.exe create' and an installer leave open: recovery after a crash, the service's own SID,
 // privileges, the texts of the event log, the data folder with its rights and an example configuration. May

@@ -67,6 +67,22 @@ std::wstring in_tables(const wchar_t* name, const wchar_t* query) {
   return all.empty() ? L"" : all.front();
 }
 
+// A copy with other tables.
+fs::path changed_installer(const wchar_t* from, const wchar_t* to,
+                           std::initializer_list<const wchar_t*> queries) {
+  const fs::path file = installer(to);
+  fs::copy_file(installer(from), file, fs::copy_options::overwrite_existing);
+  PMSIHANDLE database;
+  EXPECT_EQ(MsiOpenDatabaseW(file.c_str(), MSIDBOPEN_DIRECT, &database), UINT{ERROR_SUCCESS});
+  for (const wchar_t* query : queries) {
+    PMSIHANDLE view;
+    EXPECT_EQ(MsiDatabaseOpenViewW(database, query, &view), UINT{ERROR_SUCCESS});
+    EXPECT_EQ(MsiViewExecute(view, 0), UINT{ERROR_SUCCESS});
+  }
+  EXPECT_EQ(MsiDatabaseCommit(database), UINT{ERROR_SUCCESS});
+  return file;
+}
+
 std::wstring install(const wchar_t* name) { return L"/i " + quoted(installer(name)); }
 std::wstring product_of(const wchar_t* name) { return quoted(installer(name)); }
 
@@ -240,6 +256,12 @@ bool is_delayed() {
   return delayed.fDelayedAutostart != FALSE;
 }
 
+void choose(DWORD start, const wchar_t* dependencies, const wchar_t* account) {
+  ASSERT_TRUE(ChangeServiceConfigW(open_service(SERVICE_CHANGE_CONFIG).get(), SERVICE_NO_CHANGE, start,
+                                   SERVICE_NO_CHANGE, nullptr, nullptr, nullptr, dependencies, account,
+                                   account != nullptr ? L"" : nullptr, nullptr));
+}
+
 // The first step of an upgrade. Under Wine the old version is not told that it goes for a newer one's sake.
 void remove_for_an_upgrade() {
   if (!is_wine()) return;
@@ -251,17 +273,13 @@ void remove_for_an_upgrade() {
 
 TEST_F(Installer, UpgradeAndRepairKeepWhatAnAdministratorChose) {
   install_older();
-  {
-    const ScmHandle service = open_service(SERVICE_CHANGE_CONFIG);
-    SERVICE_DELAYED_AUTO_START_INFO delayed{TRUE};
-    EXPECT_TRUE(ChangeServiceConfig2W(service.get(), SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &delayed) ||
-                is_wine());
-    // Wine knows of no delay, and would start it at once.
-    ASSERT_TRUE(ChangeServiceConfigW(service.get(), SERVICE_NO_CHANGE,
-                                     is_wine() ? DWORD{SERVICE_DEMAND_START} : DWORD{SERVICE_NO_CHANGE},
-                                     SERVICE_NO_CHANGE, nullptr, nullptr, nullptr, L"RpcSs\0",
-                                     L"NT AUTHORITY\\NetworkService", L"", nullptr));
-  }
+  SERVICE_DELAYED_AUTO_START_INFO delayed{TRUE};
+  EXPECT_TRUE(ChangeServiceConfig2W(open_service(SERVICE_CHANGE_CONFIG).get(),
+                                    SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &delayed) ||
+              is_wine());
+  // Wine knows of no delay, and would start it at once.
+  choose(is_wine() ? DWORD{SERVICE_DEMAND_START} : DWORD{SERVICE_NO_CHANGE}, L"RpcSs\0",
+         L"NT AUTHORITY\\NetworkService");
   remove_for_an_upgrade();
   ASSERT_EQ(msiexec(install(L"newer.msi")), 0u);
   EXPECT_NE(installed_version(), L"0.0.9");
@@ -275,11 +293,41 @@ TEST_F(Installer, UpgradeAndRepairKeepWhatAnAdministratorChose) {
   EXPECT_EQ((*config).lpBinaryPathName, quoted(installed_folder() / L"shmbroker.exe"));
 }
 
+// As version 0.2 is: it takes its service away for a newer one's sake, too.
+std::wstring install_version_0_2() {
+  return L"/i " +
+         quoted(changed_installer(
+             L"older.msi", L"version_0_2.msi",
+             {L"UPDATE `InstallExecuteSequence` SET `Condition` = '' WHERE `Action` = 'DeleteServices'",
+              L"DELETE FROM `Registry` WHERE `Name` = 'KeepsService'"}));
+}
+
+TEST_F(Installer, UpgradeFromAVersionThatTakesItsServiceAwayMakesItAnewAsItWas) {
+  ASSERT_EQ(msiexec(install_version_0_2()), 0u);
+  choose(SERVICE_DEMAND_START, L"RpcSs\0", L"NT AUTHORITY\\NetworkService");
+  ASSERT_EQ(msiexec(install(L"newer.msi")), 0u);
+  EXPECT_NE(installed_version(), L"0.0.9");
+  EXPECT_EQ(service_state(), DWORD{SERVICE_RUNNING});
+  const ServiceConfig config;
+  EXPECT_EQ((*config).dwStartType, DWORD{SERVICE_DEMAND_START});
+  EXPECT_STREQ((*config).lpDependencies, is_wine() ? L"" : L"RpcSs") << "which Wine does not tell";
+  EXPECT_STREQ((*config).lpServiceStartName, L"NT AUTHORITY\\NetworkService");
+}
+
+TEST_F(Installer, UpgradeFromAVersionThatTakesItsServiceAwayLeavesItDisabledAndAsksForNoPassword) {
+  ASSERT_EQ(msiexec(install_version_0_2()), 0u);
+  choose(SERVICE_DISABLED, nullptr, is_wine() ? L".\\bob" : nullptr);  // Windows would want the account
+  stop_service();
+  ASSERT_EQ(msiexec(install(L"newer.msi")), 0u);
+  EXPECT_EQ(service_state(), DWORD{SERVICE_STOPPED});
+  const ServiceConfig config;
+  EXPECT_EQ((*config).dwStartType, DWORD{SERVICE_DISABLED});
+  EXPECT_STREQ((*config).lpServiceStartName, L"NT AUTHORITY\\LocalService");
+}
+
 TEST_F(Installer, RepairLeavesAServiceThatIsDisabledAsItIs) {
   install_older();
-  ASSERT_TRUE(ChangeServiceConfigW(open_service(SERVICE_CHANGE_CONFIG).get(), SERVICE_NO_CHANGE,
-                                   SERVICE_DISABLED, SERVICE_NO_CHANGE, nullptr, nullptr, nullptr, nullptr,
-                                   nullptr, nullptr, nullptr));
+  choose(SERVICE_DISABLED, nullptr, nullptr);
   stop_service();
   EXPECT_EQ(msiexec(install(L"older.msi") + L" REINSTALL=ALL REINSTALLMODE=amus"), 0u);
   EXPECT_EQ((*ServiceConfig()).dwStartType, DWORD{SERVICE_DISABLED});
@@ -388,20 +436,11 @@ TEST_F(Installer, AsksForARestartWhereAProgramHasTheDllOpen) {
 
 // The installer with a last step that fails.
 fs::path failing_installer() {
-  const fs::path file = installer(L"failing.msi");
-  fs::copy_file(installer(L"newer.msi"), file, fs::copy_options::overwrite_existing);
-  PMSIHANDLE database;
-  EXPECT_EQ(MsiOpenDatabaseW(file.c_str(), MSIDBOPEN_DIRECT, &database), UINT{ERROR_SUCCESS});
   // Type 19: an error with this text.
-  for (const wchar_t* query :
-       {L"INSERT INTO `CustomAction` (`Action`, `Type`, `Target`) VALUES ('Fail', 19, 'for a test')",
-        L"INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('Fail', 6599)"}) {
-    PMSIHANDLE view;
-    EXPECT_EQ(MsiDatabaseOpenViewW(database, query, &view), UINT{ERROR_SUCCESS});
-    EXPECT_EQ(MsiViewExecute(view, 0), UINT{ERROR_SUCCESS});
-  }
-  EXPECT_EQ(MsiDatabaseCommit(database), UINT{ERROR_SUCCESS});
-  return file;
+  return changed_installer(
+      L"newer.msi", L"failing.msi",
+      {L"INSERT INTO `CustomAction` (`Action`, `Type`, `Target`) VALUES ('Fail', 19, 'for a test')",
+       L"INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('Fail', 6599)"});
 }
 
 TEST_F(Installer, BringsTheOldServiceBackWhereAnUpgradeFails) {
