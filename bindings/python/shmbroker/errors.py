@@ -9,11 +9,13 @@ class ShmError(OSError):
     operating system refuses is; those that Python has a class for are of that class, too, and have its errno."""
 
     _errno = 0
+    status: int
+    code: str  # such as "SHM_E_ACCESS"
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
         if self._errno:
-            self.errno = self._errno
+            setattr(self, "errno", self._errno)  # whose type is OSError's
         self.status = status
         self.code = abi.STATUS_NAMES.get(status, "SHM_E_UNKNOWN")
         self.written: int | None = None  # of write_batch: messages published before the one that failed

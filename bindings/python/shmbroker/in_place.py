@@ -67,7 +67,7 @@ class Lender:
             self._is_closed = True
             self._lent.clear()
         for lent in ended:
-            lent.when_forgotten.detach()
+            lent.set_given_back()
 
 
 class Lent:
@@ -84,8 +84,8 @@ class Lent:
         self._address = address
         self._size = size
         self.show_memory()
-        self.when_forgotten = weakref.finalize(self, self._drop, lender.handle)
-        self.when_forgotten.atexit = False  # then its channel is closed
+        self._when_forgotten = weakref.finalize(self, self._drop, lender.handle)
+        self._when_forgotten.atexit = False  # then its channel is closed
         lender.add(self)
 
     def __enter__(self: Self) -> Self:
@@ -115,6 +115,10 @@ class Lent:
         if array is not None:
             self.memory = self._view_of(array)
             raise BufferError(f"a slice of the memory of this {self._kind} is in use: release it first")
+
+    def set_given_back(self) -> None:
+        """Nothing is to be done any more when it is forgotten."""
+        self._when_forgotten.detach()
 
     @property
     def _kind(self) -> str:
@@ -146,7 +150,7 @@ class Lent:
         if status < 0 and status != abi.SHM_E_OVERTAKEN:
             self._lender.put_back(self)
         else:
-            self.when_forgotten.detach()
+            self.set_given_back()
         check(status)
         return True
 

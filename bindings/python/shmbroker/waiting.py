@@ -55,9 +55,9 @@ class Interrupt:
         # Not when the channel closes: somebody may be about to wait for it.
         weakref.finalize(self, self._kernel32.CloseHandle, self._handle)
         self._lock = threading.Lock()
-        self.is_closing = False
+        self.is_closing: bool = False
         self._is_cancelled = False
-        self.cancels = 0  # how often calls were cancelled: one that waits may find that reset already
+        self.cancels: int = 0  # how often calls were cancelled: one that waits may find that reset already
 
     def set_closing(self) -> None:
         with self._lock:

@@ -1,11 +1,14 @@
 """pip_package_test.py SOURCE PACKAGES FOLDER: has pip install the wheel in FOLDER, with a program of a stranger, and looks at
 what a user finds there."""
 
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import zipfile
+
+PYRIGHT = "1.1.414"
 
 root, packages, folder = (pathlib.Path(path).resolve() for path in sys.argv[1:])
 package = root / "bindings" / "python"
@@ -17,6 +20,16 @@ def run(*command: object) -> str:
     if result.returncode:
         sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}{result.stderr}")
     return result.stdout
+
+
+def bring_pyright() -> pathlib.Path | None:
+    """Kept from one run to the next. None: there is no npm, or it reaches no registry."""
+    home = folder.with_name(f"{folder.name}-pyright-{PYRIGHT}")
+    program = home / "node_modules" / "pyright" / "index.js"
+    if not program.exists() and (npm := shutil.which("npm")):
+        options = ["--prefer-offline", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund"]
+        subprocess.run([npm, "install", "--prefix", home, *options, f"pyright@{PYRIGHT}"], stdout=subprocess.DEVNULL)
+    return program if program.exists() else None
 
 
 for old in (folder, wheels):
@@ -46,7 +59,15 @@ for name in shmbroker.__all__:
 
 program = folder / "main.py"
 shutil.copy(pathlib.Path(__file__).parent / "main.py", program)
+(folder / "pyrightconfig.json").write_text('{ "typeCheckingMode": "strict", "include": ["main.py"] }', encoding="utf-8")
 if mypy := shutil.which("mypy"):
     cache = f"--cache-dir={wheels / 'mypy'}"
     subprocess.run([mypy, "--strict", "--platform", "win32", cache, "main.py"], cwd=folder, check=True)
+if pyright := bring_pyright():
+    command = ["node", pyright, "--pythonplatform", "Windows", "--pythonversion", "3.10"]
+    subprocess.run([*command, "--project", "."], cwd=folder, check=True)
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    subprocess.run([*command, "--verifytypes", "shmbroker", "--ignoreexternal"], cwd=wheels, env=environment, check=True)
+else:
+    print("not checked by pyright: npm brings none")
 print("1 passed, 0 failed")
