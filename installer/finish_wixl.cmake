@@ -34,9 +34,6 @@ function(finish_wixl msi version)
     msi_query(${msi} "UPDATE CustomAction SET Type = 3410 WHERE Action = '${action}'")
   endforeach()
 
-  # Custom/@After, for an action of the user interface.
-  msi_query(${msi} "UPDATE InstallUISequence SET Sequence = 51 WHERE Action = 'SameFolder'")
-
   # Property/@Secure.
   msi_query(${msi} "UPDATE Property SET Value = 'WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED;INSTALLEDBEFORE;SERVICESTART;SERVICEDELAYED;SERVICEACCOUNT;SERVICENEEDS;SERVICEKEPT' WHERE Property = 'SecureCustomProperties'")
 

@@ -71,7 +71,8 @@ std::wstring in_tables(const wchar_t* name, const wchar_t* query) {
 fs::path changed_installer(const wchar_t* from, const wchar_t* to,
                            std::initializer_list<const wchar_t*> queries) {
   const fs::path file = installer(to);
-  fs::copy_file(installer(from), file, fs::copy_options::overwrite_existing);
+  fs::remove(file);
+  fs::copy_file(installer(from), file);
   PMSIHANDLE database;
   EXPECT_EQ(MsiOpenDatabaseW(file.c_str(), MSIDBOPEN_DIRECT, &database), UINT{ERROR_SUCCESS});
   for (const wchar_t* query : queries) {
@@ -379,23 +380,33 @@ TEST_F(Installer, ClosesItsFolderToAllButAdministrators) {
       L"Folder");
 }
 
+int sequence_of(const std::wstring& action) {
+  const std::wstring number = in_tables(
+      L"newer.msi",
+      (L"SELECT `Sequence` FROM `InstallExecuteSequence` WHERE `Action` = '" + action + L"'").c_str());
+  return number.empty() ? 0 : std::stoi(number);
+}
+
+// What is found of an older version is used before that goes.
+TEST_F(Installer, LooksForAnOlderVersionBeforeThatGoes) {
+  for (const wchar_t* action : {L"SameFolder", L"KeepSettings"}) {
+    EXPECT_GT(sequence_of(action), sequence_of(L"AppSearch"));
+    EXPECT_LT(sequence_of(action), sequence_of(L"LaunchConditions"));
+  }
+}
+
 // What is undone backwards is put right before the service starts again. Wine brings no old version back.
 TEST_F(Installer, SetsUpAServiceThatAFailedRemovalBringsBack) {
   constexpr wchar_t kProgramGoOnRollback[] = L"3410";
   EXPECT_EQ(in_tables(L"newer.msi", L"SELECT `Type` FROM `CustomAction` WHERE `Action` = 'SetUpAgain'"),
             kProgramGoOnRollback);
-  const auto sequence = [](const std::wstring& action) {
-    return std::stoi(in_tables(
-        L"newer.msi",
-        (L"SELECT `Sequence` FROM `InstallExecuteSequence` WHERE `Action` = '" + action + L"'").c_str()));
-  };
   EXPECT_EQ(in_tables(L"newer.msi", L"SELECT `Type` FROM `CustomAction` WHERE `Action` = 'TakeBack'"),
             kProgramGoOnRollback);
-  EXPECT_GT(sequence(L"TakeBack"), sequence(L"InstallFiles"));
-  EXPECT_LT(sequence(L"TakeBack"), sequence(L"SetUp"));
-  EXPECT_LT(sequence(L"SetUp"), sequence(L"StartServices"));
-  EXPECT_GT(sequence(L"SetUpAgain"), sequence(L"StopServices"));
-  EXPECT_LT(sequence(L"SetUpAgain"), sequence(L"DeleteServices"));
+  EXPECT_GT(sequence_of(L"TakeBack"), sequence_of(L"InstallFiles"));
+  EXPECT_LT(sequence_of(L"TakeBack"), sequence_of(L"SetUp"));
+  EXPECT_LT(sequence_of(L"SetUp"), sequence_of(L"StartServices"));
+  EXPECT_GT(sequence_of(L"SetUpAgain"), sequence_of(L"StopServices"));
+  EXPECT_LT(sequence_of(L"SetUpAgain"), sequence_of(L"DeleteServices"));
 }
 
 std::string rights_of_folder(const fs::path& folder) {
