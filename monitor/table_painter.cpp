@@ -13,7 +13,8 @@ constexpr int kPadding = 6;     // at 96 DPI, on both sides of a cell
 constexpr int kRowSpace = 6;    // what a row is higher than its text
 constexpr int kBarWidth = 3;    // of the bar before a marked row
 constexpr int kArrowWidth = 8;  // of the sort arrow
-constexpr UINT kOneLine = DT_SINGLELINE | DT_VCENTER | DT_NOPREFIX | DT_END_ELLIPSIS;
+// Not clipped: what has room by its measured width may be drawn a pixel or two wider.
+constexpr UINT kOneLine = DT_SINGLELINE | DT_VCENTER | DT_NOPREFIX | DT_END_ELLIPSIS | DT_NOCLIP;
 
 void fill(HDC dc, const RECT& area, COLORREF color) {
   SetDCBrushColor(dc, color);
