@@ -1,5 +1,6 @@
-# cmake -D MSI=… -D VERSION=… -D FOLDER=… -D SCRIPT=… -P manifests_test.cmake
+# cmake -D MSI=… -D VERSION=… -D FOLDER=… -D SCRIPT=… [-D DOTNET=…] -P manifests_test.cmake
 # The manifests name this installer: its version, its checksum and the address that was given; and nothing is left to fill in.
+# Chocolatey's package is one of NuGet, which packs it here.
 cmake_minimum_required(VERSION 3.25)
 set(url https://downloads.example/ShmBroker.msi)
 file(REMOVE_RECURSE ${FOLDER})
@@ -28,3 +29,18 @@ expect(${winget}.installer.yaml "PackageVersion: ${VERSION}" "InstallerSha256: $
 expect(${winget}.locale.en-US.yaml "PackageVersion: ${VERSION}")
 expect(chocolatey/shmbroker.nuspec "<version>${VERSION}</version>")
 expect(chocolatey/tools/chocolateyinstall.ps1 "'${sha256}'" "'${url}'")
+
+if(DOTNET)
+  file(WRITE ${FOLDER}/chocolatey/pack.csproj "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup>
+    <TargetFramework>netstandard2.0</TargetFramework><NuspecFile>shmbroker.nuspec</NuspecFile>
+    <DisableImplicitFrameworkReferences>true</DisableImplicitFrameworkReferences><NuGetAudit>false</NuGetAudit>
+    <NoWarn>NU5111</NoWarn><TreatWarningsAsErrors>true</TreatWarningsAsErrors><NoBuild>true</NoBuild>
+    </PropertyGroup></Project>") # NU5111: NuGet knows no chocolateyinstall.ps1
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+    ${DOTNET} pack ${FOLDER}/chocolatey/pack.csproj -v:quiet -o ${FOLDER} COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E tar tf ${FOLDER}/shmbroker.${VERSION}.nupkg OUTPUT_VARIABLE files
+    COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT files MATCHES "tools/chocolateyinstall.ps1")
+    message(SEND_ERROR "Chocolatey's package has no script:\n${files}")
+  endif()
+endif()
