@@ -19,27 +19,15 @@ namespace {
 
 using std::filesystem::path;
 
-// What is wrong, a line each.
-class Problems {
- public:
-  void add(const std::string& line) { lines_ += (lines_.empty() ? "" : "\n") + line; }
-  void throw_if_any() const {
-    if (!lines_.empty()) throw ConfigError(lines_);
-  }
-
- private:
-  std::string lines_;
-};
-
 // Whether Windows knows them: an account may have been removed since the configuration was written.
-void check_accounts(Config& config, const std::string& file, Problems& problems) {
+void check_accounts(Config& config, const std::string& file) {
   const auto check = [&](const AccessConfig& access, const std::string& place) {
     try {
       const auto gives = [](const Grant& grant) { return !grant.deny && (grant.read || grant.write); };
       if (!std::ranges::any_of(resolve_access(access).grants, gives) && !access.sddl.empty())
         config.warnings.push_back(place + ": gives nobody a right; of an SDDL GR, GW and GA count");
     } catch (const Error& error) {
-      problems.add(place + ": " + error.what());
+      config.unavailable.push_back(place + ": " + error.what());
     }
   };
   const auto check_each = [&](const std::vector<std::string>& accounts, const std::string& place) {
@@ -59,7 +47,7 @@ void check_accounts(Config& config, const std::string& file, Problems& problems)
 
 // The blocks' parts of a file must not overlap. By the paths as they are written: where they lead is seen
 // when they are opened.
-void check_files(const Config& config, Problems& problems) {
+void check_files(Config& config) {
   struct Part {
     uint64_t begin;
     uint64_t end;
@@ -71,7 +59,7 @@ void check_files(const Config& config, Problems& problems) {
     const std::string place = channel.place + ": " + channel.pointer + "/file: ";
     const std::string against = path_problem(channel.file->path);
     if (!against.empty()) {
-      problems.add(place + against);
+      config.unavailable.push_back(place + against);
       continue;
     }
     const uint64_t begin = channel.file->offset.value_or(0);
@@ -79,7 +67,7 @@ void check_files(const Config& config, Problems& problems) {
     std::vector<Part>& parts = files[comparable_path(*channel.file)];
     for (const Part& other : parts) {
       if (begin < other.end && other.begin < end)
-        problems.add(
+        config.unavailable.push_back(
             place + "overlaps with what channel '" + other.channel +
             "' has of the same file; give one of them another file, or an offset behind the other's end");
     }
@@ -160,10 +148,8 @@ Config read_config(const path& file, const ChangedFiles& changed) {
 
 Config load_config(const path& file, const ChangedFiles& changed) {
   Config config = read_config(file, changed);
-  Problems problems;
-  check_accounts(config, win::display_utf8(file.wstring()), problems);
-  check_files(config, problems);
-  problems.throw_if_any();
+  check_accounts(config, win::display_utf8(file.wstring()));
+  check_files(config);
   return config;
 }
 

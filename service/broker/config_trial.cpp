@@ -1,5 +1,6 @@
 #include "service/broker/config_trial.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "core/geometry.h"
@@ -41,6 +42,13 @@ class FileTrial {
   std::vector<std::unique_ptr<FileRegions::Region>> regions_;
 };
 
+// By what was seen without opening it.
+bool has_trouble(const Config& config, const ChannelConfig& channel, const char* member) {
+  return std::ranges::any_of(
+      config.unavailable,
+      [place = place_of(channel, member)](const std::string& line) { return line.starts_with(place); });
+}
+
 uint64_t memory_of(const ChannelConfig& channel) {
   const core::Geometry geometry{channel.kind, channel.when_full, channel.capacity, channel.max_message, {}};
   return core::data_section_size(geometry) + core::readers_section_size(geometry);
@@ -80,7 +88,10 @@ std::vector<std::string> find_unavailable(const Config& config, const std::set<s
   for (const ChannelConfig& channel : config.channels) {
     if (served.contains(channel.name)) continue;
     missing.push_back(&channel);
-    if (channel.file && !in_use.contains(comparable_path(*channel.file))) files.run(channel, lines);
+    if (channel.file && !has_trouble(config, channel, "file") &&
+        !in_use.contains(comparable_path(*channel.file))) {
+      files.run(channel, lines);
+    }
   }
   try_memory(missing, lines);
   return lines;

@@ -1,6 +1,8 @@
 // check-config: what is wrong with a configuration, before a service is told to read it.
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -81,7 +83,8 @@ int check_config(const std::filesystem::path& file, bool as_json) {
     const std::optional<ReloadPlan> plan = find_plan(file, config);
     if (plan && !as_json) print(plan->is_empty() ? plan->text() : "With a reload:\n" + plan->text());
     if (plan) json["reload"] = plan->json();
-    const std::vector<std::string> unavailable = try_out(file, config);
+    std::vector<std::string> unavailable = config.unavailable;
+    std::ranges::copy(try_out(file, config), std::back_inserter(unavailable));
     if (!as_json) print_trial(unavailable);
     json["ok"] = unavailable.empty();
     json["unavailable"] = unavailable;

@@ -69,14 +69,16 @@ void check_named(const ClientApi& api, int32_t status, const std::wstring& name)
     check(api, status);
     return;
   }
-  const std::string text = api.last_error_text();
+  std::string text = api.last_error_text();
   std::vector<std::string> names;
   try {
     for (const ShmChannelSummary& channel : inspect_all(api))
       names.push_back(win::display_utf8(channel.name));
   } catch (const ClientError&) {  // that there is none is what matters
   }
-  throw ClientError(status, text + suggestion(win::display_utf8(name), names));
+  const std::string meant = suggestion(win::display_utf8(name), names);
+  if (!meant.empty() && text.ends_with('.')) text.pop_back();
+  throw ClientError(status, text + meant);
 }
 
 OpenChannel::OpenChannel(const ClientApi& api, const std::wstring& name, uint32_t access, uint32_t flags)

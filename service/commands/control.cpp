@@ -51,6 +51,7 @@ int dry_run(const std::filesystem::path& file) {
         "reads");
   }
   const ReloadPlan plan = plan_reload(api, config);
+  for (const std::string& line : config.unavailable) print("unavailable: " + line + "\n");
   print(plan.text());
   return plan.refused.empty() ? kDone : kFailed;
 }

@@ -3,7 +3,7 @@
 
 #include <windows.h>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <memory>
 
@@ -47,6 +47,8 @@ std::string look_at_dll(const ClientApi& api) {
 
 std::string look_at_config(const std::filesystem::path& file) {
   const Config config = load_config(file);
+  if (!config.unavailable.empty())
+    throw Error(fmt::format("{}", fmt::join(config.unavailable, "\n")) + "; the rest can be served");
   return fmt::format("{} is sound: {}", win::display_utf8(file.wstring()),
                      count_words(config.channels.size(), "channel"));
 }

@@ -63,13 +63,31 @@ bool is_read_by_a_service_that_runs(const path& main) {
   return facts.state == SERVICE_RUNNING && paths_of_command(facts.command).config == main;
 }
 
-// change: gives the new text of the file.
-int edit(const path& main, const path& file, bool reloads,
-         const std::function<std::string(const std::string&)>& change) {
+// What others lack, such as an account of a domain that is late, keeps nobody from changing this channel. where:
+// the channel, or a member of it.
+void expect_available(const Config& config, const std::string& where) {
+  std::string lacks;
+  for (const std::string& line : config.unavailable) {
+    if (line.starts_with(where)) lacks += (lacks.empty() ? "" : "\n") + line;
+  }
+  if (!lacks.empty()) throw Error(lacks);
+}
+
+struct Change {
+  std::string channel;
+  const char* member;                                   // the only one that it is about; "": all
+  std::function<std::string(const std::string&)> text;  // gives the new text of the file
+};
+
+int edit(const path& main, const path& file, bool reloads, const Change& change) {
   load_config(main);  // what was wrong before is not told as if it came with the change
   const std::string bytes = read_bytes(file);
-  const std::string changed = encoded_as(bytes, change(utf8_text(bytes)));
-  load_config(main, {{file, changed}});
+  const std::string changed = encoded_as(bytes, change.text(utf8_text(bytes)));
+  const Config next = load_config(main, {{file, changed}});
+  for (const ChannelConfig& channel : next.channels) {
+    if (channel.name == change.channel)
+      expect_available(next, channel.place + ": " + channel.pointer + "/" + change.member);
+  }
   replace_file(file, changed);
   print(win::display_utf8(file.wstring()) + " is changed.\n");
   if (!reloads) return 0;
@@ -103,14 +121,15 @@ std::optional<std::vector<std::string>> if_any(const std::vector<std::string>& a
 int set_access(const path& main, const Options& options) {
   const NewChannel& given = options.channel;
   const AccessChange change{.read = if_any(given.read), .write = if_any(given.write)};
-  return edit(main, file_with(main, given.name), !options.no_reload,
-              [&](const std::string& text) { return with_access(text, given.name, change); });
+  return edit(
+      main, file_with(main, given.name), !options.no_reload,
+      {given.name, "access", [&](const std::string& text) { return with_access(text, given.name, change); }});
 }
 
 int remove_channel(const path& main, const Options& options) {
   const std::string& name = options.channel.name;
   return edit(main, file_with(main, name), !options.no_reload,
-              [&](const std::string& text) { return without_channel(text, name); });
+              {name, "", [&](const std::string& text) { return without_channel(text, name); }});
 }
 
 }  // namespace
@@ -132,8 +151,9 @@ void add_edit(CLI::App& app, Action& action, const std::function<BrokerPaths()>&
   add->callback([&action, options, find_paths] {
     action = [options, find_paths] {
       const path main = find_paths().config;
-      return edit(main, main, !options->no_reload,
-                  [&](const std::string& text) { return with_channel(text, options->channel); });
+      return edit(main, main, !options->no_reload, {options->channel.name, "", [&](const std::string& text) {
+                                                      return with_channel(text, options->channel);
+                                                    }});
     };
   });
 

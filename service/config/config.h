@@ -73,6 +73,8 @@ struct Config {
   bool channels_end_at_stop = false;      // otherwise clients go on without the service
   LogConfig log;
   std::vector<std::string> warnings;  // what is allowed, and hardly meant; as the lines of a ConfigError
+  // What the service could not have now, and serves the rest without; the same. Filled by load_config().
+  std::vector<std::string> unavailable;
 };
 
 // What is wrong with a configuration. Its text has all that was found, a line each: the file, where in it,

@@ -8,9 +8,13 @@
 
 namespace shmbroker::service {
 
-// How many letters must be put in, left out, replaced or swapped with their neighbour, whatever their case.
-inline size_t typing_errors(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+enum class Case { counts, is_ignored };
+
+// How many letters must be put in, left out, replaced or swapped with their neighbour.
+inline size_t typing_errors(std::string_view a, std::string_view b, Case letters) {
+  const auto lower = [letters](char c) {
+    return letters == Case::is_ignored && c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
   std::vector<std::vector<size_t>> errors(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {
     for (size_t k = 0; k <= b.size(); ++k) {
@@ -29,14 +33,20 @@ inline size_t typing_errors(std::string_view a, std::string_view b) {
   return errors[a.size()][b.size()];
 }
 
-// `; did you mean "kind"?`, or "" where no word is near.
+// `; did you mean "kind"?`, or "" where no word is near. Of two that are equally near but for case, the one that
+// is nearer with it.
 template <class Words>
 std::string suggestion(std::string_view given, const Words& words) {
   std::string nearest;
   size_t fewest = given.size() > 64 ? 0 : std::min<size_t>(3, given.size() / 3 + 1);
+  given = given.substr(0, 64);
   for (const std::string_view word : words) {
-    const size_t errors = typing_errors(given.substr(0, 64), word);
-    if (errors > fewest || (errors == fewest && !nearest.empty())) continue;
+    const size_t errors = typing_errors(given, word, Case::is_ignored);
+    if (errors > fewest) continue;
+    if (errors == fewest && !nearest.empty() &&
+        typing_errors(given, word, Case::counts) >= typing_errors(given, nearest, Case::counts)) {
+      continue;
+    }
     fewest = errors;
     nearest = word;
   }

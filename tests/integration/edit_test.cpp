@@ -67,6 +67,19 @@ TEST_F(Edit, RefusesWhatIsNotSoundAndChangesNothing) {
   EXPECT_EQ(file(), before);
 }
 
+TEST_F(Edit, WhatAnotherChannelLacksKeepsNobodyFromChangingThisOne) {
+  service.configure(config_of({block("value"), block("late", 8, R"({ "read": ["no such account"] })")}));
+  ASSERT_EQ(run(L"reload").exit_code, 0u);
+  EXPECT_EQ(run(L"add-channel new --kind block --capacity 8").exit_code, 0u);
+  EXPECT_EQ(run(L"set-access value --read Users").exit_code, 0u);
+  EXPECT_EQ(run(L"remove-channel new").exit_code, 0u);
+  const Outcome refused = run(L"set-access late --write \"no such other\"");
+  EXPECT_EQ(refused.exit_code, 1u);
+  EXPECT_THAT(refused.text, HasSubstr("no account is named 'no such other'"));
+  EXPECT_EQ(run(L"set-access late --read Users").exit_code, 0u);
+  EXPECT_EQ(run(L"check-config").exit_code, 0u);
+}
+
 TEST_F(Edit, LeavesAFileItsEncoding) {
   std::string bytes = "\xFF\xFE";
   for (const char c : config_of({block("value")})) bytes += {c, '\0'};

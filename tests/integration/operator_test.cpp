@@ -247,6 +247,26 @@ TEST_F(Operator, CheckConfigTellsAllErrorsAndWarnings) {
   EXPECT_EQ(json_of(L"check-config --json")["warnings"].size(), 1u);
 }
 
+// The service serves the rest, so nothing says that it would not.
+TEST_F(Operator, CheckConfigAndADryRunGoOnBehindWhatCantBeHad) {
+  const std::string gone = win::display_utf8((service.config_file().parent_path() / L"gone").wstring());
+  std::string text = config_of({block("value"), block("late", 8, R"({ "read": ["no such account"] })"),
+                                R"({ "name": "kept", "kind": "block", "capacity": 8, "file": { "path": )" +
+                                    nlohmann::json(gone + "\\value.bin").dump() + " } }"});
+  service.configure(text.insert(1, "\"file_folders\": [" + nlohmann::json(gone).dump() + "], "));
+  const Outcome check = run(L"check-config");
+  EXPECT_EQ(check.exit_code, 1u);
+  EXPECT_THAT(check.text, AllOf(HasSubstr("is sound: 3 channels\n"), HasSubstr("added: 'late'\n"),
+                                HasSubstr("/channels/1/access/read/0: no account is named 'no such account'"),
+                                HasSubstr("/channels/2/file: cannot open")));
+  EXPECT_EQ(json_of(L"check-config --json", 1)["unavailable"].size(), 2u);
+  const Outcome plan = run(L"reload --dry-run");
+  EXPECT_EQ(plan.exit_code, 0u);
+  EXPECT_THAT(plan.text, AllOf(HasSubstr("unavailable: "), HasSubstr("added: 'kept'\n")));
+  EXPECT_THAT(run(L"reload").text, HasSubstr("serving 3 channels (2 unavailable)"));
+  EXPECT_THAT(run(L"doctor").text, HasSubstr("'no such account'"));
+}
+
 TEST_F(Operator, TakesAConfigurationInUtf16AsPowerShellWritesIt) {
   std::string bytes = "\xFF\xFE";
   for (const char c : config_of({block("value"), block("from PowerShell")})) bytes += {c, '\0'};
@@ -524,7 +544,7 @@ TEST_F(Operator, NamesTheChannelThatWasProbablyMeant) {
   for (const wchar_t* command : {L"show topics", L"tail Topic --timeout 0", L"send tpoic x"}) {
     const Outcome outcome = run(command);
     EXPECT_EQ(outcome.exit_code, 4u);
-    EXPECT_THAT(outcome.text, HasSubstr("did you mean \"topic\"?"));
+    EXPECT_THAT(outcome.text, HasSubstr("the service; did you mean \"topic\"?"));
   }
   EXPECT_THAT(run(L"show nobody").text, Not(HasSubstr("did you mean")));
 }

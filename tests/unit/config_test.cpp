@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "service/config/suggestion.h"
+
 namespace shmbroker::service {
 namespace {
 
@@ -200,6 +202,16 @@ TEST(Config, TellsOfTooManyErrorsTheFirstAndHowManyMoreThereAre) {
   for (int i = 0; i < 300; ++i) channels += i == 0 ? "7" : ", 7";
   EXPECT_THAT(error_of(R"({"channels": [)" + channels + "]}"),
               AllOf(HasSubstr("/channels/99: expected an object"), HasSubstr("\nand 200 more")));
+}
+
+TEST(Suggestion, IsTheNearestWordAndOfTwoTheOneInTheCaseThatWasTyped) {
+  const auto meant = [](const char* given) {
+    return suggestion(given, std::vector<std::string>{"Ticks", "ticks", "jobs"});
+  };
+  EXPECT_EQ(meant("tcks"), "; did you mean \"ticks\"?");
+  EXPECT_EQ(meant("Tcks"), "; did you mean \"Ticks\"?");
+  EXPECT_EQ(meant("JOBS"), "; did you mean \"jobs\"?");
+  EXPECT_EQ(meant("orders"), "");
 }
 
 TEST(Config, SaysThatABackslashIsWrittenTwice) {
