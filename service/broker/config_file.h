@@ -24,8 +24,8 @@ std::string read_bytes(const std::filesystem::path& file);
 // Reads a configuration file and those in conf.d. Throws Error or ConfigError.
 Config read_config(const std::filesystem::path& file, const ChangedFiles& changed = {});
 
-// The same, and looks for accounts that there are not, and for blocks' parts of a file that overlap: these are
-// unavailable in the result. Throws Error or ConfigError.
+// The same, and looks for accounts that there are not, and for blocks' parts of a file that overlap: these
+// are unavailable in the result. Throws Error or ConfigError.
 Config load_config(const std::filesystem::path& file, const ChangedFiles& changed = {});
 
 // The path of a block's file, as two are compared: without detours, in upper case. Where it leads is seen

@@ -10,9 +10,10 @@
 
 namespace shmbroker::service {
 
-// Beyond what load_config() has found. served: channels that a service has already, with their files and memory. Returns a line for each reason,
-// as those of a ConfigError. What it may do is what its caller may: so for administrators, as the service may
-// open the files that they name to it. Throws nothing but std::bad_alloc.
+// Beyond what load_config() has found. served: channels that a service has already, with their files and
+// memory. Returns a line for each reason, as those of a ConfigError. What it may do is what its caller may:
+// so for administrators, as the service may open the files that they name to it. Throws nothing but
+// std::bad_alloc.
 std::vector<std::string> find_unavailable(const Config& config, const std::set<std::string>& served);
 
 }  // namespace shmbroker::service

@@ -63,8 +63,8 @@ bool is_read_by_a_service_that_runs(const path& main) {
   return facts.state == SERVICE_RUNNING && paths_of_command(facts.command).config == main;
 }
 
-// What others lack, such as an account of a domain that is late, keeps nobody from changing this channel. where:
-// the channel, or a member of it.
+// What others lack, such as an account of a domain that is late, keeps nobody from changing this channel.
+// where: the channel, or a member of it.
 void expect_available(const Config& config, const std::string& where) {
   std::string lacks;
   for (const std::string& line : config.unavailable) {

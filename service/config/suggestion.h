@@ -33,8 +33,8 @@ inline size_t typing_errors(std::string_view a, std::string_view b, Case letters
   return errors[a.size()][b.size()];
 }
 
-// `; did you mean "kind"?`, or "" where no word is near. Of two that are equally near but for case, the one that
-// is nearer with it.
+// `; did you mean "kind"?`, or "" where no word is near. Of two that are equally near but for case, the one
+// that is nearer with it.
 template <class Words>
 std::string suggestion(std::string_view given, const Words& words) {
   std::string nearest;

@@ -15,8 +15,8 @@ enum class Installed { anew, again };
 
 // Registers a program as the service, and sets it up. options: to run it with. A service that is there
 // already gets this program and the options that are given, and keeps all that an administrator has chosen:
-// how it starts, what it depends on, its account and the other options. settings: of one that is made anew; an
-// event tells of an account that can't be had without its password. Throws Error.
+// how it starts, what it depends on, its account and the other options. settings: of one that is made anew;
+// an event tells of an account that can't be had without its password. Throws Error.
 Installed install(const std::filesystem::path& program, const CommandOptions& options,
                   const ServiceSettings& settings = {});
 

@@ -1,4 +1,5 @@
-// How an administrator has a service run: what an upgrade keeps where an older version takes its service away.
+// How an administrator has a service run: what an upgrade keeps where an older version takes its service
+// away.
 #pragma once
 
 #include <windows.h>
