@@ -13,6 +13,7 @@
 #include "core/block.h"
 #include "core/blocker.h"
 #include "core/geometry.h"
+#include "core/queue_watch.h"
 #include "core/reclaim.h"
 #include "core/ring.h"
 #include "protocol/pipe_message.h"
@@ -124,6 +125,9 @@ class Channel final : private core::ChannelEvents {
   // Whether it has no room, because of a process or for want of a reader, and whose process that is.
   bool is_held_up() const { return blocker().kind != core::Blocker::Kind::none; }
   std::optional<Client> blocking_client() const;
+
+  // Of a queue, for who looks now and then: wakes a reader for what another one was woken for, and leaves.
+  void watch_queue();
 
   // Whether the caller may see clients of an account, as SID text.
   using Sees = std::function<bool(const std::wstring& account)>;
@@ -245,6 +249,7 @@ class Channel final : private core::ChannelEvents {
   Slots writers_;
   uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other
   std::optional<core::Ring> ring_;      // unless it is a block
+  core::QueueWatch queue_watch_;
   std::shared_ptr<Keeper> keeper_;
   std::array<HANDLE, 5> kept_{};  // the objects' handles in the keeper
 };

@@ -97,6 +97,10 @@ core::Blocker Channel::blocker() const {
   return ring_ && has_no_room() ? core::find_blocker(*ring_) : core::Blocker{};
 }
 
+void Channel::watch_queue() {
+  if (ring_ && geometry_.kind == core::Kind::queue) queue_watch_.look(*ring_, *this);
+}
+
 std::optional<Client> Channel::blocking_client() const {
   using Kind = core::Blocker::Kind;
   const core::Blocker found = blocker();

@@ -13,13 +13,14 @@ DWORD HeldUpWatch::look_if_due() {
   constexpr ULONGLONG kPause = 1000;  // milliseconds
   const uint64_t after = 1000 * configuration_.config().log.held_up_after;
   if (after == 0) held_up_ = {};
-  if (after == 0 || (watch_.slots() == 0 && held_up_.is_empty())) return INFINITE;
+  if (watch_.slots() == 0 && held_up_.is_empty()) return INFINITE;
   const ULONGLONG now = GetTickCount64();
   if (now < due_) return static_cast<DWORD>(due_ - now);
   due_ = now + kPause;
   std::set<std::wstring> held_up;
   for (const auto& [name, channel] : channels_.all()) {
-    if (channel->is_held_up()) held_up.insert(name);
+    channel->watch_queue();
+    if (after != 0 && channel->is_held_up()) held_up.insert(name);
   }
   for (const HeldUpChannels::News& news : held_up_.update(held_up, after, now)) tell(news);
   return kPause;

@@ -1,8 +1,11 @@
 // What a queue promises: each message to exactly one reader, whatever becomes of readers.
+#include <atomic>
 #include <sstream>
 #include <thread>
 #include <vector>
 
+#include "core/store_order.h"
+#include "tests/integration/suspended.h"
 #include "tests/support/channel_memory.h"
 #include "tests/support/numbered_stream.h"
 #include "tests/support/peer_process.h"
@@ -113,6 +116,35 @@ TEST_F(Queue, GoesOnPastAReaderThatTakesLong) {
   EXPECT_SHM(SHM_OK, ShmRelease(slow));
   EXPECT_SHM(SHM_OK, write(out, "fits"));
   EXPECT_EQ(read(slow), (Answer{SHM_OK, "fits"}));
+}
+
+// The wake-up for a message goes to one reader. That one stands still, as under a debugger: another one gets
+// it.
+TEST_F(Queue, LeavesNoMessageToASuspendedReaderThatWasWokenForIt) {
+  const Opened out(L"queue", SHM_WRITE);
+  Peer stands_still;
+  const ShmChannel theirs = stands_still.open("queue", "r");
+  const ChannelMemory waits(L"queue");
+  stands_still.begin("read " + std::to_string(theirs) + " " + std::to_string(kPatience));
+  ASSERT_TRUE(eventually([&] { return waits.marks() == 1; }));
+  Suspended suspended(stands_still.pid());
+  const Opened in(L"queue", SHM_READ);
+  Answer got{};
+  std::atomic<bool> has_read = false;
+  std::thread reader([&] {
+    got = read(in, SHM_INFINITE);  // a look at the end of its time would find the message, too
+    has_read = true;
+  });
+  EXPECT_TRUE(eventually([&] { return waits.marks() == 3; }));
+  Sleep(3 * core::kSecondLookMs);  // until it sleeps for good: its own second look would find the message
+  EXPECT_SHM(SHM_OK, write(out, "job"));
+  EXPECT_TRUE(eventually([&] { return has_read.load(); }));
+  EXPECT_SHM(SHM_OK, ShmCancel(in));
+  reader.join();
+  EXPECT_EQ(got, (Answer{SHM_OK, "job"}));
+  EXPECT_SHM(SHM_OK, write(out, "next"));
+  suspended.resume();
+  EXPECT_EQ(stands_still.finish(), (Answer{SHM_OK, "next"}));
 }
 
 // What a reader had taken goes to one that has been waiting all the while, and it is told.
