@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -103,7 +104,15 @@ func hostOf(given arguments) *bridge.Host {
 	}
 }
 
+// collectLess has garbage collected less often. NATS' library makes 4 KiB of it for each message that has headers, which
+// took a fifth of the throughput.
+func collectLess() {
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(256 << 20) // beyond which it is collected as often as it must
+}
+
 func runInConsole(given arguments) (int, error) {
+	collectLess()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	bridges := hostOf(given)
@@ -112,6 +121,7 @@ func runInConsole(given arguments) (int, error) {
 }
 
 func runAsService(given arguments) (int, error) {
+	collectLess()
 	bridges := hostOf(given)
 	bridges.Log.Notify = host.WriteEvent
 	return codeOf(host.Serve(bridges.Run))

@@ -53,6 +53,27 @@ func TestATopicReachesAnotherSite(t *testing.T) {
 	}
 }
 
+func TestATopicReachesAnotherSiteInBatches(t *testing.T) {
+	server := natstest.Start(t)
+	a, b := newSite(t, "a"), newSite(t, "b")
+	a.broker.Add("ticks", local.Topic, 500, false)
+	b.broker.Add("ticks of a", local.Topic, 64, false)
+	a.start(server, `{"topic": "ticks", "direction": "out", "subject": "{site}.{channel}", "batch": true}`)
+	b.start(server, `{"topic": "ticks of a", "direction": "in", "subject": "a.ticks"}`)
+	a.await()
+	b.await()
+	reader := b.open("ticks of a", reading)
+	written := write(a.open("ticks", writing), "tick", 5000)
+	expect(t, reader, "tick", 0, 5000)
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+	out, in := a.status(0), b.status(0)
+	if out.Out != 5000 || in.In != 5000 || in.Out != 5000 || out.Lost+in.Lost != 0 || out.Bytes != in.Bytes {
+		t.Errorf("%+v\n%+v", out, in)
+	}
+}
+
 // A bridge that starts again sends nothing twice through a subject.
 func TestWhatWasSentIsNotSentAgain(t *testing.T) {
 	server := natstest.Start(t)
@@ -185,12 +206,16 @@ func TestARingOfThreeSitesEchoesNothing(t *testing.T) {
 }
 
 // Without "forward" what comes in does not go out again.
-func TestBothDirectionsOfATopic(t *testing.T) {
+func TestBothDirectionsOfATopic(t *testing.T) { bothDirectionsOfATopic(t, "") }
+
+func TestBothDirectionsOfATopicInBatches(t *testing.T) { bothDirectionsOfATopic(t, `, "batch": true`) }
+
+func bothDirectionsOfATopic(t *testing.T, more string) {
 	server := natstest.Start(t)
 	a, b := newSite(t, "a"), newSite(t, "b")
 	for _, s := range []*site{a, b} {
 		s.broker.Add("ticks", local.Topic, 4096, false)
-		s.start(server, `{"topic": "ticks", "direction": "both", "subject": "ticks"}`)
+		s.start(server, `{"topic": "ticks", "direction": "both", "subject": "ticks"`+more+`}`)
 	}
 	a.await()
 	b.await()

@@ -153,8 +153,8 @@ func (r *Rule) checkBlock(pointer string, found *findings) {
 	if !keyRule.MatchString(key) || strings.HasPrefix(key, ".") || strings.HasSuffix(key, ".") {
 		found.add(pointer+"/key", "a key has letters, digits, '-', '_', '/', '=' and '.', such as \"{site}.{channel}\"")
 	}
-	if r.Subject != "" || r.Stream != "" || r.Forward {
-		found.add(pointer, "subject, stream and forward are not for a block")
+	if r.Subject != "" || r.Stream != "" || r.Forward || r.Batch {
+		found.add(pointer, "subject, stream, forward and batch are not for a block")
 	}
 	if HasPattern(r.Block) && !strings.Contains(r.Key, "{channel}") {
 		found.add(pointer+"/key", "'%s' may be several blocks: the key needs {channel}", r.Block)
@@ -176,6 +176,9 @@ func (r *Rule) checkMessages(pointer string, found *findings) {
 	}
 	if r.Forward && (r.Stream != "" || r.Direction == In) {
 		found.add(pointer+"/forward", "is for a topic that goes out to a subject without a stream")
+	}
+	if r.Batch && (r.Stream != "" || r.Direction == In || r.Forward || r.Spool != nil) {
+		found.add(pointer+"/batch", "is for a topic that goes out to a subject, without stream, forward and spool")
 	}
 	if HasPattern(r.Channel()) {
 		if r.Direction != Out {

@@ -60,6 +60,7 @@ type Rule struct {
 	MaxMessage Size      `json:"max_message"` // larger ones are left out, and counted; 0: none may be too large
 	MaxRate    int       `json:"max_rate"`    // messages a second; 0: any
 	Forward    bool      `json:"forward"`     // what the bridge has written into the channel goes out again, with its origin
+	Batch      bool      `json:"batch"`       // to a subject: several messages go in one of NATS', for bridges alone
 	Exclusive  *bool     `json:"exclusive"`   // from a stream: the bridge is the channel's only writer; true by default
 	Start      string    `json:"start"`       // from a stream, the first time: "all" (default) or "new"
 	Spool      *Spool    `json:"spool"`       // out: messages are taken into a file while there is no server

@@ -74,6 +74,7 @@ func TestWhatIsWrong(t *testing.T) {
 		`{"topic": "t", "direction": "out", "subject": "s", "start": "new"}`:                                                   "/rules/0/start",
 		`{"topic": "t", "direction": "out", "subject": "s", "max_rate": -1}`:                                                   "is negative",
 		`{"topic": "t", "direction": "out", "subject": "s", "colour": 1}`:                                                      "/rules/0/colour is not known here",
+		`{"topic": "t", "direction": "out", "subject": "s", "stream": "S", "batch": true}`:                                     "/rules/0/batch",
 		`{"topic": "t", "direction": "in", "subject": "s", "spool": {"max_bytes": "1 MiB"}}`:                                   "is for a topic or a queue that goes \"out\"",
 		`{"topic": "t", "direction": "out", "subject": "s", "spool": {"max_bytes": 1000}}`:                                     "/rules/0/spool/max_bytes: is 65536 to",
 		`{"topic": "t", "direction": "out", "subject": "s", "spool": {"max_bytes": 99999, "colour": 1}}`:                       "/rules/0/spool/colour is not known here",

@@ -97,9 +97,9 @@ func newLink(env *Env, rule config.Rule, channel string, direction config.Direct
 	case rule.Spool != nil:
 		link.way = newSpoolOut(link)
 	case rule.Stream == "" && out:
-		link.way = &subjectOut{source: source{Link: link}}
+		link.way = &subjectOut{source: source{Link: link}, batcher: newBatcher()}
 	case rule.Stream == "":
-		link.way = &subjectIn{Link: link}
+		link.way = &subjectIn{Link: link, batches: batches{map[string]progress{}}}
 	case isQueue && out:
 		link.way = &queueOut{Link: link}
 	case isQueue:

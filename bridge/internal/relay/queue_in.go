@@ -127,7 +127,7 @@ func (w *queueIn) take(ctx context.Context, conn *nats.Conn, created time.Time, 
 		switch {
 		case w.done.has(id):
 			w.Counters.Dropped.Add(1)
-		case tooLarge(w.Link, w.channel.Info(), message.Data):
+		case isBatch(w.Link, message) || tooLarge(w.Link, w.channel.Info(), message.Data):
 			w.Counters.Lost.Add(1)
 		default:
 			jobs = append(jobs, message)

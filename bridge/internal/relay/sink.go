@@ -104,7 +104,7 @@ func (s *sink) wanted(message *nats.Msg) bool {
 		s.Counters.Dropped.Add(1)
 		return false
 	}
-	if tooLarge(s.Link, s.channel.Info(), message.Data) {
+	if isBatch(s.Link, message) || tooLarge(s.Link, s.channel.Info(), message.Data) {
 		s.Counters.Lost.Add(1)
 		return false
 	}

@@ -251,14 +251,15 @@ func (w *spoolOut) toSubject(conn *nats.Conn, info local.Info) (sender, error) {
 func (s *subjectSender) close() {}
 
 func (s *subjectSender) send(ctx context.Context, entries []spool.Entry) error {
-	out := make([]*nats.Msg, len(entries))
+	out, bytes := make([]*nats.Msg, len(entries)), 0
 	for i, entry := range entries {
 		out[i] = s.messageOf(entry)
+		bytes += len(entry.Data)
 	}
 	if err := s.spool.Done(len(entries)); err != nil {
 		return err
 	}
-	return s.sendOnce(s.conn, out)
+	return s.sendOnce(s.conn, out, len(out), bytes)
 }
 
 // streamSender sends to a stream, each message at least once: with the same id each time.

@@ -20,6 +20,7 @@ type subjectIn struct {
 	*Link
 	channel local.Channel
 	limit   limiter
+	batches batches
 }
 
 func (w *subjectIn) open() (err error) {
@@ -47,17 +48,32 @@ func (w *subjectIn) session(ctx context.Context, conn *nats.Conn) error {
 		if err != nil {
 			return err
 		}
-		w.Counters.In.Add(uint64(len(messages)))
 		w.Counters.Lag.Store(uint64(len(waiting)))
 		if total, err := subscription.Dropped(); err == nil && total > dropped {
-			w.Counters.Lost.Add(uint64(total - dropped))
-			w.log("warning", "%d messages are lost: the channel has been full", total-dropped)
+			if messages[0].Header.Get(HeaderBatch) == "" { // else the next batch tells how many
+				w.lost(uint64(total - dropped))
+			}
 			dropped = total
 		}
+		messages = w.fresh(messages)
 		w.limit.pass(ctx, len(messages))
-		if err := w.write(ctx, w.fresh(messages)); err != nil {
-			return err
+		for begin := 0; begin < len(messages); begin += mostAtOnce {
+			end := begin + mostAtOnce
+			if end > len(messages) {
+				end = len(messages)
+			}
+			if err := w.write(ctx, messages[begin:end]); err != nil {
+				w.Counters.Lost.Add(uint64(len(messages) - end))
+				return err
+			}
 		}
+	}
+}
+
+func (w *subjectIn) lost(count uint64) {
+	if count > 0 {
+		w.Counters.Lost.Add(count)
+		w.log("warning", "%d messages are lost on the way, or since the channel has been full", count)
 	}
 }
 
@@ -81,18 +97,38 @@ func gather(ctx context.Context, waiting <-chan *nats.Msg) ([]*nats.Msg, error) 
 	return messages, nil
 }
 
-// fresh leaves out what has been at this site before, and what does not fit.
+// fresh unpacks batches, and leaves out what has been at this site before, and what does not fit.
 func (w *subjectIn) fresh(messages []*nats.Msg) []*nats.Msg {
-	kept := messages[:0]
+	kept := make([]*nats.Msg, 0, len(messages))
+	var unpacked []*nats.Msg
 	for _, message := range messages {
-		switch {
-		case hasBeenHere(w.env.Config.Site, message.Header):
-			w.Counters.Dropped.Add(1)
-		case tooLarge(w.Link, w.channel.Info(), message.Data):
-			w.Counters.Lost.Add(1)
-		default:
-			kept = append(kept, message)
+		if message.Header.Get(HeaderBatch) == "" {
+			kept = w.keep(kept, message)
+			continue
 		}
+		var lost uint64
+		var err error
+		unpacked, lost, err = w.batches.unpack(unpacked[:0], message, w.env.Own.covers(w.Channel))
+		w.lost(lost)
+		if err != nil {
+			w.log("warning", "%v", err)
+		}
+		for _, each := range unpacked {
+			kept = w.keep(kept, each)
+		}
+	}
+	return kept
+}
+
+func (w *subjectIn) keep(kept []*nats.Msg, message *nats.Msg) []*nats.Msg {
+	w.Counters.In.Add(1)
+	switch {
+	case hasBeenHere(w.env.Config.Site, message.Header):
+		w.Counters.Dropped.Add(1)
+	case tooLarge(w.Link, w.channel.Info(), message.Data):
+		w.Counters.Lost.Add(1)
+	default:
+		kept = append(kept, message)
 	}
 	return kept
 }

@@ -4,12 +4,15 @@ import (
 	"context"
 
 	"github.com/nats-io/nats.go"
+
+	"shmbridge/internal/local"
 )
 
 // subjectOut carries a topic to a subject, each message once at most: what is sent into a connection that breaks is lost,
 // and counted.
 type subjectOut struct {
 	source
+	batcher batcher
 }
 
 func (w *subjectOut) session(ctx context.Context, conn *nats.Conn) error {
@@ -27,39 +30,53 @@ func (w *subjectOut) session(ctx context.Context, conn *nats.Conn) error {
 		if err := w.saved.Save(w.at); err != nil {
 			return err
 		}
-		var batch []*nats.Msg
+		var all []*nats.Msg
+		var packed []local.Message
+		sent, bytes := 0, 0
 		for _, message := range messages {
+			header, own := w.env.Own.take(w.Channel, message.Sequence, message.Data)
+			if own && !w.Rule.Forward {
+				w.Counters.Dropped.Add(1)
+				continue
+			}
+			if !w.allowed(message.Data) {
+				continue
+			}
+			sent, bytes = sent+1, bytes+len(message.Data)
+			if w.Rule.Batch {
+				packed = append(packed, message)
+				continue
+			}
 			out := newMessage(w.env.Config.Site, w.Channel, w.Subject, w.at.Instance, message)
-			if header, own := w.env.Own.take(w.Channel, message.Sequence, message.Data); own {
-				if !w.Rule.Forward {
-					w.Counters.Dropped.Add(1)
-					continue
-				}
+			if own {
 				out.Header = forwarded(w.env.Config.Site, header)
 			}
-			if w.allowed(message.Data) {
-				batch = append(batch, out)
-			}
+			all = append(all, out)
 		}
-		if err := w.sendOnce(conn, batch); err != nil {
+		if w.Rule.Batch {
+			all = w.batcher.pack(w.env.Config.Site, w.Channel, w.Subject, w.at.Instance, conn.MaxPayload()-headerRoom, packed)
+		}
+		if err := w.sendOnce(conn, all, sent, bytes); err != nil {
 			return err
 		}
 	}
 }
 
-// sendOnce sends messages to a subject. Those that a connection that breaks may not have brought are counted as lost.
-func (l *Link) sendOnce(conn *nats.Conn, messages []*nats.Msg) (err error) {
-	for i := 0; i < len(messages) && err == nil; i++ {
-		err = conn.PublishMsg(messages[i])
+// sendOnce sends so many of a channel's messages to a subject. Those that a connection that breaks may not have brought are
+// counted as lost.
+func (l *Link) sendOnce(conn *nats.Conn, all []*nats.Msg, messages, bytes int) (err error) {
+	for i := 0; i < len(all) && err == nil; i++ {
+		err = conn.PublishMsg(all[i])
 	}
 	if err == nil {
 		err = conn.FlushTimeout(l.env.timeout()) // the server's answer: it has all of them
 	}
 	if err != nil {
-		l.Counters.Lost.Add(uint64(len(messages)))
-		l.log("warning", "%d messages may be lost with the connection: %v", len(messages), err)
+		l.Counters.Lost.Add(uint64(messages))
+		l.log("warning", "%d messages may be lost with the connection: %v", messages, err)
 		return err
 	}
-	l.count(messages)
+	l.Counters.Out.Add(uint64(messages))
+	l.Counters.Bytes.Add(uint64(bytes))
 	return nil
 }

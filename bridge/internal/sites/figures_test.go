@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
-
 	"shmbridge/internal/natstest"
 )
 
@@ -24,8 +22,12 @@ func TestFigures(t *testing.T) {
 	}
 	for _, name := range strings.Split(wanted, ",") {
 		switch name {
-		case "subject", "subject-tls", "stream", "stream-tls":
-			t.Run(name, func(t *testing.T) { measurePath(t, strings.HasPrefix(name, "stream"), strings.HasSuffix(name, "-tls")) })
+		case "subject", "subject-tls":
+			t.Run(name, func(t *testing.T) { measurePath(t, name, `"subject": "bench.subject"`, "") })
+		case "batch", "batch-tls":
+			t.Run(name, func(t *testing.T) { measurePath(t, name, `"subject": "bench.subject"`, `, "batch": true`) })
+		case "stream", "stream-tls":
+			t.Run(name, func(t *testing.T) { measurePath(t, name, `"stream": "BENCH", "subject": "bench.stream"`, "") })
 		case "readers":
 			t.Run(name, measureReaders)
 		default:
@@ -51,7 +53,6 @@ func newBench(t *testing.T, withTLS bool, channels string, rules map[string]stri
 		address, security = "tls", fmt.Sprintf(`, "tls": {"ca": %q}`, "../plant-ca.pem")
 	} else {
 		b.server = natstest.Start(t)
-		stream(t, b.server, nats.StreamConfig{Name: "BENCH", Subjects: []string{"bench.stream"}, MaxBytes: 1 << 30})
 	}
 	b.write("shmbroker.json", `{"channels": [`+channels+`]}`)
 	b.startService()
@@ -60,6 +61,7 @@ func newBench(t *testing.T, withTLS bool, channels string, rules map[string]stri
 		file := filepath.Join(name, "shmbridge.json")
 		b.write(file, fmt.Sprintf(`{"site": %q, "nats": {"servers": ["%s://127.0.0.1:%d"]%s}, "rules": [%s]}`, name, address,
 			b.server.Port, security, rule))
+		b.expectDone(b.run("shmbridge.exe", "create", "--config", file))
 		bridge := b.run("shmbridge.exe", "run", "--config", file)
 		b.bridges[name] = bridge
 		t.Cleanup(bridge.kill)
@@ -126,14 +128,11 @@ func median(values []float64) float64 {
 	return values[len(values)/2]
 }
 
-func measurePath(t *testing.T, withStream, withTLS bool) {
+// measurePath: more is for the rule that goes out.
+func measurePath(t *testing.T, name, way, more string) {
 	const channel = `{"name": %q, "kind": "topic", "when_full": "wait", "capacity": "8 MiB", "max_message": "64 KiB"}`
-	way := `"subject": "bench.subject"`
-	if withStream {
-		way = `"stream": "BENCH", "subject": "bench.stream"`
-	}
-	b := newBench(t, withTLS, fmt.Sprintf(channel+", "+channel+", "+channel, "out", "in", "local"), map[string]string{
-		"out": `{"topic": "out", "direction": "out", ` + way + `}`,
+	b := newBench(t, strings.HasSuffix(name, "-tls"), fmt.Sprintf(channel+", "+channel+", "+channel, "out", "in", "local"), map[string]string{
+		"out": `{"topic": "out", "direction": "out", ` + way + more + `}`,
 		"in":  `{"topic": "in", "direction": "in", ` + way + `}`,
 	})
 	for _, each := range []struct{ size, window string }{{"64", "16384"}, {"1024", "4096"}, {"65536", "64"}} {
