@@ -9,7 +9,7 @@
 //
 //	flow rate OUT IN SIZE SECONDS WINDOW
 //	flow latency OUT IN SIZE COUNT
-//	flow pace OUT IN SIZE RATE SECONDS
+//	flow pace TOPIC SIZE RATE SECONDS, flow follow TOPIC SIZE COUNT
 package main
 
 import (
@@ -49,7 +49,9 @@ func run(command string, words []string) error {
 	case "latency":
 		return latency(ctx, words[0], words[1], number(words[2]), number(words[3]))
 	case "pace":
-		return pace(ctx, words[0], words[1], number(words[2]), number(words[3]), number(words[4]))
+		return pace(ctx, words[0], number(words[1]), number(words[2]), number(words[3]))
+	case "follow":
+		return follow(ctx, words[0], number(words[1]), number(words[2]))
 	case "write":
 		return write(ctx, words[0], words[1], number(words[2]), number(words[3]))
 	case "read":

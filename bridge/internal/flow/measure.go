@@ -162,42 +162,49 @@ func (p *path) showDelays() {
 	fmt.Printf("median %.1f\np99 %.1f\nmessages %d\n", of(0.5), of(0.99), p.next)
 }
 
-// pace writes so many messages a second for some seconds, and reads them.
-func pace(ctx context.Context, out, in string, size, perSecond, seconds uint64) error {
-	p, err := openPath(out, in, size)
+// pace writes so many messages a second for some seconds.
+func pace(ctx context.Context, name string, size, perSecond, seconds uint64) error {
+	p, err := openPath(name, name, size)
 	if err != nil {
 		return err
 	}
-	written := make(chan error, 1)
-	total := perSecond * seconds
-	go func() {
-		ticker := time.NewTicker(5 * time.Millisecond)
-		defer ticker.Stop()
-		begin := time.Now()
-		for p.sent < total {
-			<-ticker.C
+	p.in.Close()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	begin, total := time.Now(), perSecond*seconds
+	for p.sent < total {
+		<-ticker.C
+		for {
 			due := uint64(time.Since(begin).Seconds() * float64(perSecond))
-			for p.sent < due && p.sent < total {
-				count := due - p.sent
-				if count > atOnce {
-					count = atOnce
-				}
-				if p.sent+count > total {
-					count = total - p.sent
-				}
-				if err := p.write(ctx, int(count)); err != nil {
-					written <- err
-					return
-				}
+			if due > total {
+				due = total
+			}
+			if due > p.sent+atOnce {
+				due = p.sent + atOnce
+			}
+			if due <= p.sent {
+				break
+			}
+			if err := p.write(ctx, int(due-p.sent)); err != nil {
+				return err
 			}
 		}
-		written <- nil
-	}()
-	for p.next < total {
+	}
+	return nil
+}
+
+// follow reads and checks so many messages that another process writes.
+func follow(ctx context.Context, name string, size, count uint64) error {
+	p, err := openPath(name, name, size)
+	if err != nil {
+		return err
+	}
+	fmt.Println("ready")
+	for p.next < count {
 		if _, err := p.read(ctx); err != nil {
 			return err
 		}
+		p.delays = p.delays[:0]
 	}
-	p.showDelays()
-	return <-written
+	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"shmbridge/internal/natstest"
 )
@@ -118,8 +117,7 @@ func (b *bench) flow(words ...string) figures {
 			said[name] = number
 		}
 	}
-	state := p.command.ProcessState
-	said["cpu"] = float64((state.UserTime() + state.SystemTime()).Microseconds())
+	said["cpu"] = endedTime(p)
 	return said
 }
 
@@ -168,21 +166,33 @@ func measureReaders(t *testing.T) {
 	b := newBench(t, false, fmt.Sprintf(channel+", "+channel, "plain", "bridged"), map[string]string{
 		"out": `{"topic": "bridged", "direction": "out", "subject": "bench.subject"}`,
 	})
-	of := map[string]map[string][]float64{"plain": {}, "bridged": {}}
-	for i := 0; i < 2*rounds+1; i++ {
+	const pairs, seconds, perSecond = 9, 2, 10_000
+	spent := map[string]map[string][]float64{"writer": {}, "reader": {}}
+	for i := 0; i < pairs; i++ {
 		for _, name := range []string{"plain", "bridged"} {
-			said := b.flow("pace", name, name, "64", "10000", "4")
-			for _, figure := range []string{"median", "p99", "cpu"} {
-				of[name][figure] = append(of[name][figure], said[figure])
-			}
-			time.Sleep(100 * time.Millisecond)
+			reader := b.run("flow.exe", "follow", name, "64", fmt.Sprint(perSecond*seconds))
+			b.await("the reader is ready", reader, "ready")
+			began := cpuOf(reader.command.Process.Pid)
+			writer := b.run("flow.exe", "pace", name, "64", fmt.Sprint(perSecond), fmt.Sprint(seconds))
+			b.expectDone(writer)
+			b.expectDone(reader)
+			const each = perSecond * seconds
+			spent["writer"][name] = append(spent["writer"][name], endedTime(writer)/each)
+			spent["reader"][name] = append(spent["reader"][name], (endedTime(reader)-began)/each)
 		}
 	}
-	for _, name := range []string{"plain", "bridged"} {
-		cpu := median(of[name]["cpu"]) / 40_000
-		last := len(of[name]["cpu"]) - 1
-		fmt.Printf("%s: 10000 messages a second: latency in µs %.1f (99 %%: %.1f); processor time of writer and reader for"+
-			" each in µs %.2f (%.2f to %.2f)\n", name, median(of[name]["median"]), median(of[name]["p99"]), cpu,
-			of[name]["cpu"][0]/40_000, of[name]["cpu"][last]/40_000)
+	for _, who := range []string{"reader", "writer"} {
+		for _, name := range []string{"plain", "bridged"} {
+			values := spent[who][name]
+			middle := median(values)
+			fmt.Printf("%s, %s: processor time for each of 10000 messages a second, in µs: %.2f (%.2f to %.2f)\n", who, name, middle,
+				values[0], values[pairs-1])
+		}
 	}
+}
+
+// endedTime is the processor time of a program that has ended, in microseconds.
+func endedTime(p *program) float64 {
+	state := p.command.ProcessState
+	return float64((state.UserTime() + state.SystemTime()).Microseconds())
 }
