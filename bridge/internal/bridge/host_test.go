@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nats-io/nats.go"
+
 	"shmbridge/internal/local"
 	"shmbridge/internal/local/memory"
 	"shmbridge/internal/natstest"
@@ -142,6 +144,38 @@ func TestWarningsAndErrorsAreNotified(t *testing.T) {
 	}
 	if got := strings.Join(notified, "; "); got != "warning: of level warning; error: of level error" {
 		t.Error(got)
+	}
+}
+
+// Whatever goes wrong with a message: the log, of whichever level, says nothing of what is in it.
+func TestNoPayloadIsLogged(t *testing.T) {
+	const payload = "not to be logged"
+	server := natstest.Start(t)
+	a := newSite(t, "a")
+	for _, name := range []string{"out", "in", "batches"} {
+		a.broker.Add(name, local.Topic, 16, true)
+	}
+	a.start(server, `{"topic": "out", "direction": "out", "subject": "out", "max_message": 20},
+		{"topic": "in", "direction": "in", "subject": "in", "max_message": 20},
+		{"topic": "batches", "direction": "in", "subject": "batches"}`)
+	a.await()
+	long := []byte(payload + payload)
+	conn, _ := server.Connect()
+	conn.Publish("in", long)
+	conn.PublishMsg(&nats.Msg{Subject: "batches", Data: long, Header: nats.Header{"Shm-Batch": {"x 0 1"}}})
+	writer := a.open("out", writing)
+	writer.Write(context.Background(), [][]byte{long})
+	eventually(t, "two are counted", func() bool { return a.status(0).Lost == 1 && a.status(1).Lost == 1 })
+	eventually(t, "the batch is told of", func() bool { return strings.Contains(a.logged(), "a batch of 1 messages has 0") })
+	server.Kill()
+	eventually(t, "the bridge notices", func() bool { return !a.bridge.Status().Connected })
+	for i := 0; i < 100; i++ {
+		writer.Write(context.Background(), [][]byte{[]byte(payload)})
+	}
+	server.Restart()
+	a.await()
+	if strings.Contains(a.logged(), payload) {
+		t.Error(a.logged())
 	}
 }
 

@@ -75,8 +75,18 @@ func fill(message []byte, number uint64) {
 	binary.LittleEndian.PutUint64(message, number)
 }
 
+// open waits for a service that was killed, and comes again.
+func open(name string, options *shmbroker.Options) (*shmbroker.Channel, error) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		channel, err := shmbroker.Open(name, options)
+		if !errors.Is(err, shmbroker.ErrNoService) && !errors.Is(err, shmbroker.ErrTimeout) || time.Now().After(end) {
+			return channel, err
+		}
+	}
+}
+
 func write(ctx context.Context, kind, name string, count, size uint64) error {
-	channel, err := shmbroker.Open(name, &shmbroker.Options{Kind: kinds[kind], Access: shmbroker.Write})
+	channel, err := open(name, &shmbroker.Options{Kind: kinds[kind], Access: shmbroker.Write})
 	if err != nil {
 		return err
 	}
@@ -101,7 +111,7 @@ func write(ctx context.Context, kind, name string, count, size uint64) error {
 }
 
 func read(ctx context.Context, kind, name string, count uint64) error {
-	channel, err := shmbroker.Open(name, &shmbroker.Options{Kind: kinds[kind], Access: shmbroker.Read})
+	channel, err := open(name, &shmbroker.Options{Kind: kinds[kind], Access: shmbroker.Read})
 	if err != nil {
 		return err
 	}
@@ -137,7 +147,7 @@ func read(ctx context.Context, kind, name string, count uint64) error {
 
 func useBlock(ctx context.Context, command, name, text string) error {
 	access := map[string]shmbroker.Access{"set": shmbroker.Write, "get": shmbroker.Read}[command]
-	channel, err := shmbroker.Open(name, &shmbroker.Options{Kind: shmbroker.Block, Access: access})
+	channel, err := open(name, &shmbroker.Options{Kind: shmbroker.Block, Access: access})
 	if err != nil {
 		return err
 	}

@@ -41,10 +41,10 @@ const (
 func openPath(out, in string, size uint64) (*path, error) {
 	p := &path{size: int(size), batch: shmbroker.NewBatch(atOnce, 1<<20), began: time.Now()}
 	var err error
-	if p.in, err = shmbroker.Open(in, &shmbroker.Options{Kind: shmbroker.Topic, Access: shmbroker.Read, Next: true}); err != nil {
+	if p.in, err = open(in, &shmbroker.Options{Kind: shmbroker.Topic, Access: shmbroker.Read, Next: true}); err != nil {
 		return nil, err
 	}
-	p.out, err = shmbroker.Open(out, &shmbroker.Options{Kind: shmbroker.Topic, Access: shmbroker.Write})
+	p.out, err = open(out, &shmbroker.Options{Kind: shmbroker.Topic, Access: shmbroker.Write})
 	return p, err
 }
 

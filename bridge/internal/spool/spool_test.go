@@ -219,6 +219,52 @@ func TestARecordThatWasCutOffIsNone(t *testing.T) {
 	f.take(1, f.Len())
 }
 
+// The power failed, and the disk has the third record, but another second one is written then.
+func TestARecordBehindOneThatWasReplacedIsNone(t *testing.T) {
+	f := opened(t, small)
+	f.append(1, 3)
+	f.Close()
+	whole, err := os.ReadFile(f.path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := recordSize(entry(1)), recordSize(entry(2))
+	os.WriteFile(f.path(), whole[:first], 0o600)
+	f.open(small)
+	another := entry(2)
+	another.Data[0] = 'x'
+	if _, err := f.Append(context.Background(), []Entry{another}, func() {}); err != nil {
+		t.Fatal(err)
+	}
+	f.file.WriteAt(whole[first+second:], first+second)
+	f.Close()
+	f.open(small)
+	if f.Len() != 2 {
+		t.Errorf("%d messages", f.Len())
+	}
+}
+
+// What comes next begins at the file's begin, and is found there, though the first record was elsewhere.
+func TestAllRecordsThatWereThereAreCutOff(t *testing.T) {
+	f := opened(t, small)
+	f.append(1, 10)
+	f.take(1, 5)
+	offset := f.head.Offset
+	f.Close()
+	os.Truncate(f.path(), offset)
+	f.open(small)
+	if f.Len() != 0 || f.Last() != (Position{7, 5}) {
+		t.Errorf("%d, %v", f.Len(), f.Last())
+	}
+	f.append(6, 3)
+	f.Close()
+	f.open(small)
+	if f.Len() != 3 {
+		t.Errorf("%d", f.Len())
+	}
+	f.take(6, 3)
+}
+
 func TestARecordThatIsDamagedWhileTheSpoolIsOpen(t *testing.T) {
 	f := opened(t, small)
 	f.append(1, 10)
