@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -90,8 +89,14 @@ func (s *Server) Kill() {
 
 // Hang has it do nothing, and hold its connections, until it is to go on.
 func (s *Server) Hang() (goOn func()) {
-	s.process.Process.Signal(syscall.SIGSTOP)
-	return func() { s.process.Process.Signal(syscall.SIGCONT) }
+	s.t.Helper()
+	signal := func(name string) {
+		if err := exec.Command("kill", name, fmt.Sprint(s.PID())).Run(); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	signal("-STOP")
+	return func() { signal("-CONT") }
 }
 
 // PID is the process's.
