@@ -12,6 +12,5 @@ set xrange [80:12000]
 set xlabel "channels"
 set format y "%.0s %cs"
 plot "channels.dat" using 1:2 with linespoints lc rgb "#2c3e50" lw 2 pt 7 ps 0.7 title "start of the service", \
-  "" using 1:3 with linespoints lc rgb "#2980b9" lw 2 pt 7 ps 0.7 title "of it the service's processor time", \
-  "" using 1:4 with linespoints lc rgb "#c0392b" lw 2 pt 7 ps 0.7 title "opening a channel, p50", \
-  "" using 1:5 with linespoints lc rgb "#e67e22" lw 2 pt 7 ps 0.7 title "p99"
+  "" using 1:3 with linespoints lc rgb "#c0392b" lw 2 pt 7 ps 0.7 title "opening a channel, p50", \
+  "" using 1:4 with linespoints lc rgb "#e67e22" lw 2 pt 7 ps 0.7 title "p99"

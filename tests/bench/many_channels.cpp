@@ -44,7 +44,6 @@ ManyChannels measure(uint32_t number, uint32_t milliseconds) {
   const auto begun = Clock::now();
   const Broker broker(config_of(number));
   found.start_seconds = seconds_since(begun);
-  found.start_cpu_seconds = broker.cpu_seconds();
   found.broker_kib = static_cast<double>(broker.private_bytes()) / 1024 / number;
 
   std::vector<std::unique_ptr<Process>> clients;
@@ -93,13 +92,20 @@ nlohmann::json open_all(uint32_t first, uint32_t count) {
 
 }  // namespace
 
-std::vector<ManyChannels> measure_many_channels(const std::vector<uint32_t>& numbers, uint32_t milliseconds) {
+std::vector<ManyChannels> measure_many_channels(const std::vector<uint32_t>& numbers, uint32_t milliseconds,
+                                                std::ostream& out) {
+  out << "\nMany channels, each a topic of 64 KiB, all of them open in clients of 2,500\n\n"
+         "| channels | start | open, p50 | p99 | the service's memory, a channel | "
+         "shared beyond its capacity | idle |\n| --- | --- | --- | --- | --- | --- | --- |"
+      << std::endl;
   std::vector<ManyChannels> all;
   for (const uint32_t number : numbers) {
-    std::cerr << '\r' << number << " channels          " << std::flush;
-    all.push_back(measure(number, milliseconds));
+    const ManyChannels& found = all.emplace_back(measure(number, milliseconds));
+    out << fmt::format("| {} | {:.2f} s | {:.2f} ms | {:.2f} ms | {:.1f} KiB | {:.1f} KiB | {:.2f} % |",
+                       found.channels, found.start_seconds, found.open_p50 / 1e6, found.open_p99 / 1e6,
+                       found.broker_kib, found.shared_kib, found.idle_percent)
+        << std::endl;
   }
-  std::cerr << '\n';
   return all;
 }
 
@@ -114,25 +120,12 @@ int run_client_of_many(uint32_t first, uint32_t count) {
   }
 }
 
-void print_many_channels(const std::vector<ManyChannels>& all, std::ostream& out) {
-  out << "\nMany channels, each a topic of 64 KiB, all of them open in clients of 2,500\n\n"
-         "| channels | start | of it the service's CPU | open, p50 | p99 | the service's memory, a channel | "
-         "shared beyond "
-         "its capacity | idle |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n";
-  for (const ManyChannels& each : all) {
-    out << fmt::format(
-        "| {} | {:.2f} s | {:.2f} s | {:.2f} ms | {:.2f} ms | {:.1f} KiB | {:.1f} KiB | {:.2f} % |\n",
-        each.channels, each.start_seconds, each.start_cpu_seconds, each.open_p50 / 1e6, each.open_p99 / 1e6,
-        each.broker_kib, each.shared_kib, each.idle_percent);
-  }
-}
-
 void write_channels_chart_data(const std::vector<ManyChannels>& all, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   std::ofstream file(folder / "channels.dat");
   for (const ManyChannels& each : all) {
-    file << each.channels << ' ' << each.start_seconds << ' ' << each.start_cpu_seconds << ' '
-         << each.open_p50 * 1e-9 << ' ' << each.open_p99 * 1e-9 << ' ' << each.idle_percent << '\n';
+    file << each.channels << ' ' << each.start_seconds << ' ' << each.open_p50 * 1e-9 << ' '
+         << each.open_p99 * 1e-9 << ' ' << each.idle_percent << '\n';
   }
   if (!file.flush()) throw std::runtime_error("cannot write the charts' data");
 }
