@@ -21,8 +21,8 @@ struct ManyChannels {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ManyChannels, channels, start_seconds, open_p50, open_p99, broker_kib,
                                    shared_kib, idle_percent)
 
-// A service of its own for each number of channels, all of which some clients open. Prints a table in Markdown, a line
-// as soon as it is measured: the largest takes minutes. Throws std::runtime_error.
+// A service of its own for each number of channels, all of which some clients open. Prints a table in
+// Markdown, a line as soon as it is measured: the largest takes minutes. Throws std::runtime_error.
 std::vector<ManyChannels> measure_many_channels(const std::vector<uint32_t>& numbers, uint32_t milliseconds,
                                                 std::ostream& out);
 
