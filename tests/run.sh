@@ -60,13 +60,14 @@ for preset in linux-asan linux-tsan; do
   (cd "$root" && ctest --preset $preset -j "$(nproc)" "${native[@]}") || fail "ctest --preset $preset"
 done
 
-# Only built: 32-bit programs are run by --all.
-programs_x86=(shmclient abi_layout sender receiver)
-[ $which = quick ] || programs_x86+=(c_samples worker)
-build mingw-x86 "${programs_x86[@]}"
+# 32-bit programs are run by --all.
 if [ $which = quick ]; then
+  build mingw-x86 shmclient abi_layout sender receiver
   step "Testing mingw-x86"
   (cd "$root" && ctest --preset mingw-x86) || fail "ctest --preset mingw-x86"
+else
+  configure_options=(-D SHM_X86_LANGUAGES=ON)
+  build mingw-x86 x86_programs
 fi
 
 configure_options=(-D SHM_ALL_LANGUAGES=ON)

@@ -19,7 +19,8 @@ constexpr wchar_t kChannel[] = L"languages";
 constexpr uint64_t kCapacity = 1 << 20;
 
 void measure(const tests::Program& program, uint32_t messages, Answerer& answerer, LanguageCost& cost) {
-  Process process({program.command + L" " + kChannel + L" " + std::to_wstring(messages), program.folder});
+  Process process(
+      {program.command + L" " + kChannel + L" " + std::to_wstring(messages), program.exe.parent_path()});
   const std::string line = process.read_line();
   double write = 0;
   double read = 0;

@@ -53,7 +53,7 @@ class StuckProgram {
     const win::Handle theirs(write);
     SetHandleInformation(read, HANDLE_FLAG_INHERIT, 0);
     program_ = start_process(program.command + L" " + arguments, {nullptr, write, nullptr}, nullptr,
-                             program.folder.c_str());
+                             program.exe.parent_path().c_str());
   }
 
   DWORD pid() const { return program_.pid; }
@@ -197,7 +197,7 @@ void Conducts::end_by_second_ctrl_c() {
                               more_than_a_pipe_holds.size() * sizeof(wchar_t), 0));
   std::map<std::string, StuckProgram> receivers;
   for (const Language& language : languages()) {
-    if (language.missing.empty() && language.name != "javascript" && language.name != "python")
+    if (language.missing.empty() && !hears_of_ctrl_c_late(language.name))
       receivers.try_emplace(language.name, language.receiver, L"--channel stuck");
   }
   for (const auto& [language, receiver] : receivers) receiver.await_output();

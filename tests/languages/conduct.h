@@ -35,6 +35,12 @@ class Conducts {
   ByLanguage event_receivers, window_receivers;
   std::set<std::string> late_by_event, late_by_window;
 
+  // Node.js waits for a pipe in the thread that hears of Ctrl-C, and Python runs its handler when its main
+  // thread has written to the pipe.
+  static bool hears_of_ctrl_c_late(const std::string& language) {
+    return language.starts_with("javascript") || language.starts_with("python");
+  }
+
   static std::string text_of(const std::string& language) { return language + ": 在其所在之处 🎈"; }
 
  private:

@@ -30,7 +30,7 @@ ProgramRun::ProgramRun(const Program& program, const std::wstring& arguments, co
   const win::Handle out = open_file(folder_.path() / L"output", GENERIC_WRITE, CREATE_NEW);
   const win::Handle errors = open_file(folder_.path() / L"errors", GENERIC_WRITE, CREATE_NEW);
   program_ = start_process(program.command + L" " + arguments, {in.get(), out.get(), errors.get()}, nullptr,
-                           program.folder.c_str());
+                           program.exe.parent_path().c_str());
 }
 
 uint64_t ProgramRun::bytes_of_output() const {

@@ -10,7 +10,7 @@ namespace shmbroker::tests {
 // How a program is started: its command line without arguments, in the folder of its exe.
 struct Program {
   std::wstring command;
-  std::filesystem::path folder;
+  std::filesystem::path exe;
 };
 
 struct Language {

@@ -122,12 +122,14 @@ begin
   Ask := TShmChannel.Create(FName + '.ask', [srWrite]);
   try
     Answer := TShmChannel.Create(FName + '.answer', [srRead], [sfNext]);
-    for I := 0 to Count - 1 do
+    I := 0;
+    while I < Count do // Pascal's for takes no Int64 in a 32-bit program
     begin
       Ask.WriteBuffer(FWritten[I mod Turn], SizeOf(TMessage));
       if (Answer.ReadBuffer(Room, SizeOf(Room), Size) <> rrMessage) or (Size <> SizeOf(Room)) or
         not CompareMem(@FWritten[I mod Turn], @Room, SizeOf(Room)) then
         raise Exception.Create('a question was not answered with itself');
+      Inc(I);
     end;
   finally
     Answer.Free;
