@@ -12,7 +12,7 @@ void MortalService::configure(const std::string& config) const {
 }
 
 void MortalService::start_until(const std::string& point, int pass) {
-  const std::wstring command = L"\"" + (program_folder() / L"mortal_broker.exe").wstring() + L"\" \"" +
+  const std::wstring command = L"\"" + (service_folder() / L"mortal_broker.exe").wstring() + L"\" \"" +
                                (folder_.path() / L"shmbroker.json").wstring() + L"\" \"" +
                                folder_.path().wstring() + L"\"";
   brokers_.push_back(start_mortal(command, point, pass));

@@ -11,6 +11,7 @@
 #include "tests/crash/shared_sheet.h"
 #include "tests/support/lockstep.h"
 #include "tests/support/service_fixture.h"
+#include "tests/support/widths.h"
 
 namespace shmbroker::tests {
 namespace {
@@ -230,6 +231,7 @@ RandomKills::Count RandomKills::play_round(uint32_t kills) {
 }
 
 TEST_F(RandomKills, LoseNothing) {
+  if (const std::string missing = x86_missing(L"worker.exe"); !missing.empty()) GTEST_SKIP() << missing;
   const uint64_t seed = setting("SHM_CRASH_SEED", std::random_device()());
   const auto kills = static_cast<uint32_t>(setting("SHM_CRASH_KILLS", kDefaultKills));
   random_.seed(seed);

@@ -1,7 +1,6 @@
 // The sheet of load.h and its workers, as the test that starts them has them.
 #pragma once
 
-#include <cwchar>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -10,6 +9,7 @@
 #include "tests/crash/load.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
+#include "tests/support/widths.h"
 #include "win/section.h"
 
 namespace shmbroker::tests {
@@ -37,18 +37,13 @@ class SharedSheet {
   win::View view_;
 };
 
-// A 32-bit worker.exe, for every other worker; empty where SHM_X86_PROGRAMS names no folder.
-inline std::filesystem::path x86_worker() {
-  const wchar_t* folder = _wgetenv(L"SHM_X86_PROGRAMS");
-  return folder != nullptr ? std::filesystem::path(folder) / L"worker.exe" : std::filesystem::path();
-}
-
-// role: see worker.cpp.
+// role: see worker.cpp. Where there are 32-bit programs, every other worker is one.
 inline std::unique_ptr<Child> start_worker(const std::string& role, const std::string& channel,
                                            const SharedSheet& sheet) {
   static uint32_t started = 0;
-  std::filesystem::path program = program_folder() / L"worker.exe";
-  if (const auto x86 = x86_worker(); !x86.empty() && started++ % 2 == 1) program = x86;
+  const std::filesystem::path x86 = x86_programs();
+  const bool is_x86 = !x86.empty() && started++ % 2 == 1;
+  const std::filesystem::path program = (is_x86 ? x86 : program_folder()) / L"worker.exe";
   const std::string arguments = role + " " + channel + " " + sheet.name();
   return std::make_unique<Child>(L"\"" + program.wstring() + L"\" " +
                                  std::wstring(arguments.begin(), arguments.end()));

@@ -2,8 +2,20 @@
 
 #include "tests/crash/crash_point.h"
 #include "tests/support/service_fixture.h"
+#include "tests/support/widths.h"
 
 namespace shmbroker::tests {
+namespace {
+
+// Of the other width where there is one: then who lives and who dies are not of the same.
+std::filesystem::path mortal_peer() {
+  for (const std::filesystem::path& other : {x86_programs(), x64_programs()}) {
+    if (!other.empty()) return other / L"mortal_peer.exe";
+  }
+  return program_folder() / L"mortal_peer.exe";
+}
+
+}  // namespace
 
 std::unique_ptr<Child> start_mortal(const std::wstring& command, const std::string& point, int pass) {
   // A child inherits the environment of the moment at which it is made.
@@ -22,7 +34,7 @@ testing::AssertionResult dies_at_its_point(Child& child) {
 }
 
 Victim::Victim(const std::string& point, int pass)
-    : child_(start_mortal(L"\"" + (program_folder() / L"mortal_peer.exe").wstring() + L"\"", point, pass)) {}
+    : child_(start_mortal(L"\"" + mortal_peer().wstring() + L"\"", point, pass)) {}
 
 std::string Victim::filled(const std::string& command) const {
   const size_t at = command.find('$');

@@ -1,12 +1,12 @@
 // What only a 32-bit program meets.
 #include <gmock/gmock.h>
 
-#include <cwchar>
 #include <regex>
 #include <utility>
 #include <vector>
 
 #include "tests/support/program.h"
+#include "tests/support/widths.h"
 
 namespace shmbroker::tests {
 namespace {
@@ -30,9 +30,9 @@ class X86 : public ServiceTest {
  protected:
   X86() : ServiceTest(config()) {}
   void SetUp() override {
-    const wchar_t* programs = _wgetenv(L"SHM_X86_PROGRAMS");
-    if (programs == nullptr) GTEST_SKIP() << "SHM_X86_PROGRAMS names no folder of 32-bit programs";
-    receiver_ = quoted(std::filesystem::path(programs) / L"receiver.exe");
+    if (x86_programs().empty()) GTEST_SKIP() << "SHM_X86_PROGRAMS names no folder of 32-bit programs";
+    if (const std::string missing = x86_missing(L"receiver.exe"); !missing.empty()) GTEST_SKIP() << missing;
+    receiver_ = quoted(x86_programs() / L"receiver.exe");
     ServiceTest::SetUp();
   }
   Outcome receive(const std::string& channel) const {

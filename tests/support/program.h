@@ -12,7 +12,7 @@ namespace shmbroker::tests {
 inline std::wstring quoted(const std::filesystem::path& path) { return L"\"" + path.wstring() + L"\""; }
 
 inline std::wstring shmbroker(const std::wstring& arguments) {
-  return quoted(program_folder() / L"shmbroker.exe") + L" " + arguments;
+  return quoted(service_folder() / L"shmbroker.exe") + L" " + arguments;
 }
 
 struct Outcome {

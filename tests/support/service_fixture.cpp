@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "tests/support/widths.h"
 #include "win/handle.h"
 #include "win/text.h"
 
@@ -63,7 +64,7 @@ void remove_leftover() {
   const ScmHandle service = open_service(SERVICE_ALL_ACCESS);
   if (!service) return;
   const std::wstring command = command_of(service.get());
-  if (command.find(program_folder().wstring()) == std::wstring::npos) {
+  if (command.find(service_folder().wstring()) == std::wstring::npos) {
     throw std::runtime_error("a service ShmBroker is installed here, and it is not of this build: " +
                              win::display_utf8(command));
   }
@@ -86,6 +87,11 @@ std::filesystem::path program_folder() {
   const DWORD length = GetModuleFileNameW(nullptr, path, ARRAYSIZE(path));
   if (length == 0 || length == ARRAYSIZE(path)) throw broken("GetModuleFileName");
   return std::filesystem::path(path).parent_path();
+}
+
+std::filesystem::path service_folder() {
+  const std::filesystem::path other = x64_programs();
+  return other.empty() ? program_folder() : other;
 }
 
 std::string read_file(const std::filesystem::path& file) {
@@ -164,7 +170,7 @@ Service::Service(const std::string& config)
   configure(config);
   const ScmHandle manager(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CREATE_SERVICE));
   if (!manager) throw broken("OpenSCManager");
-  const std::wstring command = L"\"" + (program_folder() / L"shmbroker.exe").wstring() + L"\" --config \"" +
+  const std::wstring command = L"\"" + (service_folder() / L"shmbroker.exe").wstring() + L"\" --config \"" +
                                config_.wstring() + L"\" --data \"" + data_.wstring() + L"\"";
   // The control manager may take a moment to forget the service of the test before.
   eventually([&] {

@@ -20,6 +20,8 @@ bool eventually(const std::function<bool()>& condition, DWORD timeout_ms = kPati
 
 // The folder of this program: the service and the other programs of the tests lie beside it.
 std::filesystem::path program_folder();
+// The folder of the service and the broker: of a 32-bit test it is that of the 64-bit programs.
+std::filesystem::path service_folder();
 
 std::string read_file(const std::filesystem::path& file);
 

@@ -1,7 +1,7 @@
-/* A program of version 0.1: built once, with the headers beside it, and kept as client.exe. It must go on working with
- * every later shmclient.dll. Its exit code is the line of the first thing that is not as it was, or 0.
+/* A program of version 0.1: built once, with the headers beside it, and kept as client.exe, for 32 bits as
+ * client_x86.exe. It must go on working with every later shmclient.dll. Its exit code is the line of the first thing that is not as it was, or 0.
  *
- * Built by: x86_64-w64-mingw32-gcc -O2 -s -I . client.c -o client.exe DLL'S_IMPORT_LIBRARY */
+ * Built by: x86_64-w64-mingw32-gcc (or i686-w64-mingw32-gcc) -O2 -s -I . client.c -o client.exe DLL'S_IMPORT_LIBRARY */
 #include <shmbroker/watch.h>
 #include <string.h>
 
