@@ -1,5 +1,6 @@
-# cmake -D DOTNET=… -D PACKAGES=… -D VERSION=… -D WORK=… -P nuget_package.cmake
-# Looks into the package, and publishes a stranger's program that adds it from a folder.
+# cmake -D DOTNET=… -D PACKAGES=… -D VERSION=… [-D FRAMEWORK=net48] -D WORK=… -P nuget_package.cmake
+# Looks into the package, and publishes a stranger's program that adds it from a folder: for .NET 8, with the runtime of
+# .NET 10, or for the framework that is named.
 cmake_minimum_required(VERSION 3.25)
 set(ENV{DOTNET_CLI_TELEMETRY_OPTOUT} 1)
 set(ENV{DOTNET_NOLOGO} 1)
@@ -22,6 +23,17 @@ foreach(file lib/net8.0/ShmBroker.dll lib/net8.0/ShmBroker.xml lib/netstandard2.
 endforeach()
 
 file(COPY ${CMAKE_CURRENT_LIST_DIR}/nuget/ DESTINATION ${stranger})
+if(FRAMEWORK)
+  file(READ ${stranger}/stranger.csproj project)
+  string(REPLACE "net8.0" ${FRAMEWORK} project "${project}")
+  file(WRITE ${stranger}/stranger.csproj "${project}")
+  file(READ ${stranger}/Directory.Build.props props)
+  string(REGEX REPLACE " *<RuntimeFrameworkVersion>[^\n]*\n" "" props "${props}")
+  if(FRAMEWORK MATCHES "^net4") # Windows has it
+    string(REPLACE "<SelfContained>true" "<LangVersion>12</LangVersion><SelfContained>false" props "${props}")
+  endif()
+  file(WRITE ${stranger}/Directory.Build.props "${props}")
+endif()
 execute_process(COMMAND ${DOTNET} add ${stranger}/stranger.csproj package ShmBroker --version ${VERSION}
   WORKING_DIRECTORY ${stranger} OUTPUT_VARIABLE said ERROR_VARIABLE said
   RESULT_VARIABLE failed)

@@ -119,6 +119,15 @@ Describe 'A run' {
         $page | Should -Match '\| windows_service \| failed \| 1 cases \|'
         $page | Should -Match 'latency  0.35'
     }
+    It 'builds the languages for 32 bits where it is to run all' {
+        foreach ($all in $false, $true) {
+            $wanted = if ($all) { 'ON' } else { 'OFF' }
+            $null = Invoke-TestRun -Preset 'msvc-x64' -Report $out -All:$all
+            Should -Invoke Build-Preset -ModuleName test_run -Exactly 1 -ParameterFilter {
+                $Preset -eq 'msvc-x86' -and $Options -contains "SHM_X86_LANGUAGES=$wanted"
+            }
+        }
+    }
     It 'writes into a folder that is named from the current one' {
         Push-Location $TestDrive
         try { Invoke-TestRun -Preset 'clang-cl-x64' -Report 'near' | Should -Be 0 } finally { Pop-Location }

@@ -30,7 +30,7 @@
 //                                   or event, rights: as a number. text: the error code, 0 if it could
 //   unprotect <object>              maps a section for reading and tries to make that writable. text: as
 //                                   above
-//   ctrl-c <pid>                    as if somebody had pressed it in that process's console
+//   ctrl-c <pid>, ctrl-break <pid>  as if somebody had pressed it in that process's console
 //   cursor <pid>                    text: "shown" or "hidden", in that process's console
 #include <windows.h>
 
@@ -245,8 +245,8 @@ bool share_console(std::istream& line) {
   return SetConsoleCtrlHandler(ignore_control, TRUE) != FALSE;
 }
 
-Reply ctrl_c(std::istream& line) {
-  const bool sent = share_console(line) && GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
+Reply press(DWORD control, std::istream& line) {
+  const bool sent = share_console(line) && GenerateConsoleCtrlEvent(control, 0);
   return {sent ? SHM_OK : SHM_E_SYSTEM, std::to_string(GetLastError())};
 }
 
@@ -286,7 +286,8 @@ Reply unprotect(std::istream& line) {
 
 Reply obey(const std::string& command, std::istream& line) {
   if (command == "open") return open(line);
-  if (command == "ctrl-c") return ctrl_c(line);
+  if (command == "ctrl-c") return press(CTRL_C_EVENT, line);
+  if (command == "ctrl-break") return press(CTRL_BREAK_EVENT, line);
   if (command == "cursor") return cursor(line);
   if (command == "touch") return touch(line);
   if (command == "unprotect") return unprotect(line);

@@ -6,6 +6,8 @@
 
 #include <filesystem>
 
+#include "tests/support/program.h"
+#include "tests/windows/common_folder.h"
 #include "win/handle.h"
 
 namespace shmbroker::tests {
@@ -17,11 +19,17 @@ class InstalledBroker {
   InstalledBroker(const InstalledBroker&) = delete;
   InstalledBroker& operator=(const InstalledBroker&) = delete;
 
-  DWORD pid() const;  // 0: it does not run
+  DWORD pid() const;        // 0: it does not run
+  bool has_failed() const;  // it is stopped, and by an error
+  void stop() const;
+  std::filesystem::path config_file() const { return folder_.path() / L"shmbroker.json"; }
   win::Handle process(DWORD access) const;
 
  private:
-  std::filesystem::path folder_;
+  Outcome run(const std::wstring& arguments) const;
+
+  // Users may read below it, and so may LocalService: a build in a user's own folder it could not read.
+  CommonFolder folder_{L"ShmBroker-test"};
 };
 
 }  // namespace shmbroker::tests

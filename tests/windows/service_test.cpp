@@ -2,66 +2,26 @@
 #include <windows.h>
 
 #include <gmock/gmock.h>
-#include <sddl.h>
 
 #include <ctime>
+#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "protocol/pipe_message.h"
+#include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/shm_testing.h"
 #include "tests/support/wine.h"
 #include "tests/windows/installed_broker.h"
+#include "tests/windows/token.h"
 
 namespace shmbroker::tests {
 namespace {
 
 using testing::ElementsAre;
-
-// What a token says of one kind. Throws std::runtime_error where it can't be asked.
-class TokenInformation {
- public:
-  TokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS kind) {
-    DWORD size = 0;
-    GetTokenInformation(token, kind, nullptr, 0, &size);
-    memory_.resize(size);
-    if (!GetTokenInformation(token, kind, memory_.data(), size, &size)) {
-      throw std::runtime_error("GetTokenInformation: " + std::to_string(GetLastError()));
-    }
-  }
-  template <typename T>
-  const T& as() const {
-    return *reinterpret_cast<const T*>(memory_.data());
-  }
-
- private:
-  std::vector<std::byte> memory_;
-};
-
-std::wstring text_of(PSID sid) {
-  wchar_t* text = nullptr;
-  if (!ConvertSidToStringSidW(sid, &text)) return {};
-  const std::wstring copy = text;
-  LocalFree(text);
-  return copy;
-}
-
-std::wstring sid_of_account(const wchar_t* account) {
-  alignas(SID) std::byte sid[SECURITY_MAX_SID_SIZE];
-  wchar_t domain[256];
-  DWORD sid_size = sizeof sid;
-  DWORD domain_size = ARRAYSIZE(domain);
-  SID_NAME_USE use;
-  if (!LookupAccountNameW(nullptr, account, sid, &sid_size, domain, &domain_size, &use)) return {};
-  return text_of(sid);
-}
-
-win::Handle token_of(HANDLE process) {
-  HANDLE token = nullptr;
-  EXPECT_TRUE(OpenProcessToken(process, TOKEN_QUERY, &token)) << GetLastError();
-  return win::Handle(token);
-}
+using testing::HasSubstr;
 
 class WindowsService : public testing::Test {
  protected:
@@ -75,8 +35,7 @@ class WindowsService : public testing::Test {
 
 TEST_F(WindowsService, RunsUnderLocalServiceWithASidOfItsOwn) {
   const win::Handle token = token_of(broker_->process(PROCESS_QUERY_LIMITED_INFORMATION).get());
-  const TokenInformation user(token.get(), TokenUser);
-  EXPECT_EQ(text_of(user.as<TOKEN_USER>().User.Sid), L"S-1-5-19");
+  EXPECT_EQ(user_of(token.get()), L"S-1-5-19");
   const std::wstring own = sid_of_account(L"NT SERVICE\\ShmBroker");
   ASSERT_FALSE(own.empty()) << GetLastError();
   const TokenInformation restricting(token.get(), TokenRestrictedSids);
@@ -88,17 +47,7 @@ TEST_F(WindowsService, RunsUnderLocalServiceWithASidOfItsOwn) {
 
 TEST_F(WindowsService, HasThePrivilegesThatItAsksForAndNoOther) {
   const win::Handle token = token_of(broker_->process(PROCESS_QUERY_LIMITED_INFORMATION).get());
-  const TokenInformation information(token.get(), TokenPrivileges);
-  const auto& privileges = information.as<TOKEN_PRIVILEGES>();
-  std::set<std::wstring> names;
-  for (DWORD i = 0; i < privileges.PrivilegeCount; ++i) {
-    wchar_t name[64];
-    DWORD size = ARRAYSIZE(name);
-    LUID id = privileges.Privileges[i].Luid;
-    ASSERT_TRUE(LookupPrivilegeNameW(nullptr, &id, name, &size));
-    names.insert(name);
-  }
-  EXPECT_THAT(names,
+  EXPECT_THAT(privileges_of(token.get()),
               ElementsAre(L"SeChangeNotifyPrivilege", L"SeCreateGlobalPrivilege", L"SeImpersonatePrivilege"));
 }
 
@@ -112,6 +61,54 @@ TEST_F(WindowsService, IsStartedAgainAfterACrash) {
       << "Windows did not start it again";
   EXPECT_SHM(SHM_OK, write(channel, "after"));
   EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "and by whom comes now"));
+}
+
+// The first failure's restart comes at once, the next ones' after five seconds: by then what made it fail is
+// mended.
+TEST_F(WindowsService, IsStartedAgainAfterAStartThatFailed) {
+  broker_->stop();
+  const std::string sound = read_file(broker_->config_file());
+  std::ofstream(broker_->config_file(), std::ios::binary | std::ios::trunc) << "{ being written";
+  const ScmHandle service = open_service(SERVICE_START);
+  ASSERT_TRUE(StartServiceW(service.get(), 0, nullptr)) << GetLastError();
+  ASSERT_TRUE(eventually([&] { return broker_->has_failed(); }));
+  std::ofstream(broker_->config_file(), std::ios::binary | std::ios::trunc) << sound;
+  ASSERT_TRUE(eventually([&] { return broker_->pid() != 0; }, 60'000)) << "Windows did not start it again";
+  EXPECT_SHM(SHM_OK, write(Opened(L"MapName"), "mended"));
+}
+
+uint32_t writers_of(const std::wstring& channel) {
+  ShmInfo list[16] = {};
+  list[0].size = sizeof(ShmInfo);
+  uint32_t count = 0;
+  EXPECT_SHM(SHM_OK, ShmListChannels(list, 16, &count));
+  for (uint32_t i = 0; i < count; ++i) {
+    if (channel == list[i].name) return list[i].writers;
+  }
+  return ~0u;
+}
+
+// LocalService may open another account's process where that has let it.
+TEST_F(WindowsService, LearnsOfTheDeathOfAClientOfAnotherAccount) {
+  Peer peer;
+  ASSERT_NE(peer.open("MapName", "w"), 0u);
+  ASSERT_EQ(writers_of(L"MapName"), 1u);
+  peer.kill();
+  EXPECT_TRUE(eventually([] { return writers_of(L"MapName") == 0; }));
+}
+
+// The pipe's first instance has to be the service's, or it would share the name with whoever made one before.
+TEST(WindowsPipe, OfAnotherProgramKeepsTheServiceFromStarting) {
+  if (is_wine()) GTEST_SKIP() << "FILE_FLAG_FIRST_PIPE_INSTANCE has no effect";
+  Service service(config_of({block("MapName")}));
+  {
+    const win::Handle pipe(CreateNamedPipeW(pipe::kPipeName, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE,
+                                            PIPE_UNLIMITED_INSTANCES, 512, 512, 0, nullptr));
+    ASSERT_TRUE(pipe) << GetLastError();
+    EXPECT_EQ(service.start_and_fail().dwWin32ExitCode, DWORD{ERROR_SERVICE_SPECIFIC_ERROR});
+    EXPECT_THAT(service.log(), HasSubstr("which another process may have made"));
+  }
+  service.start();
 }
 
 // Whether the log has an event of this id and source, of that time or later.

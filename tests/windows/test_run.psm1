@@ -63,7 +63,9 @@ function Invoke-TestRun {
     $environment = Invoke-Step 'Find or install the tools' { Get-Toolchain $Preset -NoInstall:$NoInstall }
     if ($environment -and $Preset -eq 'msvc-x64' -and -not $NoX86) {
         $null = Invoke-Step 'Build msvc-x86' {
-            Build-Preset 'msvc-x86' (Get-Toolchain 'msvc-x86' -NoInstall:$NoInstall)
+            $languages = if ($All) { 'ON' } else { 'OFF' } # a 32-bit .NET and Node.js are to be brought for them
+            Build-Preset 'msvc-x86' (Get-Toolchain 'msvc-x86' -NoInstall:$NoInstall) @() @(
+                '-D', "SHM_X86_LANGUAGES=$languages")
         }
     }
     if ($environment) {
