@@ -80,7 +80,7 @@ std::vector<Row> all_rows(bool quick) {
 
 std::vector<Row> reader_rows(bool quick) {
   std::vector<Row> rows;
-  for (const uint32_t readers : {1, 2, 4, 8, 16, 32, 64}) {
+  for (const uint32_t readers : {1u, 2u, 4u, 8u, 16u, 32u, 64u}) {
     if (quick && readers > 4) break;
     const std::string number = std::to_string(readers);
     rows.push_back({"readers-" + number,
