@@ -8,6 +8,7 @@
 
 #include "core/publishing.h"
 #include "core/reclaim.h"
+#include "tests/support/listed_events.h"
 #include "tests/support/ring_fixture.h"
 
 namespace shmbroker::core {
@@ -15,16 +16,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-// Keeps a list of the readers that are woken.
-class ListedEvents final : public ChannelEvents {
- public:
-  void set_reader_event(uint32_t slot) override { woken.push_back(slot); }
-  void set_space_event() override {}
-  void set_lock_event() override {}
-
-  std::vector<uint32_t> woken;
-};
 
 class QueueWaking : public RingTest {
  protected:

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <memory>
-#include <vector>
 
+#include "tests/support/listed_events.h"
 #include "tests/support/ring_fixture.h"
 
 namespace shmbroker::core {
@@ -13,15 +13,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-class ListedEvents final : public ChannelEvents {
- public:
-  void set_reader_event(uint32_t slot) override { woken.push_back(slot); }
-  void set_space_event() override {}
-  void set_lock_event() override {}
-
-  std::vector<uint32_t> woken;
-};
 
 class QueueWatchTest : public RingTest {
  protected:
