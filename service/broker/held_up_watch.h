@@ -1,4 +1,5 @@
-// Looks now and then whether a channel stands still, and tells it when that lasts.
+// Looks now and then whether a channel stands still, and tells it when that lasts; and has queues wake
+// readers for messages that others were woken for.
 #pragma once
 
 #include <windows.h>

@@ -1,6 +1,7 @@
 // The processor's own clock, where it has one that every program may read; else that of Windows.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #if defined(_M_X64) || defined(_M_IX86) || defined(__x86_64__) || defined(__i386__)
@@ -26,6 +27,11 @@ inline uint64_t ticks() {
   QueryPerformanceCounter(&counter);
   return static_cast<uint64_t>(counter.QuadPart);
 #endif
+}
+
+// For what takes microseconds and more.
+inline double ns_since(std::chrono::steady_clock::time_point begun) {
+  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begun).count();
 }
 
 // Measures how many nanoseconds a tick takes, against QueryPerformanceCounter.

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "tests/bench/broker.h"
+#include "tests/bench/clock.h"
 #include "tests/bench/process.h"
 #include "tests/bench/round_trip.h"
 #include "tests/support/hostile_channels.h"
@@ -48,10 +49,6 @@ class Programs {
   std::vector<std::unique_ptr<Process>> processes_;
 };
 
-double ns_since(Clock::time_point begun) {
-  return std::chrono::duration<double, std::nano>(Clock::now() - begun).count();
-}
-
 void take_turn(uint32_t milliseconds, Neighbours& beside) {
   const RoundTripChannels channels{L"asks", L"answers"};
   const Echo echo(channels);
@@ -72,17 +69,11 @@ void take_turn(uint32_t milliseconds, Neighbours& beside) {
   beside.open_p99.push_back(part_of(opens, 0.99));
 }
 
-std::string in_microseconds(const std::vector<double>& ns) {
-  const Spread spread = spread_of(ns);
-  return fmt::format("{:.0f} ({:.0f} – {:.0f})", spread.median / 1e3, spread.low / 1e3, spread.high / 1e3);
-}
-
 // Of turns of the same round.
 std::string ratio(const std::vector<double>& ours, const std::vector<double>& base) {
   std::vector<double> ratios(ours.size());
   std::ranges::transform(ours, base, ratios.begin(), std::divides());
-  const Spread spread = spread_of(ratios);
-  return fmt::format("{:.2f} ({:.2f} – {:.2f})", spread.median, spread.low, spread.high);
+  return text_of(spread_of(ratios), 2);
 }
 
 }  // namespace
@@ -126,9 +117,9 @@ void print_neighbours(const std::vector<Neighbours>& all, std::ostream& out) {
       "| --- | --- | --- | --- | --- | --- | --- |\n",
       base.trip_p50.size());
   for (const Neighbours& each : all) {
-    out << fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", each.name, in_microseconds(each.trip_p50),
-                       in_microseconds(each.trip_p99), ratio(each.trip_p99, base.trip_p99),
-                       in_microseconds(each.open_p50), in_microseconds(each.open_p99),
+    out << fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", each.name, in_microseconds(each.trip_p50, 0),
+                       in_microseconds(each.trip_p99, 0), ratio(each.trip_p99, base.trip_p99),
+                       in_microseconds(each.open_p50, 0), in_microseconds(each.open_p99, 0),
                        ratio(each.open_p99, base.open_p99));
   }
 }

@@ -32,11 +32,6 @@ void measure(const tests::Program& program, uint32_t messages, Answerer& answere
   cost.trip.push_back(answerer.take_trip());
 }
 
-std::string with_spread(const std::vector<double>& values) {
-  const Spread spread = spread_of(values);
-  return fmt::format("{:.0f} ({:.0f} – {:.0f})", spread.median, spread.low, spread.high);
-}
-
 // Of samples of the same round.
 std::string ratio(const std::vector<double>& ours, const std::vector<double>& base) {
   std::vector<double> ratios(ours.size());
@@ -80,13 +75,15 @@ void print_languages(const std::vector<LanguageCost>& costs, std::ostream& out) 
       "rounds\n\n| language | write | to C | read | to C |\n| --- | --- | --- | --- | --- |\n",
       c->write.size());
   for (const LanguageCost& cost : costs) {
-    out << fmt::format("| {} | {} | {} | {} | {} |\n", cost.name, with_spread(cost.write),
-                       ratio(cost.write, c->write), with_spread(cost.read), ratio(cost.read, c->read));
+    out << fmt::format("| {} | {} | {} | {} | {} |\n", cost.name, text_of(spread_of(cost.write), 0),
+                       ratio(cost.write, c->write), text_of(spread_of(cost.read), 0),
+                       ratio(cost.read, c->read));
   }
   out << "\nA round trip of 64 B from a thread in C++, each side asleep when the message comes: ns\n\n"
          "| language | round trip | to C |\n| --- | --- | --- |\n";
   for (const LanguageCost& cost : costs)
-    out << fmt::format("| {} | {} | {} |\n", cost.name, with_spread(cost.trip), ratio(cost.trip, c->trip));
+    out << fmt::format("| {} | {} | {} |\n", cost.name, text_of(spread_of(cost.trip), 0),
+                       ratio(cost.trip, c->trip));
 }
 
 nlohmann::json to_json(const std::vector<LanguageCost>& costs) {

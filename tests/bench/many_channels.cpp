@@ -13,6 +13,7 @@
 
 #include "shmbroker/shmbroker.hpp"
 #include "tests/bench/broker.h"
+#include "tests/bench/clock.h"
 #include "tests/bench/idle.h"
 #include "tests/bench/round_trip.h"
 
@@ -35,15 +36,11 @@ std::string config_of(uint32_t channels) {
   return config + "] }";
 }
 
-double seconds_since(Clock::time_point begun) {
-  return std::chrono::duration<double>(Clock::now() - begun).count();
-}
-
 ManyChannels measure(uint32_t number, uint32_t milliseconds) {
   ManyChannels found{.channels = number};
   const auto begun = Clock::now();
   const Broker broker(config_of(number));
-  found.start_seconds = seconds_since(begun);
+  found.start_seconds = ns_since(begun) * 1e-9;
   found.broker_kib = static_cast<double>(broker.private_bytes()) / 1024 / number;
 
   std::vector<std::unique_ptr<Process>> clients;
@@ -84,7 +81,7 @@ nlohmann::json open_all(uint32_t first, uint32_t count) {
     const std::string name = name_of(i);
     const auto begun = Clock::now();
     channels.emplace_back(std::wstring(name.begin(), name.end()).c_str(), Options{.access = SHM_READ});
-    opens.push_back(seconds_since(begun) * 1e9);
+    opens.push_back(ns_since(begun));
     capacity += channels.back().info().capacity;
   }
   return {{"opens", opens}, {"shared_bytes", mapped_bytes() - mapped - capacity}};

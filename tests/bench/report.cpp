@@ -91,9 +91,9 @@ void print_readers(const std::vector<Row>& rows, const Results& results, std::os
   const double one = ns_a_reader(rows.front(), results).median;
   for (const Row& row : rows) {
     const Spread ns = ns_a_reader(row, results);
-    out << fmt::format("| {} | {} | {:.1f} ({:.1f} – {:.1f}) | {:.2f} |\n", row.sample.readers,
-                       rate_text(results.spread(row.name, row.peers[0], Measure::rate).median), ns.median,
-                       ns.low, ns.high, ns.median / one);
+    out << fmt::format("| {} | {} | {} | {:.2f} |\n", row.sample.readers,
+                       rate_text(results.spread(row.name, row.peers[0], Measure::rate).median),
+                       text_of(ns, 1), ns.median / one);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "tests/bench/results.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -23,16 +25,11 @@ Sample untouched(size_t size, uint32_t milliseconds) {
   return sample;
 }
 
-Sample one_by_one(Work work, uint32_t messages) {
+Sample one_by_one(Work work, uint32_t messages, size_t size = 64) {
   Sample sample;
+  sample.size = size;
   sample.work = work;
   sample.messages = messages;
-  return sample;
-}
-
-Sample short_one(uint32_t messages) {
-  Sample sample = one_by_one(Work::latency, messages);
-  sample.size = 48;
   return sample;
 }
 
@@ -58,7 +55,7 @@ std::vector<Row> all_rows(bool quick) {
        copying},
       {"latency-48",
        "48 B one way, one at a time, both sides spinning: a line with its header",
-       short_one(many),
+       one_by_one(Work::latency, many, 48),
        {"shm", "ring"}},
       {"paced",
        "64 B, 1,000 a second, the reader asleep",
@@ -114,6 +111,16 @@ Spread spread_of(std::vector<double> values) {
   std::ranges::sort(values);
   const size_t last = values.size() - 1;
   return {values[last / 4], values[last / 2], values[last - last / 4], values.size()};
+}
+
+std::string text_of(const Spread& spread, int digits) {
+  return fmt::format("{:.{}f} ({:.{}f} – {:.{}f})", spread.median, digits, spread.low, digits, spread.high,
+                     digits);
+}
+
+std::string in_microseconds(const std::vector<double>& ns, int digits) {
+  const Spread spread = spread_of(ns);
+  return text_of({spread.low / 1e3, spread.median / 1e3, spread.high / 1e3, spread.count}, digits);
 }
 
 bool Results::has(const std::string& row, const std::string& peer) const {

@@ -34,6 +34,9 @@ struct Spread {
   size_t count = 0;
 };
 Spread spread_of(std::vector<double> values);
+// "12 (11 – 14)": the median and the middle half.
+std::string text_of(const Spread& spread, int digits);
+std::string in_microseconds(const std::vector<double>& ns, int digits);
 
 class Results {
  public:

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "tests/bench/clock.h"
+
 namespace shmbroker::bench {
 namespace {
 
@@ -54,7 +56,7 @@ double Asker::make_trip() {
   const auto begun = Clock::now();
   asks_.write(std::as_bytes(std::span(message)), kPatience);
   const Message answer = answers_.read(room, kPatience);
-  const double ns = std::chrono::duration<double, std::nano>(Clock::now() - begun).count();
+  const double ns = ns_since(begun);
   if (!answer || answer.follows_lost() || answer.data.size() != sizeof message ||
       !std::ranges::equal(answer.data, std::as_bytes(std::span(message))))
     throw std::runtime_error("message " + std::to_string(number_) + " did not come back as it was");

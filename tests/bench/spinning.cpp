@@ -61,11 +61,6 @@ void measure(const Machine& machine, uint32_t milliseconds, Spinning& found) {
   found.p99.push_back(part_of(trips, 0.99));
 }
 
-std::string in_microseconds(const std::vector<double>& ns) {
-  const Spread spread = spread_of(ns);
-  return fmt::format("{:.1f} ({:.1f} – {:.1f})", spread.median / 1e3, spread.low / 1e3, spread.high / 1e3);
-}
-
 std::string cpu_of(const Spinning& found) {
   return fmt::format("{:.1f}", found.cpu_seconds * 1e6 / static_cast<double>(found.trips));
 }
@@ -104,8 +99,8 @@ void print_spinning(const std::vector<Spinning>& all, std::ostream& out) {
     if (all[i].pauses) continue;
     const Spinning& paused = all[i + turns];
     out << fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", all[i].machine, all[i].turns,
-                       in_microseconds(all[i].p50), in_microseconds(all[i].p99), cpu_of(all[i]),
-                       in_microseconds(paused.p50), in_microseconds(paused.p99), cpu_of(paused));
+                       in_microseconds(all[i].p50, 1), in_microseconds(all[i].p99, 1), cpu_of(all[i]),
+                       in_microseconds(paused.p50, 1), in_microseconds(paused.p99, 1), cpu_of(paused));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "tests/support/service_fixture.h"
 #include "tests/support/wine.h"
 #include "tests/windows/common_folder.h"
+#include "tests/windows/service_status.h"
 #include "tests/windows/token.h"
 
 namespace shmbroker::tests {
@@ -24,16 +25,7 @@ ScmHandle open_bridge(DWORD access) {
   return ScmHandle(OpenServiceW(manager.get(), L"ShmBridge", access));
 }
 
-SERVICE_STATUS_PROCESS bridge_status() {
-  SERVICE_STATUS_PROCESS status{};
-  DWORD size = 0;
-  const ScmHandle service = open_bridge(SERVICE_QUERY_STATUS);
-  if (!service || !QueryServiceStatusEx(service.get(), SC_STATUS_PROCESS_INFO,
-                                        reinterpret_cast<BYTE*>(&status), sizeof status, &size)) {
-    return {};
-  }
-  return status;
-}
+SERVICE_STATUS_PROCESS bridge_status() { return status_of(open_bridge(SERVICE_QUERY_STATUS)); }
 
 class WindowsBridge : public testing::Test {
  protected:

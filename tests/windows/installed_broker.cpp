@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/windows/service_status.h"
+
 namespace shmbroker::tests {
 namespace {
 
@@ -14,16 +16,7 @@ void must(const Outcome& outcome, const char* what) {
   if (outcome.exit_code != 0) throw std::runtime_error(what + (": " + outcome.text));
 }
 
-SERVICE_STATUS_PROCESS status() {
-  SERVICE_STATUS_PROCESS status{};
-  DWORD size = 0;
-  const ScmHandle service = open_service(SERVICE_QUERY_STATUS);
-  if (!service || !QueryServiceStatusEx(service.get(), SC_STATUS_PROCESS_INFO,
-                                        reinterpret_cast<BYTE*>(&status), sizeof status, &size)) {
-    return {};
-  }
-  return status;
-}
+SERVICE_STATUS_PROCESS status() { return status_of(open_service(SERVICE_QUERY_STATUS)); }
 
 }  // namespace
 
