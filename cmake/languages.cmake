@@ -21,6 +21,14 @@ function(sample_language name)
   endif()
 endfunction()
 
+# put_dll_beside_programs(folder): where a program of every language looks for the DLL first. ${folder}/shmclient.dll is what to
+# depend on.
+function(put_dll_beside_programs folder)
+  add_custom_command(OUTPUT ${folder}/shmclient.dll
+    COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:shmclient> ${folder}/shmclient.dll
+    DEPENDS shmclient VERBATIM)
+endfunction()
+
 # sample_tool_missing("samples/python is not checked: no python3"): of a language that is not run here, or of a check
 # OPTIONAL behind the reason: not even SHM_ALL_LANGUAGES asks for the tool, which Debian does not have.
 function(sample_tool_missing reason)
