@@ -9,8 +9,8 @@ using System.Text;
 namespace ShmBroker
 {
     /// <summary>
-    /// Finds shmclient.dll, which .NET takes by its name once it is loaded. Each is tried by its full path, and none in
-    /// the current folder, where anybody may have put one.
+    /// Finds shmclient.dll: beside the program, in a package, or where ShmBroker is installed. Each is tried by its full
+    /// path, and in no folder that the current one or PATH decides on, where anybody may have put one.
     /// </summary>
     internal static class ClientDll
     {
@@ -19,6 +19,7 @@ namespace ShmBroker
 
         private static readonly object gate = new object();
         private static bool isLoaded;
+        private static IntPtr module; // of the DLL that was loaded
 
         /// <summary>To be called before the first function of the DLL.</summary>
         internal static void Need()
@@ -32,6 +33,7 @@ namespace ShmBroker
                         Native.SHM_E_SYSTEM, "ShmBroker shares memory between Windows programs; this is another system.");
                 }
                 Load(Folders());
+                ClientDllImports.Resolve(name => name == Name ? module : IntPtr.Zero);
                 isLoaded = true;
             }
         }
@@ -39,17 +41,10 @@ namespace ShmBroker
         /// <summary>The path of the DLL that was loaded; null: none yet.</summary>
         internal static string? LoadedFrom { get; private set; }
 
-        /// <summary>In a package, beside the program, on the PATH, and where ShmBroker is installed.</summary>
+        /// <summary>Beside the program, in a package, and where ShmBroker is installed.</summary>
         internal static IEnumerable<string> Folders()
         {
-            string packages = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-            string path = Environment.GetEnvironmentVariable("PATH") ?? "";
-            return packages.Split(Path.PathSeparator)
-                .Concat(PackageFolders())
-                .Append(AppContext.BaseDirectory)
-                .Concat(path.Split(Path.PathSeparator))
-                .Append(InstallFolder())
-                .Where(IsAbsolute);
+            return new[] { AppContext.BaseDirectory }.Concat(PackageFolders()).Append(InstallFolder()).Where(IsAbsolute);
         }
 
         /// <summary>Loads the first that can be loaded.</summary>
@@ -58,16 +53,17 @@ namespace ShmBroker
             string unfit = "";
             foreach (string path in folders.Select(folder => Path.Combine(folder, Name)).Where(File.Exists))
             {
-                IntPtr module = LoadLibraryW(path);
+                IntPtr loaded = LoadLibraryW(path);
                 int code = Marshal.GetLastWin32Error();
-                if (module != IntPtr.Zero && GetProcAddress(module, NewestFunction) != IntPtr.Zero)
+                if (loaded != IntPtr.Zero && GetProcAddress(loaded, NewestFunction) != IntPtr.Zero)
                 {
+                    module = loaded;
                     LoadedFrom = path;
                     return;
                 }
-                if (module != IntPtr.Zero)
+                if (loaded != IntPtr.Zero)
                 {
-                    FreeLibrary(module); // or .NET would take it by its name
+                    FreeLibrary(loaded); // or .NET Framework would take it by its name
                     throw ShmException.Of(
                         Native.SHM_E_SYSTEM,
                         $"{path} is older than this package: it has no {NewestFunction}; install a newer ShmBroker.");
@@ -85,24 +81,34 @@ namespace ShmBroker
         {
             string packages = string.Join(", ", PackageFolders());
             string installed = InstallFolder();
-            return "in " + (packages.Length > 0 ? $"this package ({packages})" : "a package") +
-                   $", beside the program ({AppContext.BaseDirectory}), on the PATH or where ShmBroker is installed " +
+            return $"beside the program ({AppContext.BaseDirectory}), in a package " +
+                   (packages.Length > 0 ? $"({packages})" : "(there is none)") + " or where ShmBroker is installed " +
                    (installed.Length > 0 ? $"({installed})" : "(it is not)");
         }
 
-        // .NET Framework and Windows PowerShell know no such folders, and a program that loads this library as a plug-in has
-        // those of its own packages: there the DLLs lie beside the library, as they do in the package.
+        // Those of the program's packages, in which .NET looks for DLLs. .NET Framework and Windows PowerShell know no such
+        // folders, and a program that loads this library as a plug-in has those of its own packages: there the DLLs lie beside
+        // the library, as they do in the package.
         private static IEnumerable<string> PackageFolders()
         {
+            string known = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+            var folders = known.Split(Path.PathSeparator).Where(folder => IsAbsolute(folder) && !IsOfProgram(folder)).ToList();
 #if NETSTANDARD2_0
             string library = typeof(ClientDll).Assembly.Location;
-            if (library.Length == 0) yield break; // it was loaded from memory
             string platform = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "win-arm64"
                 : IntPtr.Size == 8 ? "win-x64" : "win-x86";
-            yield return Path.Combine(Path.GetDirectoryName(library)!, "runtimes", platform, "native");
-#else
-            yield break; // in NATIVE_DLL_SEARCH_DIRECTORIES
+            if (library.Length > 0) // or it was loaded from memory
+            {
+                folders.Add(Path.Combine(Path.GetDirectoryName(library)!, "runtimes", platform, "native"));
+            }
 #endif
+            return folders;
+        }
+
+        private static bool IsOfProgram(string folder)
+        {
+            return string.Equals(
+                folder.TrimEnd('\\'), AppContext.BaseDirectory.TrimEnd('\\'), StringComparison.OrdinalIgnoreCase);
         }
 
         private static bool IsAbsolute(string folder)

@@ -49,7 +49,7 @@ func load() error {
 }
 
 // findDLL gives the first DLL that can be loaded, and what is said of others. It does not leave the search to Windows,
-// which looks into the current folder, too, where anybody may have put one.
+// which looks into the current folder and those of PATH, too, where anybody may have put one.
 func findDLL() (path, unfit string) {
 	for _, folder := range folders() {
 		candidate := filepath.Join(folder, dllName)
@@ -71,17 +71,12 @@ func places() string {
 	if installed == "" {
 		installed = "it is not"
 	}
-	return fmt.Sprintf("beside the program (%s), on the PATH or where ShmBroker is installed (%s)", programFolder(), installed)
+	return fmt.Sprintf("beside the program (%s) or where ShmBroker is installed (%s)", programFolder(), installed)
 }
 
 func folders() (all []string) {
 	if program := programFolder(); program != "" {
 		all = append(all, program)
-	}
-	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
-		if filepath.IsAbs(folder) {
-			all = append(all, folder)
-		}
 	}
 	if installed := installFolder(); installed != "" {
 		all = append(all, installed)

@@ -1,8 +1,8 @@
 { Loads shmclient.dll when the program starts, for the functions of ShmBrokerApi. Where that fails the program starts all the
   same, and the first call raises an EShmError that says why.
 
-  It is looked for beside the program, on PATH, and where ShmBroker is installed; each by its full path, and not in the current
-  folder, where anybody may have put one. }
+  It is looked for beside the program, and where ShmBroker is installed; each by its full path, and in no folder that the current
+  one or PATH decides on, where anybody may have put one. }
 unit ShmBrokerDll;
 
 {$IFDEF FPC}{$MODE DELPHI}{$ENDIF}
@@ -14,9 +14,6 @@ implementation
 uses
   Windows, SysUtils, ShmBrokerApi, ShmBrokerErrors;
 
-type
-  TFolders = array of UnicodeString;
-
 { Of every version of Windows and of the compilers' unit. }
 function RegGetValueW(Key: HKEY; SubKey, Name: PWideChar; Flags: DWORD; TypeFound: PDWORD; Data: Pointer;
   Size: PDWORD): Integer; stdcall; external 'advapi32.dll';
@@ -25,40 +22,7 @@ var
   Module: HMODULE;
   Missing: UnicodeString; // what the first call will say
 
-procedure Add(var Folders: TFolders; const Folder: UnicodeString);
-var
-  IsOfDrive: Boolean;
-begin
-  IsOfDrive := (Length(Folder) > 2) and (Folder[2] = ':') and ((Folder[3] = '\') or (Folder[3] = '/'));
-  if not IsOfDrive and (Copy(Folder, 1, 2) <> '\\') then
-    Exit; // where it is depends on the current folder
-  SetLength(Folders, Length(Folders) + 1);
-  if Folder[Length(Folder)] = '\' then
-    Folders[High(Folders)] := Folder
-  else
-    Folders[High(Folders)] := Folder + '\';
-end;
-
-procedure AddPath(var Folders: TFolders);
-var
-  Path: UnicodeString;
-  I, First: Integer;
-begin
-  SetLength(Path, GetEnvironmentVariableW('PATH', nil, 0));
-  if Path = '' then
-    Exit;
-  SetLength(Path, GetEnvironmentVariableW('PATH', PWideChar(Path), Length(Path)));
-  Path := Path + ';';
-  First := 1;
-  for I := 1 to Length(Path) do
-    if Path[I] = ';' then
-    begin
-      Add(Folders, Copy(Path, First, I - First));
-      First := I + 1;
-    end;
-end;
-
-{ What the installer has noted; if it has not, ''. }
+{ What the installer has noted, with a backslash at its end; if it has not, ''. }
 function InstallFolder: UnicodeString;
 const
   LocalMachine = HKEY(Integer($80000002));
@@ -73,7 +37,7 @@ begin
     Exit;
   Result := PWideChar(@Text);
 {$IF SizeOf(Pointer) <> 8}
-  Result := Result + 'x86'; // behind the backslash that the installer writes
+  Result := Result + 'x86\'; // behind the backslash that the installer writes
 {$IFEND}
 end;
 
@@ -97,32 +61,33 @@ begin
   Result := InstallFolder;
   if Result = '' then
     Result := 'it is not';
-  Result := 'beside the program (' + ProgramFolder + '), on the PATH or where ShmBroker is installed (' + Result + ')';
+  Result := 'beside the program (' + ProgramFolder + ') or where ShmBroker is installed (' + Result + ')';
+end;
+
+{ Unfit: what is there and can't be loaded. }
+function LoadFrom(const Folder: UnicodeString; var Unfit: UnicodeString): Boolean;
+var
+  Path: UnicodeString;
+  Code: DWORD;
+begin
+  Result := False;
+  Path := Folder + ShmClientDll;
+  if (Folder = '') or (GetFileAttributesW(PWideChar(Path)) = DWORD(-1)) then
+    Exit;
+  Module := LoadLibraryW(PWideChar(Path));
+  Code := GetLastError;
+  Result := Module <> 0;
+  if not Result then
+    Unfit := Unfit + ' (' + Path + ' can''t be loaded: Windows error ' + UnicodeString(IntToStr(Code)) + ')';
 end;
 
 procedure Load;
 var
-  Folders: TFolders;
-  Path, Unfit: UnicodeString;
-  Code: DWORD;
-  I: Integer;
+  Unfit: UnicodeString;
 begin
-  Folders := nil;
-  Add(Folders, ProgramFolder);
-  AddPath(Folders);
-  Add(Folders, InstallFolder);
   Unfit := '';
-  for I := 0 to High(Folders) do
-  begin
-    Path := Folders[I] + ShmClientDll;
-    if GetFileAttributesW(PWideChar(Path)) = DWORD(-1) then
-      Continue;
-    Module := LoadLibraryW(PWideChar(Path));
-    Code := GetLastError;
-    if Module <> 0 then
-      Exit;
-    Unfit := Unfit + ' (' + Path + ' can''t be loaded: Windows error ' + UnicodeString(IntToStr(Code)) + ')';
-  end;
+  if LoadFrom(ProgramFolder, Unfit) or LoadFrom(InstallFolder, Unfit) then
+    Exit;
   Missing := 'there is no ' + ShmClientDll + ' for a ' + UnicodeString(IntToStr(8 * SizeOf(Pointer))) +
     '-bit program ' + Places + '; install it, or put a copy beside the program' + Unfit;
 end;

@@ -14,8 +14,9 @@ Option Explicit
 Public Const SHM_ERROR As Long = vbObjectError + 1000
 
 #If VBA7 Then
-Private Declare PtrSafe Function LoadLibraryExW Lib "kernel32" _
-    (ByVal Name As LongPtr, ByVal Unused As LongPtr, ByVal Flags As Long) As LongPtr
+Private Declare PtrSafe Function LoadLibraryW Lib "kernel32" (ByVal Path As LongPtr) As LongPtr
+Private Declare PtrSafe Function GetModuleFileNameW Lib "kernel32" _
+    (ByVal Module As LongPtr, ByVal Path As LongPtr, ByVal Size As Long) As Long
 Private Declare PtrSafe Function RegGetValueW Lib "advapi32" _
     (ByVal Key As LongPtr, ByVal SubKey As LongPtr, ByVal Name As LongPtr, ByVal Flags As Long, _
     ByVal TypeFound As LongPtr, ByVal Data As LongPtr, ByRef Size As Long) As Long
@@ -23,8 +24,9 @@ Private Declare PtrSafe Function lstrlenW Lib "kernel32" (ByVal Text As LongPtr)
 Private Declare PtrSafe Sub RtlMoveMemory Lib "kernel32" _
     (ByVal Target As LongPtr, ByVal Source As LongPtr, ByVal Size As LongPtr)
 #Else
-Private Declare Function LoadLibraryExW Lib "kernel32" _
-    (ByVal Name As LongPtr, ByVal Unused As LongPtr, ByVal Flags As Long) As LongPtr
+Private Declare Function LoadLibraryW Lib "kernel32" (ByVal Path As LongPtr) As LongPtr
+Private Declare Function GetModuleFileNameW Lib "kernel32" _
+    (ByVal Module As LongPtr, ByVal Path As LongPtr, ByVal Size As Long) As Long
 Private Declare Function RegGetValueW Lib "advapi32" _
     (ByVal Key As LongPtr, ByVal SubKey As LongPtr, ByVal Name As LongPtr, ByVal Flags As Long, _
     ByVal TypeFound As LongPtr, ByVal Data As LongPtr, ByRef Size As Long) As Long
@@ -35,29 +37,32 @@ Private Declare Sub RtlMoveMemory Lib "kernel32" _
 
 Private IsLoaded As Boolean
 
-' Loads shmclient.dll, unless it is loaded: from beside the program, a folder of the PATH or where ShmBroker is
-' installed, and not from the current folder, where anybody may have put one. A Declare finds what is loaded; by
+' Loads shmclient.dll, unless it is loaded: from beside the program, such as EXCEL.EXE, or where ShmBroker is installed, and
+' from no folder that the current one or PATH decides on, where anybody may have put one. A Declare finds what is loaded; by
 ' itself it would look there, too. ShmOpenChannel calls it; whoever calls another function first, calls it before.
 Public Sub ShmLoadLibrary()
-    Const BesideTheProgram As Long = &H200 ' LOAD_LIBRARY_SEARCH_APPLICATION_DIR
-    Dim Folder As Variant
+    Dim Unfit As String
     If IsLoaded Then Exit Sub
-    IsLoaded = LoadLibraryExW(StrPtr("shmclient.dll"), 0, BesideTheProgram) <> 0
-    For Each Folder In Split(Environ$("PATH"), ";")
-        If Not IsLoaded Then IsLoaded = LoadFrom(CStr(Folder))
-    Next
-    If Not IsLoaded Then IsLoaded = LoadFrom(InstalledFolder)
+    IsLoaded = LoadFrom(ProgramFolder, Unfit)
+    If Not IsLoaded Then IsLoaded = LoadFrom(InstalledFolder, Unfit)
     If Not IsLoaded Then Err.Raise 53, "ShmBroker", _
-        "there is no shmclient.dll for a program of this kind, 32 or 64 bit, beside the program, on the PATH or " & _
-        "where ShmBroker is installed (" & IIf(Len(InstalledFolder) > 0, InstalledFolder, "it is not") & "); install it, or put a copy beside the program"
+        "there is no shmclient.dll for a program of this kind, 32 or 64 bit, beside the program (" & ProgramFolder & _
+        ") or where ShmBroker is installed (" & IIf(Len(InstalledFolder) > 0, InstalledFolder, "it is not") & _
+        "); install it, or put a copy beside the program" & Unfit
 End Sub
 
-' Where a relative folder is depends on the current one.
-Private Function LoadFrom(ByVal Folder As String) As Boolean
+' Folder: with a backslash at its end, or "". Unfit: what is there and can't be loaded.
+Private Function LoadFrom(ByVal Folder As String, ByRef Unfit As String) As Boolean
+    Const FileNotFound As Long = 2
+    Const NoSuchModule As Long = 126
     Dim Path As String
-    If Not Folder Like "?:[\/]*" And Left$(Folder, 2) <> "\\" Then Exit Function
-    Path = Folder & "\shmclient.dll"
-    LoadFrom = LoadLibraryExW(StrPtr(Path), 0, 0) <> 0
+    Dim Code As Long
+    If Len(Folder) = 0 Then Exit Function
+    Path = Folder & "shmclient.dll"
+    LoadFrom = LoadLibraryW(StrPtr(Path)) <> 0
+    Code = Err.LastDllError
+    If LoadFrom Or Code = FileNotFound Or Code = NoSuchModule Then Exit Function
+    Unfit = Unfit & " (" & Path & " can't be loaded: Windows error " & Code & ")"
 End Function
 
 ' Opens a channel and gives its handle. Access: SHM_READ, SHM_WRITE, both; 0: every right that this account
@@ -160,6 +165,14 @@ End Function
 Public Sub ShmNotify(ByVal Channel As Long, ByVal Window As LongPtr, ByVal Message As Long)
     Check ShmNotifyWindow(Channel, Window, Message, 0)
 End Sub
+
+' Of this program, with a backslash at its end.
+Private Function ProgramFolder() As String
+    Dim Room As String
+    Room = String$(32768, vbNullChar)
+    Room = Left$(Room, GetModuleFileNameW(0, StrPtr(Room), Len(Room)))
+    ProgramFolder = Left$(Room, InStrRev(Room, "\"))
+End Function
 
 ' The folder of the DLL that the installer has brought; "" if it was not run.
 Private Function InstalledFolder() As String

@@ -8,6 +8,7 @@ import pathlib
 import pickle
 import sys
 import tempfile
+import types
 import unittest
 from unittest import mock
 
@@ -301,14 +302,73 @@ class OtherSystems(unittest.TestCase):
 
 
 class Library(unittest.TestCase):
-    def test_is_not_looked_for_in_the_current_folder(self) -> None:
-        here = pathlib.Path.cwd()
-        for program in ("-c", "", "-m", "missing.py"):
-            path = mock.patch.dict("os.environ", PATH=os.pathsep.join((".", "", "bin")))
-            with mock.patch.object(sys, "argv", [program]), path:
-                folders = [folder.resolve() for folder in shmbroker.library._folders()]
-            self.assertEqual(folders, [pathlib.Path(shmbroker.__file__).resolve().parent], program)
-            self.assertNotIn(here, folders)
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name).resolve()
+        self.script = self.folder / "script"
+        self.python = self.folder / "python"
+        self.installed = self.folder / "installed"
+        for each in (self.script, self.python, self.installed, self.folder / "path"):
+            each.mkdir()
+        self.package = pathlib.Path(shmbroker.__file__).resolve().parent
+        main = types.ModuleType("__main__")
+        main.__file__ = str(self.script / "main.py")
+        self.main = main
+        for each in (
+            mock.patch.dict("os.environ", PATH=os.pathsep.join((".", "", "bin", str(self.folder / "path")))),
+            mock.patch.dict(sys.modules, {"__main__": main}),
+            mock.patch.object(sys, "executable", str(self.python / "python.exe")),
+            mock.patch.object(shmbroker.library, "_installed", lambda: self.installed),
+        ):
+            each.start()
+            self.addCleanup(each.stop)
+
+    def load(self) -> object:
+        """What is loaded: the path, of a file that has text in it."""
+
+        def fake(path: str) -> str:
+            if not pathlib.Path(path).read_text():
+                raise OSError("no DLL")
+            return path
+
+        with mock.patch.object(sys, "platform", "win32"), mock.patch.object(ctypes, "WinDLL", fake, create=True):
+            with mock.patch.object(shmbroker.library.abi, "declare"):
+                return shmbroker.library.library.__wrapped__()
+
+    def test_is_looked_for_beside_the_program_in_the_package_and_where_it_is_installed(self) -> None:
+        places = [self.script, self.python, self.package, self.installed]
+        self.assertEqual(list(shmbroker.library._folders()), places)
+        for place in (self.installed, self.python, self.script):
+            dll = place / "shmclient.dll"
+            dll.write_text("a DLL")
+            self.assertEqual(self.load(), str(dll))
+
+    def test_is_looked_for_beside_no_script_that_depends_on_the_current_folder(self) -> None:
+        for name in ("-c", "", "-m", "main.py", None):
+            self.main.__file__ = name
+            with mock.patch.object(sys, "argv", [name or str(self.script / "given.txt")]):
+                self.assertEqual(list(shmbroker.library._folders())[0], self.python, name)
+        del self.main.__file__  # the console
+        self.assertEqual(list(shmbroker.library._folders())[0], self.python)
+
+    def test_is_looked_for_beside_an_archive(self) -> None:
+        archive = self.script / "program.pyz"
+        archive.touch()
+        self.main.__file__ = str(archive / "__main__.py")
+        self.assertEqual(list(shmbroker.library._folders())[0], self.script)
+
+    def test_that_is_not_there_is_told_with_the_places(self) -> None:
+        unfit = self.script / "shmclient.dll"
+        unfit.touch()
+        (self.folder / "path" / "shmclient.dll").write_text("a DLL")
+        with self.assertRaises(OSError) as raised:
+            self.load()
+        self.assertIn(
+            f"Python beside the program ({self.script}, {self.python}), in this package ({self.package}) or where ShmBroker "
+            f"is installed ({self.installed}); install it, or put a copy beside the program ({unfit} can't be loaded: no DLL)",
+            str(raised.exception),
+        )
 
     def test_that_is_too_old_is_named(self) -> None:
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(sys, "platform", "win32"):

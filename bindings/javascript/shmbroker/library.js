@@ -1,11 +1,13 @@
-// Where shmclient.dll is: in this package, beside the program or node.exe, on the PATH, or where ShmBroker is
-// installed. Never in the current folder, where anybody may have put one.
+// Where shmclient.dll is: beside the program, in this package, or where ShmBroker is installed. In no folder that the
+// current one or PATH decides on, where anybody may have put one.
 import { existsSync } from "node:fs";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 import koffi from "koffi";
 
 const NAME = "shmclient.dll";
+const LOADED = "shmbroker: the DLL"; // what threads of this process hand on to those that they start
 
 /** The folder that the installer has noted. */
 function installed() {
@@ -24,24 +26,39 @@ function installed() {
   return [process.arch === "ia32" ? join(folder, "x86") : folder];
 }
 
+/**
+ * The folder of the script. With --eval, and in a program that Electron has packed, argv[1] is what a user has given, such
+ * as the path of a document.
+ */
+function script() {
+  const isEvaluated = process.execArgv.some((option) => /^(-[pe]+|--(eval|print)(=.*)?)$/.test(option));
+  const { electron } = process.versions;
+  const isPacked = electron !== undefined && !("defaultApp" in process);
+  const path = process.argv[1] ?? "";
+  return isAbsolute(path) && !isPacked && !(isMainThread && isEvaluated) ? [dirname(path)] : [];
+}
+
 const here = dirname(fileURLToPath(import.meta.url));
-const program = process.argv[1] ? [dirname(process.argv[1])] : [];
-const beside = [...program, dirname(process.execPath)];
+const beside = [...script(), dirname(process.execPath)];
 
 /** The places that are looked at, one after the other. */
 function* paths() {
+  for (const folder of beside) yield join(folder, NAME);
   yield join(here, process.arch, NAME);
-  for (const folder of [here, ...beside]) yield join(folder, NAME);
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) if (isAbsolute(folder)) yield join(folder, NAME);
+  yield join(here, NAME);
   for (const folder of installed()) yield join(folder, NAME);
 }
 
 function load() {
+  const loaded = getEnvironmentData(LOADED);
+  if (typeof loaded === "string") return { path: loaded, native: koffi.load(loaded) };
   let unfit = "";
   for (const path of paths()) {
     if (!existsSync(path)) continue;
     try {
-      return { path, native: koffi.load(path) };
+      const native = koffi.load(path);
+      setEnvironmentData(LOADED, path);
+      return { path, native };
     } catch (error) {
       unfit += ` (${path} can't be loaded: ${error instanceof Error ? error.message : error})`; // of another width, say
     }
@@ -55,7 +72,7 @@ function load() {
 function places() {
   const [folder = "it is not"] = installed();
   return (
-    `in this package (${here}), beside the program or node.exe (${beside.join(", ")}), on the PATH or ` +
+    `beside the program or node.exe (${beside.join(", ")}), in this package (${here}) or ` +
     `where ShmBroker is installed (${folder})`
   );
 }

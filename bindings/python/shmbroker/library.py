@@ -1,9 +1,8 @@
-"""shmclient.dll, loaded at the first use: it is in this package or beside the program, on the PATH, or where
-ShmBroker is installed; and never in the current folder, where anybody may have put one."""
+"""shmclient.dll, loaded at the first use: from beside the program, from this package, or from where ShmBroker is
+installed; and from no folder that the current one or PATH decides on, where anybody may have put one."""
 
 import ctypes
 import functools
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +10,8 @@ from pathlib import Path
 from . import abi
 
 NAME = "shmclient.dll"
-_ERROR_BAD_EXE_FORMAT = 193
 _BITS = 8 * ctypes.sizeof(ctypes.c_void_p)
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).resolve().parent
 
 
 @functools.cache
@@ -25,11 +23,9 @@ def library() -> ctypes.CDLL:
         if not path.is_file():
             continue
         try:
-            loaded = ctypes.WinDLL(str(path.resolve()))
+            loaded = ctypes.WinDLL(str(path))
         except OSError as error:
-            if error.winerror != _ERROR_BAD_EXE_FORMAT:
-                raise
-            misfits += f" ({path} is for programs of another width)"
+            misfits += f" ({path} can't be loaded: {error})"  # of another width, say
             continue
         try:
             abi.declare(loaded)
@@ -43,24 +39,30 @@ def library() -> ctypes.CDLL:
 
 def _places() -> str:
     """In the words of every language's package."""
+    program = ", ".join(map(str, _program())) or "its folder is not known"
     return (
-        f"in this package ({_PACKAGE}), beside the program ({_program() or 'there is none'}), on the PATH or "
+        f"beside the program ({program}), in this package ({_PACKAGE}) or "
         f"where ShmBroker is installed ({_installed() or 'it is not'})"
     )
 
 
 def _folders() -> Iterator[Path]:
+    yield from _program()
     yield _PACKAGE
-    if program := _program():
-        yield program
-    yield from filter(Path.is_absolute, map(Path, os.get_exec_path()))
     if installed := _installed():
         yield installed
 
 
-def _program() -> Path | None:
-    program = Path(sys.argv[0])
-    return program.resolve().parent if program.is_file() else None  # the console, or -c
+def _program() -> list[Path]:
+    """The folders of the script and of python.exe. The console, and -c, have no script."""
+    folders = []
+    script = Path(getattr(sys.modules.get("__main__"), "__file__", None) or "")
+    if script.is_absolute():  # or it is not Python that has set it
+        folder = script.parent
+        folders.append(folder.parent if folder.is_file() else folder)  # of an archive, which has __main__.py in it
+    if Path(sys.executable or "").is_absolute():
+        folders.append(Path(sys.executable).parent)
+    return folders
 
 
 def _installed() -> Path | None:

@@ -1,5 +1,5 @@
-//! Where shmclient.dll is looked for: beside the program, on PATH, and where ShmBroker is installed. Each by its
-//! full path, and never in the current folder, where anybody may have put one.
+//! Where shmclient.dll is looked for: beside the program, and where ShmBroker is installed. Each by its full path, and in no
+//! folder that the current one or PATH decides on, where anybody may have put one.
 
 use std::env;
 use std::ffi::{c_void, OsStr, OsString};
@@ -61,7 +61,7 @@ fn places() -> String {
         None => none.to_string(),
     };
     format!(
-        "beside the program ({}), on the PATH or where ShmBroker is installed ({})",
+        "beside the program ({}) or where ShmBroker is installed ({})",
         shown(program_folder(), "?"),
         shown(install_folder(), "it is not")
     )
@@ -73,10 +73,8 @@ fn program_folder() -> Option<PathBuf> {
 }
 
 fn folders() -> Vec<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
     program_folder()
         .into_iter()
-        .chain(env::split_paths(&path).filter(|folder| folder.is_absolute()))
         .chain(install_folder())
         .collect()
 }

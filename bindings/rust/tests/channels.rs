@@ -2,9 +2,6 @@
 
 #![cfg(windows)]
 
-use std::ffi::OsStr;
-use std::fs;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,6 +9,7 @@ use shmbroker::*;
 
 #[cfg(feature = "async")]
 mod async_reader;
+mod places;
 
 const NOW: Duration = Duration::ZERO;
 
@@ -396,39 +394,6 @@ fn threads_share_a_channel() {
         readers.map(|reader| reader.join().unwrap()).iter().sum()
     });
     assert_eq!(total, 2 * 500_500);
-}
-
-/// The sender, alone in a folder, says what it could not load. The current folder has a DLL, which is not for it.
-#[test]
-fn the_dll_is_found_and_never_in_the_current_folder() {
-    let program = std::env::current_exe().unwrap();
-    let home = program.parent().unwrap();
-    let base = std::env::temp_dir().join(format!("shmbroker rust {}", std::process::id()));
-    let (folder, current) = (base.join("alone"), base.join("current"));
-    let beside = folder.join("shmclient.dll");
-    fs::create_dir_all(&folder).unwrap();
-    fs::create_dir_all(&current).unwrap();
-    fs::copy(home.join("sender.exe"), folder.join("sender.exe")).unwrap();
-    fs::copy(home.join("shmclient.dll"), current.join("shmclient.dll")).unwrap();
-    let said = |path: &OsStr| {
-        let output = Command::new(folder.join("sender.exe"))
-            .args(["--channel", "nowhere", "text"])
-            .current_dir(&current)
-            .env("PATH", path)
-            .output();
-        String::from_utf8(output.unwrap().stderr).unwrap()
-    };
-    let none = said(".;".as_ref());
-    assert!(none.contains("there is no shmclient.dll for a "), "{none}");
-    let on_path = said(home.as_os_str());
-    assert!(on_path.contains("'nowhere'"), "{on_path}");
-    fs::write(&beside, "no DLL").unwrap();
-    let unfit = said("".as_ref());
-    assert!(unfit.contains("can't be loaded: "), "{unfit}");
-    fs::copy("C:\\windows\\system32\\version.dll", &beside).unwrap();
-    let old = said(home.as_os_str());
-    assert!(old.contains("is older than this crate"), "{old}");
-    fs::remove_dir_all(&base).unwrap();
 }
 
 #[test]

@@ -167,9 +167,10 @@ def main() -> None:
     threading._start_new_thread = _start_new_thread
     sys.platform = "win32"
     sys.modules.setdefault("winreg", _NoRegistry("winreg"))
-    sys.path[0] = str(pathlib.Path(script).resolve().parent)
+    path = pathlib.Path(script).resolve()
+    sys.path[0] = str(path.parent)
     try:
-        runpy.run_path(script, run_name="__main__")
+        runpy.run_path(str(path), run_name="__main__")  # which has the full path as its __file__
     except SystemExit as end:
         if not isinstance(end.code, (int, type(None))):
             print(end.code, file=sys.stderr)
