@@ -12,8 +12,8 @@
 namespace shmbroker::client {
 namespace {
 
-constexpr DWORD kCloseTimeout = 2000;  // milliseconds
-constexpr DWORD kFirstPause = 50;      // until the first repetition; each pause is twice the one before
+constexpr DWORD kAnswerTimeout = 2000;  // milliseconds
+constexpr DWORD kFirstPause = 50;       // until the first repetition; each pause is twice the one before
 constexpr DWORD kLongestPause = 5000;
 
 // What the service has not answered, in the order in which it was closed. No object of this has a destructor:
@@ -105,7 +105,7 @@ bool is_quiet() {
 void note_failure(ULONGLONG begun) {
   const ULONGLONG now = GetTickCount64();
   const Locked locked;
-  if (now - begun >= kCloseTimeout / 2) unanswered.quiet_until = now + kLongestPause;
+  if (now - begun >= kAnswerTimeout / 2) unanswered.quiet_until = now + kLongestPause;
 }
 
 }  // namespace
@@ -136,7 +136,7 @@ void repeat_closes(const Deadline& deadline) noexcept {
   while (unanswered.first != nullptr) {
     Close* const close = unanswered.first;  // others add behind it
     ReleaseSRWLockExclusive(&unanswered.lock);
-    const bool answered = is_answered(*close, std::min(deadline.left(), kCloseTimeout));
+    const bool answered = is_answered(*close, std::min(deadline.left(), kAnswerTimeout));
     AcquireSRWLockExclusive(&unanswered.lock);
     if (!answered) break;
     unanswered.quiet_until = 0;

@@ -11,7 +11,7 @@
 namespace shmbroker::client {
 namespace {
 
-struct Entry {
+struct StatusText {
   int32_t status;
   const wchar_t* text;
   const char* utf8;
@@ -19,7 +19,7 @@ struct Entry {
 
 #define SHM_TEXT(status, text) \
   { status, L##text, text }
-constexpr Entry kTexts[] = {
+constexpr StatusText kTexts[] = {
     SHM_TEXT(SHM_OK, "Done."),
     SHM_TEXT(SHM_S_UNCHANGED, "The value has not changed since this handle read it."),
     SHM_TEXT(SHM_S_LOST, "Messages before this one were lost to this slow reader."),
@@ -71,8 +71,8 @@ constexpr Entry kTexts[] = {
 };
 #undef SHM_TEXT
 
-const Entry& entry_for(int32_t status) {
-  const auto* found = std::ranges::find(kTexts, status, &Entry::status);
+const StatusText& entry_for(int32_t status) {
+  const auto* found = std::ranges::find(kTexts, status, &StatusText::status);
   return found != std::end(kTexts) ? *found : *std::prev(std::end(kTexts));
 }
 
@@ -112,7 +112,7 @@ int32_t fail(int32_t status, const std::wstring& text, DWORD win32) noexcept {
 }
 
 int32_t fail(int32_t status) noexcept {
-  const Entry& entry = entry_for(status);
+  const StatusText& entry = entry_for(status);
   if (Reason* reason = reason_of_thread()) store(*reason, entry.text, entry.utf8);
   return status;
 }

@@ -6,7 +6,7 @@
 namespace shmbroker::core {
 namespace {
 
-constexpr int kTries = 16;       // of a copy that is overtaken, or a claim that another reader gets
+constexpr int kReadTries = 16;   // of a copy that is overtaken, or a claim that another reader gets
 constexpr int kJoinTries = 100;  // then the head is not what writers of ours would make of it
 
 }  // namespace
@@ -174,7 +174,7 @@ void RingReader::give_back() {
 }
 
 RingReader::Result RingReader::read(std::byte* to, uint64_t space, Message& message) {
-  for (int i = 0; i < kTries; ++i) {
+  for (int i = 0; i < kReadTries; ++i) {
     Frame frame;
     const Result result = next(frame);
     if (result != Result::ok) return result;
@@ -204,7 +204,7 @@ bool RingReader::seek() {
 }
 
 RingReader::Result RingReader::peek(Message& message) {
-  for (int i = 0; i < kTries; ++i) {
+  for (int i = 0; i < kReadTries; ++i) {
     const Result result = next(peeked_frame_);
     if (result != Result::ok) return result;
     Message found = describe(peeked_frame_);

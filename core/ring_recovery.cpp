@@ -7,12 +7,12 @@
 namespace shmbroker::core {
 namespace {
 
-constexpr int kTries = 100;  // then writers go on so fast that they find the ring sound
+constexpr int kRecoveryTries = 100;  // then writers go on so fast that they find the ring sound
 
 // Where the oldest frame begins and the next one goes, as they were at one moment. Returns false if they
 // can't be.
 bool find_ends(const Ring& ring, uint64_t& head, uint64_t& tail) {
-  for (int i = 0; i < kTries; ++i) {
+  for (int i = 0; i < kRecoveryTries; ++i) {
     head = ring.head_position();
     tail = ring.end();
     if (ring.head_position() != head) continue;

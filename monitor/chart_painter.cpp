@@ -31,7 +31,7 @@ std::wstring label_of(double value, Unit unit) {
   return unit == Unit::bytes ? size_word(value) : short_number_word(value);
 }
 
-SIZE size_of(HDC dc, const std::wstring& text) {
+SIZE text_size(HDC dc, const std::wstring& text) {
   SIZE size{};
   GetTextExtentPoint32W(dc, text.c_str(), static_cast<int>(text.size()), &size);
   return size;
@@ -59,7 +59,7 @@ struct Scale {
 
 void draw_horizontal(HDC dc, const Scale& scale, const Axis& axis, Unit unit, const Palette& colors,
                      int margin) {
-  const int half = static_cast<int>(size_of(dc, L"0").cy) / 2;
+  const int half = static_cast<int>(text_size(dc, L"0").cy) / 2;
   for (int i = 0; i <= axis.steps; ++i) {
     const int y = scale.y(axis.step * i);
     fill(dc, {scale.plot.left, y, scale.plot.right, y + 1}, colors.line);
@@ -74,7 +74,7 @@ void draw_vertical(HDC dc, const Scale& scale, const Palette& colors, int margin
   for (const Mark& mark : kMarks) {
     const int x = scale.x(mark.age);
     fill(dc, {x, scale.plot.top, x + 1, scale.plot.bottom}, colors.line);
-    const SIZE size = size_of(dc, mark.label);
+    const SIZE size = text_size(dc, mark.label);
     const LONG left = std::clamp(x - size.cx / 2, scale.plot.left, scale.plot.right - size.cx + margin);
     if (left < free_from) continue;  // it would run into the one before
     ExtTextOutW(dc, left, scale.plot.bottom + margin / 2, 0, nullptr, mark.label,
@@ -142,7 +142,7 @@ void paint_chart(HDC dc, const RECT& area, const Curve& curve, Unit unit, const 
                  COLORREF color, UINT dpi) {
   fill(dc, area, colors.list);
   const int margin = scaled(kMargin, dpi);
-  const int text_height = static_cast<int>(size_of(dc, L"0").cy);
+  const int text_height = static_cast<int>(text_size(dc, L"0").cy);
   RECT plot = area;
   plot.top += margin + text_height / 2;
   plot.bottom -= text_height + 2 * margin;
@@ -150,7 +150,7 @@ void paint_chart(HDC dc, const RECT& area, const Curve& curve, Unit unit, const 
   const int room = static_cast<int>(plot.bottom - plot.top) / (2 * text_height);
   const Axis axis = nice_axis(peak(curve), std::clamp(room, 1, kMostSteps), unit);
   for (int i = 0; i <= axis.steps; ++i) {
-    plot.left = std::max(plot.left, area.left + size_of(dc, label_of(axis.step * i, unit)).cx + 2 * margin);
+    plot.left = std::max(plot.left, area.left + text_size(dc, label_of(axis.step * i, unit)).cx + 2 * margin);
   }
   if (plot.left >= plot.right || plot.top >= plot.bottom) return;
   const Scale scale{plot, axis.top()};

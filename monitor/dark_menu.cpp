@@ -36,7 +36,7 @@ class MenuFont {
   HGDIOBJ before_;
 };
 
-SIZE size_of(HDC dc, const std::wstring& text) {
+SIZE label_size(HDC dc, const std::wstring& text) {
   RECT area{};
   DrawTextW(dc, text.c_str(), -1, &area, DT_SINGLELINE | DT_CALCRECT);
   return {area.right, area.bottom};
@@ -100,10 +100,10 @@ void DarkMenu::measure(MEASUREITEMSTRUCT& measured, UINT dpi) const {
   const HDC dc = GetDC(nullptr);
   {
     const MenuFont font(dc, dpi);
-    const SIZE label = size_of(dc, item.label);
+    const SIZE label = label_size(dc, item.label);
     LONG width = label.cx + 2 * scaled(kPadding, dpi);
     if (!item.is_in_bar) width += scaled(kCheckWidth, dpi);
-    if (!item.keys.empty()) width += scaled(kBetweenKeys, dpi) + size_of(dc, item.keys).cx;
+    if (!item.keys.empty()) width += scaled(kBetweenKeys, dpi) + label_size(dc, item.keys).cx;
     // Windows adds the width of a check mark of its own.
     measured.itemWidth = static_cast<UINT>(item.is_in_bar ? width - GetSystemMetrics(SM_CXMENUCHECK) : width);
     measured.itemHeight = static_cast<UINT>(label.cy + scaled(kPadding, dpi));

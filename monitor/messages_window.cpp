@@ -14,7 +14,7 @@ namespace {
 
 constexpr UINT kNews = WM_APP + 1;
 constexpr wchar_t kFixedFont[] = L"Consolas";
-constexpr SIZE kFirstSize = {700, 520};  // at 96 DPI
+constexpr SIZE kMessagesWindowSize = {700, 520};  // at 96 DPI
 
 const std::vector<Column>& message_columns() {
   static const std::vector<Column> columns = {{L"No.", 90, Content::number},
@@ -69,7 +69,7 @@ HWND MessagesWindow::on_open() {
   SetWindowTextW(window(), (channel_ + L" \u2013 last messages").c_str());
   table_.attach(item(IDC_MESSAGES), message_columns(), message_columns().size() - 1);
   dress();
-  grow_to(kFirstSize);
+  grow_to(kMessagesWindowSize);
   on_layout();
   tail_.emplace(channel_, window(), kNews);
   return item(IDC_MESSAGES);

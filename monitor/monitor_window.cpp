@@ -13,7 +13,7 @@ namespace {
 constexpr UINT kSnapshot = WM_APP + 1;
 constexpr UINT kMessagesClosed = WM_APP + 2;  // lParam: the window
 
-constexpr SIZE kFirstSize = {1060, 690};  // at 96 DPI
+constexpr SIZE kMonitorWindowSize = {1060, 690};  // at 96 DPI
 
 constexpr wchar_t kHelp[] =
     L"Enter, double click: the last messages of the channel\n"
@@ -60,7 +60,7 @@ HWND MonitorWindow::on_open() {
   lag_.attach(item(IDC_LAG));
   channels_.select(first_channel_);
   dress();
-  grow_to(kFirstSize);
+  grow_to(kMonitorWindowSize);
   on_layout();
   set_text(IDC_STATUS, L"Asking the ShmBroker service\u2026");
   watcher_.emplace(window(), kSnapshot);

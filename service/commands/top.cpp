@@ -26,7 +26,7 @@
 namespace shmbroker::service {
 namespace {
 
-struct Options {
+struct TopOptions {
   uint32_t interval_ms = 1000;
   uint32_t count = 0;
   char sort = 'r';
@@ -218,7 +218,7 @@ class Display {
   size_t first_ = 0;
 };
 
-int top(const Options& options) {
+int top(const TopOptions& options) {
   const ClientApi api;
   const Screen screen;
   Watcher watcher(api, options.filter);
@@ -240,7 +240,7 @@ int top(const Options& options) {
 }  // namespace
 
 void add_top(CLI::App& app, Action& action) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TopOptions>();
   auto* command = app.add_subcommand("top", "All channels, live: rates, lag, and who holds one up");
   command->add_option("--interval", options->interval_ms, "Milliseconds between two looks")
       ->check(CLI::Range(100, 3'600'000))

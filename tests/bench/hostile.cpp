@@ -69,13 +69,6 @@ void take_turn(uint32_t milliseconds, Neighbours& beside) {
   beside.open_p99.push_back(part_of(opens, 0.99));
 }
 
-// Of turns of the same round.
-std::string ratio(const std::vector<double>& ours, const std::vector<double>& base) {
-  std::vector<double> ratios(ours.size());
-  std::ranges::transform(ours, base, ratios.begin(), std::divides());
-  return text_of(spread_of(ratios), 2);
-}
-
 }  // namespace
 
 std::vector<Neighbours> measure_neighbours(uint32_t rounds, uint32_t milliseconds) {
@@ -118,9 +111,9 @@ void print_neighbours(const std::vector<Neighbours>& all, std::ostream& out) {
       base.trip_p50.size());
   for (const Neighbours& each : all) {
     out << fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", each.name, in_microseconds(each.trip_p50, 0),
-                       in_microseconds(each.trip_p99, 0), ratio(each.trip_p99, base.trip_p99),
+                       in_microseconds(each.trip_p99, 0), text_of(ratio_of(each.trip_p99, base.trip_p99), 2),
                        in_microseconds(each.open_p50, 0), in_microseconds(each.open_p99, 0),
-                       ratio(each.open_p99, base.open_p99));
+                       text_of(ratio_of(each.open_p99, base.open_p99), 2));
   }
 }
 

@@ -12,7 +12,7 @@
 namespace shmbroker::bench {
 namespace {
 
-constexpr uint64_t kCapacity = 64 * 1024;
+constexpr uint64_t kIdleCapacity = 64 * 1024;
 
 ShmChannel open(uint32_t number) {
   ShmOptions options{};
@@ -20,7 +20,7 @@ ShmChannel open(uint32_t number) {
   options.access = SHM_READ;
   options.kind = SHM_TOPIC;
   options.flags = SHM_OPEN_CREATE;
-  options.capacity = kCapacity;
+  options.capacity = kIdleCapacity;
   options.max_message = 1024;
   const std::string name = "idle." + std::to_string(GetCurrentProcessId()) + "." + std::to_string(number);
   ShmChannel channel = 0;

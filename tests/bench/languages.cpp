@@ -16,7 +16,7 @@ namespace shmbroker::bench {
 namespace {
 
 constexpr wchar_t kChannel[] = L"languages";
-constexpr uint64_t kCapacity = 1 << 20;
+constexpr uint64_t kLanguagesCapacity = 1 << 20;
 
 void measure(const tests::Program& program, uint32_t messages, Answerer& answerer, LanguageCost& cost) {
   Process process(
@@ -32,11 +32,8 @@ void measure(const tests::Program& program, uint32_t messages, Answerer& answere
   cost.trip.push_back(answerer.take_trip());
 }
 
-// Of samples of the same round.
-std::string ratio(const std::vector<double>& ours, const std::vector<double>& base) {
-  std::vector<double> ratios(ours.size());
-  std::ranges::transform(ours, base, ratios.begin(), std::divides());
-  return fmt::format("{:.2f}", spread_of(ratios).median);
+std::string median_ratio(const std::vector<double>& ours, const std::vector<double>& base) {
+  return fmt::format("{:.2f}", ratio_of(ours, base).median);
 }
 
 }  // namespace
@@ -44,7 +41,8 @@ std::string ratio(const std::vector<double>& ours, const std::vector<double>& ba
 std::vector<LanguageCost> measure_languages(uint32_t rounds, uint32_t messages) {
   // It lasts as long as this handle.
   const Channel channel(
-      kChannel, {.access = SHM_WRITE, .kind = SHM_TOPIC, .flags = SHM_OPEN_CREATE, .capacity = kCapacity});
+      kChannel,
+      {.access = SHM_WRITE, .kind = SHM_TOPIC, .flags = SHM_OPEN_CREATE, .capacity = kLanguagesCapacity});
   Answerer answerer(kChannel);
   std::vector<const tests::Language*> languages;
   std::vector<LanguageCost> costs;
@@ -76,14 +74,14 @@ void print_languages(const std::vector<LanguageCost>& costs, std::ostream& out) 
       c->write.size());
   for (const LanguageCost& cost : costs) {
     out << fmt::format("| {} | {} | {} | {} | {} |\n", cost.name, text_of(spread_of(cost.write), 0),
-                       ratio(cost.write, c->write), text_of(spread_of(cost.read), 0),
-                       ratio(cost.read, c->read));
+                       median_ratio(cost.write, c->write), text_of(spread_of(cost.read), 0),
+                       median_ratio(cost.read, c->read));
   }
   out << "\nA round trip of 64 B from a thread in C++, each side asleep when the message comes: ns\n\n"
          "| language | round trip | to C |\n| --- | --- | --- |\n";
   for (const LanguageCost& cost : costs)
     out << fmt::format("| {} | {} | {} |\n", cost.name, text_of(spread_of(cost.trip), 0),
-                       ratio(cost.trip, c->trip));
+                       median_ratio(cost.trip, c->trip));
 }
 
 nlohmann::json to_json(const std::vector<LanguageCost>& costs) {

@@ -9,7 +9,7 @@
 namespace shmbroker::bench {
 namespace {
 
-constexpr uint32_t kBatch = 16;
+constexpr uint32_t kBatchSize = 16;
 constexpr uint32_t kLongSpin = 1'000'000'000;
 
 void must(int32_t status) {
@@ -56,8 +56,8 @@ class CopyWriter final : public Writer {
 class BatchWriter final : public Writer {
  public:
   explicit BatchWriter(const LinkSpec& spec)
-      : size_(spec.size), buffer_(spec.size * kBatch), channel_(spec, SHM_TOPIC, SHM_WRITE, true) {
-    for (uint32_t i = 0; i < kBatch; ++i) {
+      : size_(spec.size), buffer_(spec.size * kBatchSize), channel_(spec, SHM_TOPIC, SHM_WRITE, true) {
+    for (uint32_t i = 0; i < kBatchSize; ++i) {
       messages_[i].size = sizeof messages_[i];
       messages_[i].data = buffer_.data() + i * size_;
       messages_[i].length = size_;
@@ -65,7 +65,7 @@ class BatchWriter final : public Writer {
   }
   std::byte* begin() override { return static_cast<std::byte*>(messages_[count_].data); }
   void end() override {
-    if (++count_ == kBatch) flush();
+    if (++count_ == kBatchSize) flush();
   }
   void flush() override {
     must(ShmWriteBatch(channel_.get(), messages_.data(), count_, nullptr, SHM_INFINITE));
@@ -75,7 +75,7 @@ class BatchWriter final : public Writer {
  private:
   const size_t size_;
   Buffer buffer_;
-  std::array<ShmMessage, kBatch> messages_{};
+  std::array<ShmMessage, kBatchSize> messages_{};
   uint32_t count_ = 0;
   Channel channel_;
 };
@@ -114,13 +114,13 @@ class CopyReader final : public Reader {
 class BatchReader final : public Reader {
  public:
   explicit BatchReader(const LinkSpec& spec)
-      : bytes_(spec.size * kBatch), buffer_(bytes_), channel_(spec, SHM_TOPIC, SHM_READ) {
+      : bytes_(spec.size * kBatchSize), buffer_(bytes_), channel_(spec, SHM_TOPIC, SHM_READ) {
     messages_[0].size = sizeof messages_[0];
   }
   Received next() override {
     if (at_ == count_) {
       at_ = count_ = 0;
-      must(ShmReadBatch(channel_.get(), messages_.data(), kBatch, buffer_.data(), bytes_, &count_,
+      must(ShmReadBatch(channel_.get(), messages_.data(), kBatchSize, buffer_.data(), bytes_, &count_,
                         SHM_INFINITE));
     }
     const ShmMessage& message = messages_[at_++];
@@ -130,7 +130,7 @@ class BatchReader final : public Reader {
  private:
   const size_t bytes_;
   Buffer buffer_;
-  std::array<ShmMessage, kBatch> messages_{};
+  std::array<ShmMessage, kBatchSize> messages_{};
   uint32_t at_ = 0;
   uint32_t count_ = 0;
   Channel channel_;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 namespace shmbroker::bench {
@@ -111,6 +112,12 @@ Spread spread_of(std::vector<double> values) {
   std::ranges::sort(values);
   const size_t last = values.size() - 1;
   return {values[last / 4], values[last / 2], values[last - last / 4], values.size()};
+}
+
+Spread ratio_of(const std::vector<double>& ours, const std::vector<double>& theirs) {
+  std::vector<double> ratios(ours.size());
+  std::ranges::transform(ours, theirs, ratios.begin(), std::divides());
+  return spread_of(std::move(ratios));
 }
 
 std::string text_of(const Spread& spread, int digits) {

@@ -34,6 +34,8 @@ struct Spread {
   size_t count = 0;
 };
 Spread spread_of(std::vector<double> values);
+// Ours divided by theirs, of samples of the same round.
+Spread ratio_of(const std::vector<double>& ours, const std::vector<double>& theirs);
 // "12 (11 – 14)": the median and the middle half.
 std::string text_of(const Spread& spread, int digits);
 std::string in_microseconds(const std::vector<double>& ns, int digits);

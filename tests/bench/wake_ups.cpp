@@ -14,7 +14,7 @@ namespace shmbroker::bench {
 namespace {
 
 constexpr DWORD kFallAsleepMs = 30;  // longer than the second look of who has just fallen asleep
-constexpr int kPatience = 1000;
+constexpr int kMostLooks = 1000;
 
 Options options(uint32_t access) {
   return {.access = access,
@@ -74,7 +74,7 @@ WakeUps measure_wake_ups(uint32_t readers, uint32_t messages) {
     out.write(std::as_bytes(std::span(&number, 1)), SHM_INFINITE);
     sent += number;
     for (int i = 0; taken.load(std::memory_order_acquire) != number; ++i) {
-      if (i == kPatience)
+      if (i == kMostLooks)
         throw std::runtime_error("a queue's message did not wake any of its sleeping readers");
       Sleep(1);
     }

@@ -8,20 +8,20 @@
 namespace shmbroker::tests {
 namespace {
 
-struct Death {
+struct LockDeath {
   const char* point;
   const char* value;  // there after it
 };
-void PrintTo(const Death& death, std::ostream* out) { *out << death.point; }
+void PrintTo(const LockDeath& death, std::ostream* out) { *out << death.point; }
 
-std::string title_of(const testing::TestParamInfo<Death>& info) {
+std::string title_of_lock_death(const testing::TestParamInfo<LockDeath>& info) {
   std::string title = info.param.point;
   for (char& c : title) c = c == '.' || c == '-' ? '_' : c;
   return title;
 }
 
 // A reader sleeps until there is a new value, and a writer that was open before comes after.
-class LockHolderDeath : public testing::TestWithParam<Death> {};
+class LockHolderDeath : public testing::TestWithParam<LockDeath> {};
 TEST_P(LockHolderDeath, LeavesAWholeValueAndTheLock) {
   const Opened other(L"MapName");
   ASSERT_SHM(SHM_OK, write(other, "old"));
@@ -40,11 +40,12 @@ TEST_P(LockHolderDeath, LeavesAWholeValueAndTheLock) {
   expect_places(L"MapName", 2, 1);
 }
 INSTANTIATE_TEST_SUITE_P(At, LockHolderDeath,
-                         testing::Values(Death{"lock.taken", "old"}, Death{"block.begun", "old"},
-                                         Death{"copy.half-written", "old"}, Death{"block.filled", "old"},
-                                         Death{"block.at-rest", "old"}, Death{"block.published", "new"},
-                                         Death{"lock.given-back", "new"}),
-                         title_of);
+                         testing::Values(LockDeath{"lock.taken", "old"}, LockDeath{"block.begun", "old"},
+                                         LockDeath{"copy.half-written", "old"},
+                                         LockDeath{"block.filled", "old"}, LockDeath{"block.at-rest", "old"},
+                                         LockDeath{"block.published", "new"},
+                                         LockDeath{"lock.given-back", "new"}),
+                         title_of_lock_death);
 
 // The reader sleeps, and its mark is taken: who took it dies.
 TEST(WriterThatWakes, DiesBeforeTheReaderIsAwake) {
@@ -85,7 +86,7 @@ TEST(LockHolder, DiesGivingItBackToOneWhoSleeps) {
 }
 
 // Another one waits behind the victim, on the kernel's mutex; the lock is then given to it.
-class LockWaiterDeath : public testing::TestWithParam<Death> {};
+class LockWaiterDeath : public testing::TestWithParam<LockDeath> {};
 TEST_P(LockWaiterDeath, LetsTheNextOneWait) {
   const Opened holder(L"MapName");
   const Opened other(L"MapName", SHM_WRITE);
@@ -113,9 +114,9 @@ TEST_P(LockWaiterDeath, LetsTheNextOneWait) {
   expect_places(L"MapName", 1, 2);
 }
 INSTANTIATE_TEST_SUITE_P(At, LockWaiterDeath,
-                         testing::Values(Death{"lock.queued", ""}, Death{"lock.marked", ""},
-                                         Death{"lock.woken", ""}),
-                         title_of);
+                         testing::Values(LockDeath{"lock.queued", ""}, LockDeath{"lock.marked", ""},
+                                         LockDeath{"lock.woken", ""}),
+                         title_of_lock_death);
 
 // A pin keeps writers off a buffer; of the dead none must stay, or one by one all buffers would be lost.
 TEST(ReaderOfABlock, DiesWithAValuePinned) {

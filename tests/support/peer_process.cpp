@@ -4,21 +4,18 @@
 #include <vector>
 
 #include "tests/support/service_fixture.h"
+#include "tests/support/windows_error.h"
 #include "win/text.h"
 
 namespace shmbroker::tests {
 namespace {
-
-std::runtime_error broken(const std::string& what) {
-  return std::runtime_error(what + ": " + win::display_utf8(win::error_text(GetLastError())));
-}
 
 // One end of each pipe is for the child alone; the other must not be inherited, or it would never end.
 void make_pipe(win::Handle& read_end, win::Handle& write_end, win::Handle& own_end) {
   SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
   HANDLE read_handle = nullptr;
   HANDLE write_handle = nullptr;
-  if (!CreatePipe(&read_handle, &write_handle, &inherited, 0)) throw broken("CreatePipe");
+  if (!CreatePipe(&read_handle, &write_handle, &inherited, 0)) throw windows_error("CreatePipe");
   read_end = win::Handle(read_handle);
   write_end = win::Handle(write_handle);
   SetHandleInformation(own_end.get(), HANDLE_FLAG_INHERIT, 0);
@@ -43,7 +40,7 @@ void Child::send(const std::string& line) {
   const std::string bytes = line + "\n";
   DWORD written = 0;
   if (!WriteFile(input_.get(), bytes.data(), static_cast<DWORD>(bytes.size()), &written, nullptr)) {
-    throw broken("cannot write to the child");
+    throw windows_error("cannot write to the child");
   }
 }
 
@@ -89,7 +86,7 @@ DWORD Child::await_end() {
   if (WaitForSingleObject(program_.process.get(), kPatience) != WAIT_OBJECT_0)
     throw std::runtime_error("the child does not end: " + unread_);
   DWORD exit_code = 0;
-  if (!GetExitCodeProcess(program_.process.get(), &exit_code)) throw broken("GetExitCodeProcess");
+  if (!GetExitCodeProcess(program_.process.get(), &exit_code)) throw windows_error("GetExitCodeProcess");
   return exit_code;
 }
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "tests/support/widths.h"
+#include "tests/support/windows_error.h"
 #include "win/handle.h"
 #include "win/text.h"
 
@@ -17,15 +18,11 @@ namespace {
 constexpr wchar_t kServiceName[] = L"ShmBroker";
 constexpr char kEverybody[] = R"({ "read": ["Everyone"], "write": ["Everyone"] })";
 
-std::runtime_error broken(const std::string& what) {
-  return std::runtime_error(what + ": " + win::display_utf8(win::error_text(GetLastError())));
-}
-
 std::wstring command_of(SC_HANDLE service) {
   alignas(QUERY_SERVICE_CONFIGW) std::byte memory[8192];
   auto& config = *reinterpret_cast<QUERY_SERVICE_CONFIGW*>(memory);
   DWORD size = 0;
-  if (!QueryServiceConfigW(service, &config, sizeof memory, &size)) throw broken("QueryServiceConfig");
+  if (!QueryServiceConfigW(service, &config, sizeof memory, &size)) throw windows_error("QueryServiceConfig");
   return config.lpBinaryPathName;
 }
 
@@ -34,7 +31,7 @@ SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
   DWORD size = 0;
   if (!QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, reinterpret_cast<BYTE*>(&status), sizeof status,
                             &size)) {
-    throw broken("QueryServiceStatusEx");
+    throw windows_error("QueryServiceStatusEx");
   }
   return status;
 }
@@ -85,7 +82,7 @@ bool eventually(const std::function<bool()>& condition, DWORD timeout_ms) {
 std::filesystem::path program_folder() {
   wchar_t path[MAX_PATH];
   const DWORD length = GetModuleFileNameW(nullptr, path, ARRAYSIZE(path));
-  if (length == 0 || length == ARRAYSIZE(path)) throw broken("GetModuleFileName");
+  if (length == 0 || length == ARRAYSIZE(path)) throw windows_error("GetModuleFileName");
   return std::filesystem::path(path).parent_path();
 }
 
@@ -159,7 +156,7 @@ std::string config_of(const std::vector<std::string>& channels) {
 
 ScmHandle open_service(DWORD access) {
   const ScmHandle manager(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
-  if (!manager) throw broken("OpenSCManager");
+  if (!manager) throw windows_error("OpenSCManager");
   return ScmHandle(OpenServiceW(manager.get(), kServiceName, access));
 }
 
@@ -169,7 +166,7 @@ Service::Service(const std::string& config)
   use_state_of(data_);
   configure(config);
   const ScmHandle manager(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CREATE_SERVICE));
-  if (!manager) throw broken("OpenSCManager");
+  if (!manager) throw windows_error("OpenSCManager");
   const std::wstring command = L"\"" + (service_folder() / L"shmbroker.exe").wstring() + L"\" --config \"" +
                                config_.wstring() + L"\" --data \"" + data_.wstring() + L"\"";
   // The control manager may take a moment to forget the service of the test before.
@@ -179,7 +176,7 @@ Service::Service(const std::string& config)
                                         command.c_str(), nullptr, nullptr, nullptr, nullptr, nullptr));
     return service_ != nullptr || GetLastError() != ERROR_SERVICE_MARKED_FOR_DELETE;
   });
-  if (!service_) throw broken("CreateService");
+  if (!service_) throw windows_error("CreateService");
 }
 
 // A service that has crashed leaves its keeper behind, for the next one to take over from.
@@ -231,25 +228,26 @@ void Service::start() {
     started = StartServiceW(service_.get(), 0, nullptr) != FALSE;
     return started || GetLastError() != ERROR_SERVICE_ALREADY_RUNNING;
   });
-  if (!started) throw broken("StartService");
+  if (!started) throw windows_error("StartService");
   await(SERVICE_RUNNING);
 }
 
 SERVICE_STATUS_PROCESS Service::start_and_fail() {
-  if (!StartServiceW(service_.get(), 0, nullptr)) throw broken("StartService");
+  if (!StartServiceW(service_.get(), 0, nullptr)) throw windows_error("StartService");
   await(SERVICE_STOPPED);
   return status();
 }
 
 void Service::stop() {
   SERVICE_STATUS ignored;
-  if (!ControlService(service_.get(), SERVICE_CONTROL_STOP, &ignored)) throw broken("stopping the service");
+  if (!ControlService(service_.get(), SERVICE_CONTROL_STOP, &ignored))
+    throw windows_error("stopping the service");
   await(SERVICE_STOPPED);
 }
 
 void Service::kill() {
   const win::Handle process(OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status().dwProcessId));
-  if (!process || !TerminateProcess(process.get(), 99)) throw broken("killing the service");
+  if (!process || !TerminateProcess(process.get(), 99)) throw windows_error("killing the service");
   if (WaitForSingleObject(process.get(), kPatience) != WAIT_OBJECT_0) {
     throw std::runtime_error("the service's process does not end");
   }
@@ -265,7 +263,8 @@ bool Service::reload() {
   const int taken = count("configuration read again");
   const int refused = count("configuration was not changed");
   SERVICE_STATUS ignored;
-  if (!ControlService(service_.get(), SERVICE_CONTROL_PARAMCHANGE, &ignored)) throw broken("reloading");
+  if (!ControlService(service_.get(), SERVICE_CONTROL_PARAMCHANGE, &ignored))
+    throw windows_error("reloading");
   bool took = false;
   const bool done = eventually([&] {
     took = count("configuration read again") > taken;

@@ -5,7 +5,7 @@
 namespace shmbroker::core {
 namespace {
 
-using Kind = Blocker::Kind;
+using BlockerKind = Blocker::Kind;
 
 class BlockedTopic : public RingTest {};
 class BlockedQueue : public RingTest {
@@ -14,10 +14,10 @@ class BlockedQueue : public RingTest {
 };
 
 TEST_F(BlockedTopic, IsNotWhileItIsEmptyOrItsReadersKeepUp) {
-  EXPECT_EQ(find_blocker(ring()).kind, Kind::none);
+  EXPECT_EQ(find_blocker(ring()).kind, BlockerKind::none);
   RingWriter to = writer();
   write(to, "nobody reads");
-  EXPECT_EQ(find_blocker(ring()).kind, Kind::none);
+  EXPECT_EQ(find_blocker(ring()).kind, BlockerKind::none);
 }
 
 TEST_F(BlockedTopic, IsByItsSlowestReader) {
@@ -30,7 +30,7 @@ TEST_F(BlockedTopic, IsByItsSlowestReader) {
   read_all(quick);
   fill(to, 1000);
   const Blocker blocker = find_blocker(ring());
-  EXPECT_EQ(blocker.kind, Kind::slow_reader);
+  EXPECT_EQ(blocker.kind, BlockerKind::slow_reader);
   EXPECT_EQ(blocker.slot, 5u);
 }
 
@@ -40,14 +40,14 @@ TEST_F(BlockedTopic, IsByALoan) {
   ASSERT_EQ(lender.reserve(lender.footprint(10), 1), RingWriter::Result::ok);
   fill(to, 1000);
   const Blocker blocker = find_blocker(ring());
-  EXPECT_EQ(blocker.kind, Kind::loan);
+  EXPECT_EQ(blocker.kind, BlockerKind::loan);
   EXPECT_EQ(blocker.slot, 7u);
 }
 
 TEST_F(BlockedQueue, IsByWhatNobodyTakes) {
   RingWriter to = writer();
   fill(to, 1000);
-  EXPECT_EQ(find_blocker(ring()).kind, Kind::nobody);
+  EXPECT_EQ(find_blocker(ring()).kind, BlockerKind::nobody);
 }
 
 TEST_F(BlockedQueue, IsByTheReaderThatHoldsItsOldestMessage) {
@@ -59,7 +59,7 @@ TEST_F(BlockedQueue, IsByTheReaderThatHoldsItsOldestMessage) {
   ASSERT_EQ(slow.peek(held), RingReader::Result::ok);
   while (write(to, std::string(500, 'x')) == RingWriter::Result::ok) read_all(quick);
   const Blocker blocker = find_blocker(ring());
-  EXPECT_EQ(blocker.kind, Kind::claim);
+  EXPECT_EQ(blocker.kind, BlockerKind::claim);
   EXPECT_EQ(blocker.slot, 9u);
 }
 
@@ -67,7 +67,7 @@ TEST_F(BlockedTopic, ThatIsDamagedIsBlockedByNobody) {
   RingWriter to = writer();
   write(to, "sound");
   ring().control().head.word.store(ring().capacity() + 8, std::memory_order_relaxed);
-  EXPECT_EQ(find_blocker(ring()).kind, Kind::none);
+  EXPECT_EQ(find_blocker(ring()).kind, BlockerKind::none);
 }
 
 }  // namespace

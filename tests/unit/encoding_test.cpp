@@ -29,7 +29,7 @@ std::string bytes_of(std::u16string_view text, bool big_endian) {
   return bytes;
 }
 
-std::string error_of(const std::string& bytes) {
+std::string utf8_error_of(const std::string& bytes) {
   try {
     utf8_text(bytes);
   } catch (const std::invalid_argument& error) {
@@ -58,15 +58,15 @@ TEST(Encoding, AConfigurationMayBeUtf16) {
 }
 
 TEST(Encoding, NamesWhatItCannotRead) {
-  EXPECT_THAT(error_of("\xFF\xFE\0\0{\0\0\0"s),
+  EXPECT_THAT(utf8_error_of("\xFF\xFE\0\0{\0\0\0"s),
               AllOf(HasSubstr("it is UTF-32"), HasSubstr("save it as UTF-8")));
-  EXPECT_THAT(error_of("\0\0\xFE\xFF\0\0\0{"s), HasSubstr("it is UTF-32"));
-  EXPECT_THAT(error_of("\xFF\xFE{"), HasSubstr("UTF-16 and ends within a character"));
-  EXPECT_THAT(error_of("\xFF\xFE" + bytes_of(std::u16string(1, 0xD83D) + u"x", false)),
+  EXPECT_THAT(utf8_error_of("\0\0\xFE\xFF\0\0\0{"s), HasSubstr("it is UTF-32"));
+  EXPECT_THAT(utf8_error_of("\xFF\xFE{"), HasSubstr("UTF-16 and ends within a character"));
+  EXPECT_THAT(utf8_error_of("\xFF\xFE" + bytes_of(std::u16string(1, 0xD83D) + u"x", false)),
               HasSubstr("UTF-16 with half a character at line 1, column 1"));
-  EXPECT_THAT(error_of("\n\n \x84"), HasSubstr("not UTF-8: byte 0x84 at line 3, column 2"));
+  EXPECT_THAT(utf8_error_of("\n\n \x84"), HasSubstr("not UTF-8: byte 0x84 at line 3, column 2"));
   for (const char* bytes : {"\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "cut \xE5\x85"})
-    EXPECT_THAT(error_of(bytes), HasSubstr("not UTF-8"));
+    EXPECT_THAT(utf8_error_of(bytes), HasSubstr("not UTF-8"));
 }
 
 }  // namespace

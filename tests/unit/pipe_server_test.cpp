@@ -66,11 +66,11 @@ class PipeServerTest : public testing::Test {
   std::thread thread_;
 };
 
-constexpr ULONGLONG kTick = 50;  // by which the clocks may differ
+constexpr ULONGLONG kClockTolerance = 50;  // by which the clocks may differ
 
 TEST_F(PipeServerTest, HangsUpOnAClientThatSaysNothing) {
   const ULONGLONG waited = time_until_end(connect(""));
-  EXPECT_GE(waited + kTick, kPatience);
+  EXPECT_GE(waited + kClockTolerance, kPatience);
   EXPECT_LT(waited, kPatienceOfAnswers) << "it has no answer to wait for";
 }
 
@@ -81,12 +81,12 @@ TEST_F(PipeServerTest, HangsUpOnAClientThatIsSilentAfterItsReply) {
   ASSERT_TRUE(ReadFile(pipe.get(), &byte, 1, &done, nullptr));
   EXPECT_EQ(byte, 'x');
   const ULONGLONG waited = time_until_end(pipe);
-  EXPECT_GE(waited + kTick, kPatience);
+  EXPECT_GE(waited + kClockTolerance, kPatience);
   EXPECT_LT(waited, kPatienceOfAnswers);
 }
 
 TEST_F(PipeServerTest, GivesAClientThatWaitsForAnAnswerMoreTime) {
-  EXPECT_GE(time_until_end(connect("later")) + kTick, kPatienceOfAnswers);
+  EXPECT_GE(time_until_end(connect("later")) + kClockTolerance, kPatienceOfAnswers);
 }
 
 TEST_F(PipeServerTest, TimesAreThoseOfTheSecurityPage) {
