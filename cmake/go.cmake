@@ -6,3 +6,5 @@ else()
   set(go_windows GOOS=windows GOARCH=amd64)
 endif()
 set(go_cache ${CMAKE_BINARY_DIR}/samples/go/cache)
+# One go command at a time: each uses all processors, and two would compile what both need twice.
+set_property(GLOBAL PROPERTY JOB_POOLS go=1)
