@@ -84,11 +84,12 @@ windows_packages=(cmake ninja-build g++-mingw-w64-x86-64-posix libspdlog-dev lib
 # What else cmake is told when it configures.
 configure_options=()
 
-# build PRESET [TARGET...]
+# build PRESET [TARGET...], with several sources of a target compiled as one: in them all, the same headers and templates
+# take most of the time.
 build() {
   local preset=$1
   shift
   step "Building $preset"
-  (cd "$root" && logged "configure-$preset" cmake --preset "$preset" "${configure_options[@]}")
+  (cd "$root" && logged "configure-$preset" cmake --preset "$preset" -D CMAKE_UNITY_BUILD=ON "${configure_options[@]}")
   cmake --build "$root/build/$preset" ${1:+--target "$@"} || fail "building $preset"
 }

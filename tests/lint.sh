@@ -2,8 +2,8 @@
 # Checks the format of every source file in C, C++ and Go, that no line has more than 110 columns, and that folders
 # include each other one way (tests/scripts/include_order.sh); and runs clang-tidy over what builds natively and over
 # the Windows sources.
-#   tests/lint.sh            needs clang-format-14, clang-tidy-14 and gofmt, and the presets linux-asan and mingw-x64
-#                            configured (tests/run.sh does it)
+#   tests/lint.sh            needs clang-format-14, clang-tidy-14 and gofmt, and the preset mingw-x64 built
+#                            (tests/run.sh does it)
 #   tests/lint.sh --format   all but clang-tidy, in seconds
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,9 +32,11 @@ long=$(sources core watch protocol win service client_dll monitor samples tests 
 bash tests/scripts/include_order.sh
 [ "${1:-}" != --format ] || exit 0
 
+# Each source by itself, whatever the tests' build compiles as one.
+cmake --preset linux-asan -B build/lint -D CMAKE_UNITY_BUILD=OFF >/dev/null
 sources core tests/unit '*.cpp' | while read -r -d '' file; do
-  if grep -q "/$file\"" build/linux-asan/compile_commands.json; then printf '%s\0' "$file"; fi
-done | xargs -0 -P "$(nproc)" -n 4 clang-tidy-14 -quiet -p build/linux-asan
+  if grep -q "/$file\"" build/lint/compile_commands.json; then printf '%s\0' "$file"; fi
+done | xargs -0 -P "$(nproc)" -n 4 clang-tidy-14 -quiet -p build/lint
 
 # The compilation database of the cross build names a compiler that clang-tidy can't imitate; these are its headers.
 gcc=$(x86_64-w64-mingw32-g++-posix -print-file-name=include/c++)

@@ -109,10 +109,20 @@ class Compiler:
         return [*self.base, *libcxx, *self.system, *WARNINGS, "-fsyntax-only", *flags, source]
 
 
+def each_alone(entry: dict) -> list:
+    """The entry; one for each of its sources if it is a file of CMake's that compiles several as one."""
+    path = pathlib.Path(entry["file"])
+    if path.parent.name != "Unity":
+        return [entry]
+    sources = re.findall(r'^#include "(.*)"', path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [{**entry, "file": source} for source in sources]
+
+
 def sources_of(commands: pathlib.Path, parts: list) -> list:
     """The entries of compile_commands.json that are in these parts, one for each source."""
     entries = {}
-    for entry in json.loads(commands.read_text(encoding="utf-8")):
+    written = json.loads(commands.read_text(encoding="utf-8"))
+    for entry in (alone for each in written for alone in each_alone(each)):
         path = pathlib.Path(entry["file"])
         if path.suffix in (".c", ".cpp") and path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in parts:
             entries[entry["file"]] = entry
