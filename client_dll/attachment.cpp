@@ -19,8 +19,8 @@ using protocol::rights_on;
 
 namespace {
 
-constexpr DWORD kOpenTimeout = 5000;   // milliseconds, where the caller names none
-constexpr ULONGLONG kTryAgain = 1000;  // from one try to open a reader's event to the next
+constexpr DWORD kOpenTimeout = 5000;        // milliseconds, where the caller names none
+constexpr ULONGLONG kTryEventAgain = 1000;  // from one try to open a reader's event to the next
 
 core::Geometry geometry_of(const pipe::OpenReply& reply) {
   core::Geometry geometry;
@@ -230,7 +230,7 @@ void Attachment::open_target(Target& target, uint32_t reader, uint32_t generatio
   target.event = win::Handle(OpenEventW(rights_on(Object::reader_event).write, FALSE, name.c_str()));
   // Another writer may have made up the generation, and the event.
   if (target.event && win::object_owner(target.event.get()) != owner_) target.event.reset();
-  if (!target.event) target.try_again = GetTickCount64() + kTryAgain;
+  if (!target.event) target.try_again = GetTickCount64() + kTryEventAgain;
 }
 
 }  // namespace shmbroker::client

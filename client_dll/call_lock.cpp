@@ -8,8 +8,8 @@
 namespace shmbroker::client {
 namespace {
 
-constexpr uint32_t kQuickTries = 4096;  // each lets another thread run: some milliseconds in all
-constexpr DWORD kLookAgain = 250;       // milliseconds
+constexpr uint32_t kQuickTries = 4096;   // each lets another thread run: some milliseconds in all
+constexpr DWORD kLookAtLockAgain = 250;  // milliseconds
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void CallLock::Word::wait(DWORD timeout_ms, uint32_t& tries) {
     value = kAwaited;
   // SUBTLE: an interrupt that comes between the caller's look at its context and this sleep wakes nobody, and
   // the holder may never give the lock back.
-  if (value == kAwaited) WaitOnAddress(&value_, &value, sizeof value, std::min(timeout_ms, kLookAgain));
+  if (value == kAwaited) WaitOnAddress(&value_, &value, sizeof value, std::min(timeout_ms, kLookAtLockAgain));
 }
 
 void CallLock::wait(DWORD timeout_ms, uint32_t& tries) {

@@ -22,7 +22,7 @@ struct Mark {
 };
 constexpr Mark kMarks[] = {{120, L"2 min"}, {90, L"90 s"}, {60, L"60 s"}, {30, L"30 s"}, {0, L"now"}};
 
-void fill(HDC dc, const RECT& area, COLORREF color) {
+void fill_area(HDC dc, const RECT& area, COLORREF color) {
   SetDCBrushColor(dc, color);
   FillRect(dc, &area, static_cast<HBRUSH>(GetStockObject(DC_BRUSH)));
 }
@@ -62,7 +62,7 @@ void draw_horizontal(HDC dc, const Scale& scale, const Axis& axis, Unit unit, co
   const int half = static_cast<int>(text_size(dc, L"0").cy) / 2;
   for (int i = 0; i <= axis.steps; ++i) {
     const int y = scale.y(axis.step * i);
-    fill(dc, {scale.plot.left, y, scale.plot.right, y + 1}, colors.line);
+    fill_area(dc, {scale.plot.left, y, scale.plot.right, y + 1}, colors.line);
     RECT label{0, y - half, scale.plot.left - margin, y + half + 1};
     DrawTextW(dc, label_of(axis.step * i, unit).c_str(), -1, &label,
               DT_SINGLELINE | DT_VCENTER | DT_RIGHT | DT_NOCLIP);
@@ -73,7 +73,7 @@ void draw_vertical(HDC dc, const Scale& scale, const Palette& colors, int margin
   LONG free_from = 0;
   for (const Mark& mark : kMarks) {
     const int x = scale.x(mark.age);
-    fill(dc, {x, scale.plot.top, x + 1, scale.plot.bottom}, colors.line);
+    fill_area(dc, {x, scale.plot.top, x + 1, scale.plot.bottom}, colors.line);
     const SIZE size = text_size(dc, mark.label);
     const LONG left = std::clamp(x - size.cx / 2, scale.plot.left, scale.plot.right - size.cx + margin);
     if (left < free_from) continue;  // it would run into the one before
@@ -140,7 +140,7 @@ void draw_curve(HDC dc, const Curve& curve, const Scale& scale, COLORREF line, C
 
 void paint_chart(HDC dc, const RECT& area, const Curve& curve, Unit unit, const Palette& colors,
                  COLORREF color, UINT dpi) {
-  fill(dc, area, colors.list);
+  fill_area(dc, area, colors.list);
   const int margin = scaled(kMargin, dpi);
   const int text_height = static_cast<int>(text_size(dc, L"0").cy);
   RECT plot = area;

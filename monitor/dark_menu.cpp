@@ -7,7 +7,7 @@
 namespace samples::monitor {
 namespace {
 
-constexpr int kPadding = 8;       // at 96 DPI
+constexpr int kMenuPadding = 8;   // at 96 DPI
 constexpr int kCheckWidth = 20;   // the place of a check mark
 constexpr int kBetweenKeys = 24;  // at least, between a label and its keys
 constexpr int kSeparatorHeight = 7;
@@ -101,12 +101,12 @@ void DarkMenu::measure(MEASUREITEMSTRUCT& measured, UINT dpi) const {
   {
     const MenuFont font(dc, dpi);
     const SIZE label = label_size(dc, item.label);
-    LONG width = label.cx + 2 * scaled(kPadding, dpi);
+    LONG width = label.cx + 2 * scaled(kMenuPadding, dpi);
     if (!item.is_in_bar) width += scaled(kCheckWidth, dpi);
     if (!item.keys.empty()) width += scaled(kBetweenKeys, dpi) + label_size(dc, item.keys).cx;
     // Windows adds the width of a check mark of its own.
     measured.itemWidth = static_cast<UINT>(item.is_in_bar ? width - GetSystemMetrics(SM_CXMENUCHECK) : width);
-    measured.itemHeight = static_cast<UINT>(label.cy + scaled(kPadding, dpi));
+    measured.itemHeight = static_cast<UINT>(label.cy + scaled(kMenuPadding, dpi));
   }
   ReleaseDC(nullptr, dc);
 }
@@ -129,7 +129,7 @@ void DarkMenu::draw(const DRAWITEMSTRUCT& drawn, UINT dpi) const {
     DrawTextW(drawn.hDC, item.label.c_str(), -1, &area, format | DT_CENTER);
     return;
   }
-  InflateRect(&area, -scaled(kPadding, dpi), 0);
+  InflateRect(&area, -scaled(kMenuPadding, dpi), 0);
   if ((drawn.itemState & ODS_CHECKED) != 0) DrawTextW(drawn.hDC, kCheckMark, -1, &area, format);
   area.left += scaled(kCheckWidth, dpi);
   DrawTextW(drawn.hDC, item.label.c_str(), -1, &area, format);

@@ -11,8 +11,8 @@
 namespace shmbroker::service {
 namespace {
 
-constexpr ULONGLONG kFirstPause = 1000;  // milliseconds until unknown accounts are looked up again
-constexpr ULONGLONG kLongestPause = 60'000;
+constexpr ULONGLONG kFirstLookUpPause = 1000;  // milliseconds until unknown accounts are looked up again
+constexpr ULONGLONG kLongestLookUpPause = 60'000;
 
 }  // namespace
 
@@ -30,7 +30,7 @@ void CreationPolicy::take(CreationRights rights) {
     if (!before.empty()) spdlog::info("all accounts of create are known now");
     pause_ = 0;
   } else {
-    pause_ = pause_ == 0 ? kFirstPause : std::min(2 * pause_, kLongestPause);
+    pause_ = pause_ == 0 ? kFirstLookUpPause : std::min(2 * pause_, kLongestLookUpPause);
     due_ = GetTickCount64() + pause_;
     const std::string text = "create goes without some of its accounts: " + rights_.unknown;
     if (rights_.unknown != before) {

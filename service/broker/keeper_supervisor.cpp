@@ -13,7 +13,7 @@ namespace shmbroker::service {
 namespace {
 
 // Milliseconds from one start to the next: it may fail, or the keeper die at once.
-constexpr DWORD kPause = 1000;
+constexpr DWORD kKeeperPause = 1000;
 
 }  // namespace
 
@@ -59,7 +59,7 @@ void KeeperSupervisor::note_death() {
   state_.remove_keeper(process_);
   channels_.set_keeper(nullptr);
   keeper_.reset();
-  due_ = started_ + kPause;  // it may die at once, each time
+  due_ = started_ + kKeeperPause;  // it may die at once, each time
 }
 
 DWORD KeeperSupervisor::restart_if_due() {
@@ -80,7 +80,7 @@ void KeeperSupervisor::finish_restart(std::future<std::shared_ptr<Keeper>> outco
     SHM_CRASH_POINT("keeper.replaced");
     entrusted_ = L"";
   } catch (const std::exception& error) {
-    due_ = GetTickCount64() + kPause;
+    due_ = GetTickCount64() + kKeeperPause;
     const std::string text = std::string("no keeper yet, trying again: ") + error.what();
     spdlog::error("{}", text);
     report_event(Event::failed, text);
@@ -100,7 +100,7 @@ bool KeeperSupervisor::entrust_more() {
     }
   } catch (const Error& error) {
     spdlog::error("{}; trying again", error.what());
-    due_ = GetTickCount64() + kPause;
+    due_ = GetTickCount64() + kKeeperPause;
     return true;
   }
   if (at == channels_.all().end()) entrusted_.reset();

@@ -11,7 +11,7 @@
 namespace shmbroker::service {
 namespace {
 
-constexpr ULONGLONG kPause = 30'000;  // milliseconds until a save that failed is tried again
+constexpr ULONGLONG kSaverPause = 30'000;  // milliseconds until a save that failed is tried again
 
 void report(const Channel& channel, const std::exception& failure) {
   const std::string text = "channel '" + channel.config().name + "': " + failure.what();
@@ -69,7 +69,7 @@ void ValueSaver::finish(const std::shared_ptr<Channel>& channel, bool last, std:
     failure = std::current_exception();
     channel->note_save_failure(error.what());
     report(*channel, error);
-    failed_[channel.get()] = {channel, last, GetTickCount64() + kPause};
+    failed_[channel.get()] = {channel, last, GetTickCount64() + kSaverPause};
   }
   Wanted next = std::move(under_way_[channel.get()]);
   under_way_.erase(channel.get());

@@ -21,7 +21,7 @@ namespace {
 
 using std::filesystem::path;
 
-struct Options {
+struct EditOptions {
   NewChannel channel;
   bool no_reload = false;
 };
@@ -99,7 +99,7 @@ int edit(const path& main, const path& file, bool reloads, const Change& change)
   return 0;
 }
 
-void add_common(CLI::App& command, Options& options) {
+void add_common(CLI::App& command, EditOptions& options) {
   command.add_option("channel", options.channel.name, "Its name")->required();
   command.add_flag("--no-reload", options.no_reload, "Change the file, and tell the service nothing of it");
   command.footer(
@@ -107,7 +107,7 @@ void add_common(CLI::App& command, Options& options) {
       "administrators; --config names another file than the installed service's.");
 }
 
-void add_accounts(CLI::App& command, Options& options) {
+void add_accounts(CLI::App& command, EditOptions& options) {
   command.add_option("--read", options.channel.read, "Account that may read it; also several times")
       ->allow_extra_args(false);
   command.add_option("--write", options.channel.write, "Account that may write it; also several times")
@@ -118,7 +118,7 @@ std::optional<std::vector<std::string>> if_any(const std::vector<std::string>& a
   return accounts.empty() ? std::nullopt : std::optional(accounts);
 }
 
-int set_access(const path& main, const Options& options) {
+int set_access(const path& main, const EditOptions& options) {
   const NewChannel& given = options.channel;
   const AccessChange change{.read = if_any(given.read), .write = if_any(given.write)};
   return edit(
@@ -126,7 +126,7 @@ int set_access(const path& main, const Options& options) {
       {given.name, "access", [&](const std::string& text) { return with_access(text, given.name, change); }});
 }
 
-int remove_channel(const path& main, const Options& options) {
+int remove_channel(const path& main, const EditOptions& options) {
   const std::string& name = options.channel.name;
   return edit(main, file_with(main, name), !options.no_reload,
               {name, "", [&](const std::string& text) { return without_channel(text, name); }});
@@ -135,7 +135,7 @@ int remove_channel(const path& main, const Options& options) {
 }  // namespace
 
 void add_edit(CLI::App& app, Action& action, const std::function<BrokerPaths()>& find_paths) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<EditOptions>();
   NewChannel& channel = options->channel;
   auto* add = app.add_subcommand("add-channel", "Add a channel to the configuration, and reload it");
   add_common(*add, *options);

@@ -26,7 +26,7 @@ namespace {
 
 enum class Form { utf16, utf8, hex };
 
-struct TransferOptions {
+struct Options {
   std::string channel;
   Form form = Form::utf16;
   // tail
@@ -56,7 +56,7 @@ Text without_end(const Text& text) {
   return text.substr(0, text.find_last_not_of(typename Text::value_type{}) + 1);
 }
 
-std::string text_of(const std::vector<char>& bytes, const TransferOptions& options) {
+std::string text_of(const std::vector<char>& bytes, const Options& options) {
   if (options.form == Form::hex) return hex_of(bytes);
   if (options.form == Form::utf8) {
     const std::string text = without_end(std::string(bytes.begin(), bytes.end()));
@@ -185,7 +185,7 @@ class Messages {
   void* readable_ = nullptr;
 };
 
-void print_json(const Message& message, const TransferOptions& options) {
+void print_json(const Message& message, const Options& options) {
   using Json = nlohmann::ordered_json;
   const Json json = {{"time", message.timestamp != 0 ? Json(utc_word(message.timestamp)) : Json()},
                      {"received", utc_word(win::now())},
@@ -198,7 +198,7 @@ void print_json(const Message& message, const TransferOptions& options) {
   print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-void print_message(const Message& message, const TransferOptions& options) {
+void print_message(const Message& message, const Options& options) {
   if (options.json) return print_json(message, options);
   if (message.status == SHM_S_LOST) std::fputs("(messages before this one were lost)\n", stderr);
   if (message.status == SHM_S_REDELIVERED)
@@ -206,7 +206,7 @@ void print_message(const Message& message, const TransferOptions& options) {
   print(text_of(message.bytes, options) + "\n");
 }
 
-int tail(const TransferOptions& options) {
+int tail(const Options& options) {
   const ClientApi api;
   const OpenChannel channel(api, win::to_utf16(options.channel).value_or(L""), SHM_READ,
                             options.next ? SHM_OPEN_NEXT : 0);
@@ -222,7 +222,7 @@ int tail(const TransferOptions& options) {
   return 0;
 }
 
-int send(const TransferOptions& options) {
+int send(const Options& options) {
   const std::vector<char> message =
       options.file.empty() ? bytes_of(options.text, options.form) : content_of(options.file);
   const ClientApi api;
@@ -232,7 +232,7 @@ int send(const TransferOptions& options) {
   return 0;
 }
 
-void add_forms(CLI::App& command, TransferOptions& options) {
+void add_forms(CLI::App& command, Options& options) {
   auto* utf8 = command.add_flag_callback(
       "--utf8", [&options] { options.form = Form::utf8; }, "The bytes are UTF-8; otherwise UTF-16");
   command
@@ -244,7 +244,7 @@ void add_forms(CLI::App& command, TransferOptions& options) {
 }  // namespace
 
 void add_transfer(CLI::App& app, Action& action) {
-  const auto options = std::make_shared<TransferOptions>();
+  const auto options = std::make_shared<Options>();
   auto* tail_command = app.add_subcommand("tail", "Print a channel's messages as they come");
   tail_command->add_option("channel", options->channel, "Its name")->required();
   add_forms(*tail_command, *options);

@@ -14,15 +14,15 @@ namespace {
 // of threads that spin.
 constexpr auto kPause = std::chrono::microseconds(500);
 
-Options options(uint32_t access) {
+Options answerer_options(uint32_t access) {
   return {.access = access, .kind = SHM_TOPIC, .flags = SHM_OPEN_CREATE, .capacity = 64 * 1024};
 }
 
 }  // namespace
 
 Answerer::Answerer(const std::wstring& channel)
-    : ask_(channel + L".ask", options(SHM_READ)),
-      answer_(channel + L".answer", options(SHM_WRITE)),
+    : ask_(channel + L".ask", answerer_options(SHM_READ)),
+      answer_(channel + L".answer", answerer_options(SHM_WRITE)),
       reader_([this] { read_questions(); }),
       writer_([this] { write_answers(); }) {}
 

@@ -21,10 +21,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr uint32_t kPatience = 20'000;  // milliseconds
+constexpr uint32_t kHostilePatience = 20'000;  // milliseconds
 
 // What clients of channels have to do with each other that the hostile may not even see.
-std::string config() {
+std::string neighbours_config() {
   const std::string access = R"("access": { "read": ["Administrators"], "write": ["Administrators"] } })";
   std::string channels = tests::kHostileChannels;
   for (const char* name : {"asks", "answers"})
@@ -59,7 +59,7 @@ void take_turn(uint32_t milliseconds, Neighbours& beside) {
   while (Clock::now() < end) {
     trips.push_back(asker.make_trip());
     const auto begun = Clock::now();
-    const Channel opened(L"honest-queue", Options{.access = SHM_READ, .open_timeout_ms = kPatience});
+    const Channel opened(L"honest-queue", Options{.access = SHM_READ, .open_timeout_ms = kHostilePatience});
     opens.push_back(ns_since(begun));
     Sleep(1);  // so that the other side is asleep again
   }
@@ -92,7 +92,7 @@ std::vector<Neighbours> measure_neighbours(uint32_t rounds, uint32_t millisecond
       const size_t next = (round + i) % all.size();
       std::cerr << "\rround " << round << " of " << rounds << ": " << all[next].name << "          "
                 << std::flush;
-      const Broker broker(config());
+      const Broker broker(neighbours_config());
       const Programs beside(programs[next]);
       take_turn(milliseconds, all[next]);
     }

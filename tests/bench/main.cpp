@@ -22,7 +22,7 @@
 namespace shmbroker::bench {
 namespace {
 
-struct Choices {
+struct Options {
   bool quick = false;
   uint32_t rounds = 0;  // 0: 9, or 1 if quick
   std::vector<std::string> rows;
@@ -35,7 +35,7 @@ bool is_wanted(const std::vector<std::string>& names, const std::string& name) {
   return names.empty() || std::ranges::find(names, name) != names.end();
 }
 
-std::vector<Row> wanted_rows(const Choices& options) {
+std::vector<Row> wanted_rows(const Options& options) {
   std::vector<Row> rows = all_rows(options.quick);
   std::erase_if(rows, [&](const Row& row) { return !is_wanted(options.rows, row.name); });
   for (Row& row : rows) {
@@ -75,20 +75,20 @@ void write_json(const std::string& path, const nlohmann::json& json) {
   if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
-void run_hostile(const Choices& options, uint32_t rounds) {
+void run_hostile(const Options& options, uint32_t rounds) {
   const std::vector<Neighbours> all = measure_neighbours(rounds, options.quick ? 1000 : 10'000);
   print_neighbours(all, std::cout);
   write_json(options.json, {{"rounds", rounds}, {"hostile", to_json(all)}});
 }
 
-void run_spinning(const Choices& options, uint32_t rounds) {
+void run_spinning(const Options& options, uint32_t rounds) {
   const Broker broker;
   const std::vector<Spinning> all = measure_spinning(rounds, options.quick ? 20 : 300);
   print_spinning(all, std::cout);
   write_json(options.json, {{"rounds", rounds}, {"spinning", to_json(all)}});
 }
 
-void run_many_channels(const Choices& options, uint32_t) {
+void run_many_channels(const Options& options, uint32_t) {
   const std::vector<uint32_t> numbers =
       options.quick ? std::vector<uint32_t>{50} : std::vector<uint32_t>{100, 1000, 3000, 9500};
   const std::vector<ManyChannels> all = measure_many_channels(numbers, options.quick ? 500 : 5000, std::cout);
@@ -96,7 +96,7 @@ void run_many_channels(const Choices& options, uint32_t) {
   if (!options.charts.empty()) write_channels_chart_data(all, options.charts);
 }
 
-void run_readers(const Choices& options, uint32_t rounds) {
+void run_readers(const Options& options, uint32_t rounds) {
   const Broker broker;
   const std::vector<Row> rows = reader_rows(options.quick);
   const Results results = measure(rows, rounds);
@@ -110,7 +110,7 @@ void run_readers(const Choices& options, uint32_t rounds) {
 struct Alone {
   const char* name;
   const char* what;
-  void (*run)(const Choices& options, uint32_t rounds);
+  void (*run)(const Options& options, uint32_t rounds);
 };
 constexpr Alone kAlone[] = {
     {"hostile", "what others notice of hostile programs, ten minutes", run_hostile},
@@ -119,7 +119,7 @@ constexpr Alone kAlone[] = {
     {"channels", "a service with up to 9,500 channels, under Wine five minutes", run_many_channels},
 };
 
-void run(const Choices& options) {
+void run(const Options& options) {
   const uint32_t rounds = options.rounds != 0 ? options.rounds : options.quick ? 1 : 9;
   for (const Alone& alone : kAlone) {
     if (std::ranges::find(options.rows, alone.name) != options.rows.end()) return alone.run(options, rounds);
@@ -165,7 +165,7 @@ std::string list_of_rows() {
 int main(int argc, char** argv) {
   using namespace shmbroker::bench;
   CLI::App app("Measures ShmBroker and other ways to bring messages to another process, side by side.");
-  Choices options;
+  Options options;
   app.add_flag("--quick", options.quick, "One short round: ends within a minute");
   app.add_option("--rounds", options.rounds, "How often each sample is taken (9)");
   app.add_option("--rows", options.rows, "Only these pieces of work")->delimiter(',');

@@ -11,19 +11,19 @@ namespace shmbroker::bench {
 namespace {
 
 constexpr UINT kMessage = WM_USER + 1024;
-constexpr size_t kPayloadOffset = 64;
+constexpr size_t kNotePayloadOffset = 64;
 
 // The section of the note holds one value. So that none is overwritten before it was read, `full` is a word
 // beside it which costs no call; the note has nothing of the kind, and just loses data.
 class Shared {
  public:
   explicit Shared(const LinkSpec& spec)
-      : memory_(spec.name, kPayloadOffset + spec.size),
+      : memory_(spec.name, kNotePayloadOffset + spec.size),
         mutex_(CreateMutexW(nullptr, FALSE, wide("Local\\" + spec.name + ".mutex").c_str())),
         full(memory_.at<std::atomic<uint32_t>>(0)) {
     if (!mutex_) throw win32_failure("cannot create a mutex");
   }
-  std::byte* payload() const { return memory_.data() + kPayloadOffset; }
+  std::byte* payload() const { return memory_.data() + kNotePayloadOffset; }
   void lock() const {
     if (WaitForSingleObject(mutex_.get(), INFINITE) != WAIT_OBJECT_0)
       throw win32_failure("waiting for the mutex");

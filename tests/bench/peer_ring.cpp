@@ -9,7 +9,7 @@
 namespace shmbroker::bench {
 namespace {
 
-constexpr size_t kPayloadOffset = 4096;
+constexpr size_t kRingPayloadOffset = 4096;
 constexpr uint64_t kAlign = 16;
 constexpr uint64_t kSkip = UINT64_MAX;  // a record that only fills the end of the ring
 
@@ -24,10 +24,10 @@ constexpr uint64_t footprint(uint64_t size) { return (size + kAlign + kAlign - 1
 class Ring {
  public:
   explicit Ring(const LinkSpec& spec)
-      : memory_(spec.name, kPayloadOffset + kRingBytes), control(memory_.at<Control>(0)) {}
+      : memory_(spec.name, kRingPayloadOffset + kRingBytes), control(memory_.at<Control>(0)) {}
 
   std::byte* at(uint64_t position) const {
-    return memory_.data() + kPayloadOffset + static_cast<size_t>(position & (kRingBytes - 1));
+    return memory_.data() + kRingPayloadOffset + static_cast<size_t>(position & (kRingBytes - 1));
   }
   uint64_t& size_at(uint64_t position) const { return *reinterpret_cast<uint64_t*>(at(position)); }
 

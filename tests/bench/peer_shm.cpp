@@ -10,30 +10,30 @@ namespace shmbroker::bench {
 namespace {
 
 constexpr uint32_t kBatchSize = 16;
-constexpr uint32_t kLongSpin = 1'000'000'000;
+constexpr uint32_t kSpinOnly = 1'000'000'000;
 
-void must(int32_t status) {
+void must_succeed(int32_t status) {
   if (status < 0) throw std::runtime_error(std::string("ShmBroker: ") + ShmLastErrorTextUtf8());
 }
 
 // One handle. Whoever opens it first creates the channel; it ends with the last handle.
-class Channel {
+class PeerChannel {
  public:
-  Channel(const LinkSpec& spec, uint32_t kind, uint32_t access, bool exclusive = false) {
+  PeerChannel(const LinkSpec& spec, uint32_t kind, uint32_t access, bool exclusive = false) {
     ShmOptions options{};
     options.size = sizeof options;
     options.access = access;
     options.kind = kind;
     options.flags = SHM_OPEN_CREATE | (exclusive ? SHM_OPEN_EXCLUSIVE : 0);
-    options.spin = spec.spinning ? kLongSpin : 0;
+    options.spin = spec.spinning ? kSpinOnly : 0;
     options.capacity = kRingBytes;
     options.max_message = spec.size;
     options.when_full = kind == SHM_TOPIC ? SHM_WAIT : 0;
-    must(ShmOpenUtf8(spec.name.c_str(), &options, &handle_));
+    must_succeed(ShmOpenUtf8(spec.name.c_str(), &options, &handle_));
   }
-  ~Channel() { ShmClose(handle_); }
-  Channel(const Channel&) = delete;
-  Channel& operator=(const Channel&) = delete;
+  ~PeerChannel() { ShmClose(handle_); }
+  PeerChannel(const PeerChannel&) = delete;
+  PeerChannel& operator=(const PeerChannel&) = delete;
   ShmChannel get() const { return handle_; }
 
  private:
@@ -45,12 +45,12 @@ class CopyWriter final : public Writer {
   CopyWriter(const LinkSpec& spec, uint32_t kind, bool exclusive = false)
       : size_(spec.size), buffer_(spec.size), channel_(spec, kind, SHM_WRITE, exclusive) {}
   std::byte* begin() override { return buffer_.data(); }
-  void end() override { must(ShmWrite(channel_.get(), buffer_.data(), size_, SHM_INFINITE)); }
+  void end() override { must_succeed(ShmWrite(channel_.get(), buffer_.data(), size_, SHM_INFINITE)); }
 
  private:
   const size_t size_;
   Buffer buffer_;
-  Channel channel_;
+  PeerChannel channel_;
 };
 
 class BatchWriter final : public Writer {
@@ -68,7 +68,7 @@ class BatchWriter final : public Writer {
     if (++count_ == kBatchSize) flush();
   }
   void flush() override {
-    must(ShmWriteBatch(channel_.get(), messages_.data(), count_, nullptr, SHM_INFINITE));
+    must_succeed(ShmWriteBatch(channel_.get(), messages_.data(), count_, nullptr, SHM_INFINITE));
     count_ = 0;
   }
 
@@ -77,7 +77,7 @@ class BatchWriter final : public Writer {
   Buffer buffer_;
   std::array<ShmMessage, kBatchSize> messages_{};
   uint32_t count_ = 0;
-  Channel channel_;
+  PeerChannel channel_;
 };
 
 class LoanWriter final : public Writer {
@@ -85,14 +85,14 @@ class LoanWriter final : public Writer {
   explicit LoanWriter(const LinkSpec& spec) : size_(spec.size), channel_(spec, SHM_TOPIC, SHM_WRITE, true) {}
   std::byte* begin() override {
     void* memory = nullptr;
-    must(ShmLoan(channel_.get(), size_, &memory, SHM_INFINITE));
+    must_succeed(ShmLoan(channel_.get(), size_, &memory, SHM_INFINITE));
     return static_cast<std::byte*>(memory);
   }
-  void end() override { must(ShmCommit(channel_.get(), size_)); }
+  void end() override { must_succeed(ShmCommit(channel_.get(), size_)); }
 
  private:
   const size_t size_;
-  Channel channel_;
+  PeerChannel channel_;
 };
 
 class CopyReader final : public Reader {
@@ -101,14 +101,14 @@ class CopyReader final : public Reader {
       : size_(spec.size), buffer_(spec.size), channel_(spec, kind, SHM_READ) {}
   Received next() override {
     size_t got = 0;
-    must(ShmRead(channel_.get(), buffer_.data(), size_, &got, SHM_INFINITE));
+    must_succeed(ShmRead(channel_.get(), buffer_.data(), size_, &got, SHM_INFINITE));
     return {buffer_.data(), got};
   }
 
  private:
   const size_t size_;
   Buffer buffer_;
-  Channel channel_;
+  PeerChannel channel_;
 };
 
 class BatchReader final : public Reader {
@@ -120,8 +120,8 @@ class BatchReader final : public Reader {
   Received next() override {
     if (at_ == count_) {
       at_ = count_ = 0;
-      must(ShmReadBatch(channel_.get(), messages_.data(), kBatchSize, buffer_.data(), bytes_, &count_,
-                        SHM_INFINITE));
+      must_succeed(ShmReadBatch(channel_.get(), messages_.data(), kBatchSize, buffer_.data(), bytes_, &count_,
+                                SHM_INFINITE));
     }
     const ShmMessage& message = messages_[at_++];
     return {static_cast<const std::byte*>(message.data), message.length};
@@ -133,24 +133,24 @@ class BatchReader final : public Reader {
   std::array<ShmMessage, kBatchSize> messages_{};
   uint32_t at_ = 0;
   uint32_t count_ = 0;
-  Channel channel_;
+  PeerChannel channel_;
 };
 
 class PeekReader final : public Reader {
  public:
   explicit PeekReader(const LinkSpec& spec) : channel_(spec, SHM_TOPIC, SHM_READ) {}
   Received next() override {
-    if (peeked_) must(ShmRelease(channel_.get()));
+    if (peeked_) must_succeed(ShmRelease(channel_.get()));
     const void* data = nullptr;
     size_t got = 0;
-    must(ShmPeek(channel_.get(), &data, &got, SHM_INFINITE));
+    must_succeed(ShmPeek(channel_.get(), &data, &got, SHM_INFINITE));
     peeked_ = true;
     return {static_cast<const std::byte*>(data), got};
   }
 
  private:
   bool peeked_ = false;
-  Channel channel_;
+  PeerChannel channel_;
 };
 
 }  // namespace

@@ -11,8 +11,8 @@
 namespace shmbroker::bench {
 namespace {
 
-constexpr DWORD kPatience = 120'000;   // milliseconds
-constexpr DWORD kPipeBytes = 1 << 20;  // so that a process can say all and end before anybody listens
+constexpr DWORD kProcessPatience = 120'000;  // milliseconds
+constexpr DWORD kPipeBytes = 1 << 20;        // so that a process can say all and end before anybody listens
 
 std::wstring command_of(const std::wstring& program, const std::vector<std::wstring>& arguments) {
   std::wstring command = L"\"" + (program_folder() / program).wstring() + L"\"";
@@ -100,8 +100,8 @@ size_t Process::await_any(const std::vector<Process*>& processes) {
   for (const Process* process : processes) handles.push_back(process->process_.get());
   // One call waits for MAXIMUM_WAIT_OBJECTS: where there are more, each group of them gets its turn.
   constexpr size_t kMost = MAXIMUM_WAIT_OBJECTS;
-  const DWORD turn_ms = handles.size() <= kMost ? kPatience : 10;
-  for (uint64_t end = GetTickCount64() + kPatience; GetTickCount64() <= end;) {
+  const DWORD turn_ms = handles.size() <= kMost ? kProcessPatience : 10;
+  for (uint64_t end = GetTickCount64() + kProcessPatience; GetTickCount64() <= end;) {
     for (size_t first = 0; first < handles.size(); first += kMost) {
       const auto count = static_cast<DWORD>(std::min(kMost, handles.size() - first));
       const DWORD ended = WaitForMultipleObjects(count, handles.data() + first, FALSE, turn_ms);

@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr uint32_t kPatience = 20'000;  // milliseconds
+constexpr uint32_t kTripPatience = 20'000;  // milliseconds
 
 Channel open(const std::wstring& name, Options options, uint32_t access) {
   options.access = access;
@@ -54,8 +54,8 @@ double Asker::make_trip() {
   for (uint64_t& word : message) word = number_;
   std::byte room[sizeof message];
   const auto begun = Clock::now();
-  asks_.write(std::as_bytes(std::span(message)), kPatience);
-  const Message answer = answers_.read(room, kPatience);
+  asks_.write(std::as_bytes(std::span(message)), kTripPatience);
+  const Message answer = answers_.read(room, kTripPatience);
   const double ns = ns_since(begun);
   if (!answer || answer.follows_lost() || answer.data.size() != sizeof message ||
       !std::ranges::equal(answer.data, std::as_bytes(std::span(message))))

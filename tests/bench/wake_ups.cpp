@@ -16,7 +16,7 @@ namespace {
 constexpr DWORD kFallAsleepMs = 30;  // longer than the second look of who has just fallen asleep
 constexpr int kMostLooks = 1000;
 
-Options options(uint32_t access) {
+Options wake_up_options(uint32_t access) {
   return {.access = access,
           .kind = SHM_QUEUE,
           .flags = SHM_OPEN_CREATE,
@@ -28,7 +28,7 @@ Options options(uint32_t access) {
 class Taker {
  public:
   Taker(const std::wstring& name, std::atomic<uint64_t>& sum, std::atomic<uint32_t>& taken)
-      : channel_(name.c_str(), options(SHM_READ)), thread_([&] { run(sum, taken); }) {}
+      : channel_(name.c_str(), wake_up_options(SHM_READ)), thread_([&] { run(sum, taken); }) {}
   ~Taker() { stop(); }
   Taker(const Taker&) = delete;
   Taker& operator=(const Taker&) = delete;
@@ -65,7 +65,7 @@ WakeUps measure_wake_ups(uint32_t readers, uint32_t messages) {
   const std::wstring name = L"wake_ups." + std::to_wstring(GetCurrentProcessId());
   std::atomic<uint64_t> sum{0};
   std::atomic<uint32_t> taken{0};
-  Channel out(name.c_str(), options(SHM_WRITE));
+  Channel out(name.c_str(), wake_up_options(SHM_WRITE));
   std::deque<Taker> takers;
   for (uint32_t i = 0; i < readers; ++i) takers.emplace_back(name, sum, taken);
   Sleep(500);  // until all of them sleep
