@@ -103,8 +103,8 @@ int32_t list_channels(uint32_t capacity, uint32_t& count, Take&& take) {
 
 int32_t check_batch(const CallerArray<const ShmMessage>& batch) {
   for (uint32_t i = 0; i < batch.size(); ++i) {
-    const ShmMessage message = batch[i];
-    if (message.size != batch[0].size)
+    const ShmMessage& message = batch.oldest_members(i);
+    if (message.size != batch.oldest_members(0).size)
       return bad_argument(L"ShmWriteBatch: a message's size is not that of the first one");
     if (!batch.is_understood(i)) return not_understood(L"ShmWriteBatch: a message");
     if (message.data == nullptr && message.length != 0)

@@ -33,6 +33,11 @@ bool CallLock::try_lock_shared(DWORD thread) {
   return true;
 }
 
+void CallLock::Word::unlock_after_sleep() {
+  // release: pairs with the acquires of who takes it next.
+  if (value_.exchange(kFree, std::memory_order_release) == kAwaited) WakeByAddressAll(&value_);
+}
+
 // Returns when it is worth trying again. tries: how often it was called for this one wait.
 void CallLock::Word::wait(DWORD timeout_ms, uint32_t& tries) {
   uint32_t value = value_.load(std::memory_order_relaxed);

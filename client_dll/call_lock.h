@@ -67,10 +67,11 @@ class CallLock {
     }
     void unlock() {
       // relaxed: only the holder stores and replaces kBusy. release: pairs with the acquires above.
-      if (value_.load(std::memory_order_relaxed) == kBusy)
+      if (value_.load(std::memory_order_relaxed) == kBusy) [[likely]]
         return value_.store(kFree, std::memory_order_release);
-      if (value_.exchange(kFree, std::memory_order_release) == kAwaited) WakeByAddressAll(&value_);
+      unlock_after_sleep();
     }
+    void unlock_after_sleep();
     void wait(DWORD timeout_ms, uint32_t& tries);
     bool is_blocking() const {
       const uint32_t value = value_.load(std::memory_order_relaxed);

@@ -89,13 +89,17 @@ class CallerArray {
     // The usual size is a constant for the compiler.
     return step_ == sizeof(Value) ? first_[index] : load<Value>(at(index), step_);
   }
+  // The same for the members that version 0.1 had, where they lie: those behind them may not be there.
+  const Value& oldest_members(uint32_t index) const { return *at(index); }
   void set(uint32_t index, const Value& value) const {
-    if (step_ != sizeof(Value)) return store(value, at(index), step_);
-    Value ours = value;
-    ours.size = sizeof ours;
-    first_[index] = ours;
+    if (step_ != sizeof(Value)) [[unlikely]]
+      return store(value, at(index), step_);
+    first_[index] = value;
+    first_[index].size = sizeof(Value);
   }
-  bool is_understood(uint32_t index) const { return client::is_understood(at(index), step_); }
+  bool is_understood(uint32_t index) const {
+    return step_ <= sizeof(Value) || client::is_understood(at(index), step_);
+  }
   CallerArray from(uint32_t index) const { return {at(index), count_ - index, step_}; }
 
  private:

@@ -37,11 +37,16 @@ int32_t RingChannel::join(bool at_next) {
   return result == RingReader::Result::ok ? SHM_OK : refuse_corrupt();
 }
 
-int32_t RingChannel::check_writing() const {
+int32_t RingChannel::refuse_to_write() const {
   if (!writer_) return refuse_right(SHM_WRITE);
   if (writer_->has_reservation())
     return refuse(SHM_E_STATE, L"this handle holds ShmLoan; commit or abort it first");
-  return has_ended() ? refuse_ended() : SHM_OK;
+  return refuse_ended();
+}
+
+int32_t RingChannel::reserve_waiting(uint64_t bytes, uint32_t messages, DWORD timeout_ms) {
+  CallWait wait = write_wait(timeout_ms);
+  return reserve(bytes, messages, wait);
 }
 
 // One try. status: set if the lock could not be had; then the result means nothing.
@@ -124,59 +129,57 @@ int32_t RingChannel::refuse_full() const {
   return refuse(SHM_E_FULL, L"it was full until the time was up; try again");
 }
 
-void RingChannel::publish(const core::Committed& committed, uint32_t messages, uint64_t bytes) {
-  core::wake_after_commit(ring_, committed, claim_watch_, at());
-  add(at().writer_slot().messages, messages);
-  add(at().writer_slot().bytes, bytes);
-}
-
-uint64_t RingChannel::timestamp_now() const {
-  if (!is_timed_) return 0;
+uint64_t RingChannel::timestamp_now() {
   FILETIME time;
   GetSystemTimePreciseAsFileTime(&time);
   return win::number_of(time);
 }
 
-RingWriter::Piece RingChannel::piece_of(const void* message, size_t size) const {
-  return {static_cast<const std::byte*>(message), size, timestamp_now()};
-}
-
 int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
-  int32_t status = check_writing();
-  if (status != SHM_OK) return status;
-  if (size > ring_.max_message()) return refuse_size(size);
-  writer_->prefetch();
-  CallWait wait = write_wait(timeout_ms);
-  status = reserve(writer_->footprint(size), 1, wait);
-  if (status != SHM_OK) return status;
+  if (!may_write()) [[unlikely]]
+    return refuse_to_write();
+  if (size > ring_.max_message()) [[unlikely]]
+    return refuse_size(size);
+  const uint64_t bytes = writer_->footprint(size);
+  writer_->prefetch(bytes);
+  const int32_t status = reserve(bytes, 1, timeout_ms);
+  if (status != SHM_OK) [[unlikely]]
+    return status;
   SHM_CRASH_POINT("writer.reserved");
   writer_->fill(piece_of(message, size));
   publish(writer_->commit(), 1, size);
   return SHM_OK;
 }
 
+// How many of the messages one reservation takes, and its size.
+uint32_t RingChannel::count_fitting(const CallerArray<const ShmMessage>& messages, uint64_t& bytes) const {
+  const uint64_t max_message = ring_.max_message();
+  const uint64_t most = writer_->largest_reservation();
+  bytes = 0;
+  uint32_t count = 0;
+  for (; count < messages.size(); ++count) {
+    const size_t length = messages.oldest_members(count).length;
+    const uint64_t with_it = bytes + ring_.footprint(length);
+    if (length > max_message || with_it > most) break;
+    bytes = with_it;
+  }
+  return count;
+}
+
 int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
                                  DWORD timeout_ms) {
-  int32_t status = check_writing();
+  if (!may_write()) return refuse_to_write();
   CallWait wait = write_wait(timeout_ms);
-  while (status == SHM_OK && !messages.empty()) {
-    // As many as one reservation takes.
+  while (!messages.empty()) {
     uint64_t bytes = 0;
-    uint32_t count = 0;
-    while (count < messages.size()) {
-      const size_t length = messages[count].length;
-      if (length > ring_.max_message()) break;
-      const uint64_t more = writer_->footprint(length);
-      if (bytes + more > writer_->largest_reservation()) break;
-      bytes += more;
-      ++count;
-    }
-    if (count == 0) return refuse_size(messages[0].length);
-    status = reserve(bytes, count, wait);
+    const uint32_t count = count_fitting(messages, bytes);
+    writer_->prefetch(bytes);
+    if (count == 0) return refuse_size(messages.oldest_members(0).length);
+    const int32_t status = reserve_at_once(bytes, count) ? SHM_OK : reserve(bytes, count, wait);
     if (status != SHM_OK) return status;
     uint64_t payload = 0;
     writer_->fill(count, [&](uint32_t i) {
-      const ShmMessage message = messages[i];
+      const ShmMessage& message = messages.oldest_members(i);
       payload += message.length;
       return piece_of(message.data, message.length);
     });
@@ -184,15 +187,13 @@ int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_
     written += count;
     messages = messages.from(count);
   }
-  return status;
+  return SHM_OK;
 }
 
 int32_t RingChannel::loan(size_t size, void*& memory, DWORD timeout_ms) {
-  int32_t status = check_writing();
-  if (status != SHM_OK) return status;
+  if (!may_write()) return refuse_to_write();
   if (size > ring_.max_message()) return refuse_size(size);
-  CallWait wait = write_wait(timeout_ms);
-  status = reserve(writer_->footprint(size), 1, wait);
+  const int32_t status = reserve(writer_->footprint(size), 1, timeout_ms);
   if (status != SHM_OK) return status;
   memory = writer_->memory();
   loan_size_ = size;
@@ -206,7 +207,7 @@ int32_t RingChannel::commit(size_t size) {
     return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than the " +
                                   std::to_wstring(loan_size_) + L" that were lent");
   }
-  writer_->add(size, timestamp_now());
+  writer_->add(size, timestamp());
   publish(writer_->commit(), 1, size);
   return SHM_OK;
 }

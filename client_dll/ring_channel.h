@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client_dll/channel.h"
+#include "core/publishing.h"
 #include "core/ring_reader.h"
 #include "core/ring_writer.h"
 
@@ -29,34 +30,68 @@ class RingChannel final : public Channel {
  protected:
   bool is_readable() const override { return reader_->may_be_readable(); }
   uint32_t poll_readable(uint32_t most) const override {
-    const uint32_t looks = poll(most, [this] { return reader_->may_be_readable(); });
-    if (looks < most) reader_->prefetch();
-    return looks;
+    return poll(most, [this] {
+      reader_->prefetch();
+      return reader_->may_be_readable();
+    });
   }
   bool find_readable() override;
   uint64_t sequence() const override { return ring_.messages(); }
 
  private:
   using Message = core::RingReader::Message;
+  class Batch;
 
-  int32_t check_writing() const;
+  bool may_write() const {
+    // acquire: pairs with the release in the service's Channel::end().
+    return writer_ && !writer_->has_reservation() && ring_.data().ended.load(std::memory_order_acquire) == 0;
+  }
+  int32_t refuse_to_write() const;
+  uint32_t count_fitting(const CallerArray<const ShmMessage>& messages, uint64_t& bytes) const;
+
+  // One try, of a call that has not waited yet. Returns false if it has to be made again, by a call that may
+  // wait and that can tell what is wrong.
+  SHM_ALWAYS_INLINE bool reserve_at_once(uint64_t bytes, uint32_t messages) {
+    if (is_exclusive_) return writer_->reserve(bytes, messages) == core::RingWriter::Result::ok;
+    core::RobustLock lock(ring_.data().lock);
+    if (!lock.try_lock(at().writer())) return false;
+    const auto result = writer_->reserve(bytes, messages);
+    lock.unlock(at());
+    return result == core::RingWriter::Result::ok;
+  }
+  SHM_ALWAYS_INLINE int32_t reserve(uint64_t bytes, uint32_t messages, DWORD timeout_ms) {
+    if (reserve_at_once(bytes, messages)) [[likely]]
+      return SHM_OK;
+    return reserve_waiting(bytes, messages, timeout_ms);
+  }
+  int32_t reserve_waiting(uint64_t bytes, uint32_t messages, DWORD timeout_ms);
   int32_t reserve(uint64_t bytes, uint32_t messages, CallWait& wait);
   core::RingWriter::Result try_reserve(uint64_t bytes, uint32_t messages, CallWait& wait, int32_t& status);
   int32_t refuse_full() const;
   int32_t refuse_unread(uint32_t slot) const;
   int32_t wait_space(uint64_t bytes, uint32_t messages, CallWait& wait);
-  void publish(const core::Committed& committed, uint32_t messages, uint64_t bytes);
-  uint64_t timestamp_now() const;
-  core::RingWriter::Piece piece_of(const void* message, size_t size) const;
+  SHM_ALWAYS_INLINE void publish(const core::Committed& committed, uint32_t messages, uint64_t bytes) {
+    core::wake_after_commit(ring_, committed, claim_watch_, at());
+    add(writer_->slot().messages, messages);
+    add(writer_->slot().bytes, bytes);
+  }
+  // 0: the handle gives none.
+  uint64_t timestamp() const { return is_timed_ ? timestamp_now() : 0; }
+  static uint64_t timestamp_now();
+  core::RingWriter::Piece piece_of(const void* message, size_t size) const {
+    return {static_cast<const std::byte*>(message), size, timestamp()};
+  }
 
-  int32_t check_reading() const;
+  bool may_read() const { return reader_ && !reader_->has_peeked(); }
+  int32_t refuse_to_read() const;
+  int32_t read_whatever_comes(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms);
+  int32_t wait_for_batch(Batch& batch, CallerArray<ShmMessage> messages, DWORD timeout_ms);
   template <class Take>
   int32_t take_message(Take&& take, CallWait& wait);
   template <class Take>
   int32_t try_to_take(Take&& take, CallWait& wait);
   void count_read(uint64_t messages, uint64_t bytes);
-  class Batch;
-  int32_t read_more(Batch& batch);
+  bool read_more(Batch& batch);
   int32_t claim_more(Batch& batch);
   int32_t note_read(const Message& message);
 

@@ -9,10 +9,9 @@ namespace shmbroker::client {
 
 using core::RingReader;
 
-int32_t RingChannel::check_reading() const {
+int32_t RingChannel::refuse_to_read() const {
   if (!reader_) return refuse_right(SHM_READ);
-  if (reader_->has_peeked()) return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
-  return SHM_OK;
+  return refuse(SHM_E_STATE, L"this handle holds ShmPeek; call ShmRelease first");
 }
 
 // Calls take(), which reads or peeks, until it has a message or the time is up.
@@ -61,67 +60,86 @@ bool RingChannel::find_readable() {
 
 void RingChannel::count_read(uint64_t messages, uint64_t bytes) {
   backoff().note_messages(messages, bytes);
-  core::ReaderSlot& slot = at().reader_slot();
+  core::ReaderSlot& slot = reader_->slot();
   add(slot.messages, messages);
   add(slot.bytes, bytes);
 }
 
 int32_t RingChannel::note_read(const Message& message) {
   count_read(1, message.size);
-  core::ReaderSlot& slot = at().reader_slot();
   if (message.redelivered) return SHM_S_REDELIVERED;
   if (message.lost == 0) return SHM_OK;
-  add(slot.lost, message.lost);
+  add(reader_->slot().lost, message.lost);
   return SHM_S_LOST;
 }
 
 int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) {
-  int32_t status = check_reading();
-  if (status != SHM_OK) return status;
+  if (!may_read()) [[unlikely]]
+    return refuse_to_read();
+  auto* const to = static_cast<std::byte*>(buffer);
+  Message message;
+  if (!reader_->read_plain(to, capacity, message))
+    return read_whatever_comes({to, capacity}, size, timeout_ms);
+  core::wake_after_read(*reader_, at());
+  size = static_cast<size_t>(message.size);
+  count_read(1, message.size);
+  return SHM_OK;
+}
+
+int32_t RingChannel::read_whatever_comes(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms) {
   Message message;
   CallWait wait = read_wait(timeout_ms);
-  status =
-      take_message([&] { return reader_->read(static_cast<std::byte*>(buffer), capacity, message); }, wait);
+  const int32_t status =
+      take_message([&] { return reader_->read(buffer.data(), buffer.size(), message); }, wait);
   if (status == SHM_OK || status == SHM_E_BUFFER) size = static_cast<size_t>(message.size);
-  if (status == SHM_E_BUFFER) return refuse_buffer(message.size, capacity);
+  if (status == SHM_E_BUFFER) return refuse_buffer(message.size, buffer.size());
   return status == SHM_OK ? note_read(message) : status;
 }
 
 // What came with a batch's messages, as they are filled in.
 class RingChannel::Batch {
  public:
-  Batch(const Attachment& at, CallerArray<ShmMessage> messages, std::span<std::byte> buffer, uint32_t& count)
-      : at_(at), messages_(messages), buffer_(buffer), count_(count) {}
+  Batch(const Attachment& at, CallerArray<ShmMessage> messages, std::span<std::byte> buffer)
+      : at_(&at), messages_(messages), rest_(buffer) {}
+
+  uint32_t count() const { return count_; }
 
   bool is_full() const { return count_ == messages_.size(); }
-  std::span<std::byte> rest() const { return buffer_.subspan(std::min(used_, buffer_.size())); }
+  std::span<std::byte> rest() const { return rest_; }
   // status: what ShmRead would return with it.
   void add(const Message& message, int32_t status) {
     const uint32_t flags = (status == SHM_S_LOST ? SHM_MESSAGE_LOST : 0) |
                            (status == SHM_S_REDELIVERED ? SHM_MESSAGE_REDELIVERED : 0);
     // What a frame says of its writer is in shared memory.
-    const uint32_t writer = message.writer < core::kMaxWriters ? at_.pid_of_writer(message.writer) : 0;
-    messages_.set(count_++, {0, flags, message.sequence, message.timestamp, rest().data(),
-                             static_cast<size_t>(message.size), writer, 0});
-    used_ += (static_cast<size_t>(message.size) + 7) & ~size_t{7};
+    const uint32_t writer = message.writer < core::kMaxWriters ? at_->pid_of_writer(message.writer) : 0;
+    const auto size = static_cast<size_t>(message.size);
+    messages_.set(count_++, {0, flags, message.sequence, message.timestamp, rest_.data(), size, writer, 0});
+    rest_ = rest_.subspan(std::min((size + 7) & ~size_t{7}, rest_.size()));
   }
 
  private:
-  const Attachment& at_;
+  const Attachment* at_;
   CallerArray<ShmMessage> messages_;
-  std::span<std::byte> buffer_;
-  uint32_t& count_;
-  size_t used_ = 0;
+  std::span<std::byte> rest_;
+  uint32_t count_ = 0;
 };
 
 int32_t RingChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std::byte> buffer,
                                 uint32_t& count, DWORD timeout_ms) {
-  int32_t status = check_reading();
-  if (status != SHM_OK || messages.empty()) return status;
-  Batch batch(at(), messages, buffer, count);
+  if (!may_read()) return refuse_to_read();
+  if (messages.empty()) return SHM_OK;
+  Batch batch(at(), messages, buffer);
+  const int32_t status = read_more(batch) ? SHM_OK : wait_for_batch(batch, messages, timeout_ms);
+  count = batch.count();
+  return status;
+}
+
+// What comes, where it is not plain messages that are there already.
+int32_t RingChannel::wait_for_batch(Batch& batch, CallerArray<ShmMessage> messages, DWORD timeout_ms) {
+  const std::span<std::byte> buffer = batch.rest();
   Message first;
   CallWait wait = read_wait(timeout_ms);
-  status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), first); }, wait);
+  int32_t status = take_message([&] { return reader_->read(buffer.data(), buffer.size(), first); }, wait);
   if (status == SHM_E_BUFFER) {
     tell_length(messages, first.size);
     return refuse_buffer(first.size, buffer.size());
@@ -129,28 +147,33 @@ int32_t RingChannel::read_batch(CallerArray<ShmMessage> messages, std::span<std:
   if (status != SHM_OK) return status;
   status = note_read(first);
   batch.add(first, status);
-  const int32_t later = ring_.is_queue() ? claim_more(batch) : read_more(batch);
+  if (!ring_.is_queue()) {
+    read_more(batch);
+    return status;
+  }
+  const int32_t later = claim_more(batch);
   return later != SHM_OK ? later : status;
 }
 
-// What is there already, of a topic. Anything but a plain message is left to the next call, which can tell of
-// it.
-int32_t RingChannel::read_more(Batch& batch) {
-  uint64_t count = 0;
+// What is there already, of a topic; returns whether there was anything. Anything but a plain message is left
+// to read(), which can tell of it.
+bool RingChannel::read_more(Batch& batch) {
+  Batch filled = batch;  // of our own: the compiler need not expect that the bytes change it
   uint64_t bytes = 0;
   reader_->read_on(
       [&](uint64_t size) {
-        const auto rest = batch.rest();
-        return !batch.is_full() && size <= rest.size() ? rest.data() : nullptr;
+        const auto rest = filled.rest();
+        return !filled.is_full() && size <= rest.size() ? rest.data() : nullptr;
       },
       [&](const Message& message) {
-        batch.add(message, SHM_OK);
-        ++count;
+        filled.add(message, SHM_OK);
         bytes += message.size;
       });
   core::wake_after_read(*reader_, at());
+  const uint32_t count = filled.count() - batch.count();
   count_read(count, bytes);
-  return SHM_OK;
+  batch = filled;
+  return count != 0;
 }
 
 // What is there already, of a queue.
@@ -170,11 +193,10 @@ int32_t RingChannel::claim_more(Batch& batch) {
 }
 
 int32_t RingChannel::peek(const void*& memory, size_t& size, DWORD timeout_ms) {
-  int32_t status = check_reading();
-  if (status != SHM_OK) return status;
+  if (!may_read()) return refuse_to_read();
   Message message;
   CallWait wait = read_wait(timeout_ms);
-  status = take_message([&] { return reader_->peek(message); }, wait);
+  const int32_t status = take_message([&] { return reader_->peek(message); }, wait);
   if (status != SHM_OK) return status;
   memory = message.data;
   size = static_cast<size_t>(message.size);

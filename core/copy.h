@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "core/crash_point.h"
+#include "core/inline.h"
+#include "core/layout.h"
 
 #ifdef SHM_COPY_BY_ATOMICS
 #include <atomic>
@@ -39,23 +41,39 @@ inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) 
   copy_by_halves(to, from, size, "copy.half-read");
 }
 #else
-// A call of the C runtime costs more than copying some lines. Copies of a fixed size are a few instructions;
-// the last one may bring some bytes a second time.
-inline void copy(std::byte* to, const std::byte* from, size_t size) {
-  constexpr size_t kLine = 64;
-  constexpr size_t kStep = 16;
+// Copies of a fixed size are a few instructions. Two of them bring from `piece` to twice as many bytes, those
+// in the middle a second time.
+template <size_t piece>
+SHM_ALWAYS_INLINE void copy_both_ends(std::byte* to, const std::byte* from, size_t size) {
+  std::memcpy(to, from, piece);
+  std::memcpy(to + size - piece, from + size - piece, piece);
+}
+
+// Of two lines and more. A call of the C runtime costs more than copying some lines.
+inline void copy_lines(std::byte* to, const std::byte* from, size_t size) {
   constexpr size_t kMany = 256;
-  if (size > kMany || size < kStep) {
-    if (size != 0) std::memcpy(to, from, size);
+  if (size > kMany) {
+    std::memcpy(to, from, size);
     return;
   }
-  size_t at = 0;
-  for (; size - at >= kLine; at += kLine) std::memcpy(to + at, from + at, kLine);
-  for (; size - at >= kStep; at += kStep) std::memcpy(to + at, from + at, kStep);
-  if (at < size) std::memcpy(to + size - kStep, from + size - kStep, kStep);
+  for (; size > 2 * kCacheLine; size -= kCacheLine, to += kCacheLine, from += kCacheLine)
+    std::memcpy(to, from, kCacheLine);
+  copy_both_ends<kCacheLine>(to, from, size);
 }
-inline void copy_to_shared(std::byte* to, const std::byte* from, size_t size) { copy(to, from, size); }
-inline void copy_from_shared(std::byte* to, const std::byte* from, size_t size) { copy(to, from, size); }
+
+SHM_ALWAYS_INLINE void copy(std::byte* to, const std::byte* from, size_t size) {
+  if (size > 2 * kCacheLine) return copy_lines(to, from, size);
+  if (size > 64) return copy_both_ends<64>(to, from, size);
+  if (size > 32) return copy_both_ends<32>(to, from, size);
+  if (size >= 16) return copy_both_ends<16>(to, from, size);
+  if (size != 0) std::memcpy(to, from, size);
+}
+SHM_ALWAYS_INLINE void copy_to_shared(std::byte* to, const std::byte* from, size_t size) {
+  copy(to, from, size);
+}
+SHM_ALWAYS_INLINE void copy_from_shared(std::byte* to, const std::byte* from, size_t size) {
+  copy(to, from, size);
+}
 #endif
 
 }  // namespace shmbroker::core

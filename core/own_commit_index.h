@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/inline.h"
 #include "core/ring.h"
 
 namespace shmbroker::core {
@@ -22,14 +23,14 @@ class OwnCommitIndex {
 
   // A reservation has been committed. begin: the tail before it; what lies from there to its end is all its
   // own.
-  void note(uint64_t begin, uint64_t end, uint64_t messages) {
+  SHM_ALWAYS_INLINE void note(uint64_t begin, uint64_t end, uint64_t messages) {
     if (begin != end_) {
       oldest_ = newest_;
       push({begin, messages_});
     }
     end_ = end;
     messages_ += messages;
-    if (end - marks_[(newest_ - 1) % kMarks].position >= spacing_) push({end, messages_});
+    if (end >= next_mark_) push({end, messages_});
   }
 
   // Somebody else's frames follow, or one whose messages do not count.
@@ -65,13 +66,15 @@ class OwnCommitIndex {
 
   void push(const Mark& mark) {
     marks_[newest_++ % kMarks] = mark;
+    next_mark_ = mark.position + spacing_;
     if (newest_ - oldest_ > kMarks) ++oldest_;
   }
 
   uint64_t spacing_;
   std::array<Mark, kMarks> marks_{};
-  uint64_t oldest_ = 0;  // number of the first mark
-  uint64_t newest_ = 0;  // and of the one behind the last
+  uint64_t oldest_ = 0;     // number of the first mark
+  uint64_t newest_ = 0;     // and of the one behind the last
+  uint64_t next_mark_ = 0;  // the position at or behind which the next mark is made
   uint64_t end_ = kNone;
   uint64_t messages_ = 0;
 };

@@ -6,6 +6,9 @@
 
 #include "core/layout.h"
 
+// SUBTLE: to GCC a function that does nothing but prefetch has no effect, and it drops the calls. So each of
+// these ends with an asm that it must keep, and that is no instruction.
+//
 // clang has GCC's builtin on every processor, also where it stands in for Microsoft's compiler.
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
@@ -17,6 +20,7 @@ namespace shmbroker::core {
 inline void prefetch_to_write(const void* memory) {
 #if !defined(_MSC_VER) || defined(__clang__)
   __builtin_prefetch(memory, 1, 3);
+  __asm__ volatile("");
 #elif defined(_M_ARM64)
   __prefetch2(memory, 16);        // PSTL1KEEP
 #else
@@ -27,6 +31,7 @@ inline void prefetch_to_write(const void* memory) {
 inline void prefetch_to_read(const void* memory) {
 #if !defined(_MSC_VER) || defined(__clang__)
   __builtin_prefetch(memory, 0, 3);
+  __asm__ volatile("");
 #elif defined(_M_ARM64)
   __prefetch2(memory, 0);         // PLDL1KEEP
 #else
@@ -39,6 +44,7 @@ inline void prefetch_for_later(const std::byte* memory, size_t size) {
   for (size_t at = 0; at < size; at += kCacheLine) {
 #if !defined(_MSC_VER) || defined(__clang__)
     __builtin_prefetch(memory + at, 0, 2);
+    __asm__ volatile("");
 #elif defined(_M_ARM64)
     __prefetch2(memory + at, 2);  // PLDL2KEEP
 #else

@@ -7,15 +7,31 @@
 
 namespace shmbroker::core {
 
-// For a writer that has committed. watch: its own.
-inline void wake_after_commit(const Ring& ring, const Committed& committed, ClaimWatch& watch,
-                              ChannelEvents& events) {
+// A hint whether anybody sleeps: all three sorts of marks lie on one line.
+inline bool may_anyone_sleep(const ReadersSection& readers) {
+  return (readers.waiting.load(std::memory_order_relaxed) |
+          readers.waiting_takers.load(std::memory_order_relaxed) |
+          readers.waiting_writers.load(std::memory_order_relaxed)) != 0;
+}
+
+// wake_after_commit(), where somebody sleeps.
+inline void wake_sleepers(const Ring& ring, const Committed& committed, ClaimWatch& watch,
+                          ChannelEvents& events) {
   wake_readers(ring.data(), ring.readers(), events);
   if (ring.is_queue()) wake_takers(ring, committed, watch, events);
   // A writer that waits for space may have waited for this reservation's end. relaxed: the order of
   // take_waiting() keeps this look behind the commit; its partner is the fence in set_mark().
   if (ring.readers().waiting_writers.load(std::memory_order_relaxed) != 0)
     wake_writers(ring.readers(), events);
+}
+
+// For a writer that has committed. watch: its own.
+SHM_ALWAYS_INLINE void wake_after_commit(const Ring& ring, const Committed& committed, ClaimWatch& watch,
+                                         ChannelEvents& events) {
+  // Partner: the fence in set_mark(). The store before it is the commit.
+  order_store_before_look();
+  if (may_anyone_sleep(ring.readers())) [[unlikely]]
+    wake_sleepers(ring, committed, watch, events);
 }
 
 // For a writer that has aborted. Readers may have waited for this message alone, with others behind it.

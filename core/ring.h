@@ -61,7 +61,7 @@ class Ring {
 
   // Whether a position can be one: a frame may start there. Any that is can be given to header() and
   // payload().
-  bool is_frame_aligned(uint64_t position) const { return position % align_ == 0; }
+  bool is_frame_aligned(uint64_t position) const { return (position & (align_ - 1)) == 0; }
 
   FrameHeader& header(uint64_t position) const {
     return *reinterpret_cast<FrameHeader*>(memory_ + static_cast<size_t>(position & (capacity_ - 1)));

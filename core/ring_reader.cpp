@@ -1,5 +1,7 @@
 #include "core/ring_reader.h"
 
+#include <algorithm>
+
 #include "core/crash_point.h"
 #include "core/space_waking.h"
 
@@ -16,7 +18,8 @@ RingReader::RingReader(const Ring& ring, uint32_t slot)
       slot_(ring.readers().readers[slot]),
       slot_index_(slot),
       // A largest message needs its footprint, and less than that is left before the ring's end.
-      largest_unpublished_(ring.capacity() - 2 * ring.footprint(ring.max_message())) {}
+      largest_unpublished_(ring.capacity() - 2 * ring.footprint(ring.max_message())),
+      most_unpublished_(std::min(ring.capacity() / 8, largest_unpublished_)) {}
 
 RingReader::Result RingReader::join(Start start) {
   // acquire: pairs with the release in give_back() and recover_readers(): what was given back before is seen
@@ -71,7 +74,8 @@ RingReader::Result RingReader::look(uint64_t here, Frame& frame) const {
 
 void RingReader::step_over(const Frame& frame) {
   if (frame.state == FrameState::ready) ++passed_;
-  position_.store(position() + ring_.footprint(frame.size), std::memory_order_relaxed);
+  last_footprint_ = ring_.footprint(frame.size);
+  position_.store(position() + last_footprint_, std::memory_order_relaxed);
 }
 
 // Goes to the next message that may be this reader's. In a sound ring at most as many steps lie before it as
@@ -174,6 +178,7 @@ void RingReader::give_back() {
 }
 
 RingReader::Result RingReader::read(std::byte* to, uint64_t space, Message& message) {
+  if (read_plain(to, space, message)) return Result::ok;
   for (int i = 0; i < kReadTries; ++i) {
     Frame frame;
     const Result result = next(frame);
@@ -240,9 +245,7 @@ void RingReader::finish(const Frame& frame) {
   maybe_publish_cursor();
 }
 
-// Writers need the cursor only where the ring is full; each time that we store it costs them a look at our
-// line. relaxed: a mark that we miss here is seen when we find nothing more.
-void RingReader::maybe_publish_cursor() {
+void RingReader::publish_cursor_if_wanted() {
   if (position() - published_ >= ring_.capacity() / 8 ||
       ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0 || withholds_space()) {
     publish_cursor();

@@ -7,6 +7,7 @@
 
 #include "core/copy.h"
 #include "core/crash_point.h"
+#include "core/inline.h"
 #include "core/prefetch.h"
 #include "core/ring.h"
 
@@ -44,6 +45,25 @@ class RingReader {
   // Copies the next message out and goes on to the one behind it. Not while something is peeked.
   Result read(std::byte* to, uint64_t space, Message& message);
 
+  // The same where there is nothing else to it: the next frame of a topic is a message that is complete and
+  // fits, and nothing was lost before it. Returns false, and leaves everything to read(), where it is not so.
+  SHM_ALWAYS_INLINE bool read_plain(std::byte* to, uint64_t space, Message& message) {
+    const uint64_t here = position();
+    if (!is_plain(here)) return false;
+    // acquire: pairs with the release in RingWriter::publish_header().
+    const Frame frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
+    if (frame.state != FrameState::ready || frame.size > space || !ring_.is_sound(frame, here)) return false;
+    SHM_CRASH_POINT("reader.claimed");
+    message = copy_out(ring_, here, frame, passed_ + 1, to);
+    // Until here it was anybody's guess what the word and the bytes were.
+    if (!ring_.is_still_intact(here)) return false;
+    ++passed_;
+    last_footprint_ = ring_.footprint(frame.size);
+    position_.store(here + last_footprint_, std::memory_order_relaxed);
+    maybe_publish_cursor();
+    return true;
+  }
+
   // Goes on after read(), with plain messages that are complete: each is copied and done with.
   // space_for(size): where a message of that size goes, or null to stop before it. took(message): it is
   // there. What else may come, such as lost messages or damage, is left to read().
@@ -62,6 +82,8 @@ class RingReader {
 
   bool has_peeked() const { return peeked_; }
 
+  ReaderSlot& slot() const { return slot_; }
+
   // Whether read() may find something. A hint that any thread may ask for: it may be true of a message that
   // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
   bool may_be_readable() const;
@@ -69,9 +91,13 @@ class RingReader {
   // reads.
   bool has_more() const;
 
-  // For a caller that has found something: asks for the message's first lines, while the rest of the way to
-  // read() goes on.
-  void prefetch() const { prefetch_to_read(ring_.payload(position()) + kCacheLine - sizeof(FrameHeader)); }
+  // For a caller that looks again and again whether something is readable: where a message as large as the
+  // last one reaches into a second line, asks for that too. So both make the journey at once.
+  void prefetch() const {
+    const uint64_t here = position();
+    if (here % kCacheLine + last_footprint_ > kCacheLine)
+      prefetch_to_read(reinterpret_cast<const std::byte*>(&ring_.header(here)) + kCacheLine);
+  }
 
   // What join(), read(), seek(), peek(), release() and leave() ask of their caller: true if a writer that
   // waits for space is to be woken. Asking clears it.
@@ -93,21 +119,49 @@ class RingReader {
   void give_back();
   void finish(const Frame& frame);
   void publish_cursor();
-  void maybe_publish_cursor();
+  void publish_cursor_if_wanted();
   bool withholds_space() const;
   uint64_t position() const { return position_.load(std::memory_order_relaxed); }
+
+  // Whether nothing but the frame at the position decides what the next read gives. A queue's messages must
+  // be claimed one by one.
+  bool is_plain(uint64_t position) const { return !ring_.is_queue() && lost_ == 0 && position >= start_; }
+
+  // Copies a message out of a frame that may be overwritten meanwhile: the caller asks is_still_intact().
+  static SHM_ALWAYS_INLINE Message copy_out(const Ring& ring, uint64_t here, const Frame& frame,
+                                            uint64_t sequence, std::byte* to) {
+    Message message;
+    message.size = frame.size;
+    message.sequence = sequence;
+    if (frame.has_timestamp) message.timestamp = ring.header(here).timestamp.load(std::memory_order_relaxed);
+    message.writer = frame.slot;
+    copy_from_shared(to, ring.payload(here), static_cast<size_t>(frame.size));
+    SHM_CRASH_POINT("reader.copied");
+    return message;
+  }
+
+  // Writers need the cursor only where the ring is full; each time that we store it costs them a look at our
+  // line. relaxed: a mark that we miss here is seen when we find nothing more.
+  SHM_ALWAYS_INLINE void maybe_publish_cursor() {
+    if (position() - published_ >= most_unpublished_ ||
+        ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+      publish_cursor_if_wanted();
+    }
+  }
 
   Ring ring_;
   ReaderSlot& slot_;
   uint32_t slot_index_;
   uint64_t largest_unpublished_;       // bytes of read messages that are in no writer's way
+  uint64_t most_unpublished_;          // so many are read before it is asked whether to publish the cursor
   std::atomic<uint64_t> position_{0};  // moved by the thread that reads, looked at by may_be_readable()
   std::atomic<uint64_t> returns_{
-      0};                   // a queue: the last ReadersSection::returns that this reader has seen to
-  uint64_t passed_ = 0;     // messages committed before the position
-  uint64_t start_ = 0;      // what lies before it is none of this reader's
-  uint64_t lost_ = 0;       // since the last message
-  uint64_t published_ = 0;  // the cursor that writers see
+      0};                        // a queue: the last ReadersSection::returns that this reader has seen to
+  uint64_t passed_ = 0;          // messages committed before the position
+  uint64_t start_ = 0;           // what lies before it is none of this reader's
+  uint64_t lost_ = 0;            // since the last message
+  uint64_t last_footprint_ = 0;  // of the last message
+  uint64_t published_ = 0;       // the cursor that writers see
   Frame peeked_frame_;
   bool peeked_ = false;
   bool wake_writers_ = false;
@@ -117,9 +171,10 @@ template <class SpaceFor, class Took>
 void RingReader::read_on(SpaceFor&& space_for, Took&& took) {
   const Ring ring = ring_;  // of our own: the compiler need not expect that a store through took() changes it
   uint64_t here = position();
+  uint64_t passed = passed_;
   const uint64_t a_lap = here + ring.capacity();
-  // A queue's messages must be claimed one by one, and where the reader began later there is more to look at.
-  while (!ring.is_queue() && here >= start_ && here < a_lap) {
+  if (!is_plain(here)) return;
+  while (here < a_lap) {
     // acquire: pairs with the release in RingWriter::publish_header().
     const Frame frame = unpack(ring.header(here).word.load(std::memory_order_acquire));
     if (frame.state == FrameState::empty || !ring.is_sound(frame, here)) break;
@@ -128,21 +183,16 @@ void RingReader::read_on(SpaceFor&& space_for, Took&& took) {
     if (is_message) {
       std::byte* const to = space_for(frame.size);
       if (to == nullptr) break;
-      message.size = frame.size;
-      message.sequence = passed_ + 1;
-      if (frame.has_timestamp)
-        message.timestamp = ring.header(here).timestamp.load(std::memory_order_relaxed);
-      message.writer = frame.slot;
-      copy_from_shared(to, ring.payload(here), static_cast<size_t>(frame.size));
-      SHM_CRASH_POINT("reader.copied");
+      message = copy_out(ring, here, frame, passed + 1, to);
     }
     // Until here it was anybody's guess what the word and the bytes were.
     if (!ring.is_still_intact(here)) break;
     here += ring.footprint(frame.size);
     if (!is_message) continue;
-    ++passed_;
+    ++passed;
     took(message);
   }
+  passed_ = passed;
   position_.store(here, std::memory_order_relaxed);
   maybe_publish_cursor();
 }

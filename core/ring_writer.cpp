@@ -9,10 +9,7 @@
 namespace shmbroker::core {
 namespace {
 
-constexpr uint64_t kMargin = 16 * 1024;
 constexpr uint64_t kManySmall = 64 * 1024;
-constexpr uint64_t kAhead = kMargin + 4 * 1024;  // where the head will have to move on soon
-constexpr uint64_t kMostAhead = 4 * 1024;
 
 }  // namespace
 
@@ -29,21 +26,15 @@ uint64_t RingWriter::margin(uint64_t bytes) const {
   return std::min(std::max(kMargin, 8 * bytes), ring_.capacity() / 16);
 }
 
-// Each store leaves the ring whole, should it be our last:
-// - before the tail moves nothing has happened, except that a padding frame may stand at it, which readers
-//   may have followed already; so the next writer goes past it before anything else;
-// - once the tail has moved, the empty word at the frame's start is ours, as our slot says, and
-//   recover_writer() turns it into an aborted frame.
-// The word that a reader looks at all the time, at the frame's start, is left alone until commit(): each
-// store to it costs a journey of its line.
-RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
+// What fits_at() leaves over: the tail lies at padding or near the ring's end, there may be no space, or
+// something is not as writers of ours would leave it.
+RingWriter::Result RingWriter::reserve_elsewhere(uint64_t bytes, uint32_t messages) {
   if (bytes > largest_reservation()) return Result::too_large;
-  RingTail& shared = ring_.control().tail;
   // relaxed: the lock orders writers among themselves.
-  uint64_t tail = shared.position.load(std::memory_order_relaxed);
+  uint64_t tail = ring_.control().tail.position.load(std::memory_order_relaxed);
   const uint64_t head = ring_.head_position();
   if (!ring_.is_frame_aligned(tail)) return Result::corrupt;
-  tail_ = tail;
+  const uint64_t old_tail = tail;
   const Frame left = unpack(ring_.header(tail).word.load(std::memory_order_relaxed));
   if (left.state == FrameState::padding) {
     tail += ring_.before_end(tail);
@@ -55,59 +46,33 @@ RingWriter::Result RingWriter::reserve(uint64_t bytes, uint32_t messages) {
 
   const uint64_t before_end = ring_.before_end(tail);
   const uint64_t begin = bytes <= before_end ? tail : tail + before_end;
-  const uint64_t end = begin + bytes;
   // One header more, for the empty word behind.
-  const uint64_t needed = end + sizeof(FrameHeader) - ring_.capacity();
+  const uint64_t needed = begin + bytes + sizeof(FrameHeader) - ring_.capacity();
   if (head < needed) {
     const Result result = make_space(needed, bytes, tail);
     if (result != Result::ok) return result;
   }
-  // Partner: the acquire fence in Ring::is_still_intact(). A reader that copied any byte that we store from
-  // here on sees the head beyond what it read, whichever writer moved it: the lock has that one before us.
-  std::atomic_thread_fence(std::memory_order_release);
-
-  SHM_CRASH_POINT("writer.space-made");
-  // relaxed: the tail's release comes after it.
-  slot_.loan_messages.store(messages, std::memory_order_relaxed);
-  slot_.loan_bytes.store(bytes, std::memory_order_relaxed);
-  slot_.loan_position.store(begin, std::memory_order_relaxed);
-  SHM_CRASH_POINT("writer.slot-noted");
-  ring_.header(end).word.store(0, std::memory_order_relaxed);
-  SHM_CRASH_POINT("writer.end-cleared");
-  if (begin != tail) {
-    ring_.header(begin).word.store(0, std::memory_order_relaxed);
-    // release: pairs with the reader's acquire; it goes on to the empty word at the ring's start.
-    const uint64_t skipped = before_end - sizeof(FrameHeader);
-    ring_.header(tail).word.store(pack({FrameState::padding, false, slot_index_, skipped}),
-                                  std::memory_order_release);
-    SHM_CRASH_POINT("writer.padded");
-  }
-  shared.reserved.store(shared.reserved.load(std::memory_order_relaxed) + messages,
-                        std::memory_order_relaxed);
-  // release: pairs with the acquire in Ring::tail(); a thread that sees the tail here finds our loan in our
-  // slot.
-  shared.position.store(end, std::memory_order_release);
-  SHM_CRASH_POINT("writer.tail-moved");
-
-  added_ = 0;
-  begin_ = next_ = begin;
-  end_ = last_end_ = end;
-  prefetch_next(bytes);
+  take(tail, begin, bytes, messages);
+  tail_ = old_tail;
   return Result::ok;
 }
 
-Committed RingWriter::commit() {
-  if (next_ < end_) {
-    // relaxed: as in add().
-    const uint64_t rest = end_ - next_ - sizeof(FrameHeader);
-    ring_.header(next_).word.store(pack({FrameState::padding, false, slot_index_, rest}),
-                                   std::memory_order_relaxed);
-  }
-  own_commits_.note(tail_, end_, added_);
-  const uint64_t end = end_;
-  publish_header(first_word_);
-  if (!ring_.is_queue()) return {};
-  return {last_added_, added_, is_followed(end)};
+// The frames that were added end before the reservation does.
+void RingWriter::pad_rest() {
+  // relaxed: as in add().
+  const uint64_t rest = end_ - next_ - sizeof(FrameHeader);
+  ring_.header(next_).word.store(pack({FrameState::padding, false, slot_index_, rest}),
+                                 std::memory_order_relaxed);
+}
+
+// Readers go on from the tail to the empty word at the ring's start.
+void RingWriter::pad(uint64_t tail, uint64_t begin) {
+  ring_.header(begin).word.store(0, std::memory_order_relaxed);
+  // release: pairs with the reader's acquire.
+  const uint64_t skipped = ring_.before_end(tail) - sizeof(FrameHeader);
+  ring_.header(tail).word.store(pack({FrameState::padding, false, slot_index_, skipped}),
+                                std::memory_order_release);
+  SHM_CRASH_POINT("writer.padded");
 }
 
 // Whether others have committed behind a reservation that has ended at a position. SUBTLE: by now another lap
@@ -126,28 +91,6 @@ void RingWriter::abort() {
   recover_writer(ring_, slot_index_);
   own_commits_.forget();
   begin_ = end_ = next_ = 0;
-}
-
-void RingWriter::publish_header(uint64_t word) {
-  // release: pairs with the acquires in RingReader::look() and read_on(); the payload comes before the word
-  // that vouches for it.
-  ring_.header(begin_).word.store(word, std::memory_order_release);
-  SHM_CRASH_POINT("writer.committed");
-  // release: pairs with the acquire in Ring::reserving_writer(): a thread that finds none finds a frame that
-  // is complete.
-  slot_.loan_position.store(0, std::memory_order_release);
-  begin_ = end_ = next_ = 0;
-  SHM_CRASH_POINT("writer.closed");
-}
-
-// Asks for as much of the ring as was just reserved, some way ahead: lines that were used a lap ago are far
-// away, and each store to one would be waited for at the next fence. Of large frames the processor does that
-// by itself, but for the header of the next one, which readers have looked at since.
-void RingWriter::prefetch_next(uint64_t bytes) const {
-  if (bytes > kMostAhead) return prefetch_to_write(&ring_.header(end_ + bytes));
-  const uint64_t ahead = end_ + kAhead;
-  const uint64_t in_one_piece = ring_.before_end(ahead) - sizeof(FrameHeader);
-  prefetch_for_later(ring_.payload(ahead), static_cast<size_t>(std::min(bytes, in_one_piece)));
 }
 
 // Moves the head to where the frame fits, and by a margin further.

@@ -7,27 +7,12 @@
 namespace shmbroker::core {
 namespace {
 
-// The word: 0 is free; otherwise 1 + the owner's slot.
-constexpr uint32_t kFree = 0;
-
-constexpr uint32_t owned_by(uint32_t slot) { return slot + 1; }
-
 // Slots beyond the last one are what somebody may write, and nobody has.
 constexpr bool is_among(uint32_t owner, uint64_t writers) {
   return owner >= 1 && owner <= kMaxWriters && (writers >> (owner - 1) & 1) != 0;
 }
 
 }  // namespace
-
-bool RobustLock::try_lock(uint32_t slot) {
-  uint32_t expected = kFree;
-  // acquire: pairs with the release in unlock() and release_dead(), so that the next owner sees what the last
-  // did.
-  const bool locked = word_.compare_exchange_strong(expected, owned_by(slot), std::memory_order_acquire,
-                                                    std::memory_order_relaxed);
-  if (locked) SHM_CRASH_POINT("lock.taken");
-  return locked;
-}
 
 bool RobustLock::lock(uint32_t slot, uint32_t spin, LockWait& wait) {
   for (uint32_t turn = 0; turn <= spin; ++turn) {
@@ -62,23 +47,6 @@ bool RobustLock::sleep_until_taken(uint32_t slot, LockWait& wait) {
   }
   awaited_.store(0, std::memory_order_relaxed);
   return locked;
-}
-
-// For who has given the lock back: whether somebody sleeps until then, whom the caller must wake.
-bool RobustLock::is_awaited() {
-  // Partner: the fence in sleep_until_taken(). The store before it gave the lock back.
-  order_store_before_look();
-  // relaxed: nothing is read on the strength of it; try_lock() acquires.
-  if (awaited_.load(std::memory_order_relaxed) == 0) return false;
-  awaited_.store(0, std::memory_order_relaxed);
-  return true;
-}
-
-bool RobustLock::unlock() {
-  // release: pairs with the acquire in try_lock().
-  word_.store(kFree, std::memory_order_release);
-  SHM_CRASH_POINT("lock.given-back");
-  return is_awaited();
 }
 
 bool RobustLock::release_dead(uint64_t writers, bool& woken) {
