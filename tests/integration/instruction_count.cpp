@@ -50,6 +50,8 @@ void count_one(const uint8_t* code) {
   }
   const bool is_exchange = (code[0] == 0x86 || code[0] == 0x87) && code[1] < 0xC0;  // below: with memory
   const bool is_fence = code[0] == 0x0F && code[1] == 0xAE && code[2] >= 0xF0 && code[2] <= 0xF7;  // mfence
+  const bool is_prefetch = code[0] == 0x0F && (code[1] == 0x18 || code[1] == 0x0D);
+  if (is_prefetch) ++steps.count.prefetches;
   if (is_locked || is_exchange) ++steps.count.interlocked;
   if (is_fence) ++steps.count.fences;
 }

@@ -14,7 +14,8 @@ struct InstructionCount {
   uint64_t all = 0;
   uint64_t interlocked =
       0;  // that lock the memory: a lock prefix, or an exchange with memory, which locks by itself
-  uint64_t fences = 0;  // that wait for all stores before them
+  uint64_t fences = 0;      // that wait for all stores before them
+  uint64_t prefetches = 0;  // that ask for a line and wait for nothing
 };
 
 // Runs call(), which calls `function` on this thread, and counts from that function's first instruction to
