@@ -6,7 +6,9 @@
 #include "client_dll/caller_struct.h"
 #include "client_dll/channel_table.h"
 #include "client_dll/listing.h"
+#include "client_dll/service_calls.h"
 #include "client_dll/wait_any.h"
+#include "core/call_layout.h"
 #include "core/visible_text.h"
 #include "protocol/channel_name.h"
 #include "win/text.h"
@@ -41,9 +43,9 @@ int32_t check_options(const ShmOptions* given, ShmOptions& options) {
   if ((options.access & ~(SHM_READ | SHM_WRITE)) != 0)
     return bad_argument(L"ShmOptions.access has unknown bits");
   constexpr uint32_t kFlags =
-      SHM_OPEN_NEXT | SHM_OPEN_EXCLUSIVE | SHM_OPEN_TIMED | SHM_OPEN_CREATE | SHM_OPEN_KEEP;
+      SHM_OPEN_NEXT | SHM_OPEN_EXCLUSIVE | SHM_OPEN_TIMED | SHM_OPEN_CREATE | SHM_OPEN_KEEP | SHM_OPEN_SERVED;
   if ((options.flags & ~kFlags) != 0) return bad_argument(L"ShmOptions.flags has unknown bits");
-  if (options.kind > SHM_QUEUE) return bad_argument(L"ShmOptions.kind is unknown");
+  if (options.kind > SHM_SERVICE) return bad_argument(L"ShmOptions.kind is unknown");
   if (options.when_full > SHM_WAIT) return bad_argument(L"ShmOptions.when_full is unknown");
   if (options.reserved != 0) return bad_argument(L"ShmOptions.reserved is not 0");
   if (!is_timeout(options.open_timeout_ms)) return timeout_refused(options.open_timeout_ms);
@@ -81,6 +83,22 @@ ShmInfoUtf8 to_utf8(const ShmInfo& from) {
   to.instance = from.instance;
   return to;
 }
+
+ShmCallerUtf8 to_utf8(const ShmCaller& from) {
+  ShmCallerUtf8 to{};
+  to.pid = from.pid;
+  to.session = from.session;
+  to.flags = from.flags;
+  const std::string account = win::display_utf8(from.account);
+  std::copy_n(account.begin(), std::min<size_t>(account.size(), SHM_SID_MAX), to.account);
+  return to;
+}
+
+bool is_buffer(const void* memory, size_t size) { return memory != nullptr || size == 0; }
+std::span<const std::byte> bytes_of(const void* memory, size_t size) {
+  return {static_cast<const std::byte*>(memory), size};
+}
+std::span<std::byte> bytes_of(void* memory, size_t size) { return {static_cast<std::byte*>(memory), size}; }
 
 // take(index, info) takes those that fit.
 template <class Take>
@@ -281,6 +299,78 @@ int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, ui
 
 int32_t SHM_CALL ShmRelease(ShmChannel channel) {
   return with_call_lock_to_release<&Calls::reading>(channel, [](Channel& open) { return open.release(); });
+}
+
+int32_t SHM_CALL ShmCall(ShmChannel channel, const void* request, size_t size, void* answer, size_t capacity,
+                         size_t* answer_size, uint32_t timeout_ms) {
+  if (answer_size == nullptr || !is_buffer(request, size) || !is_buffer(answer, capacity))
+    return bad_argument(L"ShmCall: request, answer or answer_size is NULL");
+  return call(channel, bytes_of(request, size), bytes_of(answer, capacity), *answer_size, timeout_ms);
+}
+
+int32_t SHM_CALL ShmCallBegin(ShmChannel channel, const void* request, size_t size, ShmToken* token,
+                              uint32_t timeout_ms) {
+  if (token == nullptr || !is_buffer(request, size))
+    return bad_argument(L"ShmCallBegin: request or token is NULL");
+  return begin_call(channel, bytes_of(request, size), *token, timeout_ms);
+}
+
+int32_t SHM_CALL ShmCallEnd(ShmChannel channel, ShmToken token, void* answer, size_t capacity,
+                            size_t* answer_size, uint32_t timeout_ms) {
+  if (answer_size == nullptr || !is_buffer(answer, capacity))
+    return bad_argument(L"ShmCallEnd: answer or answer_size is NULL");
+  if (!is_timeout(timeout_ms)) return timeout_refused(timeout_ms);
+  return end_call(channel, token, bytes_of(answer, capacity), *answer_size, timeout_ms);
+}
+
+int32_t SHM_CALL ShmCallCancel(ShmChannel channel, ShmToken token) { return cancel_call(channel, token); }
+
+int32_t SHM_CALL ShmServe(ShmChannel channel, void* request, size_t capacity, size_t* size, ShmToken* token,
+                          uint32_t timeout_ms) {
+  if (size == nullptr || token == nullptr || !is_buffer(request, capacity))
+    return bad_argument(L"ShmServe: request, size or token is NULL");
+  return with_call_lock<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
+    return open.serve(request, capacity, *size, *token, left);
+  });
+}
+
+int32_t SHM_CALL ShmAnswer(ShmChannel channel, ShmToken token, const void* answer, size_t size) {
+  if (!is_buffer(answer, size)) return bad_argument(L"ShmAnswer: answer is NULL");
+  return with_guard(channel, [=](Channel& open) { return open.answer(token, bytes_of(answer, size)); });
+}
+
+int32_t SHM_CALL ShmRefuse(ShmChannel channel, ShmToken token, int32_t code, const wchar_t* text) {
+  const std::wstring_view shown =
+      text != nullptr ? std::wstring_view(text, wcsnlen(text, core::kMinAnswerRoom)) : L"";
+  return with_guard(channel, [=](Channel& open) { return open.refuse_call(token, code, shown); });
+}
+
+int32_t SHM_CALL ShmRefuseUtf8(ShmChannel channel, ShmToken token, int32_t code, const char* text) {
+  return no_throw([=] {
+    const auto wide = win::to_utf16(text != nullptr ? text : "");
+    if (!wide) return bad_argument(L"ShmRefuseUtf8: text is not valid UTF-8");
+    return ShmRefuse(channel, token, code, wide->c_str());
+  });
+}
+
+int32_t SHM_CALL ShmGetCaller(ShmChannel channel, ShmToken token, ShmCaller* caller) {
+  if (!is_known(caller)) return bad_struct(L"ShmGetCaller: caller", L"ShmCaller");
+  return with_guard(channel, [=](Channel& open) {
+    ShmCaller told{};
+    const int32_t status = open.caller(token, told);
+    if (status == SHM_OK) store(told, caller, caller->size);
+    return status;
+  });
+}
+
+int32_t SHM_CALL ShmGetCallerUtf8(ShmChannel channel, ShmToken token, ShmCallerUtf8* caller) {
+  if (!is_known(caller)) return bad_struct(L"ShmGetCallerUtf8: caller", L"ShmCallerUtf8");
+  return with_guard(channel, [=](Channel& open) {
+    ShmCaller told{};
+    const int32_t status = open.caller(token, told);
+    if (status == SHM_OK) store(to_utf8(told), caller, caller->size);
+    return status;
+  });
 }
 
 int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle) {

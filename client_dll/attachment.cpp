@@ -8,6 +8,7 @@
 
 #include "client_dll/address_space.h"
 #include "client_dll/errors.h"
+#include "client_dll/owned_object.h"
 #include "core/crash_point.h"
 #include "protocol/object_rights.h"
 #include "win/security.h"
@@ -29,41 +30,12 @@ core::Geometry geometry_of(const pipe::OpenReply& reply) {
   geometry.capacity = reply.capacity;
   geometry.max_message = reply.max_message;
   std::copy(std::begin(reply.instance), std::end(reply.instance), geometry.instance);
+  geometry.calls = reply.calls;
+  geometry.clients = reply.clients;
   return geometry;
 }
 
 const wchar_t* wide(const char16_t* text) { return reinterpret_cast<const wchar_t*>(text); }
-
-// Opens an object that the broker named, and makes sure that it is the broker's: anybody may make a mutex of
-// any name first. open(name) returns the handle.
-template <class Open>
-int32_t open_owned(const wchar_t* name, const BrokerIdentity& identity, win::Handle& handle, Open&& open) {
-  handle = win::Handle(open(name));
-  if (!handle) {
-    const DWORD error = GetLastError();
-    if (error == ERROR_FILE_NOT_FOUND) {
-      return fail(SHM_E_NO_SERVICE,
-                  std::wstring(L"the ShmBroker service has ended while it opened ") + name +
-                      L"; start it with: sc.exe start ShmBroker",
-                  error);
-    }
-    return fail(error == ERROR_ACCESS_DENIED ? SHM_E_ACCESS : SHM_E_SYSTEM,
-                std::wstring(L"cannot open ") + name, error);
-  }
-  if (win::object_owner(handle.get()) == identity.owner) return SHM_OK;
-  return fail(SHM_E_UNTRUSTED,
-              std::wstring(name) +
-                  L" does not belong to the ShmBroker service: nothing was mapped; find the program "
-                  L"that made an object of this name, and end it");
-}
-
-auto opens_event(DWORD access) {
-  return [access](const wchar_t* name) { return OpenEventW(access, FALSE, name); };
-}
-
-auto opens_section(DWORD access) {
-  return [access](const wchar_t* name) { return OpenFileMappingW(access, FALSE, name); };
-}
 
 }  // namespace
 
@@ -98,10 +70,12 @@ int32_t Attachment::open(const std::wstring& name, const ShmOptions& options) {
 
 int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
   const auto is_slot = [](uint32_t slot, uint32_t count) { return slot < count || slot == pipe::kNoSlot; };
-  if (!is_slot(reply.reader, core::kMaxReaders) || !is_slot(reply.writer, core::kMaxWriters))
+  const bool is_service = static_cast<core::Kind>(reply.kind) == core::Kind::service;
+  if (!is_slot(reply.reader, core::kMaxReaders) ||
+      !is_slot(reply.writer, is_service ? reply.clients : core::kMaxWriters))
     return fail(SHM_E_VERSION);
   for (const auto* name : {&reply.data, &reply.readers, &reply.mutex, &reply.lock_event, &reply.space_event,
-                           &reply.reader_event}) {
+                           &reply.reader_event, &reply.clients_section, &reply.desk, &reply.answer_event}) {
     if (!pipe::is_terminated(*name)) return fail(SHM_E_VERSION);
   }
   if (!pipe::is_terminated(reply.creator)) return fail(SHM_E_VERSION);
@@ -113,13 +87,19 @@ int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& i
   owner_ = identity.owner;
   int32_t status = map(reply, identity);
   if (status == SHM_OK && can_read()) status = open_reader_objects(reply, identity);
-  if (status == SHM_OK && can_write()) status = open_writer_objects(reply, identity);
+  if (status == SHM_OK && is_service) {
+    service_ = {wide(reply.clients_section), wide(reply.desk), wide(reply.answer_event), owner_,
+                reply.writer_generation};
+  } else if (status == SHM_OK && can_write()) {
+    status = open_writer_objects(reply, identity);
+  }
   return status == SHM_E_ACCESS ? refused_by_windows() : status;
 }
 
 // The service has said yes, and then the kernel no: it has the last word.
 int32_t Attachment::refused_by_windows() const {
-  const std::wstring right = can_write() ? L"write" : L"read";
+  const std::wstring right =
+      is_service() ? (can_write() ? L"call" : L"serve") : (can_write() ? L"write" : L"read");
   return fail(SHM_E_ACCESS,
               L"channel '" + name_ + L"' refuses " + right + L" access to this process of " +
                   win::account_name(win::process_user()) + L"; see access." + right + L" in shmbroker.json",
@@ -145,13 +125,14 @@ int32_t Attachment::cannot_map(DWORD error) const {
 }
 
 int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
-  // A reader gets a view that it can't write to: the kernel would refuse any other.
-  const DWORD data_access = can_write() ? FILE_MAP_WRITE : FILE_MAP_READ;
+  // A reader gets a view that it can't write to: the kernel would refuse any other. So does everybody of a service.
+  const bool may_write = can_write() && !is_service();
+  const DWORD data_access = may_write ? FILE_MAP_WRITE : FILE_MAP_READ;
   int32_t status =
-      open_owned(wide(reply.data), identity, data_section_,
-                 opens_section(can_write() ? rights_on(Object::data).write : rights_on(Object::data).read));
+      open_owned(wide(reply.data), identity.owner, data_section_,
+                 opens_section(may_write ? rights_on(Object::data).write : rights_on(Object::data).read));
   if (status == SHM_OK) {
-    status = open_owned(wide(reply.readers), identity, readers_section_,
+    status = open_owned(wide(reply.readers), identity.owner, readers_section_,
                         opens_section(rights_on(Object::readers).read));
   }
   if (status != SHM_OK) return status;
@@ -172,23 +153,23 @@ int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& iden
 int32_t Attachment::open_reader_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
   const std::wstring name = reader_event_prefix_ + L"." + std::to_wstring(reader_) + L"." +
                             std::to_wstring(reply.reader_generation);
-  const int32_t status =
-      open_owned(name.c_str(), identity, reader_event_, opens_event(protocol::kOwnReaderEvent));
+  const int32_t status = open_owned(name.c_str(), identity.owner, reader_event_,
+                                    opens_event(rights_on(Object::reader_event).own));
   if (status != SHM_OK || can_write()) return status;
-  return open_owned(wide(reply.space_event), identity, space_event_,
+  return open_owned(wide(reply.space_event), identity.owner, space_event_,
                     opens_event(rights_on(Object::space_event).read));
 }
 
 int32_t Attachment::open_writer_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
-  int32_t status = open_owned(wide(reply.mutex), identity, mutex_, [](const wchar_t* name) {
+  int32_t status = open_owned(wide(reply.mutex), identity.owner, mutex_, [](const wchar_t* name) {
     return OpenMutexW(rights_on(Object::writer_mutex).write, FALSE, name);
   });
   if (status == SHM_OK) {
-    status = open_owned(wide(reply.lock_event), identity, lock_event_,
+    status = open_owned(wide(reply.lock_event), identity.owner, lock_event_,
                         opens_event(rights_on(Object::lock_event).write));
   }
   if (status == SHM_OK) {
-    status = open_owned(wide(reply.space_event), identity, space_event_,
+    status = open_owned(wide(reply.space_event), identity.owner, space_event_,
                         opens_event(rights_on(Object::space_event).write));
   }
   return status;

@@ -14,6 +14,15 @@
 
 namespace shmbroker::client {
 
+// What a client or a server of a service opens besides: the names that the broker gave, and whose the objects are.
+struct ServiceNames {
+  std::wstring clients;
+  std::wstring desk;  // prefixes: ".<slot>.<generation>" follows
+  std::wstring answer_event;
+  std::wstring owner;
+  uint32_t generation = 0;  // of this handle's own desk
+};
+
 class Attachment final : public core::ChannelEvents {
  public:
   Attachment() = default;
@@ -30,6 +39,8 @@ class Attachment final : public core::ChannelEvents {
   // SID of the account that created the channel; "": the configuration did.
   const std::wstring& creator() const { return creator_; }
   const core::Geometry& geometry() const { return geometry_; }
+  bool is_service() const { return geometry_.kind == core::Kind::service; }
+  const ServiceNames& service() const { return service_; }
   bool can_read() const { return reader_ != pipe::kNoSlot; }
   bool can_write() const { return writer_ != pipe::kNoSlot; }
   uint32_t reader() const { return reader_; }
@@ -84,6 +95,7 @@ class Attachment final : public core::ChannelEvents {
   std::wstring creator_;
   std::unique_ptr<Close> close_;  // what gives the slots back
   core::Geometry geometry_;
+  ServiceNames service_;
   uint32_t reader_ = pipe::kNoSlot;
   uint32_t writer_ = pipe::kNoSlot;
   DWORD close_timeout_ = 2000;

@@ -30,6 +30,10 @@ inline constexpr uint32_t kFirstSize<ShmStats> = 80;
 template <>
 inline constexpr uint32_t kFirstSize<ShmMessage> = sizeof(void*) == 8 ? 40 : 32;
 template <>
+inline constexpr uint32_t kFirstSize<ShmCaller> = 400;
+template <>
+inline constexpr uint32_t kFirstSize<ShmCallerUtf8> = 208;
+template <>
 inline constexpr uint32_t kFirstSize<ShmChannelState> = 1712;
 template <>
 inline constexpr uint32_t kFirstSize<ShmClientState> = 264;

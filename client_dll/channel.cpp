@@ -7,6 +7,7 @@
 #include "client_dll/block_channel.h"
 #include "client_dll/errors.h"
 #include "client_dll/ring_channel.h"
+#include "client_dll/service_channel.h"
 #include "core/pause.h"
 #include "core/robust_lock.h"
 #include "core/waking.h"
@@ -31,6 +32,11 @@ int32_t Channel::open(const std::wstring& name, const ShmOptions& options, Calls
   std::unique_ptr<Channel> made;
   if (attachment->geometry().kind == core::Kind::block) {
     made = std::make_unique<BlockChannel>(std::move(attachment), options, calls);
+  } else if (attachment->geometry().kind == core::Kind::service) {
+    auto service = std::make_unique<ServiceChannel>(std::move(attachment), options, calls);
+    const int32_t joined = service->join();
+    if (joined != SHM_OK) return joined;
+    made = std::move(service);
   } else {
     auto ring = std::make_unique<RingChannel>(std::move(attachment), options, calls);
     const int32_t joined = ring->join((options.flags & SHM_OPEN_NEXT) != 0);
@@ -63,6 +69,7 @@ Channel::Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& optio
 void Channel::interrupt_waits() {
   SetEvent(read_interrupt_.get());
   SetEvent(write_interrupt_.get());
+  calls_.answers.interrupt();
 }
 
 // ---- refusing
@@ -172,6 +179,20 @@ int32_t Channel::loan(size_t, void*&, DWORD) {
 }
 int32_t Channel::commit(size_t) { return refuse(SHM_E_KIND, L"a block lends nothing; use ShmLock"); }
 int32_t Channel::abort() { return refuse(SHM_E_KIND, L"a block lends nothing; use ShmLock"); }
+
+// ---- calls, of a service alone
+
+int32_t Channel::refuse_no_service() const {
+  return refuse(SHM_E_KIND, L"it is no service, which alone is called and served");
+}
+int32_t Channel::begin_call(std::span<const std::byte>, uint64_t&) { return refuse_no_service(); }
+int32_t Channel::look_at_call(uint64_t, std::span<std::byte>, size_t&, bool) { return refuse_no_service(); }
+int32_t Channel::sleep_for_answer(uint64_t, const WaitContext&) { return refuse_no_service(); }
+int32_t Channel::give_up_call(uint64_t) { return refuse_no_service(); }
+int32_t Channel::serve(void*, size_t, size_t&, uint64_t&, DWORD) { return refuse_no_service(); }
+int32_t Channel::answer(uint64_t, std::span<const std::byte>) { return refuse_no_service(); }
+int32_t Channel::refuse_call(uint64_t, int32_t, std::wstring_view) { return refuse_no_service(); }
+int32_t Channel::caller(uint64_t, ShmCaller&) { return refuse_no_service(); }
 
 // ---- waiting for something to read
 
@@ -292,12 +313,14 @@ void Channel::notify_if_readable() {
 
 // ---- telling
 
+uint32_t Channel::writer_count() const { return count(at().data().presence.writers); }
+
 ShmInfo Channel::info() const {
   ShmInfo info{};
   info.kind = static_cast<uint32_t>(at().geometry().kind);
   info.access = (at().can_read() ? SHM_READ : 0) | (at().can_write() ? SHM_WRITE : 0);
   info.readers = count(at().data().presence.readers);
-  info.writers = count(at().data().presence.writers);
+  info.writers = writer_count();
   info.capacity = at().geometry().capacity;
   info.max_message = at().geometry().max_message;
   std::copy(at().name().begin(), at().name().end(), info.name);
@@ -312,7 +335,7 @@ ShmStats Channel::stats() const {
   stats.sequence = sequence();
   stats.recoveries = at().data().lock.recoveries.load(std::memory_order_relaxed);
   stats.lock_waits = lock_waits_.load(std::memory_order_relaxed);
-  if (at().can_write()) {
+  if (at().can_write() && !at().is_service()) {
     stats.written = at().writer_slot().messages.load(std::memory_order_relaxed);
     stats.bytes_written = at().writer_slot().bytes.load(std::memory_order_relaxed);
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "client_dll/attachment.h"
 #include "client_dll/call_wait.h"
@@ -44,6 +45,17 @@ class Channel {
   virtual int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) = 0;
   virtual int32_t release() = 0;
 
+  // A service. From any thread, but for what needs a call lock: serve() the reading one, begin_call() the writing one,
+  // sleep_for_answer() the reading one.
+  virtual int32_t begin_call(std::span<const std::byte> request, uint64_t& token);
+  virtual int32_t look_at_call(uint64_t token, std::span<std::byte> answer, size_t& size, bool spins);
+  virtual int32_t sleep_for_answer(uint64_t token, const WaitContext& context);
+  virtual int32_t give_up_call(uint64_t token);
+  virtual int32_t serve(void* buffer, size_t capacity, size_t& size, uint64_t& token, DWORD timeout_ms);
+  virtual int32_t answer(uint64_t token, std::span<const std::byte> bytes);
+  virtual int32_t refuse_call(uint64_t token, int32_t code, std::wstring_view text);
+  virtual int32_t caller(uint64_t token, ShmCaller& caller);
+
   // Ends the sleep of all calls on this handle, which then look at what interrupts them. From any thread.
   void interrupt_waits();
   // Why a thread did not get a call lock of this handle.
@@ -72,6 +84,9 @@ class Channel {
   virtual bool find_readable() { return is_readable(); }
   // Number of the last message or value published.
   virtual uint64_t sequence() const = 0;
+
+  // Writers, or a service's clients.
+  virtual uint32_t writer_count() const;
 
   // fail(), with the channel's name before what happened.
   int32_t refuse(int32_t status, const std::wstring& what) const;
@@ -120,6 +135,14 @@ class Channel {
     return looks;
   }
 
+  // For a client of a service: see service_calls.h.
+  bool is_closing() const { return calls_.interrupts.closing.load(std::memory_order_acquire); }
+  void have_others_look() { calls_.answers.announce(); }
+  WaitEnd sleep(const WaitContext& context, HANDLE event) {
+    calls_.reading.mark_blocking();
+    return context.wait(event, read_interrupt_.get());
+  }
+
   ReadBackoff& backoff() { return backoff_; }
   Attachment& at() const { return *attachment_; }
   uint32_t spin() const { return spin_; }
@@ -127,6 +150,7 @@ class Channel {
 
  private:
   friend class AnyWait;
+  int32_t refuse_no_service() const;
   bool spin_until_readable(CallWait& wait, WaitEnd& end);
   int32_t notify(const NoticeTarget& target, ShmChannel handle);
   void notify_if_readable();

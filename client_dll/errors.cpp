@@ -66,6 +66,14 @@ constexpr StatusText kTexts[] = {
     SHM_TEXT(SHM_E_OVERTAKEN, "What was peeked has been overwritten meanwhile; discard what was made of it."),
     SHM_TEXT(SHM_E_UNAVAILABLE,
              "The service could not set up this channel, and tries again; shmbroker doctor has the reason."),
+    SHM_TEXT(SHM_S_DROPPED, "Nobody waits for this answer any more: it was dropped."),
+    SHM_TEXT(SHM_E_PEER_DIED,
+             "The server that had taken the call is gone; call again only what may be done twice."),
+    SHM_TEXT(SHM_E_NO_SERVER, "No server has the channel open; start one."),
+    SHM_TEXT(SHM_E_REFUSED, "The server refused the call; ShmLastRefusal has its code."),
+    SHM_TEXT(
+        SHM_E_UNANSWERED,
+        "A server has taken the call, and its answer is dropped; call again only what may be done twice."),
     // The last entry is for every other status.
     SHM_TEXT(INT32_MIN, "This is not a status of ShmBroker."),
 };
@@ -89,7 +97,8 @@ static_assert(core::kRead == SHM_READ && core::kWrite == SHM_WRITE &&
               pipe::kOpenKeep == SHM_OPEN_KEEP);
 static_assert(static_cast<uint32_t>(core::Kind::block) == SHM_BLOCK &&
               static_cast<uint32_t>(core::Kind::topic) == SHM_TOPIC &&
-              static_cast<uint32_t>(core::Kind::queue) == SHM_QUEUE);
+              static_cast<uint32_t>(core::Kind::queue) == SHM_QUEUE &&
+              static_cast<uint32_t>(core::Kind::service) == SHM_SERVICE);
 
 // The texts fit.
 void store(Reason& reason, std::wstring_view text, std::string_view utf8) {
@@ -117,6 +126,10 @@ int32_t fail(int32_t status) noexcept {
   return status;
 }
 
+void note_refusal(int32_t code) noexcept {
+  if (Reason* reason = reason_of_thread()) reason->refusal = code;
+}
+
 bool is_error(int32_t status) noexcept {
   return status < 0 && entry_for(status).status == status && status != INT32_MIN;
 }
@@ -136,6 +149,11 @@ using shmbroker::client::Reason;
 
 const wchar_t* SHM_CALL ShmErrorText(int32_t status) { return entry_for(status).text; }
 const char* SHM_CALL ShmErrorTextUtf8(int32_t status) { return entry_for(status).utf8; }
+
+int32_t SHM_CALL ShmLastRefusal(void) {
+  const Reason* const reason = known_reason();
+  return reason != nullptr ? reason->refusal : 0;
+}
 
 const wchar_t* SHM_CALL ShmLastErrorText(void) {
   const Reason* const reason = known_reason();

@@ -20,6 +20,9 @@ int32_t fail(int32_t status, const std::wstring& text, DWORD win32 = 0) noexcept
 // As above, with the status's own sentence.
 int32_t fail(int32_t status) noexcept;
 
+// Remembers the code with which a server has refused this thread's call, for ShmLastRefusal.
+void note_refusal(int32_t code) noexcept;
+
 // Whether it is one of the SHM_E_ statuses.
 bool is_error(int32_t status) noexcept;
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace shmbroker::client {
 
@@ -11,6 +12,7 @@ struct Reason {
   static constexpr size_t kUnits = 512;  // with the zero
   wchar_t text[kUnits];
   char utf8[3 * kUnits];
+  int32_t refusal;  // the code of the last refusal by a server
 };
 
 // This thread's, empty at first. NULL: there is no memory for it.

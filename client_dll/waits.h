@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "client_dll/call_lock.h"
+#include "client_dll/shared_wait.h"
 #include "core/robust_lock.h"
 
 namespace shmbroker::client {
@@ -15,6 +16,7 @@ struct Calls {
   Interrupts interrupts;
   alignas(core::kCacheLine) CallLock reading;
   alignas(core::kCacheLine) CallLock writing;
+  SharedWait answers;  // of a service's client
 
   // For who opens the handle, before anyone can use it.
   void begin_handle() {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/call_layout.h"
+
 namespace shmbroker::core {
 namespace {
 
@@ -16,6 +18,8 @@ bool is_ring(const Geometry& geometry) {
 }  // namespace
 
 uint64_t data_section_size(const Geometry& geometry) {
+  // It has what every channel has, and no payload.
+  if (geometry.kind == Kind::service) return desk_size(call_geometry(geometry)) != 0 ? kPayloadOffset : 0;
   if (geometry.capacity == 0 || geometry.capacity > kMaxCapacity) return 0;
   if (geometry.max_message > geometry.capacity) return 0;
   switch (geometry.kind) {
@@ -32,6 +36,7 @@ uint64_t data_section_size(const Geometry& geometry) {
 
 uint64_t readers_section_size(const Geometry& geometry) {
   if (data_section_size(geometry) == 0) return 0;
+  if (geometry.kind == Kind::service) return sizeof(ReadersSection) + sizeof(Bells);
   const uint64_t claims = geometry.kind == Kind::queue ? geometry.capacity / kQueueAlign : 0;
   return sizeof(ReadersSection) + claims * sizeof(uint32_t);
 }
@@ -49,7 +54,7 @@ bool fits(const Geometry& geometry, uint64_t data_mapped, uint64_t readers_mappe
 }
 
 void format(const Geometry& geometry, DataSection& data) {
-  if (geometry.kind == Kind::block) return;
+  if (geometry.kind == Kind::block || geometry.kind == Kind::service) return;
   auto& control = *reinterpret_cast<RingControl*>(reinterpret_cast<std::byte*>(&data) + kControlOffset);
   // relaxed: nobody else has it mapped.
   control.tail.position.store(geometry.capacity, std::memory_order_relaxed);

@@ -2,6 +2,7 @@
 // memory. Nothing in the memory says them: a client could have changed it.
 #pragma once
 
+#include "core/call_geometry.h"
 #include "core/layout.h"
 
 namespace shmbroker::core {
@@ -10,10 +11,19 @@ namespace shmbroker::core {
 struct Geometry {
   Kind kind = Kind::block;
   uint32_t when_full = 0;    // WhenFull; of a topic
-  uint64_t capacity = 0;     // bytes of payload; of a block: of one value
-  uint64_t max_message = 0;  // bytes
+  uint64_t capacity = 0;     // bytes of payload; of a block: of one value; of a service: of an answer
+  uint64_t max_message = 0;  // bytes; of a service: of a request
   uint64_t instance[2] = {};
+  // Of a service:
+  uint32_t calls = 0;
+  uint32_t clients = 0;
 };
+
+// What a service's clients and servers need of it; nothing for other kinds.
+inline CallGeometry call_geometry(const Geometry& geometry) {
+  if (geometry.kind != Kind::service) return {};
+  return {geometry.max_message, geometry.capacity, geometry.calls, geometry.clients};
+}
 
 inline constexpr uint64_t kMaxCapacity = uint64_t{1} << 40;
 

@@ -9,22 +9,24 @@
 
 namespace shmbroker::core {
 
-inline constexpr uint32_t kLayoutVersion = 6;
+inline constexpr uint32_t kLayoutVersion = 7;
 
 inline constexpr uint32_t kCacheLine = 64;
 inline constexpr uint32_t kMaxReaders = 64;  // one bit each in the marks
 inline constexpr uint32_t kMaxWriters = 64;
 inline constexpr uint32_t kBlockBuffers = 4;  // the present value, the next one, and two for slow peeks
 
-enum class Kind : uint32_t { block = 1, topic = 2, queue = 3 };
+enum class Kind : uint32_t { block = 1, topic = 2, queue = 3, service = 4 };
 
 // Which slots are taken. Written by the broker alone.
 struct alignas(kCacheLine) Presence {
   std::atomic<uint64_t> readers;    // bit n: a reader has slot n
   std::atomic<uint64_t> writers;    // bit n: a writer has slot n
   std::atomic<uint32_t> exclusive;  // 1 + the slot of a writer that tolerates no other; 0: there is none
+  std::atomic<uint32_t> clients;    // of a service: handles that call it
 };
 static_assert(sizeof(Presence) == 64 && offsetof(Presence, exclusive) == 16);
+static_assert(offsetof(Presence, clients) == 20);
 
 // The client that has a slot. Written by the broker alone. created: the process's creation time, so that a
 // reused pid is not mistaken for it. generation: another for each client that the slot has; a reader's event

@@ -152,6 +152,12 @@ struct OpenReply {
   char16_t space_event[kObjectUnits];
   char16_t reader_event[kObjectUnits];  // prefix: ".<slot>.<generation>" follows
   char16_t creator[kSidUnits];  // SID of the account that created the channel; "": the configuration did
+  // Of a service, whose clients have the slots of writers and its servers those of readers:
+  uint32_t calls;  // as in core::Geometry
+  uint32_t clients;
+  char16_t clients_section[kObjectUnits];
+  char16_t desk[kObjectUnits];  // prefixes, as reader_event's
+  char16_t answer_event[kObjectUnits];
 };
 
 // What gives back the slots that a reply has given. Its header is left to the sender.

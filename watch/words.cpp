@@ -20,7 +20,11 @@ void add_word(std::string& text, const char* word) { text += (text.empty() ? "" 
 }  // namespace
 
 std::string kind_word(uint32_t kind) {
-  return kind == SHM_BLOCK ? "block" : kind == SHM_TOPIC ? "topic" : kind == SHM_QUEUE ? "queue" : "?";
+  return kind == SHM_BLOCK     ? "block"
+         : kind == SHM_TOPIC   ? "topic"
+         : kind == SHM_QUEUE   ? "queue"
+         : kind == SHM_SERVICE ? "service"
+                               : "?";
 }
 
 std::string when_full_word(uint32_t when_full) {

@@ -129,6 +129,7 @@ std::string access_words(const AccessConfig& access,
   };
   const std::string low = access.low_integrity ? "; low integrity too" : "";
   if (!access.sddl.empty()) return "SDDL " + access.sddl + low;
+  if (access.of_service) return "call: " + list_of(access.write) + "; serve: " + list_of(access.read) + low;
   return "read: " + list_of(access.read) + "; write: " + list_of(access.write) + low;
 }
 
@@ -183,9 +184,9 @@ win::SecurityDescriptor describe(Object object, const Access& access, const Iden
   // P: nothing is inherited. The first entry that speaks about a right decides: no denial keeps the service
   // from its own objects when it is back, a reader from its own event, or a writer from waking it.
   std::wstring list = own_entries(identity, object == Object::channel ? hex(rights.all) : L"GA");
-  if (!attached.reader.empty()) list += ace(false, protocol::kOwnReaderEvent, attached.reader);
-  for (const std::wstring& writer : attached.writers)
-    list += ace(false, protocol::rights_on(Object::reader_event).write, writer);
+  if (!attached.owner.empty()) list += ace(false, rights.own, attached.owner);
+  const DWORD of_peers = rights.write != 0 ? rights.write : rights.read;
+  for (const std::wstring& peer : attached.peers) list += ace(false, of_peers, peer);
   for (const bool deny : {true, false}) {
     for (const Grant& grant : access.grants) {
       const DWORD mask = deny ? denied_to(grant, rights) : allowed_to(grant, rights);

@@ -53,12 +53,12 @@ using protocol::Object;
 // Clients that have a channel open keep the rights that waking and waiting take, whatever its access has
 // become since. SIDs.
 struct AttachedClients {
-  std::wstring reader;             // the one that a reader_event belongs to
-  std::set<std::wstring> writers;  // who wake it
+  std::wstring owner;            // the one that a reader_event, a desk or an answer_event is made for
+  std::set<std::wstring> peers;  // those with whom it has to do: writers, or a service's servers
 };
 
 // The descriptor of an object: owned by the service's account, full control for the service, SYSTEM and
-// administrators, and for everybody else just what they need. attached: of a reader_event. Throws Error.
+// administrators, and for everybody else just what they need. attached: of an object that is made for one client. Throws Error.
 win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
                                  const AttachedClients& attached = {});
 

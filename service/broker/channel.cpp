@@ -24,15 +24,13 @@ void put(char16_t (&to)[N], const std::wstring& from) {
   std::copy(from.begin(), from.end(), to);
 }
 
-// A reader's event has it in its name. Nobody can guess it, make an event of that name first, and so keep
-// readers out. Never 0: what a writer takes it for that has woken no reader in this slot yet.
+}  // namespace
+
 uint32_t another_generation(uint32_t last) {
   uint32_t next = 0;
   while (next == 0 || next == last) next = static_cast<uint32_t>(new_instance().words[0]);
   return next;
 }
-
-}  // namespace
 
 Instance new_instance() {
   Instance instance;
@@ -48,7 +46,14 @@ core::Geometry Channel::geometry_from(const ChannelConfig& config, const Instanc
   geometry.max_message = config.max_message;
   geometry.instance[0] = instance.words[0];
   geometry.instance[1] = instance.words[1];
+  geometry.calls = config.calls;
+  geometry.clients = config.clients;
   return geometry;
+}
+
+SectionSizes Channel::sizes_of(const core::Geometry& geometry) {
+  return {core::data_section_size(geometry), core::readers_section_size(geometry),
+          core::clients_section_size(core::call_geometry(geometry))};
 }
 
 Channel::Channel(const ChannelConfig& config, const Instance& instance, ChannelObjects&& objects,
@@ -59,7 +64,11 @@ Channel::Channel(const ChannelConfig& config, const Instance& instance, ChannelO
       name_(wide_name(config)),
       geometry_(geometry_from(config, instance)),
       objects_(std::move(objects)) {
-  if (geometry_.kind != core::Kind::block) ring_.emplace(data(), shared_readers(), geometry_);
+  if (geometry_.kind == core::Kind::service) {
+    desks_.emplace(core::call_geometry(geometry_), objects_, watch_, name_);
+  } else if (geometry_.kind != core::Kind::block) {
+    ring_.emplace(data(), shared_readers(), geometry_);
+  }
 }
 
 std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Access& access,
@@ -67,8 +76,7 @@ std::unique_ptr<Channel> Channel::make(const ChannelConfig& config, const Access
                                        ClientWatch& watch) {
   const core::Geometry geometry = geometry_from(config, instance);
   auto objects =
-      ChannelObjects::make(prefix_of(config, names, instance), names.identity, access,
-                           core::data_section_size(geometry), core::readers_section_size(geometry));
+      ChannelObjects::make(prefix_of(config, names, instance), names.identity, access, sizes_of(geometry));
   std::unique_ptr<Channel> channel(new Channel(config, instance, std::move(objects), watch));
   SHM_CRASH_POINT("channel.unformatted");
   core::format(geometry, channel->data());
@@ -138,7 +146,7 @@ void Channel::entrust_to(const std::shared_ptr<Keeper>& keeper) {
   keeper_ = keeper;
   const auto objects = objects_.named();
   for (size_t i = 0; i < objects.size(); ++i) {
-    if (kept_[i] == nullptr) kept_[i] = keeper->hold(objects[i]);
+    if (objects[i] != nullptr && kept_[i] == nullptr) kept_[i] = keeper->hold(objects[i]);
     if (i == 0) SHM_CRASH_POINT("keeper.holds-half");
   }
 }
@@ -156,15 +164,20 @@ void Channel::put_access(const Access& resolved) {
   for (const Slot& slot : readers_) {
     if (slot.event) objects_.set_access(slot.event.get(), attached_with(slot.account));
   }
+  if (desks_) desks_->set_access(accounts_of(readers_));
+}
+
+std::set<std::wstring> Channel::accounts_of(const Slots& slots) const {
+  std::set<std::wstring> accounts;
+  for (const Slot& slot : slots) {
+    if (slot.taken && !slot.account.empty()) accounts.insert(slot.account);
+  }
+  return accounts;
 }
 
 // A slot from an earlier run may have no known account; its reader has its event open already.
 AttachedClients Channel::attached_with(const std::wstring& reader) const {
-  AttachedClients attached{reader, {}};
-  for (const Slot& slot : writers_) {
-    if (slot.taken && !slot.account.empty()) attached.writers.insert(slot.account);
-  }
-  return attached;
+  return {reader, desks_ ? desks_->accounts() : accounts_of(writers_)};
 }
 
 // A bit for each.
@@ -187,16 +200,24 @@ uint32_t Channel::count(const Slots& slots) { return static_cast<uint32_t>(std::
 uint32_t Channel::slots_of(const Client& client) const {
   const auto is_its = [&](const Slot& slot) { return slot.taken && slot.client == client; };
   return static_cast<uint32_t>(std::ranges::count_if(readers_, is_its) +
-                               std::ranges::count_if(writers_, is_its));
+                               std::ranges::count_if(writers_, is_its)) +
+         (desks_ ? desks_->count_of(client) : 0);
 }
 
 Channel::SlotUse Channel::slot_use(uint32_t right, const std::wstring& account) const {
   SlotUse use;
+  use.slots = desks_ && right == core::kWrite ? geometry_.clients : core::kMaxReaders;
   std::map<Client, uint32_t> by_process;
-  for (const Slot& slot : right == core::kRead ? readers_ : writers_) {
-    if (!slot.taken) continue;
+  const auto add = [&](bool taken, const std::wstring& its_account, const Client& client) {
+    if (!taken) return;
     ++use.all;
-    if (slot.account == account) ++by_process[slot.client];
+    if (its_account == account) ++by_process[client];
+  };
+  if (desks_ && right == core::kWrite) {
+    desks_->for_each([&](uint32_t, const ServiceDesks::Slot& slot) { add(true, slot.account, slot.client); });
+  } else {
+    for (const Slot& slot : right == core::kRead ? readers_ : writers_)
+      add(slot.taken, slot.account, slot.client);
   }
   for (const auto& [client, count] : by_process) {
     use.own += count;
@@ -246,6 +267,7 @@ void Channel::publish_presence() {
 bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const std::wstring& account,
                     pipe::OpenReply& reply) {
   const uint32_t reader = (rights & core::kRead) != 0 ? find_free(readers_) : pipe::kNoSlot;
+  if (desks_ && (rights & core::kWrite) != 0) return give_desk(client, account, reply);
   const uint32_t writer = (rights & core::kWrite) != 0 ? find_free(writers_) : pipe::kNoSlot;
   if ((rights & core::kRead) != 0 && reader == pipe::kNoSlot) return false;
   if ((rights & core::kWrite) != 0 && writer == pipe::kNoSlot) return false;
@@ -267,9 +289,26 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
     reply.writer_generation = slot.generation;
   }
   reply.access = rights;
-  reply.kind = static_cast<uint32_t>(geometry_.kind);
   reply.reader = reader;
   reply.writer = writer;
+  describe_to(reply);
+  return true;
+}
+
+// A handle to a service is a client's or a server's.
+bool Channel::give_desk(const Client& client, const std::wstring& account, pipe::OpenReply& reply) {
+  const uint32_t slot = desks_->admit(client, account, accounts_of(readers_), reply.writer_generation);
+  if (slot == pipe::kNoSlot) return false;
+  ++gone_.opened;
+  reply.access = core::kWrite;
+  reply.reader = pipe::kNoSlot;
+  reply.writer = slot;
+  describe_to(reply);
+  return true;
+}
+
+void Channel::describe_to(pipe::OpenReply& reply) const {
+  reply.kind = static_cast<uint32_t>(geometry_.kind);
   reply.when_full = geometry_.when_full;
   reply.capacity = geometry_.capacity;
   reply.max_message = geometry_.max_message;
@@ -281,7 +320,12 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   put(reply.space_event, objects_.name(L"space"));
   put(reply.reader_event, objects_.name(L"reader"));
   put(reply.creator, win::to_utf16(config_.creator).value_or(L""));
-  return true;
+  if (!desks_) return;
+  reply.calls = geometry_.calls;
+  reply.clients = geometry_.clients;
+  put(reply.clients_section, objects_.name(L"clients"));
+  put(reply.desk, objects_.name(L"desk"));
+  put(reply.answer_event, objects_.name(L"answer"));
 }
 
 // Somebody may keep the event of an earlier client of this slot open: another name then.
@@ -309,7 +353,8 @@ bool Channel::holds(const Client& client, const Slots& slots, uint32_t index, ui
 Channel::HeldSlots Channel::held_slots(const Client& client, const pipe::CloseRequest& request) const {
   if (Instance{{request.instance[0], request.instance[1]}} != instance()) return {};
   return {holds(client, readers_, request.reader, request.reader_generation),
-          holds(client, writers_, request.writer, request.writer_generation)};
+          desks_ ? desks_->holds(client, request.writer, request.writer_generation)
+                 : holds(client, writers_, request.writer, request.writer_generation)};
 }
 
 void Channel::confirm(const Client& client, const pipe::CloseRequest& request) {
@@ -320,7 +365,9 @@ void Channel::confirm(const Client& client, const pipe::CloseRequest& request) {
     publish_presence();
     SHM_CRASH_POINT("confirm.reader-taken");
   }
-  if (held.writer) {
+  if (held.writer && desks_) {
+    desks_->confirm(request.writer);
+  } else if (held.writer) {
     const uint32_t index = request.writer;
     confirm(writers_[index], data().writer_records[index], data().writers[index]);
     publish_presence();
@@ -333,7 +380,7 @@ bool Channel::leave(const Client& client, const pipe::CloseRequest& request) {
   if (held.writer) vacate_writer(request.writer);
   // What a queue's reader gave back is for the others, whom it had no right to wake. A writer whose thread
   // was ended may have taken waiting readers' marks, or the space event's wake-up, and woken nobody.
-  if (held.writer || (held.reader && geometry_.kind == core::Kind::queue)) wake_everybody();
+  if (held.writer || (held.reader && (desks_ || geometry_.kind == core::Kind::queue))) wake_everybody();
   return held.reader || held.writer;
 }
 
@@ -349,6 +396,11 @@ bool Channel::reclaim_client(const Client& client) {
     vacate_writer(i);
     found = true;
   }
+  if (desks_) {
+    const std::vector<uint32_t> its = desks_->slots_of(client);
+    for (const uint32_t slot : its) vacate_writer(slot);
+    found |= !its.empty();
+  }
   // It may have died between taking waiting marks and waking their owners; and what it held is now for
   // others.
   SHM_CRASH_POINT("reclaim.unwoken");
@@ -363,10 +415,15 @@ void Channel::vacate_reader(uint32_t index) {
   slot.taken = false;
   slot.event.reset();
   publish_presence();
+  if (desks_) desks_->end_calls_of_the_dead(taken(readers_));
   unwatch(slot);
 }
 
 void Channel::vacate_writer(uint32_t index) {
+  if (desks_) {
+    count_gone_client(index);
+    return desks_->vacate(index);
+  }
   count_gone(writers_[index], writer_totals(index));
   core::reclaim_writer(memory(), index, taken(writers_) & core::all_but(index), *this);
   Slot& slot = writers_[index];
@@ -385,7 +442,10 @@ void Channel::set_reader_event(uint32_t slot) {
   if (readers_[slot].event) SetEvent(readers_[slot].event.get());
 }
 
-void Channel::wake_everybody() { core::wake_everybody(*this, UINT64_MAX); }
+void Channel::wake_everybody() {
+  core::wake_everybody(*this, UINT64_MAX);
+  if (desks_) desks_->wake_everybody();
+}
 
 void Channel::begin() {
   // release: pairs with the acquire in the DLL, as in end().

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -22,6 +23,7 @@
 #include "service/broker/client_watch.h"
 #include "service/broker/keeper.h"
 #include "service/broker/object_namespace.h"
+#include "service/broker/service_desks.h"
 #include "service/config/config.h"
 #include "service/support/error.h"
 
@@ -34,6 +36,10 @@ struct Instance {
 };
 
 Instance new_instance();
+
+// The object that is made for a client has it in its name. Nobody can guess it, make an object of that name first, and so
+// keep clients out. Never 0, and another one than the last.
+uint32_t another_generation(uint32_t last);
 
 class Channel final : private core::ChannelEvents {
  public:
@@ -70,18 +76,20 @@ class Channel final : private core::ChannelEvents {
   uint32_t rights_of(HANDLE token) const { return objects_.rights_of(token); }
   const win::SecurityDescriptor& rights() const { return objects_.rights(); }
   std::wstring object_prefix() const { return objects_.name(L""); }
-  uint64_t bytes() const { return objects_.data_size() + objects_.readers_size(); }
+  uint64_t bytes() const { return objects_.bytes(); }
   bool is_created() const { return !config_.creator.empty(); }
   // A client has created it, and now nobody uses it.
   bool is_unused() const { return is_created() && !config_.keep && readers() + writers() == 0; }
   uint32_t readers() const { return count(readers_); }
-  uint32_t writers() const { return count(writers_); }
+  uint32_t writers() const { return desks_ ? desks_->count() : count(writers_); }
+  bool is_service() const { return desks_.has_value(); }
   // Readers and writers of one process.
   uint32_t slots_of(const Client& client) const;
 
   // How many slots of one right, core::kRead or core::kWrite, are taken, and how many of these by an account,
   // SID text. most: that account's process that has most of them, and how many.
   struct SlotUse {
+    uint32_t slots = 0;  // that there are
     uint32_t all = 0;
     uint32_t own = 0;
     uint32_t most = 0;
@@ -190,6 +198,7 @@ class Channel final : private core::ChannelEvents {
           ClientWatch& watch);
   static std::wstring prefix_of(const ChannelConfig& config, const ObjectNamespace& names,
                                 const Instance& instance, uint32_t layout = core::kLayoutVersion);
+  static SectionSizes sizes_of(const core::Geometry& geometry);
   static core::Geometry geometry_from(const ChannelConfig& config, const Instance& instance);
   static uint64_t taken(const Slots& slots);
   static uint64_t confirmed(const Slots& slots);
@@ -201,7 +210,11 @@ class Channel final : private core::ChannelEvents {
     bool writer = false;
   };
   HeldSlots held_slots(const Client& client, const pipe::CloseRequest& request) const;
+  std::set<std::wstring> accounts_of(const Slots& slots) const;
   AttachedClients attached_with(const std::wstring& reader) const;
+  void describe_to(pipe::OpenReply& reply) const;
+  void count_gone_client(uint32_t slot);
+  bool give_desk(const Client& client, const std::wstring& account, pipe::OpenReply& reply);
   void put_access(const Access& resolved);
   bool adopt();
   static void restore_slots(Slots& slots, uint64_t taken, const core::SlotRecord* records);
@@ -214,6 +227,7 @@ class Channel final : private core::ChannelEvents {
   pipe::ChannelTotals writer_totals(uint32_t index) const;
   pipe::ClientEntry reader_entry(uint32_t slot, const core::Blocker& blocker) const;
   pipe::ClientEntry writer_entry(uint32_t slot, const core::Blocker& blocker) const;
+  pipe::ClientEntry desk_entry(uint32_t slot) const;
   bool has_no_room() const;
   core::Block::Value read_value(std::vector<std::byte>& bytes) const;
   void set_reader_event(uint32_t slot) override;
@@ -244,14 +258,16 @@ class Channel final : private core::ChannelEvents {
   uint64_t saved_at_ = 0;       // as a FILETIME; 0: not by this run
   std::string save_error_;      // "": the last save did not fail
   pipe::ChannelTotals gone_{};  // of clients that are gone
+  uint64_t gone_calls_ = 0;     // of a service's clients that are gone
   mutable pipe::ChannelTotals told_{};
   Slots readers_;
   Slots writers_;
   uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other
-  std::optional<core::Ring> ring_;      // unless it is a block
+  std::optional<core::Ring> ring_;      // of a topic and a queue
   core::QueueWatch queue_watch_;
+  std::optional<ServiceDesks> desks_;   // of a service, whose clients have these in the place of writers_
   std::shared_ptr<Keeper> keeper_;
-  std::array<HANDLE, 5> kept_{};  // the objects' handles in the keeper
+  std::array<HANDLE, 6> kept_{};  // the objects' handles in the keeper
 };
 
 }  // namespace shmbroker::service

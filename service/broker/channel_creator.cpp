@@ -101,6 +101,11 @@ void ChannelCreator::check_quota(const ChannelConfig& wanted, Caller& caller) {
   geometry.capacity = wanted.capacity;
   geometry.max_message = wanted.max_message;
   uint64_t bytes = core::data_section_size(geometry);
+  if (wanted.kind == core::Kind::service) {
+    throw Refusal(core::Status::kind, "channel '" + wanted.name +
+                                          "' can't be created: a service is one of the configuration; add "
+                                          "it to shmbroker.json");
+  }
   if (bytes == 0) {
     throw Refusal(core::Status::argument, "channel '" + wanted.name +
                                               "' can't be created: kind, when_full, capacity or max_message "

@@ -15,8 +15,9 @@ bool belongs_to(HANDLE object, const Identity& identity) {
   return object != nullptr && win::object_owner(object) == identity.owner;
 }
 
-std::wstring reader_part(uint32_t slot, uint32_t generation) {
-  return L"reader." + std::to_wstring(slot) + L"." + std::to_wstring(generation);
+// What is made for one client has its slot's generation in its name.
+std::wstring part_of(const wchar_t* object, uint32_t slot, uint32_t generation) {
+  return object + (L"." + std::to_wstring(slot)) + L"." + std::to_wstring(generation);
 }
 
 win::Handle open_section(const std::wstring& name, const Identity& identity) {
@@ -38,10 +39,12 @@ ChannelObjects::ChannelObjects(const std::wstring& prefix, const Identity& ident
       rights_(describe(Object::channel, access_, identity)) {}
 
 ChannelObjects ChannelObjects::make(const std::wstring& prefix, const Identity& identity,
-                                    const Access& access, uint64_t data_size, uint64_t readers_size) {
+                                    const Access& access, const SectionSizes& sizes) {
   ChannelObjects objects(prefix, identity, access);
-  objects.data_section_ = objects.make_section(Object::data, L"data", data_size);
-  objects.readers_section_ = objects.make_section(Object::readers, L"readers", readers_size);
+  if (sizes.clients != 0)
+    objects.clients_section_ = objects.make_section(Object::clients, L"clients", sizes.clients);
+  objects.data_section_ = objects.make_section(objects.data_object(), L"data", sizes.data);
+  objects.readers_section_ = objects.make_section(Object::readers, L"readers", sizes.readers);
   objects.mutex_ = objects.make_named(Object::writer_mutex, L"mutex", false);
   objects.lock_event_ = objects.make_named(Object::lock_event, L"lock", false);
   objects.space_event_ = objects.make_named(Object::space_event, L"space", false);
@@ -50,12 +53,13 @@ ChannelObjects ChannelObjects::make(const std::wstring& prefix, const Identity& 
 }
 
 std::optional<ChannelObjects> ChannelObjects::find(const std::wstring& prefix, const Identity& identity,
-                                                   const Access& access, uint64_t data_size,
-                                                   uint64_t readers_size) {
+                                                   const Access& access, const SectionSizes& sizes) {
   ChannelObjects objects(prefix, identity, access);
   objects.data_section_ = open_section(prefix + L"data", identity);
   objects.readers_section_ = open_section(prefix + L"readers", identity);
+  if (sizes.clients != 0) objects.clients_section_ = open_section(prefix + L"clients", identity);
   if (!objects.data_section_ || !objects.readers_section_) return std::nullopt;
+  if (sizes.clients != 0 && !objects.clients_section_) return std::nullopt;
   try {
     // Only writers have these two open: where there are none, they are made again.
     objects.mutex_ = objects.make_named(Object::writer_mutex, L"mutex", true);
@@ -65,7 +69,9 @@ std::optional<ChannelObjects> ChannelObjects::find(const std::wstring& prefix, c
     return std::nullopt;
   }
   objects.map();
-  if (objects.data_size() < data_size || objects.readers_size() < readers_size) return std::nullopt;
+  if (objects.data_.size() < sizes.data || objects.readers_.size() < sizes.readers ||
+      objects.clients_.size() < sizes.clients)
+    return std::nullopt;
   return objects;
 }
 
@@ -85,14 +91,15 @@ void ChannelObjects::end(const std::wstring& prefix, const Identity& identity, u
   for (uint32_t slot = 0; slot < core::kMaxReaders; ++slot) {
     // relaxed: it is read once, and just tried.
     const uint32_t generation = data.reader_records[slot].generation.load(std::memory_order_relaxed);
-    if (generation != 0) wake(reader_part(slot, generation));
+    if (generation != 0) wake(part_of(L"reader", slot, generation));
   }
 }
 
 void ChannelObjects::map() {
   data_ = win::View::map(data_section_.get(), FILE_MAP_WRITE);
   readers_ = win::View::map(readers_section_.get(), FILE_MAP_WRITE);
-  if (!data_ || !readers_) throw win32_error("cannot map the memory");
+  if (clients_section_) clients_ = win::View::map(clients_section_.get(), FILE_MAP_WRITE);
+  if (!data_ || !readers_ || (clients_section_ && !clients_)) throw win32_error("cannot map the memory");
 }
 
 bool ChannelObjects::exist(const std::wstring& prefix) {
@@ -120,10 +127,11 @@ win::Handle ChannelObjects::make_named(Object object, const wchar_t* part, bool 
   return handle;
 }
 
-win::Handle ChannelObjects::make_section(Object object, const wchar_t* part, uint64_t size) const {
-  const auto descriptor = describe(object, access_, identity_);
+win::Handle ChannelObjects::make_section(Object object, const std::wstring& part, uint64_t size,
+                                         const AttachedClients& attached) const {
+  const auto descriptor = describe(object, access_, identity_, attached);
   SECURITY_ATTRIBUTES security = descriptor.attributes();
-  const std::wstring full = name(part);
+  const std::wstring full = prefix_ + part;
   win::Handle handle = win::create_section(full.c_str(), size, security);
   const DWORD error = GetLastError();
   if (error == ERROR_ALREADY_EXISTS ||
@@ -142,7 +150,8 @@ void ChannelObjects::change(HANDLE handle, const win::SecurityDescriptor& descri
 }
 
 void ChannelObjects::set_access(const Access& access) {
-  change(data_section_.get(), describe(Object::data, access, identity_));
+  change(data_section_.get(), describe(data_object(), access, identity_));
+  if (is_service()) change(clients_section_.get(), describe(Object::clients, access, identity_));
   change(readers_section_.get(), describe(Object::readers, access, identity_));
   change(mutex_.get(), describe(Object::writer_mutex, access, identity_));
   change(lock_event_.get(), describe(Object::lock_event, access, identity_));
@@ -155,10 +164,10 @@ void ChannelObjects::set_access(HANDLE reader_event, const AttachedClients& atta
   change(reader_event, describe(Object::reader_event, access_, identity_, attached));
 }
 
-win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation,
-                                              const AttachedClients& attached) const {
-  const std::wstring full = prefix_ + reader_part(slot, generation);
-  const auto descriptor = describe(Object::reader_event, access_, identity_, attached);
+win::Handle ChannelObjects::make_event(Object object, const std::wstring& part,
+                                       const AttachedClients& attached) const {
+  const std::wstring full = prefix_ + part;
+  const auto descriptor = describe(object, access_, identity_, attached);
   SECURITY_ATTRIBUTES security = descriptor.attributes();
   win::Handle event(CreateEventW(&security, FALSE, FALSE, full.c_str()));
   const DWORD error = GetLastError();
@@ -169,8 +178,38 @@ win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation
   return event;
 }
 
+win::Handle ChannelObjects::make_reader_event(uint32_t slot, uint32_t generation,
+                                              const AttachedClients& attached) const {
+  return make_event(Object::reader_event, part_of(L"reader", slot, generation), attached);
+}
+
+DeskObjects ChannelObjects::make_desk(uint32_t slot, uint32_t generation, uint64_t size,
+                                      const AttachedClients& attached) const {
+  DeskObjects desk;
+  desk.section = make_section(Object::desk, part_of(L"desk", slot, generation), size, attached);
+  desk.event = make_event(Object::answer_event, part_of(L"answer", slot, generation), attached);
+  desk.view = win::View::map(desk.section.get(), FILE_MAP_WRITE);
+  if (!desk.view) throw win32_error("cannot map a client's requests and answers");
+  return desk;
+}
+
+DeskObjects ChannelObjects::find_desk(uint32_t slot, uint32_t generation, uint64_t size) const {
+  DeskObjects desk;
+  desk.section = open_section(prefix_ + part_of(L"desk", slot, generation), identity_);
+  desk.event = open_event(prefix_ + part_of(L"answer", slot, generation), identity_);
+  if (!desk.section || !desk.event) return {};
+  desk.view = win::View::map(desk.section.get(), FILE_MAP_WRITE);
+  if (!desk.view || desk.view.size() < size) return {};
+  return desk;
+}
+
+void ChannelObjects::set_access(const DeskObjects& desk, const AttachedClients& attached) const {
+  change(desk.section.get(), describe(Object::desk, access_, identity_, attached));
+  change(desk.event.get(), describe(Object::answer_event, access_, identity_, attached));
+}
+
 win::Handle ChannelObjects::find_reader_event(uint32_t slot, uint32_t generation) const {
-  return open_event(prefix_ + reader_part(slot, generation), identity_);
+  return open_event(prefix_ + part_of(L"reader", slot, generation), identity_);
 }
 
 }  // namespace shmbroker::service

@@ -51,6 +51,13 @@ void add(pipe::ChannelTotals& sum, const pipe::ChannelTotals& more) {
   sum.closed += more.closed;
 }
 
+pipe::ChannelTotals totals_of(const core::DeskSection& desk) {
+  pipe::ChannelTotals totals{};
+  totals.bytes_written = look(desk.request_bytes);
+  totals.waits = look(desk.waits);
+  return totals;
+}
+
 template <class Slot>
 pipe::ClientEntry entry_of(const Client& client, const Slot& slot) {
   pipe::ClientEntry entry{};
@@ -79,6 +86,10 @@ pipe::ChannelEntry Channel::state() const {
     state.messages = ring_->messages();
     state.backlog = core::backlog(*ring_);
     state.flags |= flag_of(blocker());
+  } else if (desks_) {
+    state.messages = gone_calls_;
+    desks_->for_each(
+        [&](uint32_t i, const ServiceDesks::Slot&) { state.messages += look(desks_->section(i).calls); });
   } else {
     state.messages = core::Block(data(), shared_readers(), geometry_.capacity).sequence();
   }
@@ -140,6 +151,27 @@ pipe::ClientEntry Channel::writer_entry(uint32_t i, const core::Blocker& blocker
   return entry;
 }
 
+pipe::ClientEntry Channel::desk_entry(uint32_t i) const {
+  const core::DeskSection& desk = desks_->section(i);
+  pipe::ClientEntry entry{};
+  entry.pid = desks_->slot(i).client.pid;
+  entry.access = core::kWrite;
+  entry.messages = look(desk.calls);
+  entry.bytes = look(desk.request_bytes);
+  entry.waits = look(desk.waits);
+  entry.flags = (look(desk.waiting) & 1) != 0 ? kWaiting : 0u;
+  return entry;
+}
+
+// Of one that has not confirmed its slot the desk is empty.
+void Channel::count_gone_client(uint32_t index) {
+  const ServiceDesks::Slot& slot = desks_->slot(index);
+  if (!slot.taken) return;
+  ++gone_.closed;
+  gone_calls_ += look(desks_->section(index).calls);
+  add(gone_, totals_of(desks_->section(index)));
+}
+
 pipe::ChannelTotals Channel::reader_totals(uint32_t i) const {
   const core::ReaderSlot& slot = shared_readers().readers[i];
   pipe::ChannelTotals totals{};
@@ -170,6 +202,9 @@ pipe::ChannelTotals Channel::totals() const {
   for (uint32_t i = 0; i < readers_.size(); ++i) {
     if (readers_[i].taken && readers_[i].confirmed) add(now, reader_totals(i));
     if (writers_[i].taken && writers_[i].confirmed) add(now, writer_totals(i));
+  }
+  if (desks_) {
+    desks_->for_each([&](uint32_t i, const ServiceDesks::Slot&) { add(now, totals_of(desks_->section(i))); });
   }
   grow(told_.read, now.read);
   grow(told_.bytes_written, now.bytes_written);
@@ -223,6 +258,11 @@ pipe::ListEntry Channel::summary(const Sees& sees) const {
   };
   for (uint32_t i = 0; i < readers_.size(); ++i) add(readers_[i], &Channel::reader_entry, i);
   for (uint32_t i = 0; i < writers_.size(); ++i) add(writers_[i], &Channel::writer_entry, i);
+  if (desks_) {
+    desks_->for_each([&](uint32_t i, const ServiceDesks::Slot& slot) {
+      if (sees(slot.account)) entry.waits += look(desks_->section(i).waits);
+    });
+  }
   return entry;
 }
 
@@ -238,6 +278,13 @@ Channel::Page Channel::clients(const Sees& sees, uint32_t first, uint32_t most) 
   };
   visit(readers_, &Channel::reader_entry);
   visit(writers_, &Channel::writer_entry);
+  if (desks_) {
+    desks_->for_each([&](uint32_t i, const ServiceDesks::Slot& slot) {
+      if (!sees(slot.account)) return;
+      if (page.total++ >= first && page.clients.size() < most)
+        page.clients.emplace_back(desk_entry(i), slot.account);
+    });
+  }
   for (auto& [entry, account] : page.clients) entry.session = session_of(entry.pid);
   return page;
 }

@@ -18,7 +18,8 @@ bool is_made_so(const State::Known& known, const ChannelConfig& config) {
   const ChannelConfig& made = known.config;
   return known.layout == core::kLayoutVersion && made.creator == config.creator && made.kind == config.kind &&
          made.when_full == config.when_full && made.capacity == config.capacity &&
-         made.max_message == config.max_message;
+         made.max_message == config.max_message && made.calls == config.calls &&
+         made.clients == config.clients;
 }
 
 }  // namespace

@@ -11,6 +11,27 @@
 
 namespace shmbroker::service {
 
+namespace {
+
+// Every right that one handle can have.
+uint32_t all_at_once(const Channel& channel, uint32_t granted) {
+  const bool may_call = (granted & core::kWrite) != 0;
+  return channel.is_service() && may_call ? core::kWrite : granted;
+}
+
+void check_service(const Channel& channel, const pipe::OpenRequest& request, uint32_t rights) {
+  const std::string name = "channel '" + channel.config().name + "' ";
+  if (rights == (core::kRead | core::kWrite)) {
+    throw Refusal(core::Status::argument,
+                  name + "is a service: a handle calls it or serves it, and not both; open one for each");
+  }
+  if ((request.flags & pipe::kOpenExclusive) != 0) {
+    throw Refusal(core::Status::kind, name + "is a service, and has no exclusive writer");
+  }
+}
+
+}  // namespace
+
 void OpenHandler::open(const pipe::OpenRequest& request, Caller& caller, pipe::OpenReply& reply) {
   if (request.header.layout != core::kLayoutVersion)
     throw other_version("layout", request.header.layout, core::kLayoutVersion);
@@ -42,7 +63,7 @@ void OpenHandler::admit(Channel& channel, const pipe::OpenRequest& request, Call
                         pipe::OpenReply& reply) {
   const std::string& name = channel.config().name;
   const uint32_t granted = channel.rights_of(caller.token());
-  const uint32_t wanted = request.access != 0 ? request.access : granted;
+  const uint32_t wanted = request.access != 0 ? request.access : all_at_once(channel, granted);
   const bool is_granted = wanted != 0 && (wanted & ~granted) == 0;
   const std::string who = !is_granted || spdlog::should_log(spdlog::level::debug) ? caller.name() : "";
   if (!is_granted) {
@@ -57,13 +78,14 @@ void OpenHandler::admit(Channel& channel, const pipe::OpenRequest& request, Call
                       "' is of another kind, or smaller, than the program asks for; see kind, "
                       "capacity and max_message in shmbroker.json");
   }
+  if (channel.is_service()) check_service(channel, request, wanted);
   check_slots(channel, caller, wanted);
   give_slots(channel, wanted, (request.flags & pipe::kOpenExclusive) != 0, caller, reply);
   SHM_CRASH_POINT("request.admitted");
   spdlog::debug("channel '{}' opened by {} to {}", name,
                 process_words(caller.pid(), target_.watch.program_of(caller.identity()),
                               win::to_utf16(who).value_or(L"")),
-                rights_text(wanted));
+                rights_text(wanted, channel.is_service()));
 }
 
 // No account takes all slots, and some are left for administrators who want to see why a channel is full.

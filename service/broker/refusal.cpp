@@ -15,18 +15,23 @@ std::wstring name_in(const char16_t (&field)[pipe::kNameUnits]) {
                                         "' can't be a channel's name: " + core::kNameRule);
 }
 
-std::string rights_text(uint32_t rights) {
+std::string rights_text(uint32_t rights, bool of_service) {
+  const std::string read = of_service ? "serve" : "read";
+  const std::string write = of_service ? "call" : "write";
   if (rights == 0) return "nothing";
-  if (rights == core::kRead) return "read";
-  if (rights == core::kWrite) return "write";
-  return "read, write";
+  if (rights == core::kRead) return read;
+  if (rights == core::kWrite) return write;
+  return of_service ? write + ", " + read : read + ", " + write;
 }
 
 Refusal refusal_of(const Channel& channel, const std::string& caller, uint32_t missing, uint32_t granted) {
-  const std::string right = (missing & core::kRead) != 0 ? "read" : "write";
+  const bool of_service = channel.is_service();
+  const std::string right =
+      rights_text((missing & core::kRead) != 0 ? core::kRead : core::kWrite, of_service);
   return Refusal(core::Status::access,
                  "channel '" + channel.config().name + "' refuses " + right + " access to " + caller +
-                     " (granted: " + rights_text(granted) + "); see access." + right + " in shmbroker.json",
+                     " (granted: " + rights_text(granted, of_service) + "); see access." + right +
+                     " in shmbroker.json",
                  ERROR_ACCESS_DENIED);
 }
 

@@ -30,8 +30,8 @@ class Refusal : public Error {
 // name must not write lines of its own into the log.
 std::wstring name_in(const char16_t (&field)[pipe::kNameUnits]);
 
-// "read, write".
-std::string rights_text(uint32_t rights);
+// "read, write"; of a service, "call, serve".
+std::string rights_text(uint32_t rights, bool of_service);
 
 // Why a channel refuses a caller, by name. missing, granted: core::kRead | core::kWrite.
 Refusal refusal_of(const Channel& channel, const std::string& caller, uint32_t missing, uint32_t granted);

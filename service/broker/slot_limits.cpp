@@ -1,23 +1,28 @@
 #include "service/broker/slot_limits.h"
 
+#include <algorithm>
+
 #include "core/layout.h"
 #include "protocol/status.h"
 
 namespace shmbroker::service {
 namespace {
 
-constexpr uint32_t kSlots = core::kMaxReaders;
-static_assert(core::kMaxWriters == kSlots);
+// The limits are for 64 slots. A service has as many for its clients as its configuration says: the same part of them.
+uint64_t part_of(uint64_t limit, const Channel::SlotUse& use) {
+  return limit * use.slots / core::kMaxReaders;
+}
 
 bool has_its_share(const SlotsConfig& limits, const Channel::SlotUse& use) {
-  return use.own >= limits.max_per_account;
+  return use.own >= std::max<uint64_t>(part_of(limits.max_per_account, use), 1);
 }
 
 }  // namespace
 
 bool exceeds(const SlotsConfig& limits, const Channel::SlotUse& use) {
-  if (use.all >= kSlots) return false;
-  return has_its_share(limits, use) || use.all + limits.reserved_for_administrators >= kSlots;
+  if (use.all >= use.slots) return false;
+  return has_its_share(limits, use) ||
+         use.all + part_of(limits.reserved_for_administrators, use) >= use.slots;
 }
 
 std::string why_no_slot(const SlotsConfig& limits, const Channel::SlotUse& use, uint32_t right,
@@ -30,7 +35,7 @@ std::string why_no_slot(const SlotsConfig& limits, const Channel::SlotUse& use, 
            "); close some, or raise slots.max_per_account in shmbroker.json";
   }
   return "channel '" + channel + "' has " + std::to_string(use.all) + whose + ", and its last " +
-         std::to_string(kSlots - use.all) +
+         std::to_string(use.slots - use.all) +
          " slots are for administrators; close a program that has it open (shmbroker show names them to an "
          "administrator), or lower slots.reserved_for_administrators in shmbroker.json";
 }

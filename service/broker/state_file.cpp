@@ -19,6 +19,10 @@ Json to_json(const State::Known& known) {
                {"when_full", config.when_full},
                {"capacity", config.capacity},
                {"max_message", config.max_message}};
+  if (config.kind == core::Kind::service) {
+    json["calls"] = config.calls;
+    json["clients"] = config.clients;
+  }
   if (!config.creator.empty()) json["created"] = {{"creator", config.creator}, {"keep", config.keep}};
   return json;
 }
@@ -34,6 +38,8 @@ State::Known known_from(const std::string& name, const Json& json) {
   json.at("when_full").get_to(known.config.when_full);
   json.at("capacity").get_to(known.config.capacity);
   json.at("max_message").get_to(known.config.max_message);
+  known.config.calls = json.value("calls", 0u);
+  known.config.clients = json.value("clients", 0u);
   const auto created = json.find("created");
   if (created == json.end()) return known;
   created->at("creator").get_to(known.config.creator);

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "core/call_layout.h"
 #include "core/visible_text.h"
 #include "protocol/channel_name.h"
 #include "service/config/encoding.h"
@@ -48,10 +49,17 @@ std::string parse_name(const JsonNode& node) {
 }
 
 // Without a word about it: whoever is logged on at this machine, and nobody from the network.
-AccessConfig default_access() { return {.read = {"INTERACTIVE"}, .write = {"INTERACTIVE"}}; }
+AccessConfig default_access(bool of_service) {
+  return {.read = {"INTERACTIVE"}, .write = {"INTERACTIVE"}, .of_service = of_service};
+}
 
 AccessConfig parse_access(const JsonNode& node) {
-  node.object({"read", "write", "sddl", "low_integrity"});
+  node.object({"read", "write", "call", "serve", "sddl", "low_integrity"});
+  for (const char* member : {"call", "serve"}) {
+    node.member(member, [&](const JsonNode& given) -> int {
+      given.fail(std::string("no ") + member + ": it is for a service alone");
+    });
+  }
   AccessConfig access;
   access.low_integrity =
       node.member("low_integrity", [](const JsonNode& low) { return low.boolean(); }).value_or(false);
@@ -67,6 +75,24 @@ AccessConfig parse_access(const JsonNode& node) {
   return access;
 }
 
+// Who may serve has the right that is reading in other kinds, and who may call the one that is writing.
+AccessConfig parse_service_access(const JsonNode& node) {
+  node.object({"read", "write", "call", "serve", "sddl", "low_integrity"});
+  for (const char* member : {"read", "write", "sddl"}) {
+    node.member(member, [&](const JsonNode& given) -> int {
+      given.fail(std::string("no ") + member + ": of a service, say call and serve");
+    });
+  }
+  AccessConfig access;
+  access.of_service = true;
+  access.low_integrity =
+      node.member("low_integrity", [](const JsonNode& low) { return low.boolean(); }).value_or(false);
+  access.read = node.member("serve", parse_accounts).value_or(access.read);
+  access.write = node.member("call", parse_accounts).value_or(access.write);
+  if (access.read.empty()) node.warn("nobody but administrators may serve this channel");
+  return access;
+}
+
 FileConfig parse_block_file(const JsonNode& node) {
   node.object({"path", "offset"});
   FileConfig file;
@@ -79,8 +105,10 @@ FileConfig parse_block_file(const JsonNode& node) {
 }
 
 core::Kind parse_kind(const JsonNode& node) {
-  return node.choice<core::Kind>(
-      {{"block", core::Kind::block}, {"topic", core::Kind::topic}, {"queue", core::Kind::queue}});
+  return node.choice<core::Kind>({{"block", core::Kind::block},
+                                  {"topic", core::Kind::topic},
+                                  {"queue", core::Kind::queue},
+                                  {"service", core::Kind::service}});
 }
 
 // The capacity as it was asked for becomes what the memory will have.
@@ -104,9 +132,32 @@ void parse_ring_sizes(const JsonNode& node, ChannelConfig& channel) {
   channel.max_message = largest ? *largest : core::largest_message(channel.capacity);
 }
 
+// A request or an answer of no bytes is one.
+void parse_service_sizes(const JsonNode& node, ChannelConfig& channel) {
+  constexpr uint64_t kUsualBytes = 4096;
+  constexpr uint64_t kUsualCalls = 16;
+  constexpr uint64_t kUsualClients = 64;
+  const auto bytes = [](const JsonNode& given) { return given.size(0, core::kMaxCallBytes); };
+  const auto number = [&](const char* name, uint64_t most, uint64_t usual) {
+    return static_cast<uint32_t>(
+        node.member(name, [most](const JsonNode& given) { return given.number(1, most); }).value_or(usual));
+  };
+  channel.max_message = node.member("max_request", bytes).value_or(kUsualBytes);
+  channel.capacity = node.member("max_answer", bytes).value_or(kUsualBytes);
+  channel.calls = number("max_calls", core::kMaxCalls, kUsualCalls);
+  channel.clients = number("max_clients", core::kMaxClients, kUsualClients);
+}
+
 uint32_t parse_when_full(const JsonNode& node) {
   return static_cast<uint32_t>(node.choice<core::WhenFull>(
       {{"overwrite", core::WhenFull::overwrite}, {"wait", core::WhenFull::wait}}));
+}
+
+void refuse_members(const JsonNode& node, std::initializer_list<const char*> names, const char* why) {
+  for (const char* name : names) {
+    node.member(name,
+                [&](const JsonNode& given) -> int { given.fail(std::string("no ") + name + ": " + why); });
+  }
 }
 
 // What each kind alone may have.
@@ -115,8 +166,17 @@ void parse_kinds_own(const JsonNode& node, ChannelConfig& channel) {
     parse_block_sizes(node, channel);
     channel.file = node.member("file", parse_block_file);
   } else {
-    parse_ring_sizes(node, channel);
+    if (channel.kind == core::Kind::service) {
+      parse_service_sizes(node, channel);
+      refuse_members(node, {"capacity", "max_message"}, "a service has max_request and max_answer");
+    } else {
+      parse_ring_sizes(node, channel);
+    }
     node.member("file", [](const JsonNode& file) -> int { file.fail("no file: only a block can have one"); });
+  }
+  if (channel.kind != core::Kind::service) {
+    refuse_members(node, {"max_request", "max_answer", "max_calls", "max_clients"},
+                   "it is for a service alone");
   }
   const auto when_full = node.member("when_full", [&](const JsonNode& given) {
     if (channel.kind != core::Kind::topic) given.fail("no when_full: it is for a topic alone");
@@ -127,16 +187,19 @@ void parse_kinds_own(const JsonNode& node, ChannelConfig& channel) {
 }
 
 ChannelConfig parse_channel(const JsonNode& node) {
-  node.object({"name", "kind", "when_full", "capacity", "max_message", "access", "file"});
+  node.object({"name", "kind", "when_full", "capacity", "max_message", "max_request", "max_answer",
+               "max_calls", "max_clients", "access", "file"});
   ChannelConfig channel;
   channel.name = node.needed("name", parse_name).value_or("");
-  channel.capacity = node.needed("capacity", parse_capacity).value_or(1);
-  if (const auto kind = node.needed("kind", parse_kind)) {
+  const auto kind = node.needed("kind", parse_kind);
+  const bool is_service = kind == core::Kind::service;
+  if (!is_service) channel.capacity = node.needed("capacity", parse_capacity).value_or(1);
+  if (kind) {
     channel.kind = *kind;
     parse_kinds_own(node, channel);
   }
-  channel.access =
-      node.has("access") ? node.member("access", parse_access).value_or(AccessConfig()) : default_access();
+  const auto access = node.member("access", is_service ? parse_service_access : parse_access);
+  channel.access = node.has("access") ? access.value_or(AccessConfig()) : default_access(is_service);
   return channel;
 }
 

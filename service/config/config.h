@@ -18,6 +18,7 @@ struct AccessConfig {
   std::vector<std::string> write{};
   std::string sddl{};
   bool low_integrity = false;  // also programs that run at low integrity, such as a browser's sandbox
+  bool of_service = false;     // read is who may serve, write who may call
   bool operator==(const AccessConfig&) const = default;
 };
 
@@ -36,6 +37,9 @@ struct ChannelConfig {
   uint32_t when_full = 0;    // a topic: core::WhenFull
   uint64_t capacity = 0;     // as the memory will have it: of a ring, a power of two
   uint64_t max_message = 0;  // of a block: its capacity
+  // A service: capacity is its largest answer and max_message its largest request.
+  uint32_t calls = 0;    // under way at once through one handle
+  uint32_t clients = 0;  // handles that call it
   AccessConfig access;
   std::optional<FileConfig> file;
   // Of a channel that a client has created, and not the configuration:

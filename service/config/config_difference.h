@@ -12,6 +12,13 @@ inline std::vector<const char*> fixed_differences(const ChannelConfig& now, cons
   std::vector<const char*> members;
   if (next.kind != now.kind) members.push_back("kind");
   if (next.when_full != now.when_full) members.push_back("when_full");
+  if (now.kind == core::Kind::service && next.kind == now.kind) {
+    if (next.max_message != now.max_message) members.push_back("max_request");
+    if (next.capacity != now.capacity) members.push_back("max_answer");
+    if (next.calls != now.calls) members.push_back("max_calls");
+    if (next.clients != now.clients) members.push_back("max_clients");
+    return members;
+  }
   if (next.capacity != now.capacity) members.push_back("capacity");
   // A block's is its capacity, and no member of its own.
   if (next.max_message != now.max_message && now.kind != core::Kind::block) members.push_back("max_message");

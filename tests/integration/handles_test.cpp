@@ -37,6 +37,7 @@ std::vector<Call> all_calls() {
   static const void* peeked = nullptr;
   static uint32_t number = 0;
   static ShmMessage message;
+  static ShmToken token = 0;
   return {
       {"ShmClose", [](ShmChannel channel) { return ShmClose(channel); }},
       {"ShmCancel", [](ShmChannel channel) { return ShmCancel(channel); }},
@@ -72,6 +73,18 @@ std::vector<Call> all_calls() {
       {"ShmNotifyPipe", [](ShmChannel channel) { return ShmNotifyPipe(channel, nullptr); }},
       {"ShmNotifyWindow", [](ShmChannel channel) { return ShmNotifyWindow(channel, nullptr, 0, 0); }},
       {"ShmWaitAny", [](ShmChannel channel) { return ShmWaitAny(&channel, 1, &number, 0); }},
+      {"ShmCall", [](ShmChannel channel) { return ShmCall(channel, &byte, 1, &byte, 1, &size, 0); }},
+      {"ShmCallBegin", [](ShmChannel channel) { return ShmCallBegin(channel, &byte, 1, &token, 0); }},
+      {"ShmCallEnd", [](ShmChannel channel) { return ShmCallEnd(channel, 1, &byte, 1, &size, 0); }},
+      {"ShmCallCancel", [](ShmChannel channel) { return ShmCallCancel(channel, 1); }},
+      {"ShmServe", [](ShmChannel channel) { return ShmServe(channel, &byte, 1, &size, &token, 0); }},
+      {"ShmAnswer", [](ShmChannel channel) { return ShmAnswer(channel, 1, &byte, 1); }},
+      {"ShmRefuse", [](ShmChannel channel) { return ShmRefuse(channel, 1, 0, L"no"); }},
+      {"ShmRefuseUtf8", [](ShmChannel channel) { return ShmRefuseUtf8(channel, 1, 0, "no"); }},
+      {"ShmGetCaller", [caller = sized<ShmCaller>()](
+                           ShmChannel channel) mutable { return ShmGetCaller(channel, 1, &caller); }},
+      {"ShmGetCallerUtf8", [caller = sized<ShmCallerUtf8>()](
+                               ShmChannel channel) mutable { return ShmGetCallerUtf8(channel, 1, &caller); }},
   };
 }
 
@@ -160,9 +173,11 @@ TEST_F(Handles, ThatMayOnlyWriteReadNothing) {
     const Opened writer(name, SHM_WRITE);
     write(writer, "x");
     for (const Call& call :
-         calls_but({"ShmClose", "ShmCancel", "ShmSetCancelled", "ShmGetInfo", "ShmGetInfoUtf8", "ShmGetStats",
-                    "ShmWrite", "ShmWriteBatch", "ShmLoan", "ShmCommit", "ShmAbort", "ShmLock", "ShmUnlock",
-                    "ShmFlush", "ShmRelease"})) {
+         calls_but({"ShmClose",    "ShmCancel",    "ShmSetCancelled", "ShmGetInfo",    "ShmGetInfoUtf8",
+                    "ShmGetStats", "ShmWrite",     "ShmWriteBatch",   "ShmLoan",       "ShmCommit",
+                    "ShmAbort",    "ShmLock",      "ShmUnlock",       "ShmFlush",      "ShmRelease",
+                    "ShmCall",     "ShmCallBegin", "ShmCallEnd",      "ShmCallCancel", "ShmServe",
+                    "ShmAnswer",   "ShmRefuse",    "ShmRefuseUtf8",   "ShmGetCaller",  "ShmGetCallerUtf8"})) {
       EXPECT_SHM(SHM_E_ACCESS, call.make(writer)) << call.name;
     }
     EXPECT_SHM(SHM_E_STATE, ShmRelease(writer));
@@ -231,6 +246,20 @@ TEST_F(Handles, NullAndWrongSizesAreBadArguments) {
   bad(ShmGetWaitHandle(channel, nullptr));
   bad(ShmNotifyPipe(channel, &byte));
   bad(ShmNotifyWindow(channel, &byte, WM_APP, 0));
+  ShmToken token = 0;
+  bad(ShmCall(channel, nullptr, 1, &byte, 1, &size, 0));
+  bad(ShmCall(channel, &byte, 1, nullptr, 1, &size, 0));
+  bad(ShmCall(channel, &byte, 1, &byte, 1, nullptr, 0));
+  bad(ShmCallBegin(channel, nullptr, 1, &token, 0));
+  bad(ShmCallBegin(channel, &byte, 1, nullptr, 0));
+  bad(ShmCallEnd(channel, 1, nullptr, 1, &size, 0));
+  bad(ShmCallEnd(channel, 1, &byte, 1, nullptr, 0));
+  bad(ShmServe(channel, nullptr, 1, &size, &token, 0));
+  bad(ShmServe(channel, &byte, 1, nullptr, &token, 0));
+  bad(ShmServe(channel, &byte, 1, &size, nullptr, 0));
+  bad(ShmAnswer(channel, 1, nullptr, 1));
+  bad(ShmGetCaller(channel, 1, nullptr));
+  bad(ShmGetCallerUtf8(channel, 1, nullptr));
   bad(ShmWaitAny(nullptr, 1, &number, 0));
   bad(ShmWaitAny(&channel, 1, nullptr, 0));
   bad(ShmWaitAny(&channel, 0, &number, 0));
@@ -247,6 +276,7 @@ TEST_F(Handles, NegativeTimeoutsAreBadArguments) {
   uint32_t number = 0;
   void* memory = nullptr;
   const void* peeked = nullptr;
+  ShmToken token = 0;
   const ShmMessage out{sizeof out, 0, 0, 0, &byte, 1, 0, 0};
   ShmMessage in{sizeof in, 0, 0, 0, nullptr, 0, 0, 0};
   const ShmChannel channel = topic;
@@ -260,6 +290,10 @@ TEST_F(Handles, NegativeTimeoutsAreBadArguments) {
     EXPECT_SHM(SHM_E_ARGUMENT, ShmRead(topic, &byte, 1, &size, timeout));
     EXPECT_SHM(SHM_E_ARGUMENT, ShmReadBatch(topic, &in, 1, &byte, 1, &number, timeout));
     EXPECT_SHM(SHM_E_ARGUMENT, ShmPeek(topic, &peeked, &size, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmCall(topic, &byte, 1, &byte, 1, &size, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmCallBegin(topic, &byte, 1, &token, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmCallEnd(topic, 1, &byte, 1, &size, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmServe(topic, &byte, 1, &size, &token, timeout));
     EXPECT_SHM(SHM_E_ARGUMENT, ShmWaitAny(&channel, 1, &number, timeout));
     EXPECT_NE(strstr(ShmLastErrorTextUtf8(), std::to_string(static_cast<int32_t>(timeout)).c_str()), nullptr)
         << ShmLastErrorTextUtf8();
@@ -362,7 +396,7 @@ TEST_F(Handles, OptionsOutOfRangeAreBadArguments) {
     return status;
   };
   EXPECT_SHM(SHM_E_ARGUMENT, open([](ShmOptions& options) { options.access = 4; }));
-  EXPECT_SHM(SHM_E_ARGUMENT, open([](ShmOptions& options) { options.kind = SHM_QUEUE + 1; }));
+  EXPECT_SHM(SHM_E_ARGUMENT, open([](ShmOptions& options) { options.kind = SHM_SERVICE + 1; }));
   EXPECT_SHM(SHM_E_ARGUMENT, open([](ShmOptions& options) { options.flags = 0x80000000u; }));
   EXPECT_SHM(SHM_E_ARGUMENT, open([](ShmOptions& options) { options.open_timeout_ms = 0xFFFFFFFBu; }));
   EXPECT_SHM(SHM_OK, open([](ShmOptions& options) { options.open_timeout_ms = SHM_INFINITE; }));

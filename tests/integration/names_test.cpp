@@ -225,10 +225,10 @@ TEST_F(RefusedName, BytesThatAreNoUtf8AreABadArgument) {
 
 TEST(Texts, EveryStatusHasASentenceOfItsOwnInBothTwins) {
   std::vector<std::string> seen;
-  for (int32_t status = SHM_E_UNAVAILABLE - 1; status <= SHM_S_REDELIVERED + 1; ++status) {
+  for (int32_t status = SHM_E_UNANSWERED - 1; status <= SHM_S_DROPPED + 1; ++status) {
     const std::string text = ShmErrorTextUtf8(status);
     EXPECT_EQ(utf8(ShmErrorText(status)), text);
-    const bool known = status >= SHM_E_UNAVAILABLE && status <= SHM_S_REDELIVERED;
+    const bool known = status >= SHM_E_UNANSWERED && status <= SHM_S_DROPPED;
     EXPECT_EQ(text == ShmErrorTextUtf8(INT32_MIN), !known) << status << ": " << text;
     EXPECT_TRUE(!known || std::ranges::count(seen, text) == 0) << text;
     seen.push_back(text);

@@ -26,6 +26,10 @@
 //   produce <handle> <writer> <count> <how>   writes a numbered stream; how: copied, batch, in_place
 //   consume <handle> <how>          reads one to its end. text: how many messages, the sum of their words,
 //                                   how many this reader has lost; or what was wrong
+//   call <handle> <ms> <text>       calls a service. text: the answer
+//   serve <handle> <ms>             takes a request. text: its token, and the request
+//   answer <handle> <token> <text>
+//   echo <handle>                   answers each request with itself, until the handle is cancelled
 //   touch <type> <rights> <object>  opens a kernel object by Win32 alone, past the DLL; type: section, mutex
 //                                   or event, rights: as a number. text: the error code, 0 if it could
 //   unprotect <object>              maps a section for reading and tries to make that writable. text: as
@@ -230,6 +234,46 @@ Reply consume(ShmChannel channel, std::istream& line) {
                       std::to_string(stats.lost)};
 }
 
+Reply call(ShmChannel channel, std::istream& line) {
+  uint32_t timeout = 0;
+  line >> timeout;
+  const std::string text = rest_of(line);
+  std::string answer(4096, '\0');
+  size_t size = 0;
+  const int32_t status =
+      ShmCall(channel, text.data(), text.size(), answer.data(), answer.size(), &size, timeout);
+  answer.resize(status == SHM_OK ? size : 0);
+  return {status, answer};
+}
+
+Reply serve(ShmChannel channel, std::istream& line) {
+  uint32_t timeout = 0;
+  line >> timeout;
+  std::string request(4096, '\0');
+  size_t size = 0;
+  ShmToken token = 0;
+  const int32_t status = ShmServe(channel, request.data(), request.size(), &size, &token, timeout);
+  request.resize(status == SHM_OK ? size : 0);
+  return {status, std::to_string(token) + " " + request};
+}
+
+Reply answer(ShmChannel channel, std::istream& line) {
+  ShmToken token = 0;
+  line >> token;
+  const std::string text = rest_of(line);
+  return {ShmAnswer(channel, token, text.data(), text.size()), {}};
+}
+
+Reply echo(ShmChannel channel, std::istream&) {
+  std::string request(4096, '\0');
+  size_t size = 0;
+  ShmToken token = 0;
+  int32_t status = SHM_OK;
+  while ((status = ShmServe(channel, request.data(), request.size(), &size, &token, SHM_INFINITE)) == SHM_OK)
+    ShmAnswer(channel, token, request.data(), size);
+  return {status, {}};
+}
+
 BOOL WINAPI ignore_control(DWORD) { return TRUE; }
 
 // Comes into the console of the process that the line names, and stays there when that has ended.
@@ -300,9 +344,10 @@ Reply obey(const std::string& command, std::istream& line) {
   if (command == "close") return {ShmClose(channel), {}};
   if (command == "keep") return {ShmUnlock(channel, SHM_KEEP), {}};
   const std::map<std::string, std::function<Reply(ShmChannel, std::istream&)>> commands = {
-      {"write", write}, {"read", read},       {"lock", lock},      {"unlock", unlock},   {"add", add},
-      {"fill", fill},   {"count", count},     {"follow", follow},  {"readers", readers}, {"loan", loan},
-      {"peek", peek},   {"produce", produce}, {"consume", consume}};
+      {"write", write},   {"read", read},       {"lock", lock},       {"unlock", unlock},   {"add", add},
+      {"fill", fill},     {"count", count},     {"follow", follow},   {"readers", readers}, {"loan", loan},
+      {"peek", peek},     {"produce", produce}, {"consume", consume}, {"call", call},       {"serve", serve},
+      {"answer", answer}, {"echo", echo}};
   const auto found = commands.find(command);
   if (found == commands.end()) return {SHM_E_ARGUMENT, "no such command: " + command};
   return found->second(channel, line);

@@ -63,6 +63,11 @@ class Schema : public testing::TestWithParam<Place> {
   Json object_;
 };
 
+bool requires_member(const Json& object, const std::string& name) {
+  const auto required = object.find("required");
+  return required != object.end() && std::ranges::find(*required, Json(name)) != required->end();
+}
+
 // The parser lists what it knows when it is given what it does not.
 TEST_P(Schema, HasTheMembersThatTheParserKnows) {
   Json config = sound();
@@ -80,8 +85,8 @@ TEST_P(Schema, RequiresWhatTheParserRequires) {
     Json& place = config[Json::json_pointer(GetParam().pointer)];
     if (!place.contains(name)) continue;
     place.erase(name);
-    const bool required = object_.contains("required") &&
-                          std::ranges::find(object_["required"], Json(name)) != object_["required"].end();
+    const bool required = requires_member(object_, name) ||
+                          (object_.contains("else") && requires_member(object_["else"], name));
     EXPECT_EQ(error_of(config).empty(), !required) << name;
   }
 }

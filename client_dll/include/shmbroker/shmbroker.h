@@ -86,6 +86,7 @@ extern "C" {
 #define SHM_S_UNCHANGED 1   /* the value is the one that this handle has read before */
 #define SHM_S_LOST 2        /* messages before this one were lost to this slow reader; see ShmGetStats */
 #define SHM_S_REDELIVERED 3 /* a reader that took this message before died, or gave it back */
+#define SHM_S_DROPPED 4     /* nobody waits for this answer any more: it came to nobody */
 
 /* Errors. */
 #define SHM_E_ARGUMENT (-1)     /* a parameter is NULL, out of range, or a struct's size is not set */
@@ -113,15 +114,22 @@ extern "C" {
 #define SHM_E_SYSTEM (-23)      /* an unexpected Win32 error; see ShmLastErrorText */
 #define SHM_E_OVERTAKEN (-24)   /* what was peeked has been overwritten meanwhile: discard it */
 #define SHM_E_UNAVAILABLE (-25) /* the service could not set up the channel; it tries again */
+#define SHM_E_PEER_DIED (-26)   /* the server that had taken the call has died, or closed the channel */
+#define SHM_E_NO_SERVER (-27)   /* no server has the channel open */
+#define SHM_E_REFUSED (-28)     /* the server refused the call; ShmLastRefusal has its code */
+#define SHM_E_UNANSWERED (-29)  /* a server has taken the call, and has not answered it in time */
 
 /* Rights. */
 #define SHM_READ 1u
 #define SHM_WRITE 2u
+#define SHM_SERVER 1u /* of a service: take requests and answer them. The right that is SHM_READ elsewhere */
+#define SHM_CLIENT 2u /* of a service: call it. The right that is SHM_WRITE elsewhere */
 
 /* What a channel is. */
 #define SHM_BLOCK 1u /* one value, the last one written wins */
 #define SHM_TOPIC 2u /* every reader gets every message */
 #define SHM_QUEUE 3u /* every message goes to exactly one reader */
+#define SHM_SERVICE 4u /* clients call, and one of its servers answers */
 
 /* ShmOptions.flags */
 #define SHM_OPEN_NEXT 1u      /* start at the next write, not at the oldest message or value kept */
@@ -129,6 +137,7 @@ extern "C" {
 #define SHM_OPEN_TIMED 4u     /* a writer: date each message at its commit; costs a clock a message */
 #define SHM_OPEN_CREATE 8u    /* create the channel if there is none, where policy lets this account */
 #define SHM_OPEN_KEEP 16u     /* with SHM_OPEN_CREATE: it stays when nobody has it open */
+#define SHM_OPEN_SERVED 32u /* a service's client: no call waits for a server to come, see SHM_E_NO_SERVER */
 
 /* ShmOptions.when_full: what a topic's writer does where there is no room. */
 #define SHM_OVERWRITE 1u /* the oldest messages go; a reader that was too slow is told how many */
@@ -137,6 +146,9 @@ extern "C" {
 /* ShmMessage.flags */
 #define SHM_MESSAGE_LOST 1u        /* messages before this one were lost to this slow reader */
 #define SHM_MESSAGE_REDELIVERED 2u /* a reader that took this message before died, or gave it back */
+
+/* ShmCaller.flags */
+#define SHM_CALLER_WAITS 1u /* somebody still wants the answer */
 
 /* ShmWaitAny: the most channels that one call waits for. */
 #define SHM_WAIT_MAX 31u
@@ -149,7 +161,8 @@ typedef uint32_t ShmChannel;
 /* How to open a channel. A member that is 0 asks for its default. */
 typedef struct ShmOptions {
   uint32_t size;            /* sizeof(ShmOptions) */
-  uint32_t access;          /* SHM_READ, SHM_WRITE or both; 0: every right that the caller has */
+  uint32_t access;          /* SHM_READ, SHM_WRITE or both; 0: every right that the caller has; of a service
+                               SHM_CLIENT or SHM_SERVER, 0: SHM_CLIENT where the caller may call */
   uint32_t kind;            /* SHM_BLOCK …: refuse another kind with SHM_E_MISMATCH; 0: any */
   uint32_t flags;           /* SHM_OPEN_… */
   uint32_t open_timeout_ms; /* how long the service may take to answer; 0: 5000 */
@@ -168,8 +181,8 @@ typedef struct ShmInfo {
   uint32_t readers;     /* reading handles open now, in all processes */
   uint32_t writers;     /* writing handles open now, in all processes */
   uint32_t reserved;    /* 0 */
-  uint64_t capacity;    /* bytes of payload that the channel holds */
-  uint64_t max_message; /* bytes of the largest message; of a block: its capacity */
+  uint64_t capacity;    /* bytes of payload that the channel holds; of a service: of its largest answer */
+  uint64_t max_message; /* bytes of the largest message or request; of a block: its capacity */
   wchar_t name[SHM_NAME_MAX + 1];
   wchar_t creator[SHM_SID_MAX + 1]; /* SID of its creator; "": it is in the configuration, or in a list */
   uint64_t instance; /* another number each time that the channel's memory is made; in a list: 0 */
@@ -218,6 +231,26 @@ typedef struct ShmMessage {
   uint32_t reserved; /* 0 */
 } ShmMessage;
 
+/* A call under way: for the handle that has begun it, or for the one that has taken it. 0 is never one. */
+typedef uint64_t ShmToken;
+
+/* Who calls, as the service has noted it when that client opened the channel. */
+typedef struct ShmCaller {
+  uint32_t size;                    /* sizeof(ShmCaller) */
+  uint32_t pid;                     /* its process */
+  uint32_t session;                 /* that process's session; 0xFFFFFFFF: not known */
+  uint32_t flags;                   /* SHM_CALLER_… */
+  wchar_t account[SHM_SID_MAX + 1]; /* SID of its account; the kernel has said whose the process is */
+} ShmCaller;
+
+typedef struct ShmCallerUtf8 {
+  uint32_t size;
+  uint32_t pid;
+  uint32_t session;
+  uint32_t flags;
+  char account[SHM_SID_MAX + 1];
+} ShmCallerUtf8;
+
 /* ---- library ------------------------------------------------------------------------------------ */
 
 /* Gives the version of the DLL, as SHM_VERSION is of the header.
@@ -236,6 +269,10 @@ const char* SHM_CALL ShmErrorTextUtf8(int32_t status);
  *          of any function here; never NULL, not to be freed */
 const wchar_t* SHM_CALL ShmLastErrorText(void);
 const char* SHM_CALL ShmLastErrorTextUtf8(void);
+
+/* Gives the code of the last refusal that this thread was told of by SHM_E_REFUSED. ShmLastErrorText has the text.
+ * @return  the server's code, as ShmRefuse was given it; 0 before the first refusal */
+int32_t SHM_CALL ShmLastRefusal(void);
 
 /* ---- channel ------------------------------------------------------------------------------------ */
 
@@ -480,6 +517,136 @@ int32_t SHM_CALL ShmPeek(ShmChannel channel, const void** data, size_t* size, ui
  *          SHM_E_OVERTAKEN  it was not: discard what was made of it. The peek has ended all the same
  *          SHM_E_STATE      this handle holds no ShmPeek */
 int32_t SHM_CALL ShmRelease(ShmChannel channel);
+
+/* ---- calls -------------------------------------------------------------------------------------- */
+
+/* A service is a channel that is called. A client sends a request; one of the servers that have the channel open takes
+ * it, and gives one answer, which comes to that client and to no other. It is done at most once: no request is taken
+ * twice, and none is repeated by itself. docs/calls.md has when to use it, and what a second try may assume.
+ *
+ * The status of a call that failed says whether a server had taken it. It had not, and none will, with SHM_E_TIMEOUT,
+ * SHM_E_NO_SERVER, SHM_E_FULL, SHM_E_SIZE and SHM_E_ACCESS: the call may be made again. It had with SHM_E_UNANSWERED,
+ * SHM_E_PEER_DIED, SHM_E_REFUSED and SHM_E_BUFFER: what was done is done. Of SHM_E_CANCELLED and SHM_E_CLOSED nobody
+ * knows.
+ *
+ * A handle calls or serves. Calls of one handle that are under way at once have no order. A handle lets as many be under
+ * way as the service's max_calls says; one that was given up while a server had it counts until that server is done. */
+
+/* Calls a service, and waits for the answer.
+ * @param request      [in] size bytes; may be NULL if size is 0
+ * @param size         [in] bytes, 0 to the service's max_request
+ * @param answer       [out] the answer; may be NULL if capacity is 0
+ * @param capacity     [in] bytes of answer; the service's max_answer is always enough
+ * @param answer_size  [out] bytes of the answer, stored with SHM_E_BUFFER too
+ * @param timeout_ms   [in] how long to wait for a server, and for its answer, in all
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT    answer_size is NULL, request is NULL though size is not 0, or answer is NULL though
+ *                            capacity is not 0
+ *          SHM_E_ACCESS      the handle was opened to serve
+ *          SHM_E_KIND        the channel is no service
+ *          SHM_E_SIZE        size is larger than max_request
+ *          SHM_E_FULL        as many calls are under way through this handle as may be, and none ended in time
+ *          SHM_E_TIMEOUT     no server took the call in time, and none will; or other threads called through this
+ *                            handle for so long
+ *          SHM_E_UNANSWERED  a server took the call and did not answer it in time; its answer will be dropped
+ *          SHM_E_PEER_DIED   the server that had taken the call died, or closed the channel, before its answer was
+ *                            whole
+ *          SHM_E_REFUSED     the server refused; ShmLastRefusal has its code, and ShmLastErrorText its text
+ *          SHM_E_NO_SERVER   SHM_OPEN_SERVED was given, and no server has the channel open
+ *          SHM_E_BUFFER      the answer is larger than capacity; *answer_size tells, and the answer is gone
+ *          SHM_E_CANCELLED   ShmCancel or ShmSetCancelled; the call was given up */
+int32_t SHM_CALL ShmCall(ShmChannel channel, const void* request, size_t size, void* answer, size_t capacity,
+                         size_t* answer_size, uint32_t timeout_ms);
+
+/* Begins a call, and does not wait for its answer.
+ * @param request     [in] size bytes; may be NULL if size is 0
+ * @param size        [in] bytes, 0 to the service's max_request
+ * @param token       [out] the call, for ShmCallEnd or ShmCallCancel of this handle; one of them ends it
+ * @param timeout_ms  [in] how long to wait where as many calls are under way as may be
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT   token is NULL, or request is NULL though size is not 0
+ *          SHM_E_ACCESS, SHM_E_KIND, SHM_E_SIZE, SHM_E_FULL, SHM_E_NO_SERVER  as ShmCall
+ *          SHM_E_TIMEOUT    another thread began calls through this handle for timeout_ms
+ *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled; nothing was begun */
+int32_t SHM_CALL ShmCallBegin(ShmChannel channel, const void* request, size_t size, ShmToken* token,
+                              uint32_t timeout_ms);
+
+/* Waits for the answer of a call. Several threads may wait for answers through one handle, each for its own call.
+ * @param token        [in] the call; not valid after any status but SHM_E_EMPTY, SHM_E_BUFFER, SHM_E_CANCELLED and
+ *                     SHM_E_ARGUMENT
+ * @param answer       [out] the answer; may be NULL if capacity is 0
+ * @param capacity     [in] bytes of answer
+ * @param answer_size  [out] bytes of the answer, stored with SHM_E_BUFFER too
+ * @param timeout_ms   [in] how long to wait for a server, and for its answer
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT   answer_size is NULL, answer is NULL though capacity is not 0, or token is no call that this
+ *                           handle has under way
+ *          SHM_E_EMPTY      no answer came within timeout_ms; the call goes on
+ *          SHM_E_BUFFER     the answer is larger than capacity; *answer_size tells, and the answer stays
+ *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled ended the wait, and the call goes on; or another thread has
+ *                           given it up with ShmCallCancel
+ *          SHM_E_PEER_DIED, SHM_E_REFUSED, SHM_E_NO_SERVER, SHM_E_ACCESS, SHM_E_KIND  as ShmCall */
+int32_t SHM_CALL ShmCallEnd(ShmChannel channel, ShmToken token, void* answer, size_t capacity,
+                            size_t* answer_size, uint32_t timeout_ms);
+
+/* Gives a call up: its answer, if one comes, is dropped.
+ * @param token  [in] the call; not valid afterwards
+ * @return  SHM_OK            no server had taken it, and none will
+ *          SHM_S_DROPPED     it had ended already; the answer is gone
+ *          SHM_E_UNANSWERED  a server has taken it: what it does is done
+ *          SHM_E_ARGUMENT    token is no call that this handle has under way
+ *          SHM_E_ACCESS, SHM_E_KIND  as ShmCall */
+int32_t SHM_CALL ShmCallCancel(ShmChannel channel, ShmToken token);
+
+/* Takes the next request: of the clients one after the other, so that none with many keeps another one waiting. Each is
+ * taken by one server. A server may take several before it answers the first.
+ * @param request     [out] the request; may be NULL if capacity is 0
+ * @param capacity    [in] bytes of request; the service's max_request is always enough
+ * @param size        [out] bytes of the request, stored with SHM_E_BUFFER too
+ * @param token       [out] the call, for ShmAnswer or ShmRefuse through this handle
+ * @param timeout_ms  [in] how long to wait for a request
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT   size or token is NULL, or request is NULL though capacity is not 0
+ *          SHM_E_ACCESS     the handle was opened to call
+ *          SHM_E_KIND       the channel is no service
+ *          SHM_E_BUFFER     the request is larger than capacity; *size tells, and no server has taken it
+ *          SHM_E_EMPTY      no request came within timeout_ms
+ *          SHM_E_TIMEOUT    another thread took requests through this handle for timeout_ms
+ *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled; nothing was taken */
+int32_t SHM_CALL ShmServe(ShmChannel channel, void* request, size_t capacity, size_t* size, ShmToken* token,
+                          uint32_t timeout_ms);
+
+/* Answers a call: once, from any thread, in any order. Closing the handle instead ends it with SHM_E_PEER_DIED.
+ * @param token   [in] the call, as ShmServe gave it
+ * @param answer  [in] size bytes; may be NULL if size is 0
+ * @param size    [in] bytes, 0 to the service's max_answer
+ * @return  SHM_OK
+ *          SHM_S_DROPPED   the client has given the call up, or is gone: the answer came to nobody
+ *          SHM_E_ARGUMENT  answer is NULL though size is not 0
+ *          SHM_E_STATE     token is no call that this handle has taken, or it was answered already
+ *          SHM_E_SIZE      size is larger than max_answer; the call is still to be answered
+ *          SHM_E_ACCESS, SHM_E_KIND  as ShmServe */
+int32_t SHM_CALL ShmAnswer(ShmChannel channel, ShmToken token, const void* answer, size_t size);
+
+/* Answers a call with a refusal, which the client gets as SHM_E_REFUSED.
+ * @param token  [in] the call, as ShmServe gave it
+ * @param code   [in] any number, for the client's program
+ * @param text   [in, optional] zero-terminated, for people; 256 UTF-16 units of it at most reach the client
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  text is not valid UTF-8
+ *          SHM_S_DROPPED, SHM_E_STATE, SHM_E_ACCESS, SHM_E_KIND  as ShmAnswer */
+int32_t SHM_CALL ShmRefuse(ShmChannel channel, ShmToken token, int32_t code, const wchar_t* text);
+int32_t SHM_CALL ShmRefuseUtf8(ShmChannel channel, ShmToken token, int32_t code, const char* text);
+
+/* Tells whose call it is. It costs no look-up: the service took it from the kernel when the client opened the channel.
+ * @param token   [in] the call, as ShmServe gave it, before it is answered
+ * @param caller  [in, out] size set by the caller, the rest stored
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  caller is NULL, or caller->size is not set
+ *          SHM_E_STATE     token is no call that this handle has taken and not answered, or its client is gone
+ *          SHM_E_ACCESS, SHM_E_KIND  as ShmServe */
+int32_t SHM_CALL ShmGetCaller(ShmChannel channel, ShmToken token, ShmCaller* caller);
+int32_t SHM_CALL ShmGetCallerUtf8(ShmChannel channel, ShmToken token, ShmCallerUtf8* caller);
 
 /* ---- notification ------------------------------------------------------------------------------- */
 

@@ -1,0 +1,234 @@
+#include "client_dll/server_desks.h"
+
+#include <sddl.h>
+
+#include <algorithm>
+
+#include "client_dll/owned_object.h"
+#include "core/answer_waking.h"
+#include "core/pause.h"
+#include "protocol/object_rights.h"
+#include "win/exclusive.h"
+#include "win/security.h"
+
+namespace shmbroker::client {
+namespace {
+
+using protocol::Object;
+using protocol::rights_on;
+
+constexpr uint32_t kClientBits = 12;
+constexpr uint32_t kCallBits = 10;
+constexpr uint32_t kGenerationBits = 32 - kClientBits - kCallBits;
+static_assert(1u << kClientBits == core::kMaxClients && 1u << kCallBits == core::kMaxCalls);
+
+constexpr ULONGLONG kTryAgain = 1000;  // milliseconds
+// A hostile client may take another one's bell off: so all desks are looked at now and then.
+constexpr uint32_t kTakesBetweenFullLooks = 256;
+
+class Shared {
+ public:
+  explicit Shared(SRWLOCK& lock) : lock_(lock) { AcquireSRWLockShared(&lock_); }
+  ~Shared() { ReleaseSRWLockShared(&lock_); }
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
+
+ private:
+  SRWLOCK& lock_;
+};
+
+uint32_t low_bits(uint32_t generation) { return generation & ((1u << kGenerationBits) - 1); }
+
+}  // namespace
+
+uint64_t ServerDesks::pack(const Token& token) {
+  return token.client | token.call << kClientBits | low_bits(token.generation) << (kClientBits + kCallBits) |
+         uint64_t{token.number} << 32;
+}
+
+ServerDesks::Token ServerDesks::unpack(uint64_t token) {
+  const auto low = static_cast<uint32_t>(token);
+  return {low & (core::kMaxClients - 1), low >> kClientBits & (core::kMaxCalls - 1),
+          low >> (kClientBits + kCallBits), static_cast<uint32_t>(token >> 32)};
+}
+
+int32_t ServerDesks::open() {
+  const int32_t status = open_owned(at_.service().clients.c_str(), at_.service().owner, clients_section_,
+                                    opens_section(rights_on(Object::clients).read));
+  if (status != SHM_OK) return status;
+  view_ = win::View::map(clients_section_.get(), FILE_MAP_READ);
+  if (!view_) return fail(SHM_E_SYSTEM, L"cannot map the list of clients", GetLastError());
+  if (view_.size() < core::clients_section_size(geometry())) return fail(SHM_E_VERSION);
+  entries_.resize(at_.geometry().clients);
+  round_ = std::make_unique<core::ClientRound>(bells_, section(), at_.geometry().clients);
+  return SHM_OK;
+}
+
+// ---- looking for calls, under the scan lock
+
+bool ServerDesks::look() {
+  found_ = round_->next([this](uint32_t client) { return has_request(client); });
+  return found_ != core::ClientRound::kNone;
+}
+
+uint32_t ServerDesks::poll(uint32_t most) {
+  const win::Exclusive exclusive(scan_);
+  uint32_t looks = 0;
+  for (; looks < most && !look(); ++looks) core::pause();
+  return looks;
+}
+
+bool ServerDesks::find() {
+  const win::Exclusive exclusive(scan_);
+  found_ = round_->next_of_all([this](uint32_t client) { return has_request(client); });
+  return found_ != core::ClientRound::kNone;
+}
+
+bool ServerDesks::has_request(uint32_t client) {
+  OpenDesk* const desk = desk_of(client);
+  if (desk == nullptr) return false;
+  const uint32_t call = desk->server.find_posted(desk->next_call);
+  if (call == core::DeskServer::kNone) return false;
+  desk->next_call = call;
+  return true;
+}
+
+// Any client may ring any bell: there may be no such client.
+ServerDesks::OpenDesk* ServerDesks::desk_of(uint32_t client) {
+  if (client >= entries_.size()) return nullptr;
+  Entry& entry = entries_[client];
+  // acquire: pairs with the broker's release: the desk of that name is there.
+  const uint32_t generation = record(client).generation.load(std::memory_order_acquire);
+  if (entry.desk && entry.desk->generation == generation) return entry.desk.get();
+  if (generation == entry.refused_generation && GetTickCount64() < entry.try_again) return nullptr;
+  std::shared_ptr<OpenDesk> opened = generation == 0 ? nullptr : open_desk(client, generation);
+  if (!opened) {
+    entry.refused_generation = generation;
+    entry.try_again = GetTickCount64() + kTryAgain;
+  }
+  const win::Exclusive exclusive(table_);
+  entry.desk = std::move(opened);
+  return entry.desk.get();
+}
+
+std::shared_ptr<ServerDesks::OpenDesk> ServerDesks::open_desk(uint32_t client, uint32_t generation) const {
+  const std::wstring suffix = L"." + std::to_wstring(client) + L"." + std::to_wstring(generation);
+  const ServiceNames& names = at_.service();
+  CallingClient caller;
+  if (!read_client(client, generation, caller)) return nullptr;
+  win::Handle section(OpenFileMappingW(rights_on(Object::desk).read, FALSE, (names.desk + suffix).c_str()));
+  win::Handle event(
+      OpenEventW(rights_on(Object::answer_event).read, FALSE, (names.answer_event + suffix).c_str()));
+  if (!section || !event || win::object_owner(section.get()) != names.owner ||
+      win::object_owner(event.get()) != names.owner)
+    return nullptr;
+  win::View view = win::View::map(section.get(), FILE_MAP_WRITE);
+  if (!view || view.size() < core::desk_size(geometry())) return nullptr;
+  auto desk = std::make_shared<OpenDesk>(geometry(), at_.reader(), std::move(view));
+  desk->section = std::move(section);
+  desk->event = std::move(event);
+  desk->generation = generation;
+  desk->client = std::move(caller);
+  return desk;
+}
+
+// Returns false if the slot has another client by now.
+bool ServerDesks::read_client(uint32_t client, uint32_t generation, CallingClient& to) const {
+  const core::ClientRecord& from = record(client);
+  alignas(SID) uint8_t sid[core::kSidBytes];
+  // relaxed, all of it: the generation is looked at before and after.
+  for (uint32_t i = 0; i < core::kSidBytes; ++i) sid[i] = from.sid[i].load(std::memory_order_relaxed);
+  to.pid = from.pid.load(std::memory_order_relaxed);
+  to.session = from.session.load(std::memory_order_relaxed);
+  // Partner: the release fence in the broker's ServiceDesks::confirm().
+  std::atomic_thread_fence(std::memory_order_acquire);
+  if (from.generation.load(std::memory_order_relaxed) != generation) return false;
+  wchar_t* text = nullptr;
+  if (IsValidSid(sid) && ConvertSidToStringSidW(sid, &text)) {
+    to.account = text;
+    LocalFree(text);
+  }
+  return true;
+}
+
+int32_t ServerDesks::take(std::span<std::byte> to, size_t& size, uint64_t& token) {
+  const win::Exclusive exclusive(scan_);
+  for (;;) {
+    const bool looks_at_all = ++takes_ % kTakesBetweenFullLooks == 0;
+    found_ = looks_at_all ? round_->next_of_all([this](uint32_t client) { return has_request(client); })
+                          : round_->next([this](uint32_t client) { return has_request(client); });
+    if (found_ == core::ClientRound::kNone) return SHM_E_EMPTY;
+    OpenDesk& desk = *entries_[found_].desk;
+    const uint32_t call = desk.next_call;
+    const uint64_t bytes = desk.server.request_size(call);
+    const bool is_forged = bytes > desk.server.desk().max_request();
+    if (!is_forged && bytes > to.size()) {
+      size = static_cast<size_t>(bytes);
+      return SHM_E_BUFFER;
+    }
+    round_->pass(found_);
+    uint32_t number = 0;
+    if (!desk.server.take(call, number)) continue;
+    desk.next_call = call + 1;
+    if (is_forged) {
+      desk.server.refuse(call, number, 0, {});
+      continue;
+    }
+    size = static_cast<size_t>(bytes);
+    desk.server.copy_request(call, to.first(size));
+    token = pack({found_, call, desk.generation, number});
+    return SHM_OK;
+  }
+}
+
+// ---- answering, from any thread
+
+std::shared_ptr<ServerDesks::OpenDesk> ServerDesks::desk_of(const Token& token) {
+  if (token.client >= entries_.size()) return nullptr;
+  const Shared shared(table_);
+  const std::shared_ptr<OpenDesk>& desk = entries_[token.client].desk;
+  return desk && low_bits(desk->generation) == token.generation ? desk : nullptr;
+}
+
+template <class Give>
+int32_t ServerDesks::give(uint64_t packed, Give&& give) {
+  const Token token = unpack(packed);
+  if (token.number == 0) return SHM_E_STATE;
+  const std::shared_ptr<OpenDesk> desk = desk_of(token);
+  if (!desk) return SHM_S_DROPPED;  // of a client that is gone, and whose slot may have another one
+  if (token.call >= desk->server.desk().calls()) return SHM_E_STATE;
+  const core::DeskServer::Given given = give(desk->server, token);
+  if (given == core::DeskServer::Given::not_ours) return SHM_E_STATE;
+  // A client that is gone has given up nothing.
+  const bool is_there = record(token.client).generation.load(std::memory_order_relaxed) == desk->generation;
+  if (given == core::DeskServer::Given::dropped || !is_there) return SHM_S_DROPPED;
+  wake(*desk);
+  return SHM_OK;
+}
+
+int32_t ServerDesks::answer(uint64_t token, std::span<const std::byte> bytes) {
+  return give(token, [&](const core::DeskServer& server, const Token& call) {
+    return server.answer(call.call, call.number, bytes);
+  });
+}
+
+int32_t ServerDesks::refuse(uint64_t token, int32_t code, std::span<const std::byte> text) {
+  return give(token, [&](const core::DeskServer& server, const Token& call) {
+    return server.refuse(call.call, call.number, code, text);
+  });
+}
+
+void ServerDesks::wake(const OpenDesk& desk) {
+  if (core::take_waiting_for_answer(desk.server.desk().section())) SetEvent(desk.event.get());
+}
+
+bool ServerDesks::caller(uint64_t packed, CallingClient& client, bool& waited_for) {
+  const Token token = unpack(packed);
+  const std::shared_ptr<OpenDesk> desk = token.number != 0 ? desk_of(token) : nullptr;
+  if (!desk || !desk->server.has_taken(token.call, token.number, waited_for)) return false;
+  if (record(token.client).generation.load(std::memory_order_relaxed) != desk->generation) waited_for = false;
+  client = desk->client;
+  return true;
+}
+
+}  // namespace shmbroker::client

@@ -1,0 +1,27 @@
+// Calls of a service through a handle: begun, waited for, given up. Threads that wait for answers through one handle
+// share the handle's event: one of them sleeps on it, with the reading call lock, and the others on that one.
+#pragma once
+
+#include <windows.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "shmbroker/shmbroker.h"
+
+namespace shmbroker::client {
+
+int32_t begin_call(ShmChannel handle, std::span<const std::byte> request, uint64_t& token, DWORD timeout_ms);
+
+// SHM_E_EMPTY: it has not ended in time, and goes on.
+int32_t end_call(ShmChannel handle, uint64_t token, std::span<std::byte> answer, size_t& size,
+                 DWORD timeout_ms);
+
+int32_t cancel_call(ShmChannel handle, uint64_t token);
+
+// Both, and gives the call up where it does not end in time.
+int32_t call(ShmChannel handle, std::span<const std::byte> request, std::span<std::byte> answer, size_t& size,
+             DWORD timeout_ms);
+
+}  // namespace shmbroker::client

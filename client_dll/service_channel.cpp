@@ -1,0 +1,228 @@
+#include "client_dll/service_channel.h"
+
+#include <algorithm>
+
+#include "client_dll/errors.h"
+#include "core/crash_point.h"
+#include "core/waking.h"
+
+namespace shmbroker::client {
+
+ServiceChannel::ServiceChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options,
+                               Calls& calls)
+    : Channel(std::move(attachment), options, calls), wants_server_((options.flags & SHM_OPEN_SERVED) != 0) {
+  if (at().can_write()) client_.emplace(core::call_geometry(at().geometry()));
+  if (at().can_read()) server_.emplace(at());
+}
+
+ServiceChannel::~ServiceChannel() {
+  if (client_) client_->give_up_all();
+}
+
+int32_t ServiceChannel::join() {
+  return client_ ? client_->open(at().service(), at().writer()) : server_->open();
+}
+
+// ---- what is for messages
+
+int32_t ServiceChannel::refuse_messages() const {
+  return refuse(SHM_E_KIND, L"it is a service; use ShmCall, or ShmServe and ShmAnswer");
+}
+int32_t ServiceChannel::write(const void*, size_t, DWORD) { return refuse_messages(); }
+int32_t ServiceChannel::write_batch(CallerArray<const ShmMessage>, uint32_t&, DWORD) {
+  return refuse_messages();
+}
+int32_t ServiceChannel::loan(size_t, void*&, DWORD) { return refuse_messages(); }
+int32_t ServiceChannel::commit(size_t) { return refuse_messages(); }
+int32_t ServiceChannel::abort() { return refuse_messages(); }
+int32_t ServiceChannel::read(void*, size_t, size_t&, DWORD) { return refuse_messages(); }
+int32_t ServiceChannel::read_batch(CallerArray<ShmMessage>, std::span<std::byte>, uint32_t&, DWORD) {
+  return refuse_messages();
+}
+int32_t ServiceChannel::peek(const void*&, size_t&, DWORD) { return refuse_messages(); }
+int32_t ServiceChannel::release() { return refuse_messages(); }
+
+// ---- calling
+
+int32_t ServiceChannel::check_calling() const {
+  if (client_) return has_ended() ? refuse_ended() : SHM_OK;
+  return refuse(SHM_E_ACCESS, L"this handle was opened to serve; open one with SHM_CLIENT to call");
+}
+
+// acquire: pairs with the broker's release; nothing else is read on the strength of it.
+bool ServiceChannel::has_no_server() const {
+  return at().data().presence.readers.load(std::memory_order_acquire) == 0;
+}
+
+int32_t ServiceChannel::refuse_no_server() const {
+  return refuse(SHM_E_NO_SERVER,
+                L"no server has it open; start one, or open it without SHM_OPEN_SERVED to wait for one");
+}
+
+// The caller has the handle's writing call lock. SHM_E_FULL comes without fail().
+int32_t ServiceChannel::begin_call(std::span<const std::byte> request, uint64_t& token) {
+  const int32_t status = check_calling();
+  if (status != SHM_OK) return status;
+  if (request.size() > at().geometry().max_message) {
+    return refuse(SHM_E_SIZE, std::to_wstring(request.size()) + L" bytes are more than the " +
+                                  std::to_wstring(at().geometry().max_message) +
+                                  L" of its largest request; send less, or raise max_request in "
+                                  L"shmbroker.json");
+  }
+  if (wants_server_ && has_no_server()) return refuse_no_server();
+  token = client_->begin(request);
+  if (token == 0) return SHM_E_FULL;
+  core::ring_bell(*reinterpret_cast<core::Bells*>(&at().readers() + 1), at().writer());
+  SHM_CRASH_POINT("call.rung");
+  core::wake_readers(at().data(), at().readers(), at());
+  return SHM_OK;
+}
+
+// SHM_E_EMPTY: it has not ended; SHM_E_ARGUMENT: it is not under way. Both without fail().
+int32_t ServiceChannel::look_at_call(uint64_t token, std::span<std::byte> answer, size_t& size, bool spins) {
+  if (!client_) return check_calling();
+  if (!client_->knows(token)) return SHM_E_ARGUMENT;
+  uint32_t left = spins ? spin() : 0;
+  bool ended = client_->has_ended(token);
+  while (!ended && left > 0) {
+    const uint32_t most = std::min(left, core::kTurnsBetweenChecks);
+    ended = client_->poll(token, most) < most;
+    left -= most;
+    if (is_closing()) break;
+  }
+  if (ended) return end_call(token, answer, size);
+  if (has_ended()) return refuse_ended();
+  if (!wants_server_ || !has_no_server() || client_->is_taken(token)) return SHM_E_EMPTY;
+  if (client_->give_up(token) == ClientDesk::GivenUp::withdrawn) return refuse_no_server();
+  return refuse(SHM_E_PEER_DIED, L"the server that had taken the call has gone");
+}
+
+int32_t ServiceChannel::end_call(uint64_t token, std::span<std::byte> answer, size_t& size) {
+  ClientDesk::Ended ended;
+  const int32_t status = client_->take(token, answer, ended);
+  switch (status) {
+    case SHM_OK:
+      size = ended.size;
+      return SHM_OK;
+    case SHM_E_BUFFER:
+      size = ended.size;
+      return refuse(status, L"the answer has " + std::to_wstring(ended.size) + L" bytes, the buffer " +
+                                std::to_wstring(answer.size()) + L"; give room for the largest answer");
+    case SHM_E_REFUSED:
+      return refuse_with_code(ended.code, ended.refusal);
+    case SHM_E_PEER_DIED:
+      return refuse(status,
+                    L"the server that had taken the call has died, or closed it; what it did before is not "
+                    L"known: call again only what may be done twice");
+    case SHM_E_CORRUPT:
+      return refuse_corrupt();
+    default:
+      return status;
+  }
+}
+
+int32_t ServiceChannel::refuse_with_code(int32_t code, const std::wstring& text) const {
+  const int32_t status =
+      refuse(SHM_E_REFUSED, L"the server refused the call with code " + std::to_wstring(code) +
+                                (text.empty() ? L"" : L": " + text));
+  note_refusal(code);
+  return status;
+}
+
+// The caller has the handle's reading call lock: one thread at a time sleeps, and its waking has the others look.
+// SHM_OK: look again.
+int32_t ServiceChannel::sleep_for_answer(uint64_t token, const WaitContext& context) {
+  client_->mark_waiting();
+  have_others_look();
+  if (client_->has_ended(token)) {
+    client_->unmark_waiting();
+    return SHM_OK;
+  }
+  client_->count_wait();
+  const WaitEnd end = sleep(context, client_->event());
+  client_->unmark_waiting();
+  if (end == WaitEnd::none) return SHM_OK;
+  return end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(end);
+}
+
+int32_t ServiceChannel::give_up_call(uint64_t token) {
+  const int32_t status = check_calling();
+  if (!client_) return status;
+  if (!client_->knows(token)) return SHM_E_ARGUMENT;
+  switch (client_->give_up(token)) {
+    case ClientDesk::GivenUp::withdrawn:
+      return SHM_OK;
+    case ClientDesk::GivenUp::abandoned:
+      return SHM_E_UNANSWERED;
+    default:
+      return SHM_S_DROPPED;
+  }
+}
+
+// ---- serving
+
+int32_t ServiceChannel::check_serving() const {
+  if (server_) return SHM_OK;
+  return refuse(SHM_E_ACCESS, L"this handle was opened to call; open one with SHM_SERVER to serve");
+}
+
+int32_t ServiceChannel::serve(void* buffer, size_t capacity, size_t& size, uint64_t& token,
+                              DWORD timeout_ms) {
+  int32_t status = check_serving();
+  if (status != SHM_OK) return status;
+  CallWait wait = read_wait(timeout_ms);
+  for (;;) {
+    status = server_->take({static_cast<std::byte*>(buffer), capacity}, size, token);
+    if (status == SHM_E_BUFFER) return refuse_buffer(size, capacity);
+    if (status == SHM_OK) break;
+    status = wait_readable(wait);
+    if (status == SHM_E_EMPTY && !wait.is_allowed()) return fail(SHM_E_EMPTY);
+    if (status == SHM_E_EMPTY)
+      return refuse(SHM_E_EMPTY, L"nobody called until the time was up; wait longer, or start a client");
+    if (status != SHM_OK) return status;
+  }
+  add(at().reader_slot().messages, 1);
+  add(at().reader_slot().bytes, size);
+  return SHM_OK;
+}
+
+int32_t ServiceChannel::given(int32_t status) const {
+  if (status != SHM_E_STATE) return status;
+  return refuse(status,
+                L"this handle has no such call to answer: it has answered it already, or never taken it");
+}
+
+int32_t ServiceChannel::answer(uint64_t token, std::span<const std::byte> bytes) {
+  const int32_t status = check_serving();
+  if (status != SHM_OK) return status;
+  if (bytes.size() > at().geometry().capacity) {
+    return refuse(SHM_E_SIZE,
+                  std::to_wstring(bytes.size()) + L" bytes are more than the " +
+                      std::to_wstring(at().geometry().capacity) +
+                      L" of its largest answer; send less, or raise max_answer in shmbroker.json");
+  }
+  return given(server_->answer(token, bytes));
+}
+
+int32_t ServiceChannel::refuse_call(uint64_t token, int32_t code, std::wstring_view text) {
+  const int32_t status = check_serving();
+  if (status != SHM_OK) return status;
+  const std::wstring_view shown = text.substr(0, core::kMinAnswerRoom / sizeof(wchar_t));
+  return given(server_->refuse(token, code, std::as_bytes(std::span(shown))));
+}
+
+int32_t ServiceChannel::caller(uint64_t token, ShmCaller& to) {
+  const int32_t status = check_serving();
+  if (status != SHM_OK) return status;
+  CallingClient client;
+  bool waited_for = false;
+  if (!server_->caller(token, client, waited_for)) return given(SHM_E_STATE);
+  to = {};
+  to.pid = client.pid;
+  to.session = client.session;
+  to.flags = waited_for ? SHM_CALLER_WAITS : 0;
+  std::copy_n(client.account.begin(), std::min<size_t>(client.account.size(), SHM_SID_MAX), to.account);
+  return SHM_OK;
+}
+
+}  // namespace shmbroker::client
