@@ -45,8 +45,8 @@ class Channel {
   virtual int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) = 0;
   virtual int32_t release() = 0;
 
-  // A service. From any thread, but for what needs a call lock: serve() the reading one, begin_call() the writing one,
-  // sleep_for_answer() the reading one.
+  // A service. From any thread, but for what needs a call lock: serve() and sleep_for_answer() the reading one,
+  // begin_call() the writing one.
   virtual int32_t begin_call(std::span<const std::byte> request, uint64_t& token);
   virtual int32_t look_at_call(uint64_t token, std::span<std::byte> answer, size_t& size, bool spins);
   virtual int32_t sleep_for_answer(uint64_t token, const WaitContext& context);
@@ -138,14 +138,12 @@ class Channel {
   // For a client of a service: see service_calls.h.
   bool is_closing() const { return calls_.interrupts.closing.load(std::memory_order_acquire); }
   void have_others_look() { calls_.answers.announce(); }
-  WaitEnd sleep(const WaitContext& context, HANDLE event) {
-    calls_.reading.mark_blocking();
-    return context.wait(event, read_interrupt_.get());
-  }
+  void mark_blocking() { calls_.reading.mark_blocking(); }
 
   ReadBackoff& backoff() { return backoff_; }
   Attachment& at() const { return *attachment_; }
   uint32_t spin() const { return spin_; }
+  HANDLE read_interrupt() const { return read_interrupt_.get(); }
   HANDLE write_interrupt() const { return write_interrupt_.get(); }
 
  private:

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "client_dll/owned_object.h"
-#include "core/answer_waking.h"
+#include "core/call_waking.h"
 #include "core/pause.h"
 #include "protocol/object_rights.h"
 
@@ -133,10 +133,8 @@ void ClientDesk::give_up_all() {
   }
 }
 
-void ClientDesk::mark_waiting() const { core::mark_waiting_for_answer(desk_->section()); }
+core::Marks& ClientDesk::mark() const { return desk_->section().waiting; }
 
-void ClientDesk::unmark_waiting() const { core::unmark_waiting_for_answer(desk_->section()); }
-
-void ClientDesk::count_wait() const { add(desk_->section().waits, 1); }
+void ClientDesk::count_waits(uint32_t waits) const { add(desk_->section().waits, waits); }
 
 }  // namespace shmbroker::client

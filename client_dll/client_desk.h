@@ -11,6 +11,7 @@
 
 #include "client_dll/attachment.h"
 #include "core/desk.h"
+#include "core/marks.h"
 
 namespace shmbroker::client {
 
@@ -50,9 +51,8 @@ class ClientDesk {
 
   // An event that is set when a call has ended while the mark is there.
   HANDLE event() const { return event_.get(); }
-  void mark_waiting() const;
-  void unmark_waiting() const;
-  void count_wait() const;
+  core::Marks& mark() const;  // of which the client has core::kClientMark
+  void count_waits(uint32_t waits) const;
 
  private:
   struct Call {

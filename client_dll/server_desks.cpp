@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "client_dll/owned_object.h"
-#include "core/answer_waking.h"
+#include "core/call_waking.h"
 #include "core/pause.h"
 #include "protocol/object_rights.h"
 #include "win/exclusive.h"
@@ -124,7 +124,8 @@ std::shared_ptr<ServerDesks::OpenDesk> ServerDesks::open_desk(uint32_t client, u
     return nullptr;
   win::View view = win::View::map(section.get(), FILE_MAP_WRITE);
   if (!view || view.size() < core::desk_size(geometry())) return nullptr;
-  auto desk = std::make_shared<OpenDesk>(geometry(), at_.reader(), std::move(view));
+  // Not by make_shared(): GCC 12 fails to link its debug information (-flto -g1).
+  const std::shared_ptr<OpenDesk> desk(new OpenDesk(geometry(), at_.reader(), std::move(view)));
   desk->section = std::move(section);
   desk->event = std::move(event);
   desk->generation = generation;
@@ -195,7 +196,13 @@ int32_t ServerDesks::give(uint64_t packed, Give&& give) {
   const Token token = unpack(packed);
   if (token.number == 0) return SHM_E_STATE;
   const std::shared_ptr<OpenDesk> desk = desk_of(token);
-  if (!desk) return SHM_S_DROPPED;  // of a client that is gone, and whose slot may have another one
+  if (!desk) {
+    if (token.client >= entries_.size()) return SHM_E_STATE;
+    // This handle has never taken a call of that client; or the client is gone, and its slot may have another
+    // one. relaxed: nothing is read on the strength of it.
+    const uint32_t generation = record(token.client).generation.load(std::memory_order_relaxed);
+    return low_bits(generation) == token.generation ? SHM_E_STATE : SHM_S_DROPPED;
+  }
   if (token.call >= desk->server.desk().calls()) return SHM_E_STATE;
   const core::DeskServer::Given given = give(desk->server, token);
   if (given == core::DeskServer::Given::not_ours) return SHM_E_STATE;

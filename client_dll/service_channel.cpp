@@ -4,7 +4,7 @@
 
 #include "client_dll/errors.h"
 #include "core/crash_point.h"
-#include "core/waking.h"
+#include "core/call_waking.h"
 
 namespace shmbroker::client {
 
@@ -16,6 +16,7 @@ ServiceChannel::ServiceChannel(std::unique_ptr<Attachment> attachment, const Shm
 }
 
 ServiceChannel::~ServiceChannel() {
+  end_second_looks();
   if (client_) client_->give_up_all();
 }
 
@@ -74,7 +75,7 @@ int32_t ServiceChannel::begin_call(std::span<const std::byte> request, uint64_t&
   if (token == 0) return SHM_E_FULL;
   core::ring_bell(*reinterpret_cast<core::Bells*>(&at().readers() + 1), at().writer());
   SHM_CRASH_POINT("call.rung");
-  core::wake_readers(at().data(), at().readers(), at());
+  core::wake_servers(at().data(), at().readers(), at());
   return SHM_OK;
 }
 
@@ -129,20 +130,44 @@ int32_t ServiceChannel::refuse_with_code(int32_t code, const std::wstring& text)
   return status;
 }
 
-// The caller has the handle's reading call lock: one thread at a time sleeps, and its waking has the others look.
-// SHM_OK: look again.
-int32_t ServiceChannel::sleep_for_answer(uint64_t token, const WaitContext& context) {
-  client_->mark_waiting();
-  have_others_look();
-  if (client_->has_ended(token)) {
-    client_->unmark_waiting();
-    return SHM_OK;
+// One thread's sleep on the event that all calls of a handle share.
+class AnswerWait final : public core::EventWait {
+ public:
+  AnswerWait(const WaitContext& context, HANDLE event, HANDLE interrupt)
+      : context_(context), event_(event), interrupt_(interrupt) {}
+
+  WaitEnd check() override { return context_.end(); }
+  WaitEnd sleep(uint32_t limit_ms) override {
+    const WaitEnd end = context_.wait(event_, interrupt_, limit_ms);
+    was_woken_ = was_woken_ || end == WaitEnd::none;
+    return end;
   }
-  client_->count_wait();
-  const WaitEnd end = sleep(context, client_->event());
-  client_->unmark_waiting();
-  if (end == WaitEnd::none) return SHM_OK;
-  return end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(end);
+  void yield() override { SwitchToThread(); }
+
+  bool was_woken() const { return was_woken_; }
+
+ private:
+  const WaitContext& context_;
+  HANDLE event_;
+  HANDLE interrupt_;
+  bool was_woken_ = false;
+};
+
+// The caller has the handle's reading call lock: one thread at a time sleeps, and has the others look after it
+// has marked itself, and when it is woken. SHM_OK: look again.
+int32_t ServiceChannel::sleep_for_answer(uint64_t token, const WaitContext& context) {
+  mark_blocking();
+  AnswerWait wait(context, client_->event(), read_interrupt());
+  const auto look = [&] {
+    SHM_CRASH_POINT("client.marked");
+    have_others_look();
+    return wait.was_woken() || client_->has_ended(token);
+  };
+  const core::SleepResult slept =
+      core::sleep_marked(client_->mark(), core::kClientMark, wait, wait.check(), look);
+  client_->count_waits(slept.sleeps);
+  if (slept.end == WaitEnd::none) return SHM_OK;
+  return slept.end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(slept.end);
 }
 
 int32_t ServiceChannel::give_up_call(uint64_t token) {
@@ -171,19 +196,27 @@ int32_t ServiceChannel::serve(void* buffer, size_t capacity, size_t& size, uint6
   int32_t status = check_serving();
   if (status != SHM_OK) return status;
   CallWait wait = read_wait(timeout_ms);
+  status = take_request({static_cast<std::byte*>(buffer), capacity}, size, token, wait);
+  if (wait.was_woken() && (status != SHM_OK || server_->poll(1) == 0))
+    core::wake_one_server(at().data(), at().readers(), at());
+  if (status != SHM_OK) return status;
+  add(at().reader_slot().messages, 1);
+  add(at().reader_slot().bytes, size);
+  return SHM_OK;
+}
+
+int32_t ServiceChannel::take_request(std::span<std::byte> buffer, size_t& size, uint64_t& token,
+                                     CallWait& wait) {
   for (;;) {
-    status = server_->take({static_cast<std::byte*>(buffer), capacity}, size, token);
-    if (status == SHM_E_BUFFER) return refuse_buffer(size, capacity);
-    if (status == SHM_OK) break;
-    status = wait_readable(wait);
+    int32_t status = server_->take(buffer, size, token);
+    if (status == SHM_OK) return SHM_OK;
+    if (status == SHM_E_BUFFER) return refuse_buffer(size, buffer.size());
+    status = wait_readable(wait, at().readers().waiting_takers);
     if (status == SHM_E_EMPTY && !wait.is_allowed()) return fail(SHM_E_EMPTY);
     if (status == SHM_E_EMPTY)
       return refuse(SHM_E_EMPTY, L"nobody called until the time was up; wait longer, or start a client");
     if (status != SHM_OK) return status;
   }
-  add(at().reader_slot().messages, 1);
-  add(at().reader_slot().bytes, size);
-  return SHM_OK;
 }
 
 int32_t ServiceChannel::given(int32_t status) const {

@@ -50,6 +50,7 @@ class ServiceChannel final : public Channel {
   int32_t refuse_messages() const;
   int32_t check_calling() const;
   int32_t check_serving() const;
+  int32_t take_request(std::span<std::byte> buffer, size_t& size, uint64_t& token, CallWait& wait);
   int32_t given(int32_t status) const;
   int32_t refuse_with_code(int32_t code, const std::wstring& text) const;
   int32_t end_call(uint64_t token, std::span<std::byte> answer, size_t& size);

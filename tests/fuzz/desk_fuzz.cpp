@@ -2,7 +2,7 @@
 // itself stay within it, and what the broker has swept is with no dead server.
 #include <vector>
 
-#include "core/answer_waking.h"
+#include "core/call_waking.h"
 #include "core/client_round.h"
 #include "core/desk.h"
 #include "tests/fuzz/input.h"

@@ -6,8 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/answer_waking.h"
-#include "core/waking.h"
+#include "core/call_waking.h"
 #include "tests/stress/world.h"
 #include "tests/support/desk_fixture.h"
 #include "tests/support/lockstep.h"
@@ -47,7 +46,12 @@ class CallWorld final : public core::ChannelEvents {
     wake_everybody();
     throw Broken();
   }
-  void wait(Event& event, const char* what) { check(event.wait(), std::string("nobody woke ") + what); }
+  // Returns false if it ended by its limit.
+  bool wait(Event& event, const char* what, uint32_t limit_ms) {
+    const bool is_set = limit_ms == core::kNoLimit ? event.wait() : event.wait(limit_ms);
+    check(is_set || limit_ms != core::kNoLimit, std::string("nobody woke ") + what);
+    return is_set;
+  }
   void set_reader_event(uint32_t slot) override {
     if (slot < kServers) server_events[slot].set();
   }
@@ -105,8 +109,8 @@ class Server {
       const uint32_t client = round_.next([this](uint32_t each) { return has_request(each); });
       if (client != core::ClientRound::kNone) {
         serve(client);
-      } else if (!core::mark_and_check(world_.sections.readers(), slot_, [this] { return is_wanted(); })) {
-        world_.wait(world_.server_events[slot_], "a server");
+      } else {
+        sleep();
       }
     }
   }
@@ -115,6 +119,13 @@ class Server {
   core::DeskServer desk(uint32_t client) const { return world_.desks[client]->server(slot_); }
   bool has_request(uint32_t client) const {
     return client < kClients && desk(client).find_posted(0) != core::DeskServer::kNone;
+  }
+  void sleep() {
+    ThreadEventWait wait(world_, world_.server_events[slot_], "a server", [] { return false; });
+    const core::SleepResult slept =
+        core::wait_readable(world_.sections.readers().waiting_takers, slot_, wait, [this] { return is_wanted(); });
+    // It may serve one call, or none, of several that it was woken for.
+    if (slept.was_woken) core::wake_one_server(world_.sections.data(), world_.sections.readers(), world_);
   }
   bool is_wanted() {
     return world_.is_over || round_.next_of_all([this](uint32_t each) { return has_request(each); }) !=
@@ -193,7 +204,7 @@ class Client {
   void begin(uint32_t call, uint32_t number) {
     desk_.client.post(call, number, words_of(uint64_t{slot_ + 1} << 32 | number, 0));
     core::ring_bell(world_.bells, slot_);
-    core::wake_readers(world_.sections.data(), world_.sections.readers(), world_);
+    core::wake_servers(world_.sections.data(), world_.sections.readers(), world_);
   }
 
   void finish(uint32_t call, uint32_t number) {
@@ -203,12 +214,11 @@ class Client {
       if (given_up == GivenUp::withdrawn) withdrawn_.push_back(number);
       if (given_up != GivenUp::ended) return;
     }
-    while (!desk_.client.has_ended(call, number)) {
-      core::mark_waiting_for_answer(desk_.desk.section());
-      if (!desk_.client.has_ended(call, number)) world_.wait(world_.client_events[slot_], "a client");
-      core::unmark_waiting_for_answer(desk_.desk.section());
-      if (world_.is_over) throw Broken();
-    }
+    const auto has_ended = [&] { return desk_.client.has_ended(call, number); };
+    ThreadEventWait wait(world_, world_.client_events[slot_], "a client", [] { return false; });
+    if (!has_ended())
+      core::sleep_marked(desk_.desk.section().waiting, core::kClientMark, wait, wait.check(), has_ended);
+    if (world_.is_over) throw Broken();
     const core::Outcome outcome = desk_.client.outcome(call);
     if (outcome.state == core::CallState::died) {
       world_.check(world_.deaths > 0, "nobody died");

@@ -133,10 +133,10 @@ class World final : public core::ChannelEvents {
 };
 
 // How a thread waits for an event. gives_up(): asked before each sleep.
-template <class GivesUp>
+template <class AnyWorld, class GivesUp>
 class ThreadEventWait final : public core::EventWait {
  public:
-  ThreadEventWait(World& world, Event& event, const char* what, GivesUp gives_up)
+  ThreadEventWait(AnyWorld& world, Event& event, const char* what, GivesUp gives_up)
       : world_(world), event_(event), what_(what), gives_up_(std::move(gives_up)) {}
 
   core::WaitEnd check() override { return core::WaitEnd::none; }
@@ -147,7 +147,7 @@ class ThreadEventWait final : public core::EventWait {
   void yield() override { std::this_thread::yield(); }
 
  private:
-  World& world_;
+  AnyWorld& world_;
   Event& event_;
   const char* what_;
   GivesUp gives_up_;
