@@ -18,6 +18,10 @@ int32_t unknown_call() {
       L"and not after the call has ended");
 }
 
+int32_t closed_meanwhile() {
+  return fail(SHM_E_CLOSED, L"this handle was closed while a call waited for its answer; open it again");
+}
+
 int32_t look(ShmChannel handle, uint64_t token, std::span<std::byte> answer, size_t& size, bool spins) {
   return with_guard(handle, [&](Channel& open) { return open.look_at_call(token, answer, size, spins); });
 }
@@ -50,6 +54,7 @@ int32_t wait_for_answer(ShmChannel handle, uint64_t token, std::span<std::byte> 
   for (;;) {
     const uint32_t seen = entry->calls.answers.look();
     int32_t status = look(handle, token, answer, size, false);
+    if (status == SHM_E_HANDLE) return closed_meanwhile();
     // Another thread has given it up meanwhile.
     if (status == SHM_E_ARGUMENT)
       return fail(SHM_E_CANCELLED, L"another thread has ended this call, or given it up");
@@ -109,6 +114,7 @@ int32_t call(ShmChannel handle, std::span<const std::byte> request, std::span<st
   if (status != SHM_OK) return status;
   status = end_call(handle, token, answer, size, deadline.left());
   if (status == SHM_OK || status == SHM_E_REFUSED || status == SHM_E_PEER_DIED) return status;
+  if (status == SHM_E_HANDLE) return closed_meanwhile();
   const auto give_up = [&] {
     return with_guard(handle, [&](Channel& open) { return open.give_up_call(token); });
   };

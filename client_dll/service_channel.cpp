@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "client_dll/errors.h"
-#include "core/crash_point.h"
 #include "core/call_waking.h"
+#include "core/crash_point.h"
 
 namespace shmbroker::client {
 

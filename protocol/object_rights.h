@@ -32,9 +32,9 @@ inline constexpr DWORD kSet = EVENT_MODIFY_STATE | READ_CONTROL;
 inline constexpr DWORD kOwnMutex = SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL;
 
 struct ObjectRights {
-  DWORD all;    // full control
-  DWORD read;   // what the right to read is; 0: nothing
-  DWORD write;  // what the right to write is
+  DWORD all;      // full control
+  DWORD read;     // what the right to read is; 0: nothing
+  DWORD write;    // what the right to write is
   DWORD own = 0;  // of an object that is made for one client: what its account may do
 };
 

@@ -265,7 +265,7 @@ class Channel final : private core::ChannelEvents {
   uint32_t exclusive_ = pipe::kNoSlot;  // the slot of the one writer that tolerates no other
   std::optional<core::Ring> ring_;      // of a topic and a queue
   core::QueueWatch queue_watch_;
-  std::optional<ServiceDesks> desks_;   // of a service, whose clients have these in the place of writers_
+  std::optional<ServiceDesks> desks_;  // of a service, whose clients have these in the place of writers_
   std::shared_ptr<Keeper> keeper_;
   std::array<HANDLE, 6> kept_{};  // the objects' handles in the keeper
 };

@@ -69,6 +69,11 @@ class CallDeath : public ServiceTest, public testing::WithParamInterface<Death> 
   CallDeath() : ServiceTest(channels()) {}
 };
 
+class CallsClient : public ServiceTest {
+ protected:
+  CallsClient() : ServiceTest(channels()) {}
+};
+
 using ServerDeath = CallDeath;
 TEST_P(ServerDeath, IsToldToTheClientOfWhatItHadTaken) {
   const Opened client(L"calls", SHM_CLIENT);
@@ -89,8 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
     At, ServerDeath,
     testing::Values(Death{"call.taken", SHM_E_PEER_DIED}, Death{"call.taken", SHM_E_PEER_DIED, 3},
                     Death{"copy.half-read", SHM_E_PEER_DIED}, Death{"call.answering", SHM_E_PEER_DIED},
-                    Death{"copy.half-written", SHM_E_PEER_DIED, 2}, Death{"call.answered", SHM_OK},
-                    Death{"call.client-unwoken", SHM_OK}),
+                    Death{"copy.half-written", SHM_E_PEER_DIED, 2}, Death{"call.answered", SHM_OK}),
     title);
 
 using ClientDeath = CallDeath;
@@ -105,10 +109,39 @@ TEST_P(ClientDeath, HoldsNobodyUp) {
   EXPECT_TRUE(eventually([&] { return info_of(client).writers == 1; }));
 }
 INSTANTIATE_TEST_SUITE_P(At, ClientDeath,
-                         testing::Values(Death{"open.mapped", 0}, Death{"copy.half-written", 0},
-                                         Death{"call.filled", 0}, Death{"call.posted", 0},
-                                         Death{"call.rung", 0}, Death{"client.marked", 0}),
+                         testing::Values(Death{"copy.half-written", 0}, Death{"call.filled", 0},
+                                         Death{"call.posted", 0}, Death{"call.rung", 0},
+                                         Death{"client.marked", 0}),
                          title);
+
+// Where the client has not fallen asleep yet when it is answered, there is nobody to wake, and another round.
+TEST_F(CallsClient, IsWokenThoughTheServerDiesBeforeItDoesThat) {
+  const Opened client(L"calls", SHM_CLIENT);
+  Victim victim("call.client-unwoken");
+  EXPECT_SHM(SHM_OK, victim.ask("open r calls").status);
+  for (int round = 0; round < 100; ++round) {
+    std::thread waits([&] { EXPECT_EQ(call(client, "x"), (Answer{SHM_OK, "y"})); });
+    const std::string taken = victim.ask("serve $ 10000").text;
+    victim.begin("answer $ " + taken.substr(0, taken.find(' ')) + " y");
+    waits.join();
+    try {
+      victim.child().receive();
+    } catch (const std::runtime_error&) {
+      break;
+    }
+  }
+  EXPECT_TRUE(dies_at_its_point(victim.child()));
+}
+
+TEST_F(CallsClient, ThatDiesWhileItOpensHoldsNobodyUp) {
+  const Echo server;
+  Victim victim("open.mapped");
+  victim.begin("open w calls");
+  EXPECT_TRUE(dies_at_its_point(victim.child()));
+  const Opened client(L"calls", SHM_CLIENT);
+  EXPECT_EQ(call(client, "next"), (Answer{SHM_OK, "next"}));
+  EXPECT_TRUE(eventually([&] { return info_of(client).writers == 1; }));
+}
 
 // ---- the service
 

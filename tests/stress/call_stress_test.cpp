@@ -122,8 +122,8 @@ class Server {
   }
   void sleep() {
     ThreadEventWait wait(world_, world_.server_events[slot_], "a server", [] { return false; });
-    const core::SleepResult slept =
-        core::wait_readable(world_.sections.readers().waiting_takers, slot_, wait, [this] { return is_wanted(); });
+    const core::SleepResult slept = core::wait_readable(world_.sections.readers().waiting_takers, slot_, wait,
+                                                        [this] { return is_wanted(); });
     // It may serve one call, or none, of several that it was woken for.
     if (slept.was_woken) core::wake_one_server(world_.sections.data(), world_.sections.readers(), world_);
   }

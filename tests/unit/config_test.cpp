@@ -188,13 +188,34 @@ TEST(Config, TellsAllThatIsWrongEachWithItsPlace) {
       {R"(test.json: line 3, column 7: /channels/0/nam: expected one of the members)",
        R"(found "nam"; did you mean "name"?)",
        R"(line 3, column 5: /channels/0: expected an object with the member "name")",
-       R"(line 3, column 27: /channels/0/kind: expected one of "block", "topic", "queue", found "blok"; did you mean "block"?)",
+       R"(line 3, column 27: /channels/0/kind: expected one of "block", "topic", "queue", "service", found "blok"; did you mean "block"?)",
        R"(line 4, column 67: /channels/1/when_full: expected one of "overwrite", "wait", found "Wait"; did you mean "wait"?)",
        R"(/channels/1/access/read/0: expected an account)",
        R"(/channels/1/access/read/2: expected an account)",
        R"(line 6, column 21: /log/level: expected one of "trace")"}) {
     EXPECT_THAT(error, HasSubstr(part));
   }
+}
+
+TEST(Config, KnowsAServiceAndWhoCallsAndServesIt) {
+  const ChannelConfig usual =
+      parse_config(R"({"channels": [{"name": "a", "kind": "service"}]})", "").channels.at(0);
+  EXPECT_EQ(usual.kind, core::Kind::service);
+  EXPECT_EQ(usual.max_message, 4096u);
+  EXPECT_EQ(usual.capacity, 4096u);
+  EXPECT_EQ(usual.calls, 16u);
+  EXPECT_EQ(usual.clients, 64u);
+  const ChannelConfig given = parse_config(R"({"channels": [{"name": "a", "kind": "service", "max_request": 0,
+      "max_answer": "1 KiB", "max_calls": 1, "max_clients": 4096,
+      "access": {"call": ["Users"], "serve": ["Administrators"]}}]})",
+                                           "")
+                                  .channels.at(0);
+  EXPECT_EQ(given.max_message, 0u);
+  EXPECT_EQ(given.capacity, 1024u);
+  EXPECT_EQ(given.calls, 1u);
+  EXPECT_EQ(given.clients, 4096u);
+  EXPECT_THAT(given.access.write, testing::ElementsAre("Users"));
+  EXPECT_THAT(given.access.read, testing::ElementsAre("Administrators"));
 }
 
 TEST(Config, TellsOfTooManyErrorsTheFirstAndHowManyMoreThereAre) {
