@@ -104,6 +104,7 @@ def constants(api: Api) -> str:
 # ---- structs
 
 
+TAB = "\t"
 CALLS = (("Syscall", 3), ("Syscall6", 6), ("Syscall9", 9))
 
 # Pointers for C alone: Go's collector may refuse a pointer with so small a number in it.
@@ -183,18 +184,30 @@ def signature(each: Function) -> str:
     return "\n" + wrapped(opening, parameters or [""], f") {type_of(each.result)} {{", "\t") + "\n"
 
 
-def function(each: Function) -> str:
-    parameters = each.parameters
-    call, places = next((call, places) for call, places in CALLS if places >= len(parameters))
-    arguments = [f"proc{each.name}.Addr()", str(len(parameters))]
-    arguments += [argument(parameter) for parameter in each.parameters]
-    arguments += ["0"] * (places - len(parameters))
+def words(parameter: Parameter) -> list:
+    """What a system of 32 bits is given."""
+    name = camel(parameter.name)
+    if parameter.type.kind == "u64":
+        return [f"uintptr({name})", f"uintptr({name}>>32)"]
+    return [argument(parameter)]
+
+
+def call(each: Function, given: list, indent: str) -> str:
+    name, places = next((name, places) for name, places in CALLS if places >= len(given))
+    arguments = [f"proc{each.name}.Addr()", str(len(given)), *given, *["0"] * (places - len(given))]
     result = type_of(each.result)
-    text = signature(each)
-    text += wrapped(f"\tr, _, _ := syscall.{call}(", arguments, ")", "\t\t") + "\n"
+    text = wrapped(f"{indent}r, _, _ := syscall.{name}(", arguments, ")", indent + "\t") + "\n"
     if each.result.kind == "pointer":
-        return text + f"\treturn *(*{result})(unsafe.Pointer(&r))\n}}\n"
-    return text + f"\treturn {result}(r)\n}}\n"
+        return text + f"{indent}return *(*{result})(unsafe.Pointer(&r))\n"
+    return text + f"{indent}return {result}(r)\n"
+
+
+def function(each: Function) -> str:
+    text = signature(each)
+    if any(parameter.type.kind == "u64" for parameter in each.parameters):
+        given = [word for parameter in each.parameters for word in words(parameter)]
+        text += f"\tif pointerSize == 4 {{\n{call(each, given, TAB * 2)}\t}}\n"
+    return text + call(each, [argument(parameter) for parameter in each.parameters], TAB) + "}\n"
 
 
 def stub(each: Function) -> str:

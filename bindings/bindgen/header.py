@@ -103,6 +103,7 @@ SCALARS = {
     "int32_t": "i32",
     "uint32_t": "u32",
     "ShmChannel": "u32",
+    "ShmToken": "u64",
     "uint64_t": "u64",
     "size_t": "usize",
     "uintptr_t": "uptr",

@@ -142,7 +142,7 @@ def offset_checks(struct) -> str:
 def parameter(declared) -> str:
     """One number or pointer that the function stores is an out parameter; an array or what may be NULL is a pointer."""
     kind, name = declared.type, pascal_case(declared.name)
-    if kind.kind == "pointer" and not kind.const and kind.target.kind in ("u32", "usize", "pointer"):
+    if kind.kind == "pointer" and not kind.const and kind.target.kind in ("u32", "u64", "usize", "pointer"):
         return f"out {name}: {type_of(kind.target)}"
     return f"{name}: {type_of(kind)}"
 

@@ -121,15 +121,22 @@ def check(declared) -> str:
     return f'    Dim {name} As {declared.name}\n    Check {joined}, "{declared.name}"\n'
 
 
+# A Type can't be passed by value. Currency has 64 bits, and is passed as a number of so many.
+WHOLE_UINT64 = "Currency"
+
 # ---- functions -----------------------------------------------------------------------------------
 
 
 def parameter(declared) -> str:
     """What may be NULL, or is of any type, is an address."""
     kind, name = declared.type, pascal_case(declared.name)
+    if kind.kind == "u64":
+        return f"ByVal {name} As {WHOLE_UINT64}"
     if kind.kind != "pointer":
         return f"ByVal {name} As {SCALARS[kind.kind]}"
     target = kind.target
+    if target.kind == "u64":
+        return f"ByRef {name} As {WHOLE_UINT64}"
     if target.kind == "struct":
         return f"ByRef {name} As {target.name}"
     if target.kind == "pointer":

@@ -22,6 +22,9 @@ namespace ShmBroker
         /// <summary>A reader that took this message before died, or gave it back.</summary>
         Redelivered = 3,
 
+        /// <summary>Nobody waits for this answer any more: it came to nobody.</summary>
+        Dropped = 4,
+
         /// <summary>A parameter is NULL, out of range, or a struct's size is not set.</summary>
         Argument = -1,
 
@@ -96,6 +99,18 @@ namespace ShmBroker
 
         /// <summary>The service could not set up the channel; it tries again.</summary>
         Unavailable = -25,
+
+        /// <summary>The server that had taken the call has died, or closed the channel.</summary>
+        PeerDied = -26,
+
+        /// <summary>No server has the channel open.</summary>
+        NoServer = -27,
+
+        /// <summary>The server refused the call; ShmLastRefusal has its code.</summary>
+        Refused = -28,
+
+        /// <summary>A server has taken the call, and has not answered it in time.</summary>
+        Unanswered = -29,
     }
 
     public static unsafe class Native
@@ -127,6 +142,8 @@ namespace ShmBroker
         public const int SHM_S_LOST = 2;
         /// <summary>a reader that took this message before died, or gave it back</summary>
         public const int SHM_S_REDELIVERED = 3;
+        /// <summary>nobody waits for this answer any more: it came to nobody</summary>
+        public const int SHM_S_DROPPED = 4;
 
         // Errors.
         /// <summary>a parameter is NULL, out of range, or a struct's size is not set</summary>
@@ -179,10 +196,22 @@ namespace ShmBroker
         public const int SHM_E_OVERTAKEN = -24;
         /// <summary>the service could not set up the channel; it tries again</summary>
         public const int SHM_E_UNAVAILABLE = -25;
+        /// <summary>the server that had taken the call has died, or closed the channel</summary>
+        public const int SHM_E_PEER_DIED = -26;
+        /// <summary>no server has the channel open</summary>
+        public const int SHM_E_NO_SERVER = -27;
+        /// <summary>the server refused the call; ShmLastRefusal has its code</summary>
+        public const int SHM_E_REFUSED = -28;
+        /// <summary>a server has taken the call, and has not answered it in time</summary>
+        public const int SHM_E_UNANSWERED = -29;
 
         // Rights.
         public const uint SHM_READ = 1;
         public const uint SHM_WRITE = 2;
+        /// <summary>of a service: take requests and answer them. The right that is SHM_READ elsewhere</summary>
+        public const uint SHM_SERVER = 1;
+        /// <summary>of a service: call it. The right that is SHM_WRITE elsewhere</summary>
+        public const uint SHM_CLIENT = 2;
 
         // What a channel is.
         /// <summary>one value, the last one written wins</summary>
@@ -191,6 +220,8 @@ namespace ShmBroker
         public const uint SHM_TOPIC = 2;
         /// <summary>every message goes to exactly one reader</summary>
         public const uint SHM_QUEUE = 3;
+        /// <summary>clients call, and one of its servers answers</summary>
+        public const uint SHM_SERVICE = 4;
 
         // ShmOptions.flags
         /// <summary>start at the next write, not at the oldest message or value kept</summary>
@@ -203,6 +234,8 @@ namespace ShmBroker
         public const uint SHM_OPEN_CREATE = 8;
         /// <summary>with SHM_OPEN_CREATE: it stays when nobody has it open</summary>
         public const uint SHM_OPEN_KEEP = 16;
+        /// <summary>a service's client: no call waits for a server to come, see SHM_E_NO_SERVER</summary>
+        public const uint SHM_OPEN_SERVED = 32;
 
         // ShmOptions.when_full: what a topic's writer does where there is no room.
         /// <summary>the oldest messages go; a reader that was too slow is told how many</summary>
@@ -216,6 +249,10 @@ namespace ShmBroker
         /// <summary>a reader that took this message before died, or gave it back</summary>
         public const uint SHM_MESSAGE_REDELIVERED = 2;
 
+        // ShmCaller.flags
+        /// <summary>somebody still wants the answer</summary>
+        public const uint SHM_CALLER_WAITS = 1;
+
         // ShmWaitAny: the most channels that one call waits for.
         public const uint SHM_WAIT_MAX = 31;
 
@@ -223,7 +260,7 @@ namespace ShmBroker
         public struct ShmOptions
         {
             public uint size; // sizeof(ShmOptions)
-            public uint access; // SHM_READ, SHM_WRITE or both; 0: every right that the caller has
+            public uint access;
             public uint kind; // SHM_BLOCK …: refuse another kind with SHM_E_MISMATCH; 0: any
             public uint flags; // SHM_OPEN_…
             public uint open_timeout_ms; // how long the service may take to answer; 0: 5000
@@ -243,8 +280,9 @@ namespace ShmBroker
             public uint readers; // reading handles open now, in all processes
             public uint writers; // writing handles open now, in all processes
             public uint reserved; // 0
-            public ulong capacity; // bytes of payload that the channel holds
-            public ulong max_message; // bytes of the largest message; of a block: its capacity
+            // bytes of payload that the channel holds; of a service: of its largest answer
+            public ulong capacity;
+            public ulong max_message; // bytes of the largest message or request; of a block: its capacity
             public fixed char name[64];
             public fixed char creator[192];
             public ulong instance; // another number each time that the channel's memory is made; in a list: 0
@@ -296,6 +334,26 @@ namespace ShmBroker
             public uint reserved; // 0
         }
 
+        [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
+        public struct ShmCaller
+        {
+            public uint size; // sizeof(ShmCaller)
+            public uint pid; // its process
+            public uint session; // that process's session; 0xFFFFFFFF: not known
+            public uint flags; // SHM_CALLER_…
+            public fixed char account[192];
+        }
+
+        [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
+        public struct ShmCallerUtf8
+        {
+            public uint size;
+            public uint pid;
+            public uint session;
+            public uint flags;
+            public fixed byte account[192];
+        }
+
         // ---- library
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
@@ -312,6 +370,9 @@ namespace ShmBroker
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
         public static extern byte* ShmLastErrorTextUtf8();
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmLastRefusal();
 
         // ---- channel
 
@@ -388,6 +449,43 @@ namespace ShmBroker
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
         public static extern int ShmRelease(uint channel);
+
+        // ---- calls
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmCall(uint channel, void* request, UIntPtr size, void* answer,
+            UIntPtr capacity, UIntPtr* answer_size, uint timeout_ms);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmCallBegin(uint channel, void* request, UIntPtr size, ulong* token,
+            uint timeout_ms);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmCallEnd(uint channel, ulong token, void* answer, UIntPtr capacity,
+            UIntPtr* answer_size, uint timeout_ms);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmCallCancel(uint channel, ulong token);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmServe(uint channel, void* request, UIntPtr capacity, UIntPtr* size,
+            ulong* token, uint timeout_ms);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmAnswer(uint channel, ulong token, void* answer, UIntPtr size);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmRefuse(uint channel, ulong token, int code,
+            [MarshalAs(UnmanagedType.LPWStr)] string text);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmRefuseUtf8(uint channel, ulong token, int code, byte* text);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmGetCaller(uint channel, ulong token, ShmCaller* caller);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmGetCallerUtf8(uint channel, ulong token, ShmCallerUtf8* caller);
 
         // ---- notification
 
@@ -479,6 +577,24 @@ namespace ShmBroker
                 && Offset(&shmMessage, &shmMessage.writer) == (sizeof(void*) == 8 ? 40 : 32)
                 && Offset(&shmMessage, &shmMessage.reserved) == (sizeof(void*) == 8 ? 44 : 36),
                 "ShmMessage");
+            ShmCaller shmCaller;
+            Check(
+                sizeof(ShmCaller) == 400
+                && Offset(&shmCaller, &shmCaller.size) == 0
+                && Offset(&shmCaller, &shmCaller.pid) == 4
+                && Offset(&shmCaller, &shmCaller.session) == 8
+                && Offset(&shmCaller, &shmCaller.flags) == 12
+                && Offset(&shmCaller, shmCaller.account) == 16,
+                "ShmCaller");
+            ShmCallerUtf8 shmCallerUtf8;
+            Check(
+                sizeof(ShmCallerUtf8) == 208
+                && Offset(&shmCallerUtf8, &shmCallerUtf8.size) == 0
+                && Offset(&shmCallerUtf8, &shmCallerUtf8.pid) == 4
+                && Offset(&shmCallerUtf8, &shmCallerUtf8.session) == 8
+                && Offset(&shmCallerUtf8, &shmCallerUtf8.flags) == 12
+                && Offset(&shmCallerUtf8, shmCallerUtf8.account) == 16,
+                "ShmCallerUtf8");
         }
 
         internal static void Check(bool isRight, string name)

@@ -37,6 +37,7 @@ const (
 	_SHM_S_UNCHANGED   Status = 1 // the value is the one that this handle has read before
 	_SHM_S_LOST        Status = 2 // messages before this one were lost to this slow reader; see ShmGetStats
 	_SHM_S_REDELIVERED Status = 3 // a reader that took this message before died, or gave it back
+	_SHM_S_DROPPED     Status = 4 // nobody waits for this answer any more: it came to nobody
 )
 
 // Errors.
@@ -66,19 +67,26 @@ const (
 	ErrSystem      Status = -23 // an unexpected Win32 error; see ShmLastErrorText
 	ErrOvertaken   Status = -24 // what was peeked has been overwritten meanwhile: discard it
 	ErrUnavailable Status = -25 // the service could not set up the channel; it tries again
+	ErrPeerDied    Status = -26 // the server that had taken the call has died, or closed the channel
+	ErrNoServer    Status = -27 // no server has the channel open
+	ErrRefused     Status = -28 // the server refused the call; ShmLastRefusal has its code
+	ErrUnanswered  Status = -29 // a server has taken the call, and has not answered it in time
 )
 
 // Rights.
 const (
-	_SHM_READ  = 1
-	_SHM_WRITE = 2
+	_SHM_READ   = 1
+	_SHM_WRITE  = 2
+	_SHM_SERVER = 1 // of a service: take requests and answer them. The right that is SHM_READ elsewhere
+	_SHM_CLIENT = 2 // of a service: call it. The right that is SHM_WRITE elsewhere
 )
 
 // What a channel is.
 const (
-	_SHM_BLOCK = 1 // one value, the last one written wins
-	_SHM_TOPIC = 2 // every reader gets every message
-	_SHM_QUEUE = 3 // every message goes to exactly one reader
+	_SHM_BLOCK   = 1 // one value, the last one written wins
+	_SHM_TOPIC   = 2 // every reader gets every message
+	_SHM_QUEUE   = 3 // every message goes to exactly one reader
+	_SHM_SERVICE = 4 // clients call, and one of its servers answers
 )
 
 // ShmOptions.flags
@@ -88,6 +96,7 @@ const (
 	_SHM_OPEN_TIMED     = 4  // a writer: date each message at its commit; costs a clock a message
 	_SHM_OPEN_CREATE    = 8  // create the channel if there is none, where policy lets this account
 	_SHM_OPEN_KEEP      = 16 // with SHM_OPEN_CREATE: it stays when nobody has it open
+	_SHM_OPEN_SERVED    = 32 // a service's client: no call waits for a server to come, see SHM_E_NO_SERVER
 )
 
 // ShmOptions.when_full: what a topic's writer does where there is no room.
@@ -102,6 +111,11 @@ const (
 	_SHM_MESSAGE_REDELIVERED = 2 // a reader that took this message before died, or gave it back
 )
 
+// ShmCaller.flags
+const (
+	_SHM_CALLER_WAITS = 1 // somebody still wants the answer
+)
+
 // ShmWaitAny: the most channels that one call waits for.
 const (
 	_SHM_WAIT_MAX = 31
@@ -109,7 +123,7 @@ const (
 
 type shmOptions struct {
 	size          uint32 // sizeof(ShmOptions)
-	access        uint32 // SHM_READ, SHM_WRITE or both; 0: every right that the caller has
+	access        uint32
 	kind          uint32 // SHM_BLOCK …: refuse another kind with SHM_E_MISMATCH; 0: any
 	flags         uint32 // SHM_OPEN_…
 	openTimeoutMs uint32 // how long the service may take to answer; 0: 5000
@@ -127,8 +141,8 @@ type shmInfo struct {
 	readers    uint32 // reading handles open now, in all processes
 	writers    uint32 // writing handles open now, in all processes
 	reserved   uint32 // 0
-	capacity   uint64 // bytes of payload that the channel holds
-	maxMessage uint64 // bytes of the largest message; of a block: its capacity
+	capacity   uint64 // bytes of payload that the channel holds; of a service: of its largest answer
+	maxMessage uint64 // bytes of the largest message or request; of a block: its capacity
 	name       [64]uint16
 	creator    [192]uint16 // SID of its creator; "": it is in the configuration, or in a list
 	instance   uint64      // another number each time that the channel's memory is made; in a list: 0
@@ -171,6 +185,22 @@ type shmMessage struct {
 	length    uintptr        // their number: writing [in], reading [out]
 	writer    uint32         // [out, reading] the process that wrote it; 0: not known, as of a block
 	reserved  uint32         // 0
+}
+
+type shmCaller struct {
+	size    uint32      // sizeof(ShmCaller)
+	pid     uint32      // its process
+	session uint32      // that process's session; 0xFFFFFFFF: not known
+	flags   uint32      // SHM_CALLER_…
+	account [192]uint16 // SID of its account; the kernel has said whose the process is
+}
+
+type shmCallerUtf8 struct {
+	size    uint32
+	pid     uint32
+	session uint32
+	flags   uint32
+	account [192]byte
 }
 
 // Sizes and offsets as the C header has them: no other index than 0 compiles.
@@ -237,4 +267,18 @@ var (
 	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.length)-(24+pointerSize)]
 	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.writer)-(24+2*pointerSize)]
 	_ = [1]byte{}[unsafe.Offsetof(shmMessage{}.reserved)-(28+2*pointerSize)]
+
+	_ = [1]byte{}[unsafe.Sizeof(shmCaller{})-400]
+	_ = [1]byte{}[unsafe.Offsetof(shmCaller{}.size)-0]
+	_ = [1]byte{}[unsafe.Offsetof(shmCaller{}.pid)-4]
+	_ = [1]byte{}[unsafe.Offsetof(shmCaller{}.session)-8]
+	_ = [1]byte{}[unsafe.Offsetof(shmCaller{}.flags)-12]
+	_ = [1]byte{}[unsafe.Offsetof(shmCaller{}.account)-16]
+
+	_ = [1]byte{}[unsafe.Sizeof(shmCallerUtf8{})-208]
+	_ = [1]byte{}[unsafe.Offsetof(shmCallerUtf8{}.size)-0]
+	_ = [1]byte{}[unsafe.Offsetof(shmCallerUtf8{}.pid)-4]
+	_ = [1]byte{}[unsafe.Offsetof(shmCallerUtf8{}.session)-8]
+	_ = [1]byte{}[unsafe.Offsetof(shmCallerUtf8{}.flags)-12]
+	_ = [1]byte{}[unsafe.Offsetof(shmCallerUtf8{}.account)-16]
 )

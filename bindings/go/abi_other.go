@@ -28,6 +28,10 @@ func shmLastErrorTextUtf8() *byte {
 	return new(byte)
 }
 
+func shmLastRefusal() Status {
+	return ErrSystem
+}
+
 func shmOpen(name *uint16, options *shmOptions, channel *uint32) Status {
 	return ErrSystem
 }
@@ -116,6 +120,50 @@ func shmPeek(channel uint32, data *unsafe.Pointer, size *uintptr, timeoutMs uint
 }
 
 func shmRelease(channel uint32) Status {
+	return ErrSystem
+}
+
+func shmCall(channel uint32, request unsafe.Pointer, size uintptr, answer unsafe.Pointer, capacity uintptr,
+	answerSize *uintptr, timeoutMs uint32) Status {
+	return ErrSystem
+}
+
+func shmCallBegin(channel uint32, request unsafe.Pointer, size uintptr, token *uint64,
+	timeoutMs uint32) Status {
+	return ErrSystem
+}
+
+func shmCallEnd(channel uint32, token uint64, answer unsafe.Pointer, capacity uintptr, answerSize *uintptr,
+	timeoutMs uint32) Status {
+	return ErrSystem
+}
+
+func shmCallCancel(channel uint32, token uint64) Status {
+	return ErrSystem
+}
+
+func shmServe(channel uint32, request unsafe.Pointer, capacity uintptr, size *uintptr, token *uint64,
+	timeoutMs uint32) Status {
+	return ErrSystem
+}
+
+func shmAnswer(channel uint32, token uint64, answer unsafe.Pointer, size uintptr) Status {
+	return ErrSystem
+}
+
+func shmRefuse(channel uint32, token uint64, code int32, text *uint16) Status {
+	return ErrSystem
+}
+
+func shmRefuseUtf8(channel uint32, token uint64, code int32, text *byte) Status {
+	return ErrSystem
+}
+
+func shmGetCaller(channel uint32, token uint64, caller *shmCaller) Status {
+	return ErrSystem
+}
+
+func shmGetCallerUtf8(channel uint32, token uint64, caller *shmCallerUtf8) Status {
 	return ErrSystem
 }
 

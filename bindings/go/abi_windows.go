@@ -13,6 +13,7 @@ var (
 	procShmErrorTextUtf8     = procedure("ShmErrorTextUtf8")
 	procShmLastErrorText     = procedure("ShmLastErrorText")
 	procShmLastErrorTextUtf8 = procedure("ShmLastErrorTextUtf8")
+	procShmLastRefusal       = procedure("ShmLastRefusal")
 	procShmOpen              = procedure("ShmOpen")
 	procShmOpenUtf8          = procedure("ShmOpenUtf8")
 	procShmClose             = procedure("ShmClose")
@@ -35,6 +36,16 @@ var (
 	procShmFlush             = procedure("ShmFlush")
 	procShmPeek              = procedure("ShmPeek")
 	procShmRelease           = procedure("ShmRelease")
+	procShmCall              = procedure("ShmCall")
+	procShmCallBegin         = procedure("ShmCallBegin")
+	procShmCallEnd           = procedure("ShmCallEnd")
+	procShmCallCancel        = procedure("ShmCallCancel")
+	procShmServe             = procedure("ShmServe")
+	procShmAnswer            = procedure("ShmAnswer")
+	procShmRefuse            = procedure("ShmRefuse")
+	procShmRefuseUtf8        = procedure("ShmRefuseUtf8")
+	procShmGetCaller         = procedure("ShmGetCaller")
+	procShmGetCallerUtf8     = procedure("ShmGetCallerUtf8")
 	procShmGetWaitHandle     = procedure("ShmGetWaitHandle")
 	procShmNotifyWindow      = procedure("ShmNotifyWindow")
 	procShmNotifyPipe        = procedure("ShmNotifyPipe")
@@ -66,6 +77,11 @@ func shmLastErrorText() *uint16 {
 func shmLastErrorTextUtf8() *byte {
 	r, _, _ := syscall.Syscall(procShmLastErrorTextUtf8.Addr(), 0, 0, 0, 0)
 	return *(**byte)(unsafe.Pointer(&r))
+}
+
+func shmLastRefusal() Status {
+	r, _, _ := syscall.Syscall(procShmLastRefusal.Addr(), 0, 0, 0, 0)
+	return Status(r)
 }
 
 func shmOpen(name *uint16, options *shmOptions, channel *uint32) Status {
@@ -192,6 +208,105 @@ func shmPeek(channel uint32, data *unsafe.Pointer, size *uintptr, timeoutMs uint
 
 func shmRelease(channel uint32) Status {
 	r, _, _ := syscall.Syscall(procShmRelease.Addr(), 1, uintptr(channel), 0, 0)
+	return Status(r)
+}
+
+func shmCall(channel uint32, request unsafe.Pointer, size uintptr, answer unsafe.Pointer, capacity uintptr,
+	answerSize *uintptr, timeoutMs uint32) Status {
+	r, _, _ := syscall.Syscall9(procShmCall.Addr(), 7, uintptr(channel), uintptr(request), size,
+		uintptr(answer), capacity, uintptr(unsafe.Pointer(answerSize)), uintptr(timeoutMs), 0, 0)
+	return Status(r)
+}
+
+func shmCallBegin(channel uint32, request unsafe.Pointer, size uintptr, token *uint64,
+	timeoutMs uint32) Status {
+	r, _, _ := syscall.Syscall6(procShmCallBegin.Addr(), 5, uintptr(channel), uintptr(request), size,
+		uintptr(unsafe.Pointer(token)), uintptr(timeoutMs), 0)
+	return Status(r)
+}
+
+func shmCallEnd(channel uint32, token uint64, answer unsafe.Pointer, capacity uintptr, answerSize *uintptr,
+	timeoutMs uint32) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall9(procShmCallEnd.Addr(), 7, uintptr(channel), uintptr(token),
+			uintptr(token>>32), uintptr(answer), capacity, uintptr(unsafe.Pointer(answerSize)),
+			uintptr(timeoutMs), 0, 0)
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall6(procShmCallEnd.Addr(), 6, uintptr(channel), uintptr(token), uintptr(answer),
+		capacity, uintptr(unsafe.Pointer(answerSize)), uintptr(timeoutMs))
+	return Status(r)
+}
+
+func shmCallCancel(channel uint32, token uint64) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall(procShmCallCancel.Addr(), 3, uintptr(channel), uintptr(token),
+			uintptr(token>>32))
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall(procShmCallCancel.Addr(), 2, uintptr(channel), uintptr(token), 0)
+	return Status(r)
+}
+
+func shmServe(channel uint32, request unsafe.Pointer, capacity uintptr, size *uintptr, token *uint64,
+	timeoutMs uint32) Status {
+	r, _, _ := syscall.Syscall6(procShmServe.Addr(), 6, uintptr(channel), uintptr(request), capacity,
+		uintptr(unsafe.Pointer(size)), uintptr(unsafe.Pointer(token)), uintptr(timeoutMs))
+	return Status(r)
+}
+
+func shmAnswer(channel uint32, token uint64, answer unsafe.Pointer, size uintptr) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall6(procShmAnswer.Addr(), 5, uintptr(channel), uintptr(token),
+			uintptr(token>>32), uintptr(answer), size, 0)
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall6(procShmAnswer.Addr(), 4, uintptr(channel), uintptr(token), uintptr(answer),
+		size, 0, 0)
+	return Status(r)
+}
+
+func shmRefuse(channel uint32, token uint64, code int32, text *uint16) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall6(procShmRefuse.Addr(), 5, uintptr(channel), uintptr(token),
+			uintptr(token>>32), uintptr(code), uintptr(unsafe.Pointer(text)), 0)
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall6(procShmRefuse.Addr(), 4, uintptr(channel), uintptr(token), uintptr(code),
+		uintptr(unsafe.Pointer(text)), 0, 0)
+	return Status(r)
+}
+
+func shmRefuseUtf8(channel uint32, token uint64, code int32, text *byte) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall6(procShmRefuseUtf8.Addr(), 5, uintptr(channel), uintptr(token),
+			uintptr(token>>32), uintptr(code), uintptr(unsafe.Pointer(text)), 0)
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall6(procShmRefuseUtf8.Addr(), 4, uintptr(channel), uintptr(token), uintptr(code),
+		uintptr(unsafe.Pointer(text)), 0, 0)
+	return Status(r)
+}
+
+func shmGetCaller(channel uint32, token uint64, caller *shmCaller) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall6(procShmGetCaller.Addr(), 4, uintptr(channel), uintptr(token),
+			uintptr(token>>32), uintptr(unsafe.Pointer(caller)), 0, 0)
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall(procShmGetCaller.Addr(), 3, uintptr(channel), uintptr(token),
+		uintptr(unsafe.Pointer(caller)))
+	return Status(r)
+}
+
+func shmGetCallerUtf8(channel uint32, token uint64, caller *shmCallerUtf8) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall6(procShmGetCallerUtf8.Addr(), 4, uintptr(channel), uintptr(token),
+			uintptr(token>>32), uintptr(unsafe.Pointer(caller)), 0, 0)
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall(procShmGetCallerUtf8.Addr(), 3, uintptr(channel), uintptr(token),
+		uintptr(unsafe.Pointer(caller)))
 	return Status(r)
 }
 

@@ -33,6 +33,7 @@ const
   SHM_S_UNCHANGED = 1;   // the value is the one that this handle has read before
   SHM_S_LOST = 2;        // messages before this one were lost to this slow reader; see ShmGetStats
   SHM_S_REDELIVERED = 3; // a reader that took this message before died, or gave it back
+  SHM_S_DROPPED = 4;     // nobody waits for this answer any more: it came to nobody
 
   { Errors. }
   SHM_E_ARGUMENT = -1;     // a parameter is NULL, out of range, or a struct's size is not set
@@ -60,15 +61,22 @@ const
   SHM_E_SYSTEM = -23;      // an unexpected Win32 error; see ShmLastErrorText
   SHM_E_OVERTAKEN = -24;   // what was peeked has been overwritten meanwhile: discard it
   SHM_E_UNAVAILABLE = -25; // the service could not set up the channel; it tries again
+  SHM_E_PEER_DIED = -26;   // the server that had taken the call has died, or closed the channel
+  SHM_E_NO_SERVER = -27;   // no server has the channel open
+  SHM_E_REFUSED = -28;     // the server refused the call; ShmLastRefusal has its code
+  SHM_E_UNANSWERED = -29;  // a server has taken the call, and has not answered it in time
 
   { Rights. }
   SHM_READ = 1;
   SHM_WRITE = 2;
+  SHM_SERVER = 1; // of a service: take requests and answer them. The right that is SHM_READ elsewhere
+  SHM_CLIENT = 2; // of a service: call it. The right that is SHM_WRITE elsewhere
 
   { What a channel is. }
-  SHM_BLOCK = 1; // one value, the last one written wins
-  SHM_TOPIC = 2; // every reader gets every message
-  SHM_QUEUE = 3; // every message goes to exactly one reader
+  SHM_BLOCK = 1;   // one value, the last one written wins
+  SHM_TOPIC = 2;   // every reader gets every message
+  SHM_QUEUE = 3;   // every message goes to exactly one reader
+  SHM_SERVICE = 4; // clients call, and one of its servers answers
 
   { ShmOptions.flags }
   SHM_OPEN_NEXT = 1;      // start at the next write, not at the oldest message or value kept
@@ -76,6 +84,7 @@ const
   SHM_OPEN_TIMED = 4;     // a writer: date each message at its commit; costs a clock a message
   SHM_OPEN_CREATE = 8;    // create the channel if there is none, where policy lets this account
   SHM_OPEN_KEEP = 16;     // with SHM_OPEN_CREATE: it stays when nobody has it open
+  SHM_OPEN_SERVED = 32;   // a service's client: no call waits for a server to come, see SHM_E_NO_SERVER
 
   { ShmOptions.when_full: what a topic's writer does where there is no room. }
   SHM_OVERWRITE = 1; // the oldest messages go; a reader that was too slow is told how many
@@ -85,6 +94,9 @@ const
   SHM_MESSAGE_LOST = 1;        // messages before this one were lost to this slow reader
   SHM_MESSAGE_REDELIVERED = 2; // a reader that took this message before died, or gave it back
 
+  { ShmCaller.flags }
+  SHM_CALLER_WAITS = 1; // somebody still wants the answer
+
   { ShmWaitAny: the most channels that one call waits for. }
   SHM_WAIT_MAX = 31;
 
@@ -92,7 +104,7 @@ type
   PShmOptions = ^ShmOptions;
   ShmOptions = record
     Size: Cardinal;          // sizeof(ShmOptions)
-    Access: Cardinal;        // SHM_READ, SHM_WRITE or both; 0: every right that the caller has
+    Access: Cardinal;
     Kind: Cardinal;          // SHM_BLOCK ...: refuse another kind with SHM_E_MISMATCH; 0: any
     Flags: Cardinal;         // SHM_OPEN_...
     OpenTimeoutMs: Cardinal; // how long the service may take to answer; 0: 5000
@@ -111,8 +123,8 @@ type
     Readers: Cardinal;                  // reading handles open now, in all processes
     Writers: Cardinal;                  // writing handles open now, in all processes
     Reserved: Cardinal;                 // 0
-    Capacity: UInt64;                   // bytes of payload that the channel holds
-    MaxMessage: UInt64;                 // bytes of the largest message; of a block: its capacity
+    Capacity: UInt64;                   // bytes of payload that the channel holds; of a service: of its largest answer
+    MaxMessage: UInt64;                 // bytes of the largest message or request; of a block: its capacity
     Name: array[0..63] of WideChar;
     Creator: array[0..191] of WideChar; // SID of its creator; "": it is in the configuration, or in a list
     Instance: UInt64;                   // another number each time that the channel's memory is made; in a list: 0
@@ -160,6 +172,24 @@ type
     Reserved: Cardinal; // 0
   end;
 
+  PShmCaller = ^ShmCaller;
+  ShmCaller = record
+    Size: Cardinal;                     // sizeof(ShmCaller)
+    Pid: Cardinal;                      // its process
+    Session: Cardinal;                  // that process's session; 0xFFFFFFFF: not known
+    Flags: Cardinal;                    // SHM_CALLER_...
+    Account: array[0..191] of WideChar; // SID of its account; the kernel has said whose the process is
+  end;
+
+  PShmCallerUtf8 = ^ShmCallerUtf8;
+  ShmCallerUtf8 = record
+    Size: Cardinal;
+    Pid: Cardinal;
+    Session: Cardinal;
+    Flags: Cardinal;
+    Account: array[0..191] of AnsiChar;
+  end;
+
 var
   { library }
   ShmVersion: function: Cardinal; stdcall;
@@ -167,6 +197,7 @@ var
   ShmErrorTextUtf8: function(Status: Integer): PAnsiChar; stdcall;
   ShmLastErrorText: function: PWideChar; stdcall;
   ShmLastErrorTextUtf8: function: PAnsiChar; stdcall;
+  ShmLastRefusal: function: Integer; stdcall;
 
   { channel }
   ShmOpen: function(Name: PWideChar; Options: PShmOptions; out Channel: Cardinal): Integer; stdcall;
@@ -204,6 +235,22 @@ var
     TimeoutMs: Cardinal): Integer; stdcall;
   ShmRelease: function(Channel: Cardinal): Integer; stdcall;
 
+  { calls }
+  ShmCall: function(Channel: Cardinal; Request: Pointer; Size: NativeUInt; Answer: Pointer;
+    Capacity: NativeUInt; out AnswerSize: NativeUInt; TimeoutMs: Cardinal): Integer; stdcall;
+  ShmCallBegin: function(Channel: Cardinal; Request: Pointer; Size: NativeUInt; out Token: UInt64;
+    TimeoutMs: Cardinal): Integer; stdcall;
+  ShmCallEnd: function(Channel: Cardinal; Token: UInt64; Answer: Pointer; Capacity: NativeUInt;
+    out AnswerSize: NativeUInt; TimeoutMs: Cardinal): Integer; stdcall;
+  ShmCallCancel: function(Channel: Cardinal; Token: UInt64): Integer; stdcall;
+  ShmServe: function(Channel: Cardinal; Request: Pointer; Capacity: NativeUInt; out Size: NativeUInt;
+    out Token: UInt64; TimeoutMs: Cardinal): Integer; stdcall;
+  ShmAnswer: function(Channel: Cardinal; Token: UInt64; Answer: Pointer; Size: NativeUInt): Integer; stdcall;
+  ShmRefuse: function(Channel: Cardinal; Token: UInt64; Code: Integer; Text: PWideChar): Integer; stdcall;
+  ShmRefuseUtf8: function(Channel: Cardinal; Token: UInt64; Code: Integer; Text: PAnsiChar): Integer; stdcall;
+  ShmGetCaller: function(Channel: Cardinal; Token: UInt64; Caller: PShmCaller): Integer; stdcall;
+  ShmGetCallerUtf8: function(Channel: Cardinal; Token: UInt64; Caller: PShmCallerUtf8): Integer; stdcall;
+
   { notification }
   ShmGetWaitHandle: function(Channel: Cardinal; out Handle: Pointer): Integer; stdcall;
   ShmNotifyWindow: function(Channel: Cardinal; Window: Pointer; Message: Cardinal;
@@ -228,6 +275,7 @@ begin
   @ShmErrorTextUtf8 := Find('ShmErrorTextUtf8');
   @ShmLastErrorText := Find('ShmLastErrorText');
   @ShmLastErrorTextUtf8 := Find('ShmLastErrorTextUtf8');
+  @ShmLastRefusal := Find('ShmLastRefusal');
   @ShmOpen := Find('ShmOpen');
   @ShmOpenUtf8 := Find('ShmOpenUtf8');
   @ShmClose := Find('ShmClose');
@@ -250,6 +298,16 @@ begin
   @ShmFlush := Find('ShmFlush');
   @ShmPeek := Find('ShmPeek');
   @ShmRelease := Find('ShmRelease');
+  @ShmCall := Find('ShmCall');
+  @ShmCallBegin := Find('ShmCallBegin');
+  @ShmCallEnd := Find('ShmCallEnd');
+  @ShmCallCancel := Find('ShmCallCancel');
+  @ShmServe := Find('ShmServe');
+  @ShmAnswer := Find('ShmAnswer');
+  @ShmRefuse := Find('ShmRefuse');
+  @ShmRefuseUtf8 := Find('ShmRefuseUtf8');
+  @ShmGetCaller := Find('ShmGetCaller');
+  @ShmGetCallerUtf8 := Find('ShmGetCallerUtf8');
   @ShmGetWaitHandle := Find('ShmGetWaitHandle');
   @ShmNotifyWindow := Find('ShmNotifyWindow');
   @ShmNotifyPipe := Find('ShmNotifyPipe');
@@ -270,6 +328,12 @@ end;
 {$IFEND}
 {$IF SizeOf(ShmMessage) <> 32 + 2 * SizeOf(Pointer)}
   {$MESSAGE FATAL 'ShmMessage is not laid out as in shmbroker.h'}
+{$IFEND}
+{$IF SizeOf(ShmCaller) <> 400}
+  {$MESSAGE FATAL 'ShmCaller is not laid out as in shmbroker.h'}
+{$IFEND}
+{$IF SizeOf(ShmCallerUtf8) <> 208}
+  {$MESSAGE FATAL 'ShmCallerUtf8 is not laid out as in shmbroker.h'}
 {$IFEND}
 
 { Where each field lies. Free Pascal knows while it compiles, and here divides by zero if that is not where C
@@ -327,6 +391,16 @@ const
   ShmMessage_Length = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Length) = 24 + 1 * SizeOf(Pointer));
   ShmMessage_Writer = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Writer) = 24 + 2 * SizeOf(Pointer));
   ShmMessage_Reserved = 1 div Ord(NativeUInt(@PShmMessage(nil)^.Reserved) = 28 + 2 * SizeOf(Pointer));
+  ShmCaller_Size = 1 div Ord(NativeUInt(@PShmCaller(nil)^.Size) = 0);
+  ShmCaller_Pid = 1 div Ord(NativeUInt(@PShmCaller(nil)^.Pid) = 4);
+  ShmCaller_Session = 1 div Ord(NativeUInt(@PShmCaller(nil)^.Session) = 8);
+  ShmCaller_Flags = 1 div Ord(NativeUInt(@PShmCaller(nil)^.Flags) = 12);
+  ShmCaller_Account = 1 div Ord(NativeUInt(@PShmCaller(nil)^.Account) = 16);
+  ShmCallerUtf8_Size = 1 div Ord(NativeUInt(@PShmCallerUtf8(nil)^.Size) = 0);
+  ShmCallerUtf8_Pid = 1 div Ord(NativeUInt(@PShmCallerUtf8(nil)^.Pid) = 4);
+  ShmCallerUtf8_Session = 1 div Ord(NativeUInt(@PShmCallerUtf8(nil)^.Session) = 8);
+  ShmCallerUtf8_Flags = 1 div Ord(NativeUInt(@PShmCallerUtf8(nil)^.Flags) = 12);
+  ShmCallerUtf8_Account = 1 div Ord(NativeUInt(@PShmCallerUtf8(nil)^.Account) = 16);
 {$ENDIF}
 
 end.

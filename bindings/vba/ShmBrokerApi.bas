@@ -42,6 +42,7 @@ Public Const SHM_OK As Long = 0
 Public Const SHM_S_UNCHANGED As Long = 1 ' the value is the one that this handle has read before
 Public Const SHM_S_LOST As Long = 2 ' messages before this one were lost to this slow reader; see ShmGetStats
 Public Const SHM_S_REDELIVERED As Long = 3 ' a reader that took this message before died, or gave it back
+Public Const SHM_S_DROPPED As Long = 4 ' nobody waits for this answer any more: it came to nobody
 
 ' Errors.
 Public Const SHM_E_ARGUMENT As Long = -1 ' a parameter is NULL, out of range, or a struct's size is not set
@@ -70,15 +71,24 @@ Public Const SHM_E_MEMORY As Long = -22 ' out of memory
 Public Const SHM_E_SYSTEM As Long = -23 ' an unexpected Win32 error; see ShmLastErrorText
 Public Const SHM_E_OVERTAKEN As Long = -24 ' what was peeked has been overwritten meanwhile: discard it
 Public Const SHM_E_UNAVAILABLE As Long = -25 ' the service could not set up the channel; it tries again
+' the server that had taken the call has died, or closed the channel
+Public Const SHM_E_PEER_DIED As Long = -26
+Public Const SHM_E_NO_SERVER As Long = -27 ' no server has the channel open
+Public Const SHM_E_REFUSED As Long = -28 ' the server refused the call; ShmLastRefusal has its code
+Public Const SHM_E_UNANSWERED As Long = -29 ' a server has taken the call, and has not answered it in time
 
 ' Rights.
 Public Const SHM_READ As Long = 1
 Public Const SHM_WRITE As Long = 2
+' of a service: take requests and answer them. The right that is SHM_READ elsewhere
+Public Const SHM_SERVER As Long = 1
+Public Const SHM_CLIENT As Long = 2 ' of a service: call it. The right that is SHM_WRITE elsewhere
 
 ' What a channel is.
 Public Const SHM_BLOCK As Long = 1 ' one value, the last one written wins
 Public Const SHM_TOPIC As Long = 2 ' every reader gets every message
 Public Const SHM_QUEUE As Long = 3 ' every message goes to exactly one reader
+Public Const SHM_SERVICE As Long = 4 ' clients call, and one of its servers answers
 
 ' ShmOptions.flags
 Public Const SHM_OPEN_NEXT As Long = 1 ' start at the next write, not at the oldest message or value kept
@@ -87,6 +97,8 @@ Public Const SHM_OPEN_EXCLUSIVE As Long = 2
 Public Const SHM_OPEN_TIMED As Long = 4 ' a writer: date each message at its commit; costs a clock a message
 Public Const SHM_OPEN_CREATE As Long = 8 ' create the channel if there is none, where policy lets this account
 Public Const SHM_OPEN_KEEP As Long = 16 ' with SHM_OPEN_CREATE: it stays when nobody has it open
+' a service's client: no call waits for a server to come, see SHM_E_NO_SERVER
+Public Const SHM_OPEN_SERVED As Long = 32
 
 ' ShmOptions.when_full: what a topic's writer does where there is no room.
 Public Const SHM_OVERWRITE As Long = 1 ' the oldest messages go; a reader that was too slow is told how many
@@ -96,6 +108,9 @@ Public Const SHM_WAIT As Long = 2 ' it waits for the slowest reader
 Public Const SHM_MESSAGE_LOST As Long = 1 ' messages before this one were lost to this slow reader
 ' a reader that took this message before died, or gave it back
 Public Const SHM_MESSAGE_REDELIVERED As Long = 2
+
+' ShmCaller.flags
+Public Const SHM_CALLER_WAITS As Long = 1 ' somebody still wants the answer
 
 ' ShmWaitAny: the most channels that one call waits for.
 Public Const SHM_WAIT_MAX As Long = 31
@@ -108,7 +123,7 @@ End Type
 
 Public Type ShmOptions
     Size As Long ' sizeof(ShmOptions)
-    Access As Long ' SHM_READ, SHM_WRITE or both; 0: every right that the caller has
+    Access As Long
     Kind As Long ' SHM_BLOCK ...: refuse another kind with SHM_E_MISMATCH; 0: any
     Flags As Long ' SHM_OPEN_...
     OpenTimeoutMs As Long ' how long the service may take to answer; 0: 5000
@@ -126,8 +141,8 @@ Public Type ShmInfo
     Readers As Long ' reading handles open now, in all processes
     Writers As Long ' writing handles open now, in all processes
     Reserved As Long ' 0
-    Capacity As ShmUInt64 ' bytes of payload that the channel holds
-    MaxMessage As ShmUInt64 ' bytes of the largest message; of a block: its capacity
+    Capacity As ShmUInt64 ' bytes of payload that the channel holds; of a service: of its largest answer
+    MaxMessage As ShmUInt64 ' bytes of the largest message or request; of a block: its capacity
     Name(0 To 63) As Integer
     Creator(0 To 191) As Integer ' SID of its creator; "": it is in the configuration, or in a list
     Instance As ShmUInt64 ' another number each time that the channel's memory is made; in a list: 0
@@ -172,6 +187,22 @@ Public Type ShmMessage
     Reserved As Long ' 0
 End Type
 
+Public Type ShmCaller
+    Size As Long ' sizeof(ShmCaller)
+    Pid As Long ' its process
+    Session As Long ' that process's session; 0xFFFFFFFF: not known
+    Flags As Long ' SHM_CALLER_...
+    Account(0 To 191) As Integer ' SID of its account; the kernel has said whose the process is
+End Type
+
+Public Type ShmCallerUtf8
+    Size As Long
+    Pid As Long
+    Session As Long
+    Flags As Long
+    Account(0 To 191) As Byte
+End Type
+
 #If VBA7 Then
 
 ' ---- library
@@ -180,6 +211,7 @@ Public Declare PtrSafe Function ShmErrorText Lib "shmclient.dll" (ByVal Status A
 Public Declare PtrSafe Function ShmErrorTextUtf8 Lib "shmclient.dll" (ByVal Status As Long) As LongPtr
 Public Declare PtrSafe Function ShmLastErrorText Lib "shmclient.dll" () As LongPtr
 Public Declare PtrSafe Function ShmLastErrorTextUtf8 Lib "shmclient.dll" () As LongPtr
+Public Declare PtrSafe Function ShmLastRefusal Lib "shmclient.dll" () As Long
 
 ' ---- channel
 Public Declare PtrSafe Function ShmOpen Lib "shmclient.dll" _
@@ -229,6 +261,32 @@ Public Declare PtrSafe Function ShmPeek Lib "shmclient.dll" _
     (ByVal Channel As Long, ByRef Data As LongPtr, ByRef Size As LongPtr, ByVal TimeoutMs As Long) As Long
 Public Declare PtrSafe Function ShmRelease Lib "shmclient.dll" (ByVal Channel As Long) As Long
 
+' ---- calls
+Public Declare PtrSafe Function ShmCall Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Request As LongPtr, ByVal Size As LongPtr, ByVal Answer As LongPtr, ByVal _
+    Capacity As LongPtr, ByRef AnswerSize As LongPtr, ByVal TimeoutMs As Long) As Long
+Public Declare PtrSafe Function ShmCallBegin Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Request As LongPtr, ByVal Size As LongPtr, ByRef Token As Currency, ByVal _
+    TimeoutMs As Long) As Long
+Public Declare PtrSafe Function ShmCallEnd Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Answer As LongPtr, ByVal Capacity As LongPtr, _
+    ByRef AnswerSize As LongPtr, ByVal TimeoutMs As Long) As Long
+Public Declare PtrSafe Function ShmCallCancel Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency) As Long
+Public Declare PtrSafe Function ShmServe Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Request As LongPtr, ByVal Capacity As LongPtr, ByRef Size As LongPtr, _
+    ByRef Token As Currency, ByVal TimeoutMs As Long) As Long
+Public Declare PtrSafe Function ShmAnswer Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Answer As LongPtr, ByVal Size As LongPtr) As Long
+Public Declare PtrSafe Function ShmRefuse Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Code As Long, ByVal Text As LongPtr) As Long
+Public Declare PtrSafe Function ShmRefuseUtf8 Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Code As Long, ByVal Text As LongPtr) As Long
+Public Declare PtrSafe Function ShmGetCaller Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByRef Caller As ShmCaller) As Long
+Public Declare PtrSafe Function ShmGetCallerUtf8 Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByRef Caller As ShmCallerUtf8) As Long
+
 ' ---- notification
 Public Declare PtrSafe Function ShmGetWaitHandle Lib "shmclient.dll" _
     (ByVal Channel As Long, ByRef Handle As LongPtr) As Long
@@ -247,6 +305,7 @@ Public Declare Function ShmErrorText Lib "shmclient.dll" (ByVal Status As Long) 
 Public Declare Function ShmErrorTextUtf8 Lib "shmclient.dll" (ByVal Status As Long) As LongPtr
 Public Declare Function ShmLastErrorText Lib "shmclient.dll" () As LongPtr
 Public Declare Function ShmLastErrorTextUtf8 Lib "shmclient.dll" () As LongPtr
+Public Declare Function ShmLastRefusal Lib "shmclient.dll" () As Long
 
 ' ---- channel
 Public Declare Function ShmOpen Lib "shmclient.dll" _
@@ -295,6 +354,32 @@ Public Declare Function ShmFlush Lib "shmclient.dll" (ByVal Channel As Long) As 
 Public Declare Function ShmPeek Lib "shmclient.dll" _
     (ByVal Channel As Long, ByRef Data As LongPtr, ByRef Size As LongPtr, ByVal TimeoutMs As Long) As Long
 Public Declare Function ShmRelease Lib "shmclient.dll" (ByVal Channel As Long) As Long
+
+' ---- calls
+Public Declare Function ShmCall Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Request As LongPtr, ByVal Size As LongPtr, ByVal Answer As LongPtr, ByVal _
+    Capacity As LongPtr, ByRef AnswerSize As LongPtr, ByVal TimeoutMs As Long) As Long
+Public Declare Function ShmCallBegin Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Request As LongPtr, ByVal Size As LongPtr, ByRef Token As Currency, ByVal _
+    TimeoutMs As Long) As Long
+Public Declare Function ShmCallEnd Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Answer As LongPtr, ByVal Capacity As LongPtr, _
+    ByRef AnswerSize As LongPtr, ByVal TimeoutMs As Long) As Long
+Public Declare Function ShmCallCancel Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency) As Long
+Public Declare Function ShmServe Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Request As LongPtr, ByVal Capacity As LongPtr, ByRef Size As LongPtr, _
+    ByRef Token As Currency, ByVal TimeoutMs As Long) As Long
+Public Declare Function ShmAnswer Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Answer As LongPtr, ByVal Size As LongPtr) As Long
+Public Declare Function ShmRefuse Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Code As Long, ByVal Text As LongPtr) As Long
+Public Declare Function ShmRefuseUtf8 Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Code As Long, ByVal Text As LongPtr) As Long
+Public Declare Function ShmGetCaller Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByRef Caller As ShmCaller) As Long
+Public Declare Function ShmGetCallerUtf8 Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByRef Caller As ShmCallerUtf8) As Long
 
 ' ---- notification
 Public Declare Function ShmGetWaitHandle Lib "shmclient.dll" _
@@ -376,6 +461,22 @@ Public Sub ShmCheckLayout()
         And VarPtr(MessageType.Length) - VarPtr(MessageType) = 24 + PointerSize _
         And VarPtr(MessageType.Writer) - VarPtr(MessageType) = 24 + PointerSize + PointerSize _
         And VarPtr(MessageType.Reserved) - VarPtr(MessageType) = 28 + PointerSize + PointerSize, "ShmMessage"
+
+    Dim CallerType As ShmCaller
+    Check LenB(CallerType) = 400 _
+        And VarPtr(CallerType.Size) - VarPtr(CallerType) = 0 _
+        And VarPtr(CallerType.Pid) - VarPtr(CallerType) = 4 _
+        And VarPtr(CallerType.Session) - VarPtr(CallerType) = 8 _
+        And VarPtr(CallerType.Flags) - VarPtr(CallerType) = 12 _
+        And VarPtr(CallerType.Account(0)) - VarPtr(CallerType) = 16, "ShmCaller"
+
+    Dim CallerUtf8Type As ShmCallerUtf8
+    Check LenB(CallerUtf8Type) = 208 _
+        And VarPtr(CallerUtf8Type.Size) - VarPtr(CallerUtf8Type) = 0 _
+        And VarPtr(CallerUtf8Type.Pid) - VarPtr(CallerUtf8Type) = 4 _
+        And VarPtr(CallerUtf8Type.Session) - VarPtr(CallerUtf8Type) = 8 _
+        And VarPtr(CallerUtf8Type.Flags) - VarPtr(CallerUtf8Type) = 12 _
+        And VarPtr(CallerUtf8Type.Account(0)) - VarPtr(CallerUtf8Type) = 16, "ShmCallerUtf8"
 
 End Sub
 

@@ -43,6 +43,8 @@ export const SHM_S_UNCHANGED: 1;
 export const SHM_S_LOST: 2;
 /** a reader that took this message before died, or gave it back */
 export const SHM_S_REDELIVERED: 3;
+/** nobody waits for this answer any more: it came to nobody */
+export const SHM_S_DROPPED: 4;
 
 // Errors.
 /** a parameter is NULL, out of range, or a struct's size is not set */
@@ -95,10 +97,22 @@ export const SHM_E_SYSTEM: -23;
 export const SHM_E_OVERTAKEN: -24;
 /** the service could not set up the channel; it tries again */
 export const SHM_E_UNAVAILABLE: -25;
+/** the server that had taken the call has died, or closed the channel */
+export const SHM_E_PEER_DIED: -26;
+/** no server has the channel open */
+export const SHM_E_NO_SERVER: -27;
+/** the server refused the call; ShmLastRefusal has its code */
+export const SHM_E_REFUSED: -28;
+/** a server has taken the call, and has not answered it in time */
+export const SHM_E_UNANSWERED: -29;
 
 // Rights.
 export const SHM_READ: 1;
 export const SHM_WRITE: 2;
+/** of a service: take requests and answer them. The right that is SHM_READ elsewhere */
+export const SHM_SERVER: 1;
+/** of a service: call it. The right that is SHM_WRITE elsewhere */
+export const SHM_CLIENT: 2;
 
 // What a channel is.
 /** one value, the last one written wins */
@@ -107,6 +121,8 @@ export const SHM_BLOCK: 1;
 export const SHM_TOPIC: 2;
 /** every message goes to exactly one reader */
 export const SHM_QUEUE: 3;
+/** clients call, and one of its servers answers */
+export const SHM_SERVICE: 4;
 
 // ShmOptions.flags
 /** start at the next write, not at the oldest message or value kept */
@@ -119,6 +135,8 @@ export const SHM_OPEN_TIMED: 4;
 export const SHM_OPEN_CREATE: 8;
 /** with SHM_OPEN_CREATE: it stays when nobody has it open */
 export const SHM_OPEN_KEEP: 16;
+/** a service's client: no call waits for a server to come, see SHM_E_NO_SERVER */
+export const SHM_OPEN_SERVED: 32;
 
 // ShmOptions.when_full: what a topic's writer does where there is no room.
 /** the oldest messages go; a reader that was too slow is told how many */
@@ -132,6 +150,10 @@ export const SHM_MESSAGE_LOST: 1;
 /** a reader that took this message before died, or gave it back */
 export const SHM_MESSAGE_REDELIVERED: 2;
 
+// ShmCaller.flags
+/** somebody still wants the answer */
+export const SHM_CALLER_WAITS: 1;
+
 // ShmWaitAny: the most channels that one call waits for.
 export const SHM_WAIT_MAX: 31;
 
@@ -140,6 +162,7 @@ export type StatusName =
   | "SHM_S_UNCHANGED"
   | "SHM_S_LOST"
   | "SHM_S_REDELIVERED"
+  | "SHM_S_DROPPED"
   | "SHM_E_ARGUMENT"
   | "SHM_E_HANDLE"
   | "SHM_E_NAME"
@@ -164,7 +187,11 @@ export type StatusName =
   | "SHM_E_MEMORY"
   | "SHM_E_SYSTEM"
   | "SHM_E_OVERTAKEN"
-  | "SHM_E_UNAVAILABLE";
+  | "SHM_E_UNAVAILABLE"
+  | "SHM_E_PEER_DIED"
+  | "SHM_E_NO_SERVER"
+  | "SHM_E_REFUSED"
+  | "SHM_E_UNANSWERED";
 
 /** The name of each status: "SHM_E_ACCESS" of -5. */
 export const STATUS_NAMES: ReadonlyMap<number, StatusName>;
@@ -173,7 +200,6 @@ export const ShmOptions: TypeObject;
 export interface ShmOptions {
   /** sizeof(ShmOptions) */
   size: number;
-  /** SHM_READ, SHM_WRITE or both; 0: every right that the caller has */
   access: number;
   /** SHM_BLOCK …: refuse another kind with SHM_E_MISMATCH; 0: any */
   kind: number;
@@ -207,9 +233,9 @@ export interface ShmInfo {
   writers: number;
   /** 0 */
   reserved: number;
-  /** bytes of payload that the channel holds */
+  /** bytes of payload that the channel holds; of a service: of its largest answer */
   capacity: number | bigint;
-  /** bytes of the largest message; of a block: its capacity */
+  /** bytes of the largest message or request; of a block: its capacity */
   max_message: number | bigint;
   name: string;
   /** SID of its creator; "": it is in the configuration, or in a list */
@@ -279,6 +305,29 @@ export interface ShmMessage {
   reserved: number;
 }
 
+export const ShmCaller: TypeObject;
+export interface ShmCaller {
+  /** sizeof(ShmCaller) */
+  size: number;
+  /** its process */
+  pid: number;
+  /** that process's session; 0xFFFFFFFF: not known */
+  session: number;
+  /** SHM_CALLER_… */
+  flags: number;
+  /** SID of its account; the kernel has said whose the process is */
+  account: string;
+}
+
+export const ShmCallerUtf8: TypeObject;
+export interface ShmCallerUtf8 {
+  size: number;
+  pid: number;
+  session: number;
+  flags: number;
+  account: string;
+}
+
 // ---- library
 
 export const ShmVersion: Native<() => number>;
@@ -286,6 +335,7 @@ export const ShmErrorText: Native<(status: number) => string>;
 export const ShmErrorTextUtf8: Native<(status: number) => string>;
 export const ShmLastErrorText: Native<() => string>;
 export const ShmLastErrorTextUtf8: Native<() => string>;
+export const ShmLastRefusal: Native<() => number>;
 
 // ---- channel
 
@@ -369,6 +419,65 @@ export const ShmPeek: Native<
   ) => number
 >;
 export const ShmRelease: Native<(channel: number) => number>;
+
+// ---- calls
+
+export const ShmCall: Native<
+  (
+    channel: number,
+    request: Memory,
+    size: number | bigint,
+    answer: Memory,
+    capacity: number | bigint,
+    answer_size: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmCallBegin: Native<
+  (
+    channel: number,
+    request: Memory,
+    size: number | bigint,
+    token: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmCallEnd: Native<
+  (
+    channel: number,
+    token: number | bigint,
+    answer: Memory,
+    capacity: number | bigint,
+    answer_size: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmCallCancel: Native<(channel: number, token: number | bigint) => number>;
+export const ShmServe: Native<
+  (
+    channel: number,
+    request: Memory,
+    capacity: number | bigint,
+    size: Out<number | bigint> | null,
+    token: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmAnswer: Native<
+  (channel: number, token: number | bigint, answer: Memory, size: number | bigint) => number
+>;
+export const ShmRefuse: Native<
+  (channel: number, token: number | bigint, code: number, text: string | null) => number
+>;
+export const ShmRefuseUtf8: Native<
+  (channel: number, token: number | bigint, code: number, text: string | null) => number
+>;
+export const ShmGetCaller: Native<
+  (channel: number, token: number | bigint, caller: Structs<ShmCaller>) => number
+>;
+export const ShmGetCallerUtf8: Native<
+  (channel: number, token: number | bigint, caller: Structs<ShmCallerUtf8>) => number
+>;
 
 // ---- notification
 

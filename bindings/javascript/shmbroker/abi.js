@@ -43,6 +43,7 @@ export const SHM_OK = 0;
 export const SHM_S_UNCHANGED = 1; // the value is the one that this handle has read before
 export const SHM_S_LOST = 2; // messages before this one were lost to this slow reader; see ShmGetStats
 export const SHM_S_REDELIVERED = 3; // a reader that took this message before died, or gave it back
+export const SHM_S_DROPPED = 4; // nobody waits for this answer any more: it came to nobody
 
 // Errors.
 export const SHM_E_ARGUMENT = -1; // a parameter is NULL, out of range, or a struct's size is not set
@@ -70,15 +71,22 @@ export const SHM_E_MEMORY = -22; // out of memory
 export const SHM_E_SYSTEM = -23; // an unexpected Win32 error; see ShmLastErrorText
 export const SHM_E_OVERTAKEN = -24; // what was peeked has been overwritten meanwhile: discard it
 export const SHM_E_UNAVAILABLE = -25; // the service could not set up the channel; it tries again
+export const SHM_E_PEER_DIED = -26; // the server that had taken the call has died, or closed the channel
+export const SHM_E_NO_SERVER = -27; // no server has the channel open
+export const SHM_E_REFUSED = -28; // the server refused the call; ShmLastRefusal has its code
+export const SHM_E_UNANSWERED = -29; // a server has taken the call, and has not answered it in time
 
 // Rights.
 export const SHM_READ = 1;
 export const SHM_WRITE = 2;
+export const SHM_SERVER = 1; // of a service: take requests and answer them. The right that is SHM_READ elsewhere
+export const SHM_CLIENT = 2; // of a service: call it. The right that is SHM_WRITE elsewhere
 
 // What a channel is.
 export const SHM_BLOCK = 1; // one value, the last one written wins
 export const SHM_TOPIC = 2; // every reader gets every message
 export const SHM_QUEUE = 3; // every message goes to exactly one reader
+export const SHM_SERVICE = 4; // clients call, and one of its servers answers
 
 // ShmOptions.flags
 export const SHM_OPEN_NEXT = 1; // start at the next write, not at the oldest message or value kept
@@ -86,6 +94,7 @@ export const SHM_OPEN_EXCLUSIVE = 2; // be the only writer: nobody else may writ
 export const SHM_OPEN_TIMED = 4; // a writer: date each message at its commit; costs a clock a message
 export const SHM_OPEN_CREATE = 8; // create the channel if there is none, where policy lets this account
 export const SHM_OPEN_KEEP = 16; // with SHM_OPEN_CREATE: it stays when nobody has it open
+export const SHM_OPEN_SERVED = 32; // a service's client: no call waits for a server to come, see SHM_E_NO_SERVER
 
 // ShmOptions.when_full: what a topic's writer does where there is no room.
 export const SHM_OVERWRITE = 1; // the oldest messages go; a reader that was too slow is told how many
@@ -94,6 +103,9 @@ export const SHM_WAIT = 2; // it waits for the slowest reader
 // ShmMessage.flags
 export const SHM_MESSAGE_LOST = 1; // messages before this one were lost to this slow reader
 export const SHM_MESSAGE_REDELIVERED = 2; // a reader that took this message before died, or gave it back
+
+// ShmCaller.flags
+export const SHM_CALLER_WAITS = 1; // somebody still wants the answer
 
 // ShmWaitAny: the most channels that one call waits for.
 export const SHM_WAIT_MAX = 31;
@@ -104,6 +116,7 @@ export const STATUS_NAMES = new Map([
   [SHM_S_UNCHANGED, "SHM_S_UNCHANGED"],
   [SHM_S_LOST, "SHM_S_LOST"],
   [SHM_S_REDELIVERED, "SHM_S_REDELIVERED"],
+  [SHM_S_DROPPED, "SHM_S_DROPPED"],
   [SHM_E_ARGUMENT, "SHM_E_ARGUMENT"],
   [SHM_E_HANDLE, "SHM_E_HANDLE"],
   [SHM_E_NAME, "SHM_E_NAME"],
@@ -129,13 +142,17 @@ export const STATUS_NAMES = new Map([
   [SHM_E_SYSTEM, "SHM_E_SYSTEM"],
   [SHM_E_OVERTAKEN, "SHM_E_OVERTAKEN"],
   [SHM_E_UNAVAILABLE, "SHM_E_UNAVAILABLE"],
+  [SHM_E_PEER_DIED, "SHM_E_PEER_DIED"],
+  [SHM_E_NO_SERVER, "SHM_E_NO_SERVER"],
+  [SHM_E_REFUSED, "SHM_E_REFUSED"],
+  [SHM_E_UNANSWERED, "SHM_E_UNANSWERED"],
 ]);
 
 export const ShmOptions = struct(
   "ShmOptions",
   {
     size: "uint32_t", // sizeof(ShmOptions)
-    access: "uint32_t", // SHM_READ, SHM_WRITE or both; 0: every right that the caller has
+    access: "uint32_t",
     kind: "uint32_t", // SHM_BLOCK …: refuse another kind with SHM_E_MISMATCH; 0: any
     flags: "uint32_t", // SHM_OPEN_…
     open_timeout_ms: "uint32_t", // how long the service may take to answer; 0: 5000
@@ -158,8 +175,8 @@ export const ShmInfo = struct(
     readers: "uint32_t", // reading handles open now, in all processes
     writers: "uint32_t", // writing handles open now, in all processes
     reserved: "uint32_t", // 0
-    capacity: "uint64_t", // bytes of payload that the channel holds
-    max_message: "uint64_t", // bytes of the largest message; of a block: its capacity
+    capacity: "uint64_t", // bytes of payload that the channel holds; of a service: of its largest answer
+    max_message: "uint64_t", // bytes of the largest message or request; of a block: its capacity
     name: "char16_t [64]",
     creator: "char16_t [192]", // SID of its creator; "": it is in the configuration, or in a list
     instance: "uint64_t", // another number each time that the channel's memory is made; in a list: 0
@@ -222,6 +239,32 @@ export const ShmMessage = struct(
   is64Bit ? 48 : 40,
 );
 
+export const ShmCaller = struct(
+  "ShmCaller",
+  {
+    size: "uint32_t", // sizeof(ShmCaller)
+    pid: "uint32_t", // its process
+    session: "uint32_t", // that process's session; 0xFFFFFFFF: not known
+    flags: "uint32_t", // SHM_CALLER_…
+    account: "char16_t [192]", // SID of its account; the kernel has said whose the process is
+  },
+  [0, 4, 8, 12, 16],
+  400,
+);
+
+export const ShmCallerUtf8 = struct(
+  "ShmCallerUtf8",
+  {
+    size: "uint32_t",
+    pid: "uint32_t",
+    session: "uint32_t",
+    flags: "uint32_t",
+    account: "char [192]",
+  },
+  [0, 4, 8, 12, 16],
+  208,
+);
+
 // ---- library
 
 export const ShmVersion = native("uint32_t", "ShmVersion", {});
@@ -229,6 +272,7 @@ export const ShmErrorText = native("const char16_t *", "ShmErrorText", { status:
 export const ShmErrorTextUtf8 = native("const char *", "ShmErrorTextUtf8", { status: "int32_t" });
 export const ShmLastErrorText = native("const char16_t *", "ShmLastErrorText", {});
 export const ShmLastErrorTextUtf8 = native("const char *", "ShmLastErrorTextUtf8", {});
+export const ShmLastRefusal = native("int32_t", "ShmLastRefusal", {});
 
 // ---- channel
 
@@ -325,6 +369,70 @@ export const ShmPeek = native("int32_t", "ShmPeek", {
   timeout_ms: "uint32_t",
 });
 export const ShmRelease = native("int32_t", "ShmRelease", { channel: "uint32_t" });
+
+// ---- calls
+
+export const ShmCall = native("int32_t", "ShmCall", {
+  channel: "uint32_t",
+  request: "const void *",
+  size: "size_t",
+  answer: "_Inout_ void *",
+  capacity: "size_t",
+  answer_size: "_Inout_ size_t *",
+  timeout_ms: "uint32_t",
+});
+export const ShmCallBegin = native("int32_t", "ShmCallBegin", {
+  channel: "uint32_t",
+  request: "const void *",
+  size: "size_t",
+  token: "_Inout_ uint64_t *",
+  timeout_ms: "uint32_t",
+});
+export const ShmCallEnd = native("int32_t", "ShmCallEnd", {
+  channel: "uint32_t",
+  token: "uint64_t",
+  answer: "_Inout_ void *",
+  capacity: "size_t",
+  answer_size: "_Inout_ size_t *",
+  timeout_ms: "uint32_t",
+});
+export const ShmCallCancel = native("int32_t", "ShmCallCancel", { channel: "uint32_t", token: "uint64_t" });
+export const ShmServe = native("int32_t", "ShmServe", {
+  channel: "uint32_t",
+  request: "_Inout_ void *",
+  capacity: "size_t",
+  size: "_Inout_ size_t *",
+  token: "_Inout_ uint64_t *",
+  timeout_ms: "uint32_t",
+});
+export const ShmAnswer = native("int32_t", "ShmAnswer", {
+  channel: "uint32_t",
+  token: "uint64_t",
+  answer: "const void *",
+  size: "size_t",
+});
+export const ShmRefuse = native("int32_t", "ShmRefuse", {
+  channel: "uint32_t",
+  token: "uint64_t",
+  code: "int32_t",
+  text: "const char16_t *",
+});
+export const ShmRefuseUtf8 = native("int32_t", "ShmRefuseUtf8", {
+  channel: "uint32_t",
+  token: "uint64_t",
+  code: "int32_t",
+  text: "const char *",
+});
+export const ShmGetCaller = native("int32_t", "ShmGetCaller", {
+  channel: "uint32_t",
+  token: "uint64_t",
+  caller: "_Inout_ ShmCaller *",
+});
+export const ShmGetCallerUtf8 = native("int32_t", "ShmGetCallerUtf8", {
+  channel: "uint32_t",
+  token: "uint64_t",
+  caller: "_Inout_ ShmCallerUtf8 *",
+});
 
 // ---- notification
 

@@ -32,6 +32,7 @@ SHM_OK = 0
 SHM_S_UNCHANGED = 1  # the value is the one that this handle has read before
 SHM_S_LOST = 2  # messages before this one were lost to this slow reader; see ShmGetStats
 SHM_S_REDELIVERED = 3  # a reader that took this message before died, or gave it back
+SHM_S_DROPPED = 4  # nobody waits for this answer any more: it came to nobody
 
 # Errors.
 SHM_E_ARGUMENT = -1  # a parameter is NULL, out of range, or a struct's size is not set
@@ -59,15 +60,22 @@ SHM_E_MEMORY = -22  # out of memory
 SHM_E_SYSTEM = -23  # an unexpected Win32 error; see ShmLastErrorText
 SHM_E_OVERTAKEN = -24  # what was peeked has been overwritten meanwhile: discard it
 SHM_E_UNAVAILABLE = -25  # the service could not set up the channel; it tries again
+SHM_E_PEER_DIED = -26  # the server that had taken the call has died, or closed the channel
+SHM_E_NO_SERVER = -27  # no server has the channel open
+SHM_E_REFUSED = -28  # the server refused the call; ShmLastRefusal has its code
+SHM_E_UNANSWERED = -29  # a server has taken the call, and has not answered it in time
 
 # Rights.
 SHM_READ = 1
 SHM_WRITE = 2
+SHM_SERVER = 1  # of a service: take requests and answer them. The right that is SHM_READ elsewhere
+SHM_CLIENT = 2  # of a service: call it. The right that is SHM_WRITE elsewhere
 
 # What a channel is.
 SHM_BLOCK = 1  # one value, the last one written wins
 SHM_TOPIC = 2  # every reader gets every message
 SHM_QUEUE = 3  # every message goes to exactly one reader
+SHM_SERVICE = 4  # clients call, and one of its servers answers
 
 # ShmOptions.flags
 SHM_OPEN_NEXT = 1  # start at the next write, not at the oldest message or value kept
@@ -75,6 +83,7 @@ SHM_OPEN_EXCLUSIVE = 2  # be the only writer: nobody else may write while this h
 SHM_OPEN_TIMED = 4  # a writer: date each message at its commit; costs a clock a message
 SHM_OPEN_CREATE = 8  # create the channel if there is none, where policy lets this account
 SHM_OPEN_KEEP = 16  # with SHM_OPEN_CREATE: it stays when nobody has it open
+SHM_OPEN_SERVED = 32  # a service's client: no call waits for a server to come, see SHM_E_NO_SERVER
 
 # ShmOptions.when_full: what a topic's writer does where there is no room.
 SHM_OVERWRITE = 1  # the oldest messages go; a reader that was too slow is told how many
@@ -83,6 +92,9 @@ SHM_WAIT = 2  # it waits for the slowest reader
 # ShmMessage.flags
 SHM_MESSAGE_LOST = 1  # messages before this one were lost to this slow reader
 SHM_MESSAGE_REDELIVERED = 2  # a reader that took this message before died, or gave it back
+
+# ShmCaller.flags
+SHM_CALLER_WAITS = 1  # somebody still wants the answer
 
 # ShmWaitAny: the most channels that one call waits for.
 SHM_WAIT_MAX = 31
@@ -93,6 +105,7 @@ STATUS_NAMES = {
     SHM_S_UNCHANGED: "SHM_S_UNCHANGED",
     SHM_S_LOST: "SHM_S_LOST",
     SHM_S_REDELIVERED: "SHM_S_REDELIVERED",
+    SHM_S_DROPPED: "SHM_S_DROPPED",
     SHM_E_ARGUMENT: "SHM_E_ARGUMENT",
     SHM_E_HANDLE: "SHM_E_HANDLE",
     SHM_E_NAME: "SHM_E_NAME",
@@ -118,6 +131,10 @@ STATUS_NAMES = {
     SHM_E_SYSTEM: "SHM_E_SYSTEM",
     SHM_E_OVERTAKEN: "SHM_E_OVERTAKEN",
     SHM_E_UNAVAILABLE: "SHM_E_UNAVAILABLE",
+    SHM_E_PEER_DIED: "SHM_E_PEER_DIED",
+    SHM_E_NO_SERVER: "SHM_E_NO_SERVER",
+    SHM_E_REFUSED: "SHM_E_REFUSED",
+    SHM_E_UNANSWERED: "SHM_E_UNANSWERED",
 }
 
 
@@ -130,7 +147,7 @@ def _check_layout(struct: type[ctypes.Structure], size: int, /, **offsets: int) 
 
 class ShmOptions(ctypes.Structure):
     size: int  # sizeof(ShmOptions)
-    access: int  # SHM_READ, SHM_WRITE or both; 0: every right that the caller has
+    access: int
     kind: int  # SHM_BLOCK …: refuse another kind with SHM_E_MISMATCH; 0: any
     flags: int  # SHM_OPEN_…
     open_timeout_ms: int  # how long the service may take to answer; 0: 5000
@@ -176,8 +193,8 @@ class ShmInfo(ctypes.Structure):
     readers: int  # reading handles open now, in all processes
     writers: int  # writing handles open now, in all processes
     reserved: int  # 0
-    capacity: int  # bytes of payload that the channel holds
-    max_message: int  # bytes of the largest message; of a block: its capacity
+    capacity: int  # bytes of payload that the channel holds; of a service: of its largest answer
+    max_message: int  # bytes of the largest message or request; of a block: its capacity
     name: ctypes.Array[c_uint16]
     creator: ctypes.Array[c_uint16]  # SID of its creator; "": it is in the configuration, or in a list
     instance: int  # another number each time that the channel's memory is made; in a list: 0
@@ -336,6 +353,42 @@ _check_layout(
 )
 
 
+class ShmCaller(ctypes.Structure):
+    size: int  # sizeof(ShmCaller)
+    pid: int  # its process
+    session: int  # that process's session; 0xFFFFFFFF: not known
+    flags: int  # SHM_CALLER_…
+    account: ctypes.Array[c_uint16]  # SID of its account; the kernel has said whose the process is
+    _fields_ = [
+        ("size", c_uint32),
+        ("pid", c_uint32),
+        ("session", c_uint32),
+        ("flags", c_uint32),
+        ("account", c_uint16 * 192),
+    ]
+
+
+_check_layout(ShmCaller, 400, size=0, pid=4, session=8, flags=12, account=16)
+
+
+class ShmCallerUtf8(ctypes.Structure):
+    size: int
+    pid: int
+    session: int
+    flags: int
+    account: bytes
+    _fields_ = [
+        ("size", c_uint32),
+        ("pid", c_uint32),
+        ("session", c_uint32),
+        ("flags", c_uint32),
+        ("account", c_char * 192),
+    ]
+
+
+_check_layout(ShmCallerUtf8, 208, size=0, pid=4, session=8, flags=12, account=16)
+
+
 def declare(library: ctypes.CDLL) -> None:
     """Tells the functions of the loaded shmclient.dll their types."""
     # ---- library
@@ -349,6 +402,8 @@ def declare(library: ctypes.CDLL) -> None:
     library.ShmLastErrorText.argtypes = []
     library.ShmLastErrorTextUtf8.restype = c_char_p
     library.ShmLastErrorTextUtf8.argtypes = []
+    library.ShmLastRefusal.restype = c_int32
+    library.ShmLastRefusal.argtypes = []
 
     # ---- channel
     library.ShmOpen.restype = c_int32
@@ -407,6 +462,28 @@ def declare(library: ctypes.CDLL) -> None:
     library.ShmPeek.argtypes = [c_uint32, POINTER(c_void_p), POINTER(c_size_t), c_uint32]
     library.ShmRelease.restype = c_int32
     library.ShmRelease.argtypes = [c_uint32]
+
+    # ---- calls
+    library.ShmCall.restype = c_int32
+    library.ShmCall.argtypes = [c_uint32, c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t), c_uint32]
+    library.ShmCallBegin.restype = c_int32
+    library.ShmCallBegin.argtypes = [c_uint32, c_void_p, c_size_t, POINTER(c_uint64), c_uint32]
+    library.ShmCallEnd.restype = c_int32
+    library.ShmCallEnd.argtypes = [c_uint32, c_uint64, c_void_p, c_size_t, POINTER(c_size_t), c_uint32]
+    library.ShmCallCancel.restype = c_int32
+    library.ShmCallCancel.argtypes = [c_uint32, c_uint64]
+    library.ShmServe.restype = c_int32
+    library.ShmServe.argtypes = [c_uint32, c_void_p, c_size_t, POINTER(c_size_t), POINTER(c_uint64), c_uint32]
+    library.ShmAnswer.restype = c_int32
+    library.ShmAnswer.argtypes = [c_uint32, c_uint64, c_void_p, c_size_t]
+    library.ShmRefuse.restype = c_int32
+    library.ShmRefuse.argtypes = [c_uint32, c_uint64, c_int32, c_wchar_p]
+    library.ShmRefuseUtf8.restype = c_int32
+    library.ShmRefuseUtf8.argtypes = [c_uint32, c_uint64, c_int32, c_char_p]
+    library.ShmGetCaller.restype = c_int32
+    library.ShmGetCaller.argtypes = [c_uint32, c_uint64, POINTER(ShmCaller)]
+    library.ShmGetCallerUtf8.restype = c_int32
+    library.ShmGetCallerUtf8.argtypes = [c_uint32, c_uint64, POINTER(ShmCallerUtf8)]
 
     # ---- notification
     library.ShmGetWaitHandle.restype = c_int32

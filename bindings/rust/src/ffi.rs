@@ -34,6 +34,8 @@ impl Status {
     pub const LOST: Self = Self(2);
     /// A reader that took this message before died, or gave it back.
     pub const REDELIVERED: Self = Self(3);
+    /// Nobody waits for this answer any more: it came to nobody.
+    pub const DROPPED: Self = Self(4);
 }
 
 // Errors.
@@ -88,11 +90,23 @@ impl Status {
     pub const OVERTAKEN: Self = Self(-24);
     /// The service could not set up the channel; it tries again.
     pub const UNAVAILABLE: Self = Self(-25);
+    /// The server that had taken the call has died, or closed the channel.
+    pub const PEER_DIED: Self = Self(-26);
+    /// No server has the channel open.
+    pub const NO_SERVER: Self = Self(-27);
+    /// The server refused the call; ShmLastRefusal has its code.
+    pub const REFUSED: Self = Self(-28);
+    /// A server has taken the call, and has not answered it in time.
+    pub const UNANSWERED: Self = Self(-29);
 }
 
 // Rights.
 pub const SHM_READ: u32 = 1;
 pub const SHM_WRITE: u32 = 2;
+/// of a service: take requests and answer them. The right that is SHM_READ elsewhere
+pub const SHM_SERVER: u32 = 1;
+/// of a service: call it. The right that is SHM_WRITE elsewhere
+pub const SHM_CLIENT: u32 = 2;
 
 // What a channel is.
 /// one value, the last one written wins
@@ -101,6 +115,8 @@ pub const SHM_BLOCK: u32 = 1;
 pub const SHM_TOPIC: u32 = 2;
 /// every message goes to exactly one reader
 pub const SHM_QUEUE: u32 = 3;
+/// clients call, and one of its servers answers
+pub const SHM_SERVICE: u32 = 4;
 
 // ShmOptions.flags
 /// start at the next write, not at the oldest message or value kept
@@ -113,6 +129,8 @@ pub const SHM_OPEN_TIMED: u32 = 4;
 pub const SHM_OPEN_CREATE: u32 = 8;
 /// with SHM_OPEN_CREATE: it stays when nobody has it open
 pub const SHM_OPEN_KEEP: u32 = 16;
+/// a service's client: no call waits for a server to come, see SHM_E_NO_SERVER
+pub const SHM_OPEN_SERVED: u32 = 32;
 
 // ShmOptions.when_full: what a topic's writer does where there is no room.
 /// the oldest messages go; a reader that was too slow is told how many
@@ -126,6 +144,10 @@ pub const SHM_MESSAGE_LOST: u32 = 1;
 /// a reader that took this message before died, or gave it back
 pub const SHM_MESSAGE_REDELIVERED: u32 = 2;
 
+// ShmCaller.flags
+/// somebody still wants the answer
+pub const SHM_CALLER_WAITS: u32 = 1;
+
 // ShmWaitAny: the most channels that one call waits for.
 pub const SHM_WAIT_MAX: u32 = 31;
 
@@ -137,6 +159,7 @@ impl Status {
             Self::UNCHANGED => "UNCHANGED",
             Self::LOST => "LOST",
             Self::REDELIVERED => "REDELIVERED",
+            Self::DROPPED => "DROPPED",
             Self::ARGUMENT => "ARGUMENT",
             Self::HANDLE => "HANDLE",
             Self::NAME => "NAME",
@@ -162,6 +185,10 @@ impl Status {
             Self::SYSTEM => "SYSTEM",
             Self::OVERTAKEN => "OVERTAKEN",
             Self::UNAVAILABLE => "UNAVAILABLE",
+            Self::PEER_DIED => "PEER_DIED",
+            Self::NO_SERVER => "NO_SERVER",
+            Self::REFUSED => "REFUSED",
+            Self::UNANSWERED => "UNANSWERED",
             _ => return None,
         })
     }
@@ -172,7 +199,6 @@ impl Status {
 pub struct ShmOptions {
     /// sizeof(ShmOptions)
     pub size: u32,
-    /// SHM_READ, SHM_WRITE or both; 0: every right that the caller has
     pub access: u32,
     /// SHM_BLOCK …: refuse another kind with SHM_E_MISMATCH; 0: any
     pub kind: u32,
@@ -207,9 +233,9 @@ pub struct ShmInfo {
     pub writers: u32,
     /// 0
     pub reserved: u32,
-    /// bytes of payload that the channel holds
+    /// bytes of payload that the channel holds; of a service: of its largest answer
     pub capacity: u64,
-    /// bytes of the largest message; of a block: its capacity
+    /// bytes of the largest message or request; of a block: its capacity
     pub max_message: u64,
     pub name: [u16; 64],
     /// SID of its creator; "": it is in the configuration, or in a list
@@ -280,6 +306,31 @@ pub struct ShmMessage {
     pub writer: u32,
     /// 0
     pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ShmCaller {
+    /// sizeof(ShmCaller)
+    pub size: u32,
+    /// its process
+    pub pid: u32,
+    /// that process's session; 0xFFFFFFFF: not known
+    pub session: u32,
+    /// SHM_CALLER_…
+    pub flags: u32,
+    /// SID of its account; the kernel has said whose the process is
+    pub account: [u16; 192],
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ShmCallerUtf8 {
+    pub size: u32,
+    pub pid: u32,
+    pub session: u32,
+    pub flags: u32,
+    pub account: [c_char; 192],
 }
 
 /// Refuses to compile a struct that is not as the C header has it. Each byte of the probe is its own
@@ -386,6 +437,24 @@ assert_layout! {
     reserved: 28 + 2 * size_of::<usize>()
 }
 
+assert_layout! {
+    ShmCaller, 400,
+    size: 0,
+    pid: 4,
+    session: 8,
+    flags: 12,
+    account: 16
+}
+
+assert_layout! {
+    ShmCallerUtf8, 208,
+    size: 0,
+    pid: 4,
+    session: 8,
+    flags: 12,
+    account: 16
+}
+
 /// The functions of shmclient.dll.
 pub struct Functions {
     pub ShmVersion: unsafe extern "system" fn() -> u32,
@@ -393,6 +462,7 @@ pub struct Functions {
     pub ShmErrorTextUtf8: unsafe extern "system" fn(status: Status) -> *const c_char,
     pub ShmLastErrorText: unsafe extern "system" fn() -> *const u16,
     pub ShmLastErrorTextUtf8: unsafe extern "system" fn() -> *const c_char,
+    pub ShmLastRefusal: unsafe extern "system" fn() -> Status,
     pub ShmOpen: unsafe extern "system" fn(
         name: *const u16,
         options: *const ShmOptions,
@@ -465,6 +535,57 @@ pub struct Functions {
         timeout_ms: u32,
     ) -> Status,
     pub ShmRelease: unsafe extern "system" fn(channel: u32) -> Status,
+    pub ShmCall: unsafe extern "system" fn(
+        channel: u32,
+        request: *const c_void,
+        size: usize,
+        answer: *mut c_void,
+        capacity: usize,
+        answer_size: *mut usize,
+        timeout_ms: u32,
+    ) -> Status,
+    pub ShmCallBegin: unsafe extern "system" fn(
+        channel: u32,
+        request: *const c_void,
+        size: usize,
+        token: *mut u64,
+        timeout_ms: u32,
+    ) -> Status,
+    pub ShmCallEnd: unsafe extern "system" fn(
+        channel: u32,
+        token: u64,
+        answer: *mut c_void,
+        capacity: usize,
+        answer_size: *mut usize,
+        timeout_ms: u32,
+    ) -> Status,
+    pub ShmCallCancel: unsafe extern "system" fn(channel: u32, token: u64) -> Status,
+    pub ShmServe: unsafe extern "system" fn(
+        channel: u32,
+        request: *mut c_void,
+        capacity: usize,
+        size: *mut usize,
+        token: *mut u64,
+        timeout_ms: u32,
+    ) -> Status,
+    pub ShmAnswer: unsafe extern "system" fn(
+        channel: u32,
+        token: u64,
+        answer: *const c_void,
+        size: usize,
+    ) -> Status,
+    pub ShmRefuse:
+        unsafe extern "system" fn(channel: u32, token: u64, code: i32, text: *const u16) -> Status,
+    pub ShmRefuseUtf8: unsafe extern "system" fn(
+        channel: u32,
+        token: u64,
+        code: i32,
+        text: *const c_char,
+    ) -> Status,
+    pub ShmGetCaller:
+        unsafe extern "system" fn(channel: u32, token: u64, caller: *mut ShmCaller) -> Status,
+    pub ShmGetCallerUtf8:
+        unsafe extern "system" fn(channel: u32, token: u64, caller: *mut ShmCallerUtf8) -> Status,
     pub ShmGetWaitHandle:
         unsafe extern "system" fn(channel: u32, handle: *mut *mut c_void) -> Status,
     pub ShmNotifyWindow: unsafe extern "system" fn(
@@ -497,6 +618,7 @@ impl Functions {
                 ShmErrorTextUtf8: transmute(find("ShmErrorTextUtf8\0")?),
                 ShmLastErrorText: transmute(find("ShmLastErrorText\0")?),
                 ShmLastErrorTextUtf8: transmute(find("ShmLastErrorTextUtf8\0")?),
+                ShmLastRefusal: transmute(find("ShmLastRefusal\0")?),
                 ShmOpen: transmute(find("ShmOpen\0")?),
                 ShmOpenUtf8: transmute(find("ShmOpenUtf8\0")?),
                 ShmClose: transmute(find("ShmClose\0")?),
@@ -519,6 +641,16 @@ impl Functions {
                 ShmFlush: transmute(find("ShmFlush\0")?),
                 ShmPeek: transmute(find("ShmPeek\0")?),
                 ShmRelease: transmute(find("ShmRelease\0")?),
+                ShmCall: transmute(find("ShmCall\0")?),
+                ShmCallBegin: transmute(find("ShmCallBegin\0")?),
+                ShmCallEnd: transmute(find("ShmCallEnd\0")?),
+                ShmCallCancel: transmute(find("ShmCallCancel\0")?),
+                ShmServe: transmute(find("ShmServe\0")?),
+                ShmAnswer: transmute(find("ShmAnswer\0")?),
+                ShmRefuse: transmute(find("ShmRefuse\0")?),
+                ShmRefuseUtf8: transmute(find("ShmRefuseUtf8\0")?),
+                ShmGetCaller: transmute(find("ShmGetCaller\0")?),
+                ShmGetCallerUtf8: transmute(find("ShmGetCallerUtf8\0")?),
                 ShmGetWaitHandle: transmute(find("ShmGetWaitHandle\0")?),
                 ShmNotifyWindow: transmute(find("ShmNotifyWindow\0")?),
                 ShmNotifyPipe: transmute(find("ShmNotifyPipe\0")?),
