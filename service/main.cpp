@@ -105,6 +105,7 @@ int run(std::vector<std::string> arguments) {
   add_list(app, action);
   add_top(app, action);
   add_transfer(app, action);
+  add_call(app, action);
   add_check(app, action, looked_at);
   add_edit(app, action, looked_at);
   add_doctor(app, action, looked_at);

@@ -52,6 +52,7 @@ ClientApi::ClientApi() {
   find(dll, "ShmCommit", commit);
   find(dll, "ShmLock", lock);
   find(dll, "ShmUnlock", unlock);
+  find(dll, "ShmCall", call);
   find(dll, "ShmInspect", inspect);
   find(dll, "ShmInspectAll", inspect_all);
   find(dll, "ShmInspectService", inspect_service);

@@ -44,6 +44,7 @@ class ClientApi {
   decltype(&::ShmCommit) commit;
   decltype(&::ShmLock) lock;
   decltype(&::ShmUnlock) unlock;
+  decltype(&::ShmCall) call;
   decltype(&::ShmInspect) inspect;
   decltype(&::ShmInspectAll) inspect_all;
   decltype(&::ShmInspectService) inspect_service;

@@ -20,6 +20,7 @@ void add_control(CLI::App& app, Action& action,
 void add_list(CLI::App& app, Action& action);                      // list, show
 void add_top(CLI::App& app, Action& action);
 void add_transfer(CLI::App& app, Action& action);  // tail, send
+void add_call(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action,
                const std::function<BrokerPaths()>& find_paths);  // check-config
 void add_edit(CLI::App& app, Action& action,
