@@ -345,6 +345,7 @@ ShmStats Channel::stats() const {
     stats.lost = at().reader_slot().lost.load(std::memory_order_relaxed);
     stats.read_waits = at().reader_slot().waits.load(std::memory_order_relaxed);
   }
+  add_stats(stats);
   return stats;
 }
 

@@ -85,6 +85,9 @@ class Channel {
   // Number of the last message or value published.
   virtual uint64_t sequence() const = 0;
 
+  // What a kind counts elsewhere than in the slots of readers and writers.
+  virtual void add_stats(ShmStats&) const {}
+
   // Writers, or a service's clients.
   virtual uint32_t writer_count() const;
 

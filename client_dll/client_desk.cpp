@@ -135,6 +135,15 @@ void ClientDesk::give_up_all() {
 
 core::Marks& ClientDesk::mark() const { return desk_->section().waiting; }
 
+// relaxed: counters; each is right by itself.
+void ClientDesk::add_stats(ShmStats& stats) const {
+  const core::DeskSection& counted = desk_->section();
+  stats.written = counted.calls.load(std::memory_order_relaxed);
+  stats.bytes_written = counted.request_bytes.load(std::memory_order_relaxed);
+  stats.bytes_read = counted.answer_bytes.load(std::memory_order_relaxed);
+  stats.read_waits = counted.waits.load(std::memory_order_relaxed);
+}
+
 void ClientDesk::count_waits(uint32_t waits) const { add(desk_->section().waits, waits); }
 
 }  // namespace shmbroker::client

@@ -54,6 +54,9 @@ class ClientDesk {
   core::Marks& mark() const;  // of which the client has core::kClientMark
   void count_waits(uint32_t waits) const;
 
+  // Calls and their bytes, answers and theirs.
+  void add_stats(ShmStats& stats) const;
+
  private:
   struct Call {
     std::atomic<uint32_t> number{0};   // 0: none is under way

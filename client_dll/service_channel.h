@@ -41,6 +41,9 @@ class ServiceChannel final : public Channel {
   bool is_readable() const override { return server_ && server_->find(); }
   uint32_t poll_readable(uint32_t most) const override { return server_->poll(most); }
   uint64_t sequence() const override { return 0; }
+  void add_stats(ShmStats& stats) const override {
+    if (client_) client_->add_stats(stats);
+  }
   // relaxed: diagnostic only.
   uint32_t writer_count() const override {
     return at().data().presence.clients.load(std::memory_order_relaxed);

@@ -311,13 +311,13 @@ namespace ShmBroker
             public uint reserved; // 0
             public ulong sequence; // of the channel: number of the last message or value published
             public ulong recoveries; // of the channel: locks and loans taken back from processes that died
-            public ulong written; // messages written
+            public ulong written; // messages written; of a service's client: calls begun
             public ulong bytes_written; // their bytes
-            public ulong read; // messages or changed values read
+            public ulong read; // messages or changed values read; of a service's server: requests taken
             public ulong bytes_read; // their bytes
             public ulong lost; // messages overwritten before this handle read them; of a block: values
             public ulong lock_waits; // writes that had to wait for another writer
-            public ulong read_waits; // times that a read went to sleep
+            public ulong read_waits; // times that a read, or the wait for an answer, went to sleep
         }
 
         [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]

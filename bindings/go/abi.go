@@ -167,13 +167,13 @@ type shmStats struct {
 	reserved     uint32 // 0
 	sequence     uint64 // of the channel: number of the last message or value published
 	recoveries   uint64 // of the channel: locks and loans taken back from processes that died
-	written      uint64 // messages written
+	written      uint64 // messages written; of a service's client: calls begun
 	bytesWritten uint64 // their bytes
-	read         uint64 // messages or changed values read
+	read         uint64 // messages or changed values read; of a service's server: requests taken
 	bytesRead    uint64 // their bytes
 	lost         uint64 // messages overwritten before this handle read them; of a block: values
 	lockWaits    uint64 // writes that had to wait for another writer
-	readWaits    uint64 // times that a read went to sleep
+	readWaits    uint64 // times that a read, or the wait for an answer, went to sleep
 }
 
 type shmMessage struct {

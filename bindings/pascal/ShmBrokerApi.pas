@@ -151,13 +151,13 @@ type
     Reserved: Cardinal;   // 0
     Sequence: UInt64;     // of the channel: number of the last message or value published
     Recoveries: UInt64;   // of the channel: locks and loans taken back from processes that died
-    Written: UInt64;      // messages written
+    Written: UInt64;      // messages written; of a service's client: calls begun
     BytesWritten: UInt64; // their bytes
-    Read: UInt64;         // messages or changed values read
+    Read: UInt64;         // messages or changed values read; of a service's server: requests taken
     BytesRead: UInt64;    // their bytes
     Lost: UInt64;         // messages overwritten before this handle read them; of a block: values
     LockWaits: UInt64;    // writes that had to wait for another writer
-    ReadWaits: UInt64;    // times that a read went to sleep
+    ReadWaits: UInt64;    // times that a read, or the wait for an answer, went to sleep
   end;
 
   PShmMessage = ^ShmMessage;

@@ -167,13 +167,13 @@ Public Type ShmStats
     Reserved As Long ' 0
     Sequence As ShmUInt64 ' of the channel: number of the last message or value published
     Recoveries As ShmUInt64 ' of the channel: locks and loans taken back from processes that died
-    Written As ShmUInt64 ' messages written
+    Written As ShmUInt64 ' messages written; of a service's client: calls begun
     BytesWritten As ShmUInt64 ' their bytes
-    Read As ShmUInt64 ' messages or changed values read
+    Read As ShmUInt64 ' messages or changed values read; of a service's server: requests taken
     BytesRead As ShmUInt64 ' their bytes
     Lost As ShmUInt64 ' messages overwritten before this handle read them; of a block: values
     LockWaits As ShmUInt64 ' writes that had to wait for another writer
-    ReadWaits As ShmUInt64 ' times that a read went to sleep
+    ReadWaits As ShmUInt64 ' times that a read, or the wait for an answer, went to sleep
 End Type
 
 Public Type ShmMessage

@@ -269,11 +269,11 @@ export interface ShmStats {
   sequence: number | bigint;
   /** of the channel: locks and loans taken back from processes that died */
   recoveries: number | bigint;
-  /** messages written */
+  /** messages written; of a service's client: calls begun */
   written: number | bigint;
   /** their bytes */
   bytes_written: number | bigint;
-  /** messages or changed values read */
+  /** messages or changed values read; of a service's server: requests taken */
   read: number | bigint;
   /** their bytes */
   bytes_read: number | bigint;
@@ -281,7 +281,7 @@ export interface ShmStats {
   lost: number | bigint;
   /** writes that had to wait for another writer */
   lock_waits: number | bigint;
-  /** times that a read went to sleep */
+  /** times that a read, or the wait for an answer, went to sleep */
   read_waits: number | bigint;
 }
 

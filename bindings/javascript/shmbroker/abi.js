@@ -211,13 +211,13 @@ export const ShmStats = struct(
     reserved: "uint32_t", // 0
     sequence: "uint64_t", // of the channel: number of the last message or value published
     recoveries: "uint64_t", // of the channel: locks and loans taken back from processes that died
-    written: "uint64_t", // messages written
+    written: "uint64_t", // messages written; of a service's client: calls begun
     bytes_written: "uint64_t", // their bytes
-    read: "uint64_t", // messages or changed values read
+    read: "uint64_t", // messages or changed values read; of a service's server: requests taken
     bytes_read: "uint64_t", // their bytes
     lost: "uint64_t", // messages overwritten before this handle read them; of a block: values
     lock_waits: "uint64_t", // writes that had to wait for another writer
-    read_waits: "uint64_t", // times that a read went to sleep
+    read_waits: "uint64_t", // times that a read, or the wait for an answer, went to sleep
   },
   [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72],
   80,

@@ -279,13 +279,13 @@ class ShmStats(ctypes.Structure):
     reserved: int  # 0
     sequence: int  # of the channel: number of the last message or value published
     recoveries: int  # of the channel: locks and loans taken back from processes that died
-    written: int  # messages written
+    written: int  # messages written; of a service's client: calls begun
     bytes_written: int  # their bytes
-    read: int  # messages or changed values read
+    read: int  # messages or changed values read; of a service's server: requests taken
     bytes_read: int  # their bytes
     lost: int  # messages overwritten before this handle read them; of a block: values
     lock_waits: int  # writes that had to wait for another writer
-    read_waits: int  # times that a read went to sleep
+    read_waits: int  # times that a read, or the wait for an answer, went to sleep
     _fields_ = [
         ("size", c_uint32),
         ("reserved", c_uint32),

@@ -271,11 +271,11 @@ pub struct ShmStats {
     pub sequence: u64,
     /// of the channel: locks and loans taken back from processes that died
     pub recoveries: u64,
-    /// messages written
+    /// messages written; of a service's client: calls begun
     pub written: u64,
     /// their bytes
     pub bytes_written: u64,
-    /// messages or changed values read
+    /// messages or changed values read; of a service's server: requests taken
     pub read: u64,
     /// their bytes
     pub bytes_read: u64,
@@ -283,7 +283,7 @@ pub struct ShmStats {
     pub lost: u64,
     /// writes that had to wait for another writer
     pub lock_waits: u64,
-    /// times that a read went to sleep
+    /// times that a read, or the wait for an answer, went to sleep
     pub read_waits: u64,
 }
 

@@ -179,6 +179,8 @@ class Channel {
   }
   // Bytes of the largest message: the room that a reader needs.
   size_t max_message() const { return static_cast<size_t>(info().max_message); }
+  // Of a service, whose requests max_message() limits: bytes of its largest answer.
+  size_t max_answer() const { return static_cast<size_t>(info().capacity); }
 
   ShmStats stats() const {
     Status status = SHM_OK;

@@ -208,13 +208,13 @@ typedef struct ShmStats {
   uint32_t reserved;      /* 0 */
   uint64_t sequence;      /* of the channel: number of the last message or value published */
   uint64_t recoveries;    /* of the channel: locks and loans taken back from processes that died */
-  uint64_t written;       /* messages written */
+  uint64_t written;       /* messages written; of a service's client: calls begun */
   uint64_t bytes_written; /* their bytes */
-  uint64_t read;          /* messages or changed values read */
+  uint64_t read;          /* messages or changed values read; of a service's server: requests taken */
   uint64_t bytes_read;    /* their bytes */
   uint64_t lost;          /* messages overwritten before this handle read them; of a block: values */
   uint64_t lock_waits;    /* writes that had to wait for another writer */
-  uint64_t read_waits;    /* times that a read went to sleep */
+  uint64_t read_waits;    /* times that a read, or the wait for an answer, went to sleep */
 } ShmStats;
 
 /* A message of a batch. */

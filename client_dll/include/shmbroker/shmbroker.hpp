@@ -15,6 +15,7 @@
 #if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
 #error "shmbroker.hpp needs C++20: compile with /std:c++20 or -std=c++20, or use the C header, shmbroker.h"
 #else
+#include "shmbroker/calls.hpp"
 #include "shmbroker/cancel_on_stop.hpp"
 #include "shmbroker/channel.hpp"
 #include "shmbroker/error.hpp"
