@@ -9,7 +9,9 @@
 
 #include "tests/bench/bars.h"
 #include "tests/bench/broker.h"
+#include "tests/bench/calls.h"
 #include "tests/bench/clock.h"
+#include "tests/bench/exchange.h"
 #include "tests/bench/hostile.h"
 #include "tests/bench/idle.h"
 #include "tests/bench/languages.h"
@@ -81,6 +83,12 @@ void run_hostile(const Options& options, uint32_t rounds) {
   write_json(options.json, {{"rounds", rounds}, {"hostile", to_json(all)}});
 }
 
+void run_calls(const Options& options, uint32_t rounds) {
+  const Calls calls = measure_calls(rounds, options.quick);
+  print_calls(calls, std::cout);
+  write_json(options.json, {{"rounds", rounds}, {"calls", calls}});
+}
+
 void run_spinning(const Options& options, uint32_t rounds) {
   const Broker broker;
   const std::vector<Spinning> all = measure_spinning(rounds, options.quick ? 20 : 300);
@@ -113,6 +121,7 @@ struct Alone {
   void (*run)(const Options& options, uint32_t rounds);
 };
 constexpr Alone kAlone[] = {
+    {"calls", "a request and its answer, by calls and by what else there is, two minutes", run_calls},
     {"hostile", "what others notice of hostile programs, ten minutes", run_hostile},
     {"readers", "one topic with 1 to 64 readers, two minutes", run_readers},
     {"spin", "turns of the busy loop before a sleep, two minutes", run_spinning},
@@ -178,11 +187,21 @@ int main(int argc, char** argv) {
   CLI::App* client = app.add_subcommand("client", "Who has many channels open")->group("");
   client->add_option("first", first)->required();
   client->add_option("count", count)->required();
+  std::string peer;
+  std::string name;
+  std::string address;
+  bool spinning = false;
+  CLI::App* answer = app.add_subcommand("answer", "What answers requests")->group("");
+  answer->add_option("peer", peer)->required();
+  answer->add_option("name", name)->required();
+  answer->add_option("address", address)->required();
+  answer->add_option("spinning", spinning)->required();
   app.add_subcommand("burn", "What keeps a core busy")->group("");
   app.footer(list_of_rows());
   CLI11_PARSE(app, argc, argv);
   if (app.got_subcommand("worker")) return run_worker();
   if (app.got_subcommand("burn")) burn();
+  if (app.got_subcommand(answer)) return run_answering(peer, name, address, spinning);
   if (app.got_subcommand(client)) return run_client_of_many(first, count);
   try {
     run(options);
