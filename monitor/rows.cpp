@@ -58,21 +58,23 @@ std::wstring session_word(const ShmClientState& client) {
 }
 
 // ordinal: a process may have the channel open several times.
-Row client_row(const ShmClientState& client, size_t ordinal, const Programs& programs) {
-  const bool reads = client.access == SHM_READ;
+Row client_row(uint32_t kind, const ShmClientState& client, size_t ordinal, const Programs& programs) {
+  const bool reads = client.access == SHM_READ && kind != SHM_SERVICE;
+  const bool writes = client.access == SHM_WRITE && kind != SHM_SERVICE;
   const std::wstring account = client.account[0] != 0 ? client.account : L"?";
-  return {std::to_wstring(client.pid) + L' ' + side_word(client.access) + L' ' + std::to_wstring(ordinal),
-          {{process_word(client.pid, programs), static_cast<double>(client.pid)},
-           text_cell(side_word(client.access)),
-           text_cell(account),
-           {session_word(client), static_cast<double>(client.session)},
-           count_cell(client.messages),
-           reads ? size_cell(client.lag) : no_cell(),
-           reads ? count_cell(client.lost) : no_cell(),
-           count_cell(client.waits),
-           reads ? no_cell() : count_cell(client.loan),
-           text_cell(client_words(client))},
-          blocks(client)};
+  return {
+      std::to_wstring(client.pid) + L' ' + side_word(kind, client.access) + L' ' + std::to_wstring(ordinal),
+      {{process_word(client.pid, programs), static_cast<double>(client.pid)},
+       text_cell(side_word(kind, client.access)),
+       text_cell(account),
+       {session_word(client), static_cast<double>(client.session)},
+       count_cell(client.messages),
+       reads ? size_cell(client.lag) : no_cell(),
+       reads ? count_cell(client.lost) : no_cell(),
+       count_cell(client.waits),
+       writes ? count_cell(client.loan) : no_cell(),
+       text_cell(client_words(kind, client))},
+      blocks(client)};
 }
 
 std::wstring how_it_blocks(const ShmClientState& client, const Watched& watched) {
@@ -124,7 +126,7 @@ std::vector<Row> client_rows(const Watched& watched, const Programs& programs) {
   std::vector<Row> rows;
   std::map<std::pair<uint32_t, uint32_t>, size_t> seen;
   for (const ShmClientState& client : watched.clients) {
-    rows.push_back(client_row(client, ++seen[{client.pid, client.access}], programs));
+    rows.push_back(client_row(watched.state.kind, client, ++seen[{client.pid, client.access}], programs));
   }
   return rows;
 }
@@ -134,7 +136,7 @@ std::wstring facts_of(const Observed& observed) {
   const auto size = [](uint64_t bytes) { return size_word(static_cast<double>(bytes)); };
   std::wstring text = std::wstring(state.name) + L": " + kind_word(state) + L", " + size(state.capacity);
   if (state.kind != SHM_BLOCK) text += L", messages up to " + size(state.max_message);
-  text += L".\r\nYou may: " + rights_word(state.access) + L".\r\n";
+  text += L".\r\nYou may: " + rights_word(state.kind, state.access) + L".\r\n";
   if (!observed.watched.is_summary)
     text += std::wstring(L"Rights: ") + state.rights + L".\r\nOwner: " + state.owner + L".\r\n";
   text += origin_line(state) + L"\r\nWritten so far: " + number_word(state.messages);

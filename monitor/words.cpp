@@ -20,11 +20,13 @@ std::wstring kind_word(const ShmChannelState& state) {
   return wide(watch::kind_word(state.kind) + (when_full.empty() ? "" : ", " + when_full));
 }
 
-std::wstring rights_word(uint32_t access) { return wide(watch::rights_word(access)); }
+std::wstring rights_word(uint32_t kind, uint32_t access) { return wide(watch::rights_word(kind, access)); }
 
-std::wstring side_word(uint32_t access) { return wide(watch::side_word(access)); }
+std::wstring side_word(uint32_t kind, uint32_t access) { return wide(watch::side_word(kind, access)); }
 
-std::wstring client_words(const ShmClientState& client) { return wide(watch::client_words(client)); }
+std::wstring client_words(uint32_t kind, const ShmClientState& client) {
+  return wide(watch::client_words(kind, client));
+}
 
 std::wstring process_word(uint32_t pid, const Programs& programs) {
   const auto program = programs.find(pid);

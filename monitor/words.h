@@ -11,9 +11,10 @@
 namespace samples::monitor {
 
 std::wstring kind_word(const ShmChannelState& state);  // "topic, wait"
-std::wstring rights_word(uint32_t access);             // "read, write"
-std::wstring side_word(uint32_t access);               // "reader"
-std::wstring client_words(const ShmClientState& client);
+// Of a channel of a kind:
+std::wstring rights_word(uint32_t kind, uint32_t access);  // "read, write"
+std::wstring side_word(uint32_t kind, uint32_t access);    // "reader"
+std::wstring client_words(uint32_t kind, const ShmClientState& client);
 std::wstring process_word(uint32_t pid, const Programs& programs);  // "412 receiver.exe"
 
 std::wstring number_word(uint64_t number);      // "1,234,567"

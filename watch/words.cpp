@@ -31,19 +31,30 @@ std::string when_full_word(uint32_t when_full) {
   return when_full == SHM_OVERWRITE ? "overwrite" : when_full == SHM_WAIT ? "wait" : "";
 }
 
-std::string rights_word(uint32_t access) {
-  const bool reads = (access & SHM_READ) != 0;
-  const bool writes = (access & SHM_WRITE) != 0;
-  return reads && writes ? "read, write" : reads ? "read" : writes ? "write" : "nothing";
+std::string rights_word(uint32_t kind, uint32_t access) {
+  const bool is_service = kind == SHM_SERVICE;
+  std::string text;
+  if (is_service && (access & SHM_CLIENT) != 0) add_word(text, "call");
+  if ((access & SHM_READ) != 0) add_word(text, is_service ? "serve" : "read");
+  if (!is_service && (access & SHM_WRITE) != 0) add_word(text, "write");
+  return text.empty() ? "nothing" : text;
 }
 
-std::string side_word(uint32_t access) { return access == SHM_READ ? "reader" : "writer"; }
+std::string side_word(uint32_t kind, uint32_t access) {
+  if (kind == SHM_SERVICE) return access == SHM_SERVER ? "server" : "client";
+  return access == SHM_READ ? "reader" : "writer";
+}
 
-std::string client_words(const ShmClientState& client) {
+std::string client_words(uint32_t kind, const ShmClientState& client) {
   std::string text;
   if ((client.flags & SHM_CLIENT_BLOCKS) != 0) add_word(text, "HOLDS UP THE CHANNEL");
   if ((client.flags & SHM_CLIENT_WAITING) != 0) {
-    add_word(text, client.access == SHM_READ ? "waits for a message" : "waits for room");
+    const bool reads = client.access == SHM_READ;
+    if (kind == SHM_SERVICE) {
+      add_word(text, reads ? "waits for a request" : "waits for an answer");
+    } else {
+      add_word(text, reads ? "waits for a message" : "waits for room");
+    }
   }
   if ((client.flags & SHM_CLIENT_LOCK) != 0) add_word(text, "has the lock");
   if ((client.flags & SHM_CLIENT_EXCLUSIVE) != 0) add_word(text, "exclusive");

@@ -11,9 +11,10 @@ namespace shmbroker::watch {
 
 std::string kind_word(uint32_t kind);            // "topic"
 std::string when_full_word(uint32_t when_full);  // "wait"; "" of a kind that is never full
-std::string rights_word(uint32_t access);        // "read, write"
-std::string side_word(uint32_t access);          // "reader"
-std::string client_words(const ShmClientState& client);
+// Of a channel of a kind:
+std::string rights_word(uint32_t kind, uint32_t access);  // "read, write"; "call, serve"
+std::string side_word(uint32_t kind, uint32_t access);    // "reader"; "server"
+std::string client_words(uint32_t kind, const ShmClientState& client);
 
 // Three digits that say something, and no zeros behind the point: "1.5 k", "12.5 k", "125 k". Each of the
 // units is step times the one before it.

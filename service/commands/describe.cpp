@@ -25,7 +25,7 @@ Json facts_of(const State& state) {
           {"when_full", watch::when_full_word(state.when_full)},
           {"capacity", state.capacity},
           {"max_message", state.max_message},
-          {"access", watch::rights_word(state.access)},
+          {"access", watch::rights_word(state.kind, state.access)},
           {"created", (state.flags & SHM_CHANNEL_CREATED) != 0},
           {"held_up", (state.flags & SHM_CHANNEL_HELD_UP) != 0},
           {"readers", state.readers},
@@ -57,12 +57,12 @@ Json to_json(const ShmChannelState& state) {
   return json;
 }
 
-Json to_json(const ShmClientState& client, Programs& programs) {
+Json to_json(uint32_t kind, const ShmClientState& client, Programs& programs) {
   Json json = {{"pid", client.pid},
                {"program", programs.name_of(client.pid)},
                {"account", win::display_utf8(client.account)},
                {"session", client.session == UINT32_MAX ? Json() : Json(client.session)},
-               {"side", watch::side_word(client.access)},
+               {"side", watch::side_word(kind, client.access)},
                {"messages", client.messages},
                {"bytes", client.bytes},
                {"cursor", client.cursor},
@@ -85,7 +85,8 @@ Json json_of(const watch::Inspected& watched) {
   Programs programs;
   Json json = to_json(watched.state);
   json["clients"] = Json::array();
-  for (const ShmClientState& client : watched.clients) json["clients"].push_back(to_json(client, programs));
+  for (const ShmClientState& client : watched.clients)
+    json["clients"].push_back(to_json(watched.state.kind, client, programs));
   return json;
 }
 

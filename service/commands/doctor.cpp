@@ -99,7 +99,8 @@ std::string look_at_channel(const ClientApi& api, const std::string& name) {
   if ((watched.state.flags & SHM_CHANNEL_UNAVAILABLE) != 0)
     throw Error("unavailable: " + win::display_utf8(watched.state.reason) + "; " + rights);
   if (watched.state.access == 0) throw Error("you may not use it; " + rights);
-  std::string text = "you may " + watch::rights_word(watched.state.access) + "; " + rights;
+  std::string text =
+      "you may " + watch::rights_word(watched.state.kind, watched.state.access) + "; " + rights;
   for (const ShmClientState& client : watched.clients) {
     if ((client.flags & SHM_CLIENT_BLOCKS) == 0) continue;
     throw Error(text + "; " + Programs().words_of(client.pid) + " holds it up: it has not " +

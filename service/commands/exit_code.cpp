@@ -16,6 +16,7 @@ ExitCode exit_code_of(int32_t status) {
       return kDenied;
     case SHM_E_TIMEOUT:
     case SHM_E_FULL:
+    case SHM_E_UNANSWERED:
       return kTimeOver;
     default:
       return kFailed;

@@ -34,7 +34,7 @@ std::string table_of(const std::vector<ShmChannelSummary>& channels) {
     rows.push_back({win::display_utf8(channel.name), watch::kind_word(channel.kind),
                     watch::size_word(channel.capacity), watch::size_word(channel.max_message),
                     std::to_string(channel.readers), std::to_string(channel.writers),
-                    std::to_string(channel.messages), watch::rights_word(channel.access),
+                    std::to_string(channel.messages), watch::rights_word(channel.kind, channel.access),
                     trouble_words(channel, programs)});
   }
   return table(rows);
@@ -70,7 +70,7 @@ std::string text_of(const ShmChannelState& state) {
        watch::size_word(state.capacity) + ", messages up to " + watch::size_word(state.max_message));
   if ((state.flags & SHM_CHANNEL_UNAVAILABLE) != 0) line("UNAVAILABLE", win::display_utf8(state.reason));
   line("rights", win::display_utf8(state.rights));
-  line("you may", watch::rights_word(state.access));
+  line("you may", watch::rights_word(state.kind, state.access));
   line("owner", win::display_utf8(state.owner));
   if ((state.flags & SHM_CHANNEL_CREATED) != 0) {
     line("created", (state.flags & SHM_CHANNEL_KEPT) != 0 ? "by a client; kept until the service stops"
@@ -116,13 +116,14 @@ int show(const std::string& name, bool as_json) {
                 "SESSION", "ACCOUNT", ""}};
   for (const ShmClientState& client : watched.clients) {
     const std::string account = client.account[0] != 0 ? win::display_utf8(client.account) : "?";
-    rows.push_back({std::to_string(client.pid), programs.name_of(client.pid), watch::side_word(client.access),
-                    std::to_string(client.messages), watch::size_word(client.bytes),
+    rows.push_back({std::to_string(client.pid), programs.name_of(client.pid),
+                    watch::side_word(watched.state.kind, client.access), std::to_string(client.messages),
+                    watch::size_word(client.bytes),
                     is_topic_reader(watched.state, client) ? std::to_string(client.cursor) : "",
                     is_topic_reader(watched.state, client) ? watch::size_word(client.lag) : "",
                     std::to_string(client.lost), std::to_string(client.waits), std::to_string(client.loan),
                     client.session == UINT32_MAX ? "?" : std::to_string(client.session), account,
-                    watch::client_words(client)});
+                    watch::client_words(watched.state.kind, client)});
   }
   print(text + "\n" + table(rows));
   return 0;

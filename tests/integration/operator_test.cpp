@@ -24,6 +24,13 @@ class Operator : public ServiceTest {
       : ServiceTest(config_of({block("value"), topic("topic", "wait", 65536), queue("jobs", 65536)})) {}
 };
 
+class OperatorOfAService : public ServiceTest {
+ protected:
+  OperatorOfAService()
+      : ServiceTest(config_of({R"({ "name": "service", "kind": "service" })",
+                               R"({ "name": "unserved", "kind": "service" })"})) {}
+};
+
 nlohmann::json json_of(const std::wstring& arguments, DWORD exit_code = 0) {
   const Outcome outcome = run(arguments);
   EXPECT_EQ(outcome.exit_code, exit_code) << outcome.text;
@@ -114,6 +121,29 @@ TEST_F(Operator, SendsAndPrintsTextBytesAndFiles) {
             "00 ff 10\n"
             "66 72 6f 6d 20 61 20 66 69 6c 65\n");
   EXPECT_THAT(run(L"tail topic --utf8 --timeout 0").text, HasSubstr("plain\n"));
+}
+
+TEST_F(OperatorOfAService, CallsAndSeesWhoServes) {
+  Peer peer;
+  const ShmChannel server = peer.open("service", "r");
+  peer.begin("echo " + std::to_string(server));
+  EXPECT_EQ(run(L"call service \"\x7B80\x5355 text\"").text, "\xE7\xAE\x80\xE5\x8D\x95 text\n");
+  EXPECT_EQ(run(L"call service --hex \"00 ff10\"").text, "00 ff 10\n");
+  const auto shown = json_of(L"show service --json");
+  EXPECT_EQ(shown["kind"], "service");
+  EXPECT_EQ(shown["messages"], 2) << "calls";
+  ASSERT_EQ(shown["clients"].size(), 1u);
+  EXPECT_EQ(shown["clients"][0]["side"], "server");
+  EXPECT_EQ(shown["clients"][0]["pid"], peer.pid());
+  EXPECT_EQ(shown["clients"][0]["messages"], 2);
+  EXPECT_THAT(run(L"list").text, HasSubstr("call, serve"));
+  EXPECT_EQ(run(L"call unserved x --timeout 0").exit_code, 6u);
+}
+
+TEST_F(Operator, CallSaysWhatIsNoService) {
+  const Outcome outcome = run(L"call jobs x");
+  EXPECT_EQ(outcome.exit_code, 1u);
+  EXPECT_THAT(outcome.text, HasSubstr("it is no service"));
 }
 
 TEST_F(Operator, SendToAFullChannelSaysWhoHoldsItUp) {

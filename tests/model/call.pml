@@ -1,7 +1,7 @@
 /* A call's word and its room for the answer: core/call_word.h, core/desk.cpp. What is modelled:
  *
- *   Client   DeskClient::post(), has_ended(), give_up() and release(), and the sleep: answer_waking.h
- *   Server   DeskServer::take() and finish(), then the wake-up: answer_waking.h
+ *   Client   DeskClient::post(), has_ended(), give_up() and release(), and the sleep: call_waking.h
+ *   Server   DeskServer::take() and finish(), then the wake-up: call_waking.h
  *   Broker   sweep_calls() and the wake-up after it, for a server that is gone
  *
  * - One client makes two calls in one place, one after the other. Two servers take them.

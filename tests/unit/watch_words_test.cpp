@@ -20,19 +20,25 @@ TEST(WatchWords, SizesHaveThreeDigitsThatSaySomething) {
 TEST(WatchWords, EveryFlagOfAClient) {
   ShmClientState client{};
   client.access = SHM_WRITE;
-  EXPECT_EQ(client_words(client), "");
+  EXPECT_EQ(client_words(SHM_TOPIC, client), "");
   client.flags = SHM_CLIENT_WAITING | SHM_CLIENT_BLOCKS | SHM_CLIENT_LOCK | SHM_CLIENT_EXCLUSIVE;
-  EXPECT_EQ(client_words(client), "HOLDS UP THE CHANNEL, waits for room, has the lock, exclusive");
+  EXPECT_EQ(client_words(SHM_TOPIC, client), "HOLDS UP THE CHANNEL, waits for room, has the lock, exclusive");
   client.access = SHM_READ;
   client.flags = SHM_CLIENT_WAITING;
-  EXPECT_EQ(client_words(client), "waits for a message");
+  EXPECT_EQ(client_words(SHM_TOPIC, client), "waits for a message");
+  EXPECT_EQ(client_words(SHM_SERVICE, client), "waits for a request");
+  client.access = SHM_CLIENT;
+  EXPECT_EQ(client_words(SHM_SERVICE, client), "waits for an answer");
 }
 
 TEST(WatchWords, RightsAndSides) {
-  EXPECT_EQ(rights_word(SHM_READ | SHM_WRITE), "read, write");
-  EXPECT_EQ(rights_word(0), "nothing");
-  EXPECT_EQ(side_word(SHM_READ), "reader");
-  EXPECT_EQ(side_word(SHM_WRITE), "writer");
+  EXPECT_EQ(rights_word(SHM_QUEUE, SHM_READ | SHM_WRITE), "read, write");
+  EXPECT_EQ(rights_word(SHM_SERVICE, 0), "nothing");
+  EXPECT_EQ(side_word(SHM_TOPIC, SHM_READ), "reader");
+  EXPECT_EQ(side_word(SHM_TOPIC, SHM_WRITE), "writer");
+  EXPECT_EQ(rights_word(SHM_SERVICE, SHM_CLIENT | SHM_SERVER), "call, serve");
+  EXPECT_EQ(side_word(SHM_SERVICE, SHM_SERVER), "server");
+  EXPECT_EQ(side_word(SHM_SERVICE, SHM_CLIENT), "client");
 }
 
 }  // namespace
