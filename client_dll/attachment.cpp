@@ -125,7 +125,8 @@ int32_t Attachment::cannot_map(DWORD error) const {
 }
 
 int32_t Attachment::map(const pipe::OpenReply& reply, const BrokerIdentity& identity) {
-  // A reader gets a view that it can't write to: the kernel would refuse any other. So does everybody of a service.
+  // A reader gets a view that it can't write to: the kernel would refuse any other. So does everybody of a
+  // service.
   const bool may_write = can_write() && !is_service();
   const DWORD data_access = may_write ? FILE_MAP_WRITE : FILE_MAP_READ;
   int32_t status =

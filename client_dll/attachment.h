@@ -14,7 +14,8 @@
 
 namespace shmbroker::client {
 
-// What a client or a server of a service opens besides: the names that the broker gave, and whose the objects are.
+// What a client or a server of a service opens besides: the names that the broker gave, and whose the objects
+// are.
 struct ServiceNames {
   std::wstring clients;
   std::wstring desk;  // prefixes: ".<slot>.<generation>" follows

@@ -45,8 +45,8 @@ class Channel {
   virtual int32_t peek(const void*& memory, size_t& size, DWORD timeout_ms) = 0;
   virtual int32_t release() = 0;
 
-  // A service. From any thread, but for what needs a call lock: serve() and sleep_for_answer() the reading one,
-  // begin_call() the writing one.
+  // A service. From any thread, but for what needs a call lock: serve() and sleep_for_answer() the reading
+  // one, begin_call() the writing one.
   virtual int32_t begin_call(std::span<const std::byte> request, uint64_t& token);
   virtual int32_t look_at_call(uint64_t token, std::span<std::byte> answer, size_t& size, bool spins);
   virtual int32_t sleep_for_answer(uint64_t token, const WaitContext& context);

@@ -46,7 +46,8 @@ uint64_t ClientDesk::begin(std::span<const std::byte> request) {
     if (!client().is_free(index)) continue;  // given up, and still with a server
     last_number_ = last_number_ == UINT32_MAX ? 1 : last_number_ + 1;
     client().post(index, last_number_, request);
-    // release: pairs with the acquires in knows() and enter(), for a thread that gets the token from this one.
+    // release: pairs with the acquires in knows() and enter(), for a thread that gets the token from this
+    // one.
     calls_[index].number.store(last_number_, std::memory_order_release);
     add(desk_->section().calls, 1);
     add(desk_->section().request_bytes, request.size());

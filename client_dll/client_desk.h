@@ -22,8 +22,8 @@ class ClientDesk {
   // Opens it. Returns SHM_OK, or a failed status after fail().
   int32_t open(const ServiceNames& names, uint32_t slot);
 
-  // Puts a request there, and gives it a token. Returns 0 where as many calls are under way as may be. One thread at a
-  // time.
+  // Puts a request there, and gives it a token. Returns 0 where as many calls are under way as may be. One
+  // thread at a time.
   uint64_t begin(std::span<const std::byte> request);
 
   // Whether the token is that of a call which has begun and has not been ended.
@@ -33,9 +33,9 @@ class ClientDesk {
   bool has_ended(uint64_t token) const;
   bool is_taken(uint64_t token) const;
 
-  // What has become of the call, after which its token is not valid any more; unless the answer is larger than the room
-  // for it: then SHM_E_BUFFER, and it stays. SHM_E_ARGUMENT: the token is not valid, or another thread ends this call.
-  // SHM_E_REFUSED: refusal has the text, and code the server's. Without fail().
+  // What has become of the call, after which its token is not valid any more; unless the answer is larger
+  // than the room for it: then SHM_E_BUFFER, and it stays. SHM_E_ARGUMENT: the token is not valid, or another
+  // thread ends this call. SHM_E_REFUSED: refusal has the text, and code the server's. Without fail().
   struct Ended {
     size_t size = 0;
     int32_t code = 0;

@@ -1,4 +1,5 @@
-// The clients' desks at a service, as a server of it sees them: which calls are there to be taken, and what goes back.
+// The clients' desks at a service, as a server of it sees them: which calls are there to be taken, and what
+// goes back.
 #pragma once
 
 #include <windows.h>
@@ -30,21 +31,23 @@ class ServerDesks {
   // Opens what the broker alone writes: the list of clients. Returns SHM_OK, or a failed status after fail().
   int32_t open();
 
-  // Looks for a call that nobody has taken, so many times, where clients ring. Returns how often it has looked before
-  // there was one; most: there was none.
+  // Looks for a call that nobody has taken, so many times, where clients ring. Returns how often it has
+  // looked before there was one; most: there was none.
   uint32_t poll(uint32_t most);
   // Looks at all desks.
   bool find();
 
-  // Takes a call, the clients' one after the other. SHM_E_EMPTY: there is none. SHM_E_BUFFER: its request is larger than
-  // the room for it, and it stays. Without fail().
+  // Takes a call, the clients' one after the other. SHM_E_EMPTY: there is none. SHM_E_BUFFER: its request is
+  // larger than the room for it, and it stays. Without fail().
   int32_t take(std::span<std::byte> to, size_t& size, uint64_t& token);
 
-  // SHM_OK, SHM_S_DROPPED, or SHM_E_STATE: no such call is this server's to answer. Without fail(). From any thread.
+  // SHM_OK, SHM_S_DROPPED, or SHM_E_STATE: no such call is this server's to answer. Without fail(). From any
+  // thread.
   int32_t answer(uint64_t token, std::span<const std::byte> bytes);
   int32_t refuse(uint64_t token, int32_t code, std::span<const std::byte> text);
 
-  // Whose call it is, and whether the answer is waited for. Returns false where it is not this server's to answer.
+  // Whose call it is, and whether the answer is waited for. Returns false where it is not this server's to
+  // answer.
   bool caller(uint64_t token, CallingClient& client, bool& waited_for);
 
  private:

@@ -1,5 +1,6 @@
-// Calls of a service through a handle: begun, waited for, given up. Threads that wait for answers through one handle
-// share the handle's event: one of them sleeps on it, with the reading call lock, and the others on that one.
+// Calls of a service through a handle: begun, waited for, given up. Threads that wait for answers through one
+// handle share the handle's event: one of them sleeps on it, with the reading call lock, and the others on
+// that one.
 #pragma once
 
 #include <windows.h>

@@ -153,8 +153,8 @@ class AnswerWait final : public core::EventWait {
   bool was_woken_ = false;
 };
 
-// The caller has the handle's reading call lock: one thread at a time sleeps, and has the others look after it
-// has marked itself, and when it is woken. SHM_OK: look again.
+// The caller has the handle's reading call lock: one thread at a time sleeps, and has the others look after
+// it has marked itself, and when it is woken. SHM_OK: look again.
 int32_t ServiceChannel::sleep_for_answer(uint64_t token, const WaitContext& context) {
   mark_blocking();
   AnswerWait wait(context, client_->event(), read_interrupt());

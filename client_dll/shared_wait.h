@@ -1,4 +1,5 @@
-// Threads that wait for different things of one handle, whose event wakes one of them: that one tells the others.
+// Threads that wait for different things of one handle, whose event wakes one of them: that one tells the
+// others.
 #pragma once
 
 #include <windows.h>
@@ -13,8 +14,8 @@ class SharedWait {
   // Each thread is one for as long as it waits.
   class Member {
    public:
-    // seq_cst: it comes before the thread's look at what it waits for. Partner: the load in announce(), which comes
-    // after the mark of the thread that sleeps: one of the two sees the other.
+    // seq_cst: it comes before the thread's look at what it waits for. Partner: the load in announce(), which
+    // comes after the mark of the thread that sleeps: one of the two sees the other.
     explicit Member(SharedWait& wait) : wait_(wait) {
       wait_.members_.fetch_add(1, std::memory_order_seq_cst);
     }

@@ -1,6 +1,6 @@
-// Servers that sleep until somebody calls, and clients that sleep until a call of theirs has ended: as readers
-// do, see waking.h. A request wakes one server of those that sleep in a call that takes it, and every one that
-// wants a notice. A client has the one mark of its own desk.
+// Servers that sleep until somebody calls, and clients that sleep until a call of theirs has ended: as
+// readers do, see waking.h. A request wakes one server of those that sleep in a call that takes it, and every
+// one that wants a notice. A client has the one mark of its own desk.
 #pragma once
 
 #include "core/call_layout.h"

@@ -58,7 +58,8 @@ struct AttachedClients {
 };
 
 // The descriptor of an object: owned by the service's account, full control for the service, SYSTEM and
-// administrators, and for everybody else just what they need. attached: of an object that is made for one client. Throws Error.
+// administrators, and for everybody else just what they need. attached: of an object that is made for one
+// client. Throws Error.
 win::SecurityDescriptor describe(Object object, const Access& access, const Identity& identity,
                                  const AttachedClients& attached = {});
 

@@ -37,8 +37,8 @@ struct Instance {
 
 Instance new_instance();
 
-// The object that is made for a client has it in its name. Nobody can guess it, make an object of that name first, and so
-// keep clients out. Never 0, and another one than the last.
+// The object that is made for a client has it in its name. Nobody can guess it, make an object of that name
+// first, and so keep clients out. Never 0, and another one than the last.
 uint32_t another_generation(uint32_t last);
 
 class Channel final : private core::ChannelEvents {

@@ -1,5 +1,5 @@
-// The kernel objects of a channel: two sections, of a service a third one, a mutex, events. Made by the broker, or
-// found again after its last run.
+// The kernel objects of a channel: two sections, of a service a third one, a mutex, events. Made by the
+// broker, or found again after its last run.
 #pragma once
 
 #include <array>

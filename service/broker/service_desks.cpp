@@ -117,7 +117,8 @@ void ServiceDesks::publish(uint32_t index) {
   const Slot& slot = slots_[index];
   const uint64_t bit = uint64_t{1} << index % 64;
   std::atomic<uint64_t>& present = objects_.clients().present[index / 64];
-  // Sole writer. release: pairs with the acquire in ClientRound::next_of_all(), and in adopt() of the next run.
+  // Sole writer. release: pairs with the acquire in ClientRound::next_of_all(), and in adopt() of the next
+  // run.
   const uint64_t others = present.load(std::memory_order_relaxed) & ~bit;
   present.store(slot.taken && slot.confirmed ? others | bit : others, std::memory_order_release);
   const auto confirmed =

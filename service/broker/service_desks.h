@@ -1,5 +1,5 @@
-// The clients of a service as the broker knows them: which client has which slot, its desk, and what becomes of the
-// calls that a server had taken when that server is gone.
+// The clients of a service as the broker knows them: which client has which slot, its desk, and what becomes
+// of the calls that a server had taken when that server is gone.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +49,8 @@ class ServiceDesks {
     }
   }
 
-  // Gives a client a slot and a desk. servers: the accounts of those that serve. Returns the slot, or pipe::kNoSlot
-  // where none is free. Throws Error.
+  // Gives a client a slot and a desk. servers: the accounts of those that serve. Returns the slot, or
+  // pipe::kNoSlot where none is free. Throws Error.
   uint32_t admit(const Client& client, const std::wstring& account, const std::set<std::wstring>& servers,
                  uint32_t& generation);
   // Lets servers see the client.
@@ -58,8 +58,8 @@ class ServiceDesks {
   // Takes the slot back; the answers of calls that are under way come to nobody.
   void vacate(uint32_t index);
 
-  // Ends the calls of servers that are gone, wakes their clients, and has what nobody has taken looked at again.
-  // servers: a bit for each slot that a server still has.
+  // Ends the calls of servers that are gone, wakes their clients, and has what nobody has taken looked at
+  // again. servers: a bit for each slot that a server still has.
   void end_calls_of_the_dead(uint64_t servers);
   void wake_everybody() const;
 

@@ -8,7 +8,8 @@
 namespace shmbroker::service {
 namespace {
 
-// The limits are for 64 slots. A service has as many for its clients as its configuration says: the same part of them.
+// The limits are for 64 slots. A service has as many for its clients as its configuration says: the same part
+// of them.
 uint64_t part_of(uint64_t limit, const Channel::SlotUse& use) {
   return limit * use.slots / core::kMaxReaders;
 }

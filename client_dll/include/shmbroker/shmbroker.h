@@ -126,9 +126,9 @@ extern "C" {
 #define SHM_CLIENT 2u /* of a service: call it. The right that is SHM_WRITE elsewhere */
 
 /* What a channel is. */
-#define SHM_BLOCK 1u /* one value, the last one written wins */
-#define SHM_TOPIC 2u /* every reader gets every message */
-#define SHM_QUEUE 3u /* every message goes to exactly one reader */
+#define SHM_BLOCK 1u   /* one value, the last one written wins */
+#define SHM_TOPIC 2u   /* every reader gets every message */
+#define SHM_QUEUE 3u   /* every message goes to exactly one reader */
 #define SHM_SERVICE 4u /* clients call, and one of its servers answers */
 
 /* ShmOptions.flags */
@@ -270,7 +270,8 @@ const char* SHM_CALL ShmErrorTextUtf8(int32_t status);
 const wchar_t* SHM_CALL ShmLastErrorText(void);
 const char* SHM_CALL ShmLastErrorTextUtf8(void);
 
-/* Gives the code of the last refusal that this thread was told of by SHM_E_REFUSED. ShmLastErrorText has the text.
+/* Gives the code of the last refusal that this thread was told of by SHM_E_REFUSED. ShmLastErrorText has the
+ * text.
  * @return  the server's code, as ShmRefuse was given it; 0 before the first refusal */
 int32_t SHM_CALL ShmLastRefusal(void);
 
@@ -520,17 +521,19 @@ int32_t SHM_CALL ShmRelease(ShmChannel channel);
 
 /* ---- calls -------------------------------------------------------------------------------------- */
 
-/* A service is a channel that is called. A client sends a request; one of the servers that have the channel open takes
- * it, and gives one answer, which comes to that client and to no other. It is done at most once: no request is taken
- * twice, and none is repeated by itself. docs/calls.md has when to use it, and what a second try may assume.
+/* A service is a channel that is called. A client sends a request; one of the servers that have the channel
+ * open takes it, and gives one answer, which comes to that client and to no other. It is done at most once:
+ * no request is taken twice, and none is repeated by itself. docs/calls.md has when to use it, and what a
+ * second try may assume.
  *
- * The status of a call that failed says whether a server had taken it. It had not, and none will, with SHM_E_TIMEOUT,
- * SHM_E_NO_SERVER, SHM_E_FULL, SHM_E_SIZE and SHM_E_ACCESS: the call may be made again. It had with SHM_E_UNANSWERED,
- * SHM_E_PEER_DIED, SHM_E_REFUSED and SHM_E_BUFFER: what was done is done. Of SHM_E_CANCELLED and SHM_E_CLOSED nobody
- * knows.
+ * The status of a call that failed says whether a server had taken it. It had not, and none will, with
+ * SHM_E_TIMEOUT, SHM_E_NO_SERVER, SHM_E_FULL, SHM_E_SIZE and SHM_E_ACCESS: the call may be made again. It had
+ * with SHM_E_UNANSWERED, SHM_E_PEER_DIED, SHM_E_REFUSED and SHM_E_BUFFER: what was done is done. Of
+ * SHM_E_CANCELLED and SHM_E_CLOSED nobody knows.
  *
- * A handle calls or serves. Calls of one handle that are under way at once have no order. A handle lets as many be under
- * way as the service's max_calls says; one that was given up while a server had it counts until that server is done. */
+ * A handle calls or serves. Calls of one handle that are under way at once have no order. A handle lets as
+ * many be under way as the service's max_calls says; one that was given up while a server had it counts until
+ * that server is done. */
 
 /* Calls a service, and waits for the answer.
  * @param request      [in] size bytes; may be NULL if size is 0
@@ -540,17 +543,18 @@ int32_t SHM_CALL ShmRelease(ShmChannel channel);
  * @param answer_size  [out] bytes of the answer, stored with SHM_E_BUFFER too
  * @param timeout_ms   [in] how long to wait for a server, and for its answer, in all
  * @return  SHM_OK
- *          SHM_E_ARGUMENT    answer_size is NULL, request is NULL though size is not 0, or answer is NULL though
- *                            capacity is not 0
+ *          SHM_E_ARGUMENT    answer_size is NULL, request is NULL though size is not 0, or answer is NULL
+ *                            though capacity is not 0
  *          SHM_E_ACCESS      the handle was opened to serve
  *          SHM_E_KIND        the channel is no service
  *          SHM_E_SIZE        size is larger than max_request
- *          SHM_E_FULL        as many calls are under way through this handle as may be, and none ended in time
- *          SHM_E_TIMEOUT     no server took the call in time, and none will; or other threads called through this
- *                            handle for so long
+ *          SHM_E_FULL        as many calls are under way through this handle as may be, and none ended in
+ *                            time
+ *          SHM_E_TIMEOUT     no server took the call in time, and none will; or other threads called through
+ *                            this handle for so long
  *          SHM_E_UNANSWERED  a server took the call and did not answer it in time; its answer will be dropped
- *          SHM_E_PEER_DIED   the server that had taken the call died, or closed the channel, before its answer was
- *                            whole
+ *          SHM_E_PEER_DIED   the server that had taken the call died, or closed the channel, before its
+ *                            answer was whole
  *          SHM_E_REFUSED     the server refused; ShmLastRefusal has its code, and ShmLastErrorText its text
  *          SHM_E_NO_SERVER   SHM_OPEN_SERVED was given, and no server has the channel open
  *          SHM_E_BUFFER      the answer is larger than capacity; *answer_size tells, and the answer is gone
@@ -571,20 +575,21 @@ int32_t SHM_CALL ShmCall(ShmChannel channel, const void* request, size_t size, v
 int32_t SHM_CALL ShmCallBegin(ShmChannel channel, const void* request, size_t size, ShmToken* token,
                               uint32_t timeout_ms);
 
-/* Waits for the answer of a call. Several threads may wait for answers through one handle, each for its own call.
- * @param token        [in] the call; not valid after any status but SHM_E_EMPTY, SHM_E_BUFFER, SHM_E_CANCELLED and
- *                     SHM_E_ARGUMENT
+/* Waits for the answer of a call. Several threads may wait for answers through one handle, each for its own
+ * call.
+ * @param token        [in] the call; not valid after any status but SHM_E_EMPTY, SHM_E_BUFFER,
+ *                     SHM_E_CANCELLED and SHM_E_ARGUMENT
  * @param answer       [out] the answer; may be NULL if capacity is 0
  * @param capacity     [in] bytes of answer
  * @param answer_size  [out] bytes of the answer, stored with SHM_E_BUFFER too
  * @param timeout_ms   [in] how long to wait for a server, and for its answer
  * @return  SHM_OK
- *          SHM_E_ARGUMENT   answer_size is NULL, answer is NULL though capacity is not 0, or token is no call that this
- *                           handle has under way
+ *          SHM_E_ARGUMENT   answer_size is NULL, answer is NULL though capacity is not 0, or token is no call
+ *                           that this handle has under way
  *          SHM_E_EMPTY      no answer came within timeout_ms; the call goes on
  *          SHM_E_BUFFER     the answer is larger than capacity; *answer_size tells, and the answer stays
- *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled ended the wait, and the call goes on; or another thread has
- *                           given it up with ShmCallCancel
+ *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled ended the wait, and the call goes on; or another
+ *                           thread has given it up with ShmCallCancel
  *          SHM_E_PEER_DIED, SHM_E_REFUSED, SHM_E_NO_SERVER, SHM_E_ACCESS, SHM_E_KIND  as ShmCall */
 int32_t SHM_CALL ShmCallEnd(ShmChannel channel, ShmToken token, void* answer, size_t capacity,
                             size_t* answer_size, uint32_t timeout_ms);
@@ -598,8 +603,8 @@ int32_t SHM_CALL ShmCallEnd(ShmChannel channel, ShmToken token, void* answer, si
  *          SHM_E_ACCESS, SHM_E_KIND  as ShmCall */
 int32_t SHM_CALL ShmCallCancel(ShmChannel channel, ShmToken token);
 
-/* Takes the next request: of the clients one after the other, so that none with many keeps another one waiting. Each is
- * taken by one server. A server may take several before it answers the first.
+/* Takes the next request: of the clients one after the other, so that none with many keeps another one
+ * waiting. Each is taken by one server. A server may take several before it answers the first.
  * @param request     [out] the request; may be NULL if capacity is 0
  * @param capacity    [in] bytes of request; the service's max_request is always enough
  * @param size        [out] bytes of the request, stored with SHM_E_BUFFER too
@@ -616,7 +621,8 @@ int32_t SHM_CALL ShmCallCancel(ShmChannel channel, ShmToken token);
 int32_t SHM_CALL ShmServe(ShmChannel channel, void* request, size_t capacity, size_t* size, ShmToken* token,
                           uint32_t timeout_ms);
 
-/* Answers a call: once, from any thread, in any order. Closing the handle instead ends it with SHM_E_PEER_DIED.
+/* Answers a call: once, from any thread, in any order. Closing the handle instead ends it with
+ * SHM_E_PEER_DIED.
  * @param token   [in] the call, as ShmServe gave it
  * @param answer  [in] size bytes; may be NULL if size is 0
  * @param size    [in] bytes, 0 to the service's max_answer
@@ -638,12 +644,14 @@ int32_t SHM_CALL ShmAnswer(ShmChannel channel, ShmToken token, const void* answe
 int32_t SHM_CALL ShmRefuse(ShmChannel channel, ShmToken token, int32_t code, const wchar_t* text);
 int32_t SHM_CALL ShmRefuseUtf8(ShmChannel channel, ShmToken token, int32_t code, const char* text);
 
-/* Tells whose call it is. It costs no look-up: the service took it from the kernel when the client opened the channel.
+/* Tells whose call it is. It costs no look-up: the service took it from the kernel when the client opened the
+ * channel.
  * @param token   [in] the call, as ShmServe gave it, before it is answered
  * @param caller  [in, out] size set by the caller, the rest stored
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  caller is NULL, or caller->size is not set
- *          SHM_E_STATE     token is no call that this handle has taken and not answered, or its client is gone
+ *          SHM_E_STATE     token is no call that this handle has taken and not answered, or its client is
+ *                          gone
  *          SHM_E_ACCESS, SHM_E_KIND  as ShmServe */
 int32_t SHM_CALL ShmGetCaller(ShmChannel channel, ShmToken token, ShmCaller* caller);
 int32_t SHM_CALL ShmGetCallerUtf8(ShmChannel channel, ShmToken token, ShmCallerUtf8* caller);
