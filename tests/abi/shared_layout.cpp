@@ -1,5 +1,7 @@
 // The layout of shared memory in numbers, and nothing else, so that what two compilers make of this file can
 // be compared byte by byte.
+#include "core/call_layout.h"
+#include "core/call_word.h"
 #include "core/frame.h"
 #include "protocol/pipe_message.h"
 
@@ -12,6 +14,7 @@ const uint64_t shared_layout[] = {
     offsetof(Presence, readers),
     offsetof(Presence, writers),
     offsetof(Presence, exclusive),
+    offsetof(Presence, clients),
     sizeof(SlotRecord),
     offsetof(SlotRecord, created),
     offsetof(SlotRecord, pid),
@@ -64,7 +67,29 @@ const uint64_t shared_layout[] = {
     offsetof(ReadersSection, pins),
     offsetof(ReadersSection, readers),
     pack({FrameState::ready, true, 63, uint64_t{1} << 39}),
+    sizeof(Bells),
+    sizeof(ClientRecord),
+    offsetof(ClientRecord, pid),
+    offsetof(ClientRecord, created),
+    offsetof(ClientRecord, session),
+    offsetof(ClientRecord, sid),
+    sizeof(ClientsSection),
+    sizeof(RequestHeader),
+    offsetof(RequestHeader, size),
+    sizeof(AnswerHeader),
+    offsetof(AnswerHeader, size),
+    offsetof(AnswerHeader, code),
+    sizeof(DeskSection),
+    offsetof(DeskSection, waiting),
+    offsetof(DeskSection, calls),
+    offsetof(DeskSection, request_bytes),
+    offsetof(DeskSection, answer_bytes),
+    offsetof(DeskSection, waits),
+    pack_call({CallState::abandoned, 63, 1}),
     sizeof(pipe::RequestHeader),
+    sizeof(pipe::OpenReply),
+    offsetof(pipe::OpenReply, calls),
+    offsetof(pipe::OpenReply, answer_event),
 };
 
 }  // namespace shmbroker::core
