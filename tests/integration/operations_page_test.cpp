@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/peer_process.h"
 #include "tests/support/program.h"
 #include "win/text.h"
 
@@ -66,9 +67,11 @@ Outcome run_in(const std::filesystem::path& folder, const std::string& command) 
 }
 
 TEST(OperationsPage, HasCommandsThatSucceed) {
-  Service service(
-      config_of({block("MapName"), topic("ticks", "wait"), topic("orders", "wait"), queue("jobs")}));
+  Service service(config_of({block("MapName"), topic("ticks", "wait"), topic("orders", "wait"), queue("jobs"),
+                             R"({ "name": "prices", "kind": "service" })"}));
   service.start();
+  Peer server;
+  server.begin("echo " + std::to_string(server.open("prices", "r")));
   const TempFolder folder;
   std::ofstream(folder.path() / L"message.bin", std::ios::binary) << "message";
   const std::vector<std::string> commands = commands_of(read_file(OPERATIONS_PAGE));
