@@ -96,7 +96,6 @@ int32_t Attachment::attach(const pipe::OpenReply& reply, const BrokerIdentity& i
   return status == SHM_E_ACCESS ? refused_by_windows() : status;
 }
 
-// The service has said yes, and then the kernel no: it has the last word.
 int32_t Attachment::refused_by_windows() const {
   const std::wstring right =
       is_service() ? (can_write() ? L"call" : L"serve") : (can_write() ? L"write" : L"read");

@@ -39,6 +39,8 @@ class Attachment final : public core::ChannelEvents {
   const std::wstring& name() const { return name_; }
   // SID of the account that created the channel; "": the configuration did.
   const std::wstring& creator() const { return creator_; }
+  // The service has granted what Windows then refused. Returns SHM_E_ACCESS after fail().
+  int32_t refused_by_windows() const;
   const core::Geometry& geometry() const { return geometry_; }
   bool is_service() const { return geometry_.kind == core::Kind::service; }
   const ServiceNames& service() const { return service_; }
@@ -76,7 +78,6 @@ class Attachment final : public core::ChannelEvents {
 
  private:
   int32_t attach(const pipe::OpenReply& reply, const BrokerIdentity& identity);
-  int32_t refused_by_windows() const;
   int32_t cannot_map(DWORD error) const;
   int32_t map(const pipe::OpenReply& reply, const BrokerIdentity& identity);
   int32_t open_reader_objects(const pipe::OpenReply& reply, const BrokerIdentity& identity);

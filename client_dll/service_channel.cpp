@@ -21,7 +21,8 @@ ServiceChannel::~ServiceChannel() {
 }
 
 int32_t ServiceChannel::join() {
-  return client_ ? client_->open(at().service(), at().writer()) : server_->open();
+  const int32_t status = client_ ? client_->open(at().service(), at().writer()) : server_->open();
+  return status == SHM_E_ACCESS ? at().refused_by_windows() : status;
 }
 
 // ---- what is for messages
