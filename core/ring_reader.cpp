@@ -1,6 +1,7 @@
 #include "core/ring_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/crash_point.h"
 #include "core/space_waking.h"
@@ -179,6 +180,7 @@ void RingReader::give_back() {
 
 RingReader::Result RingReader::read(std::byte* to, uint64_t space, Message& message) {
   if (read_plain(to, space, message)) return Result::ok;
+  if (std::exchange(was_overtaken_, false) && !skip_half()) return Result::corrupt;
   for (int i = 0; i < kReadTries; ++i) {
     Frame frame;
     const Result result = next(frame);

@@ -53,10 +53,15 @@ class RingReader {
     // acquire: pairs with the release in RingWriter::publish_header().
     const Frame frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
     if (frame.state != FrameState::ready || frame.size > space || !ring_.is_sound(frame, here)) return false;
+    // What is overwritten by now was so before the copy, and read() goes on with the oldest message kept.
+    if (!ring_.is_still_intact(here)) return false;
     SHM_CRASH_POINT("reader.claimed");
     message = copy_out(ring_, here, frame, passed_ + 1, to);
     // Until here it was anybody's guess what the word and the bytes were.
-    if (!ring_.is_still_intact(here)) return false;
+    if (!ring_.is_still_intact(here)) {
+      was_overtaken_ = true;
+      return false;
+    }
     ++passed_;
     last_footprint_ = ring_.footprint(frame.size);
     position_.store(here + last_footprint_, std::memory_order_relaxed);
@@ -165,6 +170,7 @@ class RingReader {
   Frame peeked_frame_;
   bool peeked_ = false;
   bool wake_writers_ = false;
+  bool was_overtaken_ = false;  // while read_plain() copied: the next read() leaves half of what is kept
 };
 
 template <class SpaceFor, class Took>
