@@ -80,6 +80,19 @@ int32_t SHM_CALL ShmLock(ShmChannel, void**, size_t*, uint32_t) { return SHM_E_S
 int32_t SHM_CALL ShmUnlock(ShmChannel, size_t) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmPeek(ShmChannel, const void**, size_t*, uint32_t) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmRelease(ShmChannel) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmLastRefusal() { return 0; }
+int32_t SHM_CALL ShmCall(ShmChannel, const void*, size_t, void*, size_t, size_t*, uint32_t) {
+  return SHM_E_STATE;
+}
+int32_t SHM_CALL ShmCallBegin(ShmChannel, const void*, size_t, ShmToken*, uint32_t) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmCallEnd(ShmChannel, ShmToken, void*, size_t, size_t*, uint32_t) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmCallCancel(ShmChannel, ShmToken) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmServe(ShmChannel, void*, size_t, size_t*, ShmToken*, uint32_t) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmAnswer(ShmChannel, ShmToken, const void*, size_t) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmRefuse(ShmChannel, ShmToken, int32_t, const wchar_t*) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmRefuseUtf8(ShmChannel, ShmToken, int32_t, const char*) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmGetCaller(ShmChannel, ShmToken, ShmCaller*) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmGetCallerUtf8(ShmChannel, ShmToken, ShmCallerUtf8*) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmGetWaitHandle(ShmChannel, void**) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmNotifyWindow(ShmChannel, void*, uint32_t, uintptr_t) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmNotifyPipe(ShmChannel, void*) { return SHM_E_STATE; }
