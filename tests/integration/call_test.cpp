@@ -160,9 +160,10 @@ TEST_F(Call, IsAnsweredInAnyOrderFromAnyThread) {
   std::vector<Taken> taken;
   for (int i = 0; i < 3; ++i) taken.push_back(serve(server));
   EXPECT_EQ(end(client, calls[0], 0).status, SHM_E_EMPTY);
-  for (int i = 2; i >= 0; --i)
+  for (const size_t i : {2u, 1u, 0u})
     std::thread([&] { EXPECT_SHM(SHM_OK, give(server, taken[i].token, "to " + taken[i].request)); }).join();
-  for (int i : {1, 0, 2}) EXPECT_EQ(end(client, calls[i]), (Answer{SHM_OK, "to " + std::to_string(i)}));
+  for (const size_t i : {1u, 0u, 2u})
+    EXPECT_EQ(end(client, calls[i]), (Answer{SHM_OK, "to " + std::to_string(i)}));
 }
 
 TEST_F(Call, OfSeveralThreadsThroughOneHandleComesBackToEach) {
