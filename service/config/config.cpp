@@ -53,16 +53,26 @@ AccessConfig default_access(bool of_service) {
   return {.read = {"INTERACTIVE"}, .write = {"INTERACTIVE"}, .of_service = of_service};
 }
 
-AccessConfig parse_access(const JsonNode& node) {
-  node.object({"read", "write", "call", "serve", "sddl", "low_integrity"});
-  for (const char* member : {"call", "serve"}) {
-    node.member(member, [&](const JsonNode& given) -> int {
-      given.fail(std::string("no ") + member + ": it is for a service alone");
-    });
+void refuse_members(const JsonNode& node, std::initializer_list<const char*> names, const char* why) {
+  for (const char* name : names) {
+    node.member(name,
+                [&](const JsonNode& given) -> int { given.fail(std::string("no ") + name + ": " + why); });
   }
+}
+
+// What the access of every kind may have. The members of others are known as well, and refused with the
+// reason.
+AccessConfig parse_any_access(const JsonNode& node) {
+  node.object({"read", "write", "call", "serve", "sddl", "low_integrity"});
   AccessConfig access;
   access.low_integrity =
       node.member("low_integrity", [](const JsonNode& low) { return low.boolean(); }).value_or(false);
+  return access;
+}
+
+AccessConfig parse_access(const JsonNode& node) {
+  AccessConfig access = parse_any_access(node);
+  refuse_members(node, {"call", "serve"}, "it is for a service alone");
   if (node.has("sddl") && (node.has("read") || node.has("write")))
     node.fail("either \"sddl\", or \"read\" and \"write\"");
   access.sddl = node.member("sddl", parse_sddl).value_or("");
@@ -77,16 +87,9 @@ AccessConfig parse_access(const JsonNode& node) {
 
 // Who may serve has the right that is reading in other kinds, and who may call the one that is writing.
 AccessConfig parse_service_access(const JsonNode& node) {
-  node.object({"read", "write", "call", "serve", "sddl", "low_integrity"});
-  for (const char* member : {"read", "write", "sddl"}) {
-    node.member(member, [&](const JsonNode& given) -> int {
-      given.fail(std::string("no ") + member + ": of a service, say call and serve");
-    });
-  }
-  AccessConfig access;
+  AccessConfig access = parse_any_access(node);
   access.of_service = true;
-  access.low_integrity =
-      node.member("low_integrity", [](const JsonNode& low) { return low.boolean(); }).value_or(false);
+  refuse_members(node, {"read", "write", "sddl"}, "of a service, say call and serve");
   access.read = node.member("serve", parse_accounts).value_or(access.read);
   access.write = node.member("call", parse_accounts).value_or(access.write);
   if (access.read.empty()) node.warn("nobody but administrators may serve this channel");
@@ -114,9 +117,7 @@ core::Kind parse_kind(const JsonNode& node) {
 // The capacity as it was asked for becomes what the memory will have.
 void parse_block_sizes(const JsonNode& node, ChannelConfig& channel) {
   channel.max_message = channel.capacity;
-  node.member("max_message", [](const JsonNode& max_message) -> uint64_t {
-    max_message.fail("no max_message: a block's is its capacity");
-  });
+  refuse_members(node, {"max_message"}, "a block's is its capacity");
 }
 
 void parse_ring_sizes(const JsonNode& node, ChannelConfig& channel) {
@@ -153,13 +154,6 @@ uint32_t parse_when_full(const JsonNode& node) {
       {{"overwrite", core::WhenFull::overwrite}, {"wait", core::WhenFull::wait}}));
 }
 
-void refuse_members(const JsonNode& node, std::initializer_list<const char*> names, const char* why) {
-  for (const char* name : names) {
-    node.member(name,
-                [&](const JsonNode& given) -> int { given.fail(std::string("no ") + name + ": " + why); });
-  }
-}
-
 // What each kind alone may have.
 void parse_kinds_own(const JsonNode& node, ChannelConfig& channel) {
   if (channel.kind == core::Kind::block) {
@@ -172,7 +166,7 @@ void parse_kinds_own(const JsonNode& node, ChannelConfig& channel) {
     } else {
       parse_ring_sizes(node, channel);
     }
-    node.member("file", [](const JsonNode& file) -> int { file.fail("no file: only a block can have one"); });
+    refuse_members(node, {"file"}, "only a block can have one");
   }
   if (channel.kind != core::Kind::service) {
     refuse_members(node, {"max_request", "max_answer", "max_calls", "max_clients"},
