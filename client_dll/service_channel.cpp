@@ -199,7 +199,7 @@ int32_t ServiceChannel::serve(void* buffer, size_t capacity, size_t& size, uint6
   CallWait wait = read_wait(timeout_ms);
   status = take_request({static_cast<std::byte*>(buffer), capacity}, size, token, wait);
   if (wait.was_woken() && (status != SHM_OK || server_->poll(1) == 0))
-    core::wake_one_server(at().data(), at().readers(), at());
+    core::wake_one_taker(at().data(), at().readers(), at());
   if (status != SHM_OK) return status;
   add(at().reader_slot().messages, 1);
   add(at().reader_slot().bytes, size);

@@ -1,6 +1,7 @@
 // Servers that sleep until somebody calls, and clients that sleep until a call of theirs has ended: as
 // readers do, see waking.h. A request wakes one server of those that sleep in a call that takes it, and every
-// one that wants a notice. A client has the one mark of its own desk.
+// one that wants a notice; a server that was woken wakes the next, when it has taken a request and there are
+// more, or goes without one. A client has the one mark of its own desk.
 #pragma once
 
 #include "core/call_layout.h"
@@ -10,18 +11,10 @@ namespace shmbroker::core {
 
 inline constexpr uint32_t kClientMark = 0;  // the client's bit in DeskSection::waiting
 
-// For a server that was woken, when it has taken a request and there are more, or goes without one.
-inline void wake_one_server(const DataSection& data, ReadersSection& readers, ChannelEvents& events) {
-  uint32_t slot = 0;
-  if (!take_mark(readers.waiting_takers, present_readers(data), slot)) return;
-  SHM_CRASH_POINT("waking.readers-taken");
-  events.set_reader_event(slot);
-}
-
 // For a client that has posted a request and rung its bell.
 inline void wake_servers(const DataSection& data, ReadersSection& readers, ChannelEvents& events) {
   wake_readers(data, readers, events);
-  wake_one_server(data, readers, events);
+  wake_one_taker(data, readers, events);
 }
 
 // For a server that has answered. Returns whether it must set the client's event.

@@ -70,9 +70,7 @@ inline void wake_takers(const Ring& ring, const Committed& committed, ClaimWatch
 // For a reader whose call was woken, when it has taken a message and there are more, or goes without one:
 // what it was woken for may be there.
 inline void pass_wake_up_on(const Ring& ring, ChannelEvents& events) {
-  uint32_t slot = 0;
-  if (take_mark(ring.readers().waiting_takers, present_readers(ring.data()), slot))
-    events.set_reader_event(slot);
+  wake_one_taker(ring.data(), ring.readers(), events);
 }
 
 }  // namespace shmbroker::core

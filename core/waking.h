@@ -48,6 +48,15 @@ inline void wake_readers(const DataSection& data, ReadersSection& readers, Chann
   });
 }
 
+// Wakes one of the readers that sleep in a call that takes what one alone can have: a queue's message, or a
+// service's request.
+inline void wake_one_taker(const DataSection& data, ReadersSection& readers, ChannelEvents& events) {
+  uint32_t slot = 0;
+  if (!take_mark(readers.waiting_takers, present_readers(data), slot)) return;
+  SHM_CRASH_POINT("waking.readers-taken");
+  events.set_reader_event(slot);
+}
+
 // For a reader that is marked and does not sleep here: whether there is something to read after all. Then the
 // mark is off.
 template <class IsReadable>

@@ -125,7 +125,7 @@ class Server {
     const core::SleepResult slept = core::wait_readable(world_.sections.readers().waiting_takers, slot_, wait,
                                                         [this] { return is_wanted(); });
     // It may serve one call, or none, of several that it was woken for.
-    if (slept.was_woken) core::wake_one_server(world_.sections.data(), world_.sections.readers(), world_);
+    if (slept.was_woken) core::wake_one_taker(world_.sections.data(), world_.sections.readers(), world_);
   }
   bool is_wanted() {
     return world_.is_over || round_.next_of_all([this](uint32_t each) { return has_request(each); }) !=
