@@ -11,6 +11,7 @@
 #include "client_dll/attachment.h"
 #include "client_dll/call_wait.h"
 #include "client_dll/caller_struct.h"
+#include "client_dll/counter.h"
 #include "client_dll/notification.h"
 #include "client_dll/read_backoff.h"
 #include "client_dll/second_look.h"
@@ -124,11 +125,6 @@ class Channel {
 
   // For destructors, first of all: nothing calls is_readable() any more.
   void end_second_looks() { second_look_.end(); }
-
-  // Counts for ShmGetStats. Sole writer of its counters: no read-modify-write is needed.
-  static void add(std::atomic<uint64_t>& counter, uint64_t amount) {
-    counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-  }
 
   // For poll_readable(): with the kind's own look in line.
   template <class Look>

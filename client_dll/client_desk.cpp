@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client_dll/counter.h"
 #include "client_dll/owned_object.h"
 #include "core/call_waking.h"
 #include "core/pause.h"
@@ -12,11 +13,6 @@ namespace {
 
 using protocol::Object;
 using protocol::rights_on;
-
-// Sole writer of its counters: no read-modify-write is needed. relaxed: diagnostic only.
-void add(std::atomic<uint64_t>& counter, uint64_t amount) {
-  counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-}
 
 }  // namespace
 
@@ -114,7 +110,8 @@ int32_t ClientDesk::take(uint64_t token, std::span<std::byte> to, Ended& ended) 
   }
   const bool stays = status == SHM_E_BUFFER;
   if (!stays) client().release(index);
-  if (status == SHM_OK) add(desk_->section().answer_bytes, ended.size);
+  // relaxed: diagnostic only. Several threads may end calls of one handle at once.
+  if (status == SHM_OK) desk_->section().answer_bytes.fetch_add(ended.size, std::memory_order_relaxed);
   leave(token, !stays);
   return status;
 }

@@ -169,11 +169,13 @@ TEST_F(Call, IsAnsweredInAnyOrderFromAnyThread) {
 TEST_F(Call, OfSeveralThreadsThroughOneHandleComesBackToEach) {
   const Opened server(L"echo", SHM_SERVER);
   const Opened client(L"echo", SHM_CLIENT);
+  std::atomic<uint64_t> bytes{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&client, i] {
+    threads.emplace_back([&client, &bytes, i] {
       for (int k = 0; k < 50; ++k) {
         const std::string text = std::to_string(i) + "/" + std::to_string(k);
+        bytes += text.size();
         EXPECT_EQ(answer_of(client, text), (Answer{SHM_OK, text}));
       }
     });
@@ -189,6 +191,11 @@ TEST_F(Call, OfSeveralThreadsThroughOneHandleComesBackToEach) {
     EXPECT_SHM(SHM_OK, give(server, first.token, first.request));
   }
   for (std::thread& thread : threads) thread.join();
+  ShmStats stats{};
+  stats.size = sizeof stats;
+  EXPECT_SHM(SHM_OK, ShmGetStats(client, &stats));
+  EXPECT_EQ(stats.bytes_read, bytes);
+  EXPECT_EQ(stats.written, 200u);
 }
 
 TEST_F(Call, IsSharedByServersOneRequestToOneServer) {
