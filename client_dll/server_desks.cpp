@@ -10,6 +10,7 @@
 #include "protocol/object_rights.h"
 #include "win/exclusive.h"
 #include "win/security.h"
+#include "win/shared.h"
 
 namespace shmbroker::client {
 namespace {
@@ -25,17 +26,6 @@ static_assert(1u << kClientBits == core::kMaxClients && 1u << kCallBits == core:
 constexpr ULONGLONG kTryAgain = 1000;  // milliseconds
 // A hostile client may take another one's bell off: so all desks are looked at now and then.
 constexpr uint32_t kTakesBetweenFullLooks = 256;
-
-class Shared {
- public:
-  explicit Shared(SRWLOCK& lock) : lock_(lock) { AcquireSRWLockShared(&lock_); }
-  ~Shared() { ReleaseSRWLockShared(&lock_); }
-  Shared(const Shared&) = delete;
-  Shared& operator=(const Shared&) = delete;
-
- private:
-  SRWLOCK& lock_;
-};
 
 uint32_t low_bits(uint32_t generation) { return generation & ((1u << kGenerationBits) - 1); }
 
@@ -71,6 +61,11 @@ bool ServerDesks::look() {
   return found_ != core::ClientRound::kNone;
 }
 
+bool ServerDesks::look_at_all() {
+  found_ = round_->next_of_all([this](uint32_t client) { return has_request(client); });
+  return found_ != core::ClientRound::kNone;
+}
+
 uint32_t ServerDesks::poll(uint32_t most) {
   const win::Exclusive exclusive(scan_);
   uint32_t looks = 0;
@@ -80,8 +75,7 @@ uint32_t ServerDesks::poll(uint32_t most) {
 
 bool ServerDesks::find() {
   const win::Exclusive exclusive(scan_);
-  found_ = round_->next_of_all([this](uint32_t client) { return has_request(client); });
-  return found_ != core::ClientRound::kNone;
+  return look_at_all();
 }
 
 bool ServerDesks::has_request(uint32_t client) {
@@ -155,10 +149,8 @@ bool ServerDesks::read_client(uint32_t client, uint32_t generation, CallingClien
 int32_t ServerDesks::take(std::span<std::byte> to, size_t& size, uint64_t& token) {
   const win::Exclusive exclusive(scan_);
   for (;;) {
-    const bool looks_at_all = ++takes_ % kTakesBetweenFullLooks == 0;
-    found_ = looks_at_all ? round_->next_of_all([this](uint32_t client) { return has_request(client); })
-                          : round_->next([this](uint32_t client) { return has_request(client); });
-    if (found_ == core::ClientRound::kNone) return SHM_E_EMPTY;
+    const bool is_full_look = ++takes_ % kTakesBetweenFullLooks == 0;
+    if (!(is_full_look ? look_at_all() : look())) return SHM_E_EMPTY;
     OpenDesk& desk = *entries_[found_].desk;
     const uint32_t call = desk.next_call;
     const uint64_t bytes = desk.server.request_size(call);
@@ -185,8 +177,7 @@ int32_t ServerDesks::take(std::span<std::byte> to, size_t& size, uint64_t& token
 // ---- answering, from any thread
 
 std::shared_ptr<ServerDesks::OpenDesk> ServerDesks::desk_of(const Token& token) {
-  if (token.client >= entries_.size()) return nullptr;
-  const Shared shared(table_);
+  const win::Shared shared(table_);
   const std::shared_ptr<OpenDesk>& desk = entries_[token.client].desk;
   return desk && low_bits(desk->generation) == token.generation ? desk : nullptr;
 }
@@ -194,10 +185,9 @@ std::shared_ptr<ServerDesks::OpenDesk> ServerDesks::desk_of(const Token& token) 
 template <class Give>
 int32_t ServerDesks::give(uint64_t packed, Give&& give) {
   const Token token = unpack(packed);
-  if (token.number == 0) return SHM_E_STATE;
+  if (!is_possible(token)) return SHM_E_STATE;
   const std::shared_ptr<OpenDesk> desk = desk_of(token);
   if (!desk) {
-    if (token.client >= entries_.size()) return SHM_E_STATE;
     // This handle has never taken a call of that client; or the client is gone, and its slot may have another
     // one. relaxed: nothing is read on the strength of it.
     const uint32_t generation = record(token.client).generation.load(std::memory_order_relaxed);
@@ -231,7 +221,7 @@ void ServerDesks::wake(const OpenDesk& desk) {
 
 bool ServerDesks::caller(uint64_t packed, CallingClient& client, bool& waited_for) {
   const Token token = unpack(packed);
-  const std::shared_ptr<OpenDesk> desk = token.number != 0 ? desk_of(token) : nullptr;
+  const std::shared_ptr<OpenDesk> desk = is_possible(token) ? desk_of(token) : nullptr;
   if (!desk || !desk->server.has_taken(token.call, token.number, waited_for)) return false;
   if (record(token.client).generation.load(std::memory_order_relaxed) != desk->generation) waited_for = false;
   client = desk->client;

@@ -92,8 +92,10 @@ class ServerDesks {
   OpenDesk* desk_of(uint32_t client);
   std::shared_ptr<OpenDesk> open_desk(uint32_t client, uint32_t generation) const;
   bool read_client(uint32_t client, uint32_t generation, CallingClient& to) const;
+  bool is_possible(const Token& token) const { return token.number != 0 && token.client < entries_.size(); }
   std::shared_ptr<OpenDesk> desk_of(const Token& token);
   bool look();
+  bool look_at_all();
   template <class Give>
   int32_t give(uint64_t token, Give&& give);
   static void wake(const OpenDesk& desk);
