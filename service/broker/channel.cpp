@@ -244,14 +244,6 @@ void Channel::confirm(Slot& slot, core::SlotRecord& record, SharedSlot& shared) 
   core::reset(shared);
 }
 
-void Channel::take(Slot& slot, const Client& client) {
-  ++gone_.opened;
-  slot.taken = true;
-  slot.confirmed = false;
-  slot.watched = true;
-  slot.client = client;
-}
-
 // The slots whose clients have acknowledged them. All of it each time: what a writer may have put there does
 // not stay.
 void Channel::publish_presence() {
@@ -275,16 +267,16 @@ bool Channel::admit(const Client& client, uint32_t rights, bool exclusive, const
   if (reader != pipe::kNoSlot) {
     Slot& slot = readers_[reader];
     slot.event = make_reader_event(reader, attached_with(account));
-    slot.account = account;
-    take(slot, client);
+    ++gone_.opened;
+    slot.take(client, account);
     SHM_CRASH_POINT("admit.reader-taken");
     reply.reader_generation = slot.generation;
   }
   if (writer != pipe::kNoSlot) {
     Slot& slot = writers_[writer];
     slot.generation = another_generation(slot.generation);
-    slot.account = account;
-    take(slot, client);
+    ++gone_.opened;
+    slot.take(client, account);
     if (exclusive) exclusive_ = writer;
     reply.writer_generation = slot.generation;
   }

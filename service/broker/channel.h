@@ -20,6 +20,7 @@
 #include "protocol/pipe_message.h"
 #include "service/broker/backing_file.h"
 #include "service/broker/channel_objects.h"
+#include "service/broker/client_slot.h"
 #include "service/broker/client_watch.h"
 #include "service/broker/keeper.h"
 #include "service/broker/object_namespace.h"
@@ -180,15 +181,7 @@ class Channel final : private core::ChannelEvents {
   void end();
 
  private:
-  // The broker's own record of a slot: what shared memory says about it is for the broker's next run only.
-  struct Slot {
-    bool taken = false;
-    bool confirmed = false;  // its client knows that it has it
-    bool watched = false;
-    Client client;
-    uint32_t generation = 0;
-    std::wstring
-        account;  // SID text; empty: an earlier run admitted it, and was killed before it noted the account
+  struct Slot : ClientSlot {
     win::Handle event;  // a reader's
   };
   using Slots = std::array<Slot, 64>;
@@ -234,7 +227,6 @@ class Channel final : private core::ChannelEvents {
   void set_space_event() override { SetEvent(objects_.space_event()); }
   void set_lock_event() override { SetEvent(objects_.lock_event()); }
   void wake_everybody();
-  void take(Slot& slot, const Client& client);
   template <class SharedSlot>
   static void confirm(Slot& slot, core::SlotRecord& record, SharedSlot& shared);
   void publish_presence();

@@ -87,10 +87,7 @@ uint32_t ServiceDesks::admit(const Client& client, const std::wstring& account,
   Slot& slot = slots_[index];
   slot.generation = another_generation(slot.generation);
   slot.objects = objects_.make_desk(index, slot.generation, core::desk_size(geometry_), {account, servers});
-  slot.taken = slot.watched = true;
-  slot.confirmed = false;
-  slot.client = client;
-  slot.account = account;
+  slot.take(client, account);
   generation = slot.generation;
   return index;
 }

@@ -9,20 +9,14 @@
 
 #include "core/desk.h"
 #include "service/broker/channel_objects.h"
+#include "service/broker/client_slot.h"
 #include "service/broker/client_watch.h"
 
 namespace shmbroker::service {
 
 class ServiceDesks {
  public:
-  // The broker's own record, as Channel's of its other slots.
-  struct Slot {
-    bool taken = false;
-    bool confirmed = false;  // its client knows that it has it
-    bool watched = false;
-    Client client;
-    uint32_t generation = 0;
-    std::wstring account;  // SID text
+  struct Slot : ClientSlot {
     DeskObjects objects;
   };
 
