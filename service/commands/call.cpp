@@ -43,10 +43,7 @@ void add_call(CLI::App& app, Action& action) {
   add_message(*command, options->request);
   command->add_option("--timeout", options->timeout_ms, "Milliseconds to wait for the answer")
       ->capture_default_str();
-  command->add_flag(
-      "--raw", options->raw,
-      "Control characters as they are; otherwise they are shown as \\x1b, since a terminal obeys\n"
-      "them");
+  add_raw(*command, options->raw);
   command->callback([&action, options] { action = [options] { return call(*options); }; });
 }
 

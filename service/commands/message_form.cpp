@@ -94,6 +94,13 @@ void add_message_form(CLI::App& command, MessageForm& form) {
       ->excludes(utf8);
 }
 
+void add_raw(CLI::App& command, bool& raw) {
+  command.add_flag(
+      "--raw", raw,
+      "Control characters as they are; otherwise they are shown as \\x1b, since a terminal obeys\n"
+      "them");
+}
+
 void add_message(CLI::App& command, GivenMessage& message) {
   auto* group = command.add_option_group("Message");
   group->add_option("text", message.text, "The message; \"\" is an empty one");

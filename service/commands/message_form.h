@@ -22,6 +22,8 @@ struct GivenMessage {
 // Throws Error for what is no message of its form, and for a file that can't be read.
 std::vector<char> bytes_of(const GivenMessage& message);
 
+// --raw, for text_of().
+void add_raw(CLI::App& command, bool& raw);
 // --utf8 and --hex.
 void add_message_form(CLI::App& command, MessageForm& form);
 // The same, and the text or --file.

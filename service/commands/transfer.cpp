@@ -168,10 +168,7 @@ void add_transfer(CLI::App& app, Action& action) {
   tail_command->add_flag("--next", options->next,
                          "Begin with the next message, not with what is there already");
   tail_command->add_flag("--take", options->take, "Of a queue: take its messages away from its readers");
-  tail_command->add_flag(
-      "--raw", options->raw,
-      "Control characters as they are; otherwise they are shown as \\x1b, since a terminal obeys\n"
-      "them");
+  add_raw(*tail_command, options->raw);
   tail_command->add_flag("--json", options->json,
                          "For scripts: a line of JSON for each message, with its number and writer, and its\n"
                          "time where its writer gives one");
