@@ -10,10 +10,11 @@
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
-#include "shmbroker/shmbroker.h"
+#include "shmbroker/shmbroker.hpp"
 #include "tests/bench/broker.h"
 #include "tests/bench/clock.h"
 #include "tests/bench/exchange.h"
@@ -106,35 +107,20 @@ class Callers {
  private:
   class Client {
    public:
-    Client() {
-      ShmOptions options{};
-      options.size = sizeof options;
-      options.access = SHM_CLIENT;
-      options.open_timeout_ms = 20'000;
-      must(ShmOpenUtf8(kService, &options, &channel_));
-    }
-    ~Client() { ShmClose(channel_); }
-    Client(const Client&) = delete;
-    Client& operator=(const Client&) = delete;
-
     void begin(uint64_t number) {
       asked_ = words_of(number);
-      must(ShmCallBegin(channel_, &asked_, sizeof asked_, &token_, SHM_INFINITE));
+      call_.emplace(channel_, std::as_bytes(std::span(asked_)));
     }
-    void end() const {
+    void end() {
       Words answer{};
-      size_t size = 0;
-      must(ShmCallEnd(channel_, token_, &answer, sizeof answer, &size, 20'000));
-      if (size != sizeof answer || answer != asked_)
+      const auto got = call_->end(std::as_writable_bytes(std::span(answer)), kAnswerPatience);
+      if (got.size() != sizeof answer || answer != asked_)
         throw std::runtime_error("an answer is not that of its request");
     }
 
    private:
-    static void must(int32_t status) {
-      if (status < 0) throw std::runtime_error(std::string("ShmBroker: ") + ShmLastErrorTextUtf8());
-    }
-    ShmChannel channel_ = 0;
-    ShmToken token_ = 0;
+    Channel channel_{kService, {.access = SHM_CLIENT, .open_timeout_ms = kAnswerPatience}};
+    std::optional<Call> call_;
     Words asked_{};
   };
 
@@ -165,13 +151,6 @@ void take_turn(Crowd& crowd, uint32_t milliseconds) {
     if (!error.empty()) throw std::runtime_error(error);
   }
   crowd.rate.push_back(static_cast<double>(calls.load()) * 1e9 / ns_since(begun));
-}
-
-// Ours divided by theirs, of turns of the same round.
-std::string ratio(const std::vector<double>& ours, const std::vector<double>& theirs) {
-  std::vector<double> ratios(ours.size());
-  std::ranges::transform(ours, theirs, ratios.begin(), std::divides());
-  return text_of(spread_of(ratios), 2);
 }
 
 }  // namespace
@@ -213,7 +192,8 @@ void print_calls(const Calls& calls, std::ostream& out) {
     std::vector<double> thousands = by.rate;
     for (double& each : thousands) each /= 1000;
     out << fmt::format("| {} | {} | {} | {} | {} |\n", by.title, text_of(spread_of(thousands), 1),
-                       ratio(base.rate, by.rate), in_microseconds(by.p50, 2), in_microseconds(by.p99, 2));
+                       text_of(ratio_of(base.rate, by.rate), 2), in_microseconds(by.p50, 2),
+                       in_microseconds(by.p99, 2));
   }
   for (const Crowd& crowd : calls.crowds) {
     std::vector<double> thousands = crowd.rate;

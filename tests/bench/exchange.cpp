@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "shmbroker/shmbroker.h"
+#include "shmbroker/shmbroker.hpp"
 #include "tests/bench/memory.h"
 #include "tests/bench/peer.h"
 #include "tests/bench/process.h"
@@ -17,53 +17,24 @@ namespace shmbroker::bench {
 namespace {
 
 constexpr uint32_t kLongSpin = 1'000'000'000;
-constexpr uint32_t kPatience = 20'000;  // milliseconds
 using Bytes = std::array<std::byte, kExchangeBytes>;
 
-int32_t must(int32_t status) {
-  if (status < 0) throw std::runtime_error(std::string("ShmBroker: ") + ShmLastErrorTextUtf8());
-  return status;
-}
-
 // A handle of the service.
-class Service {
- public:
-  Service(uint32_t access, bool spinning) {
-    ShmOptions options{};
-    options.size = sizeof options;
-    options.access = access;
-    options.spin = spinning ? kLongSpin : 0;
-    must(ShmOpenUtf8(kService, &options, &handle_));
-  }
-  ~Service() { ShmClose(handle_); }
-  Service(const Service&) = delete;
-  Service& operator=(const Service&) = delete;
-
-  ShmChannel get() const { return handle_; }
-  uint64_t sleeps() const {
-    ShmStats stats{};
-    stats.size = sizeof stats;
-    must(ShmGetStats(handle_, &stats));
-    return stats.read_waits;
-  }
-
- private:
-  ShmChannel handle_ = 0;
-};
+Channel open(uint32_t access, bool spinning) {
+  return Channel(kService, {.access = access, .spin = spinning ? kLongSpin : 0});
+}
 
 class Caller final : public Asking {
  public:
-  explicit Caller(bool spinning) : service_(SHM_CLIENT, spinning) {}
+  explicit Caller(bool spinning) : channel_(open(SHM_CLIENT, spinning)) {}
   void exchange(std::span<const std::byte> request, std::span<std::byte> answer) override {
-    size_t size = 0;
-    must(ShmCall(service_.get(), request.data(), request.size(), answer.data(), answer.size(), &size,
-                 kPatience));
-    if (size != answer.size()) throw std::runtime_error("an answer has another size");
+    if (call(channel_, request, answer, kAnswerPatience).size() != answer.size())
+      throw std::runtime_error("an answer has another size");
   }
-  uint64_t sleeps() const override { return service_.sleeps(); }
+  uint64_t sleeps() const override { return channel_.stats().read_waits; }
 
  private:
-  Service service_;
+  Channel channel_;
 };
 
 LinkSpec link(const std::string& name, const char* direction, bool spinning,
@@ -102,18 +73,17 @@ class LinkAsking final : public Asking {
 };
 
 void serve(bool spinning) {
-  const Service service(SHM_SERVER, spinning);
+  Channel channel = open(SHM_SERVER, spinning);
   std::cout << "begins" << std::endl;
   // Tells how often it has slept each time that it is asked. It is ended with its parent.
-  std::thread([&service] {
-    for (std::string line; std::getline(std::cin, line);) std::cout << service.sleeps() << std::endl;
+  std::thread([&channel] {
+    for (std::string line; std::getline(std::cin, line);)
+      std::cout << channel.stats().read_waits << std::endl;
   }).detach();
-  Bytes request;
+  Bytes room;
   for (;;) {
-    size_t size = 0;
-    ShmToken token = 0;
-    must(ShmServe(service.get(), request.data(), request.size(), &size, &token, SHM_INFINITE));
-    must(ShmAnswer(service.get(), token, request.data(), size));
+    Request request(channel, room);
+    request.answer(request.data());
   }
 }
 

@@ -9,7 +9,8 @@
 
 namespace shmbroker::bench {
 
-inline constexpr size_t kExchangeBytes = 64;  // of a request and of its answer
+inline constexpr size_t kExchangeBytes = 64;         // of a request and of its answer
+inline constexpr uint32_t kAnswerPatience = 20'000;  // milliseconds
 
 struct ExchangeSpec {
   std::string peer;  // kCalls, or a peer's name
@@ -19,7 +20,7 @@ struct ExchangeSpec {
 
 // Calls of the service of that name, which the benchmark's configuration has.
 inline constexpr const char* kCalls = "calls";
-inline constexpr const char* kService = "bench-service";
+inline const std::string kService = "bench-service";
 
 // Who asks. Throws std::runtime_error where anything fails.
 class Asking {
