@@ -7,6 +7,7 @@
 
 #include "shmbroker/shmbroker.hpp"
 #include "tests/support/service_fixture.h"
+#include "tests/support/text_bytes.h"
 
 namespace shmbroker::tests {
 namespace {
@@ -15,11 +16,6 @@ using testing::HasSubstr;
 
 static_assert(!std::is_copy_constructible_v<Call> && std::is_nothrow_move_constructible_v<Call>);
 static_assert(!std::is_copy_constructible_v<Request> && std::is_nothrow_move_constructible_v<Request>);
-
-std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
-std::string text(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 class WrapperCalls : public ServiceTest {
  protected:

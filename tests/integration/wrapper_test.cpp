@@ -10,6 +10,7 @@
 #include "shmbroker/shmbroker.hpp"
 #include "tests/support/channel_memory.h"
 #include "tests/support/service_fixture.h"
+#include "tests/support/text_bytes.h"
 
 namespace shmbroker::tests {
 namespace {
@@ -18,11 +19,6 @@ using testing::HasSubstr;
 
 static_assert(!std::is_copy_constructible_v<Channel> && std::is_nothrow_move_constructible_v<Channel>);
 static_assert(!std::is_copy_constructible_v<Loan> && !std::is_move_constructible_v<Loan>);
-
-std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
-std::string text(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 // The status that a call throws; SHM_OK if it does not.
 template <class Call>
