@@ -59,11 +59,17 @@ Channel::Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& optio
       second_look_(
           [](void* channel) {
             const auto& self = *static_cast<const Channel*>(channel);
-            core::set_event_if_readable(self.at().readers(), self.at().reader(), self.at(),
-                                        [&self] { return self.is_readable(); });
+            core::set_event_if_readable(
+                *self.sleeper_->marks, self.sleeper_->slot, [&self] { return self.is_readable(); },
+                [&self] { SetEvent(self.sleeper_->event); });
           },
           this) {
-  if (at().can_read()) notification_.emplace(at().reader_event(), read_interrupt_.get());
+  if (at().can_read()) be_sleeper({&at().readers().waiting, at().reader(), at().reader_event()});
+}
+
+void Channel::be_sleeper(const Sleeper& sleeper) {
+  sleeper_ = sleeper;
+  notification_.emplace(sleeper.event, read_interrupt_.get());
 }
 
 void Channel::interrupt_waits() {
@@ -216,11 +222,10 @@ bool Channel::spin_until_readable(CallWait& wait, WaitEnd& end) {
 }
 
 int32_t Channel::wait_readable(CallWait& wait, core::Marks& marks) {
-  core::ReadersSection& readers = at().readers();
   const auto is_readable = [this] { return this->is_readable(); };
   if (!wait.is_allowed()) {
-    if (notification_->is_wanted() && !core::has_mark(readers.waiting, at().reader())) {
-      if (core::mark_and_check(readers, at().reader(), is_readable)) return SHM_OK;
+    if (notification_->is_wanted() && !core::has_mark(*sleeper_->marks, sleeper_->slot)) {
+      if (core::mark_and_check(*sleeper_->marks, sleeper_->slot, is_readable)) return SHM_OK;
       second_look_.request();
     }
     return has_ended() ? refuse_ended() : SHM_E_EMPTY;
@@ -241,7 +246,7 @@ int32_t Channel::wait_readable(CallWait& wait, core::Marks& marks) {
   }
   // SUBTLE: the mark that was taken off may be one that a notification needs, whose thread asked for it
   // meanwhile.
-  if (notification_->is_wanted()) notify_if_readable();
+  renew_notification();
   return end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(end);
 }
 
@@ -254,17 +259,17 @@ int32_t Channel::begin_notifying() {
 }
 
 int32_t Channel::wait_handle(void*& handle) {
-  if (!at().can_read()) return refuse_right(SHM_READ);
+  if (!sleeper_) return refuse_right(SHM_READ);
   const int32_t status = begin_notifying();
   if (status != SHM_OK) return status;
   notification_->want_event();
-  handle = at().reader_event();
+  handle = sleeper_->event;
   notify_if_readable();
   return SHM_OK;
 }
 
 int32_t Channel::notify_window(HWND window, UINT message, uintptr_t cookie, ShmChannel handle) {
-  if (!at().can_read()) return refuse_right(SHM_READ);
+  if (!sleeper_) return refuse_right(SHM_READ);
   if (window == nullptr) {
     notification_->end();
     return SHM_OK;
@@ -294,7 +299,7 @@ int32_t Channel::notify_call(ShmNotice function, void* context, ShmChannel handl
 }
 
 int32_t Channel::notify(const NoticeTarget& target, ShmChannel handle) {
-  if (!at().can_read()) return refuse_right(SHM_READ);
+  if (!sleeper_) return refuse_right(SHM_READ);
   if (target.pipe == nullptr && target.function == nullptr) {
     notification_->end();
     return SHM_OK;
@@ -307,8 +312,14 @@ int32_t Channel::notify(const NoticeTarget& target, ShmChannel handle) {
 
 // The first notification is about what is there already.
 void Channel::notify_if_readable() {
-  core::request_event(at().readers(), at().reader(), at(), [this] { return is_readable(); });
+  core::request_event(
+      *sleeper_->marks, sleeper_->slot, [this] { return is_readable(); },
+      [this] { SetEvent(sleeper_->event); });
   second_look_.request();
+}
+
+void Channel::renew_notification() {
+  if (notification_->is_wanted()) notify_if_readable();
 }
 
 // ---- telling

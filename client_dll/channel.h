@@ -20,6 +20,13 @@
 
 namespace shmbroker::client {
 
+// A handle as one that sleeps: its mark, and the event that is set by whoever takes the mark off.
+struct Sleeper {
+  core::Marks* marks;
+  uint32_t slot;
+  HANDLE event;
+};
+
 class Channel {
  public:
   // Opens a channel of any kind. Returns SHM_OK and the channel, or a failed status after fail().
@@ -85,6 +92,12 @@ class Channel {
   virtual bool find_readable() { return is_readable(); }
   // Number of the last message or value published.
   virtual uint64_t sequence() const = 0;
+
+  // For a handle that has something to wait for, before anyone can use it. A reader's is one by itself.
+  void be_sleeper(const Sleeper& sleeper);
+  // For who has taken the mark off for itself: a notification may need it, whose thread asked for it
+  // meanwhile.
+  void renew_notification();
 
   // What a kind counts elsewhere than in the slots of readers and writers.
   virtual void add_stats(ShmStats&) const {}
@@ -159,6 +172,7 @@ class Channel {
   ReadBackoff backoff_;  // under the reading call lock
   win::Handle read_interrupt_;
   win::Handle write_interrupt_;
+  std::optional<Sleeper> sleeper_;
   std::optional<Notification> notification_;
   SecondLook second_look_;
   std::atomic<uint64_t> lock_waits_{0};

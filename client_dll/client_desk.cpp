@@ -68,6 +68,15 @@ bool ClientDesk::has_ended(uint64_t token) const {
   return client().has_ended(index_of(token), number_of(token));
 }
 
+bool ClientDesk::has_outcome() const {
+  for (uint32_t index = 0; index < desk_->used(); ++index) {
+    // acquire: as in knows().
+    const uint32_t number = calls_[index].number.load(std::memory_order_acquire);
+    if (number != 0 && client().has_ended(index, number)) return true;
+  }
+  return false;
+}
+
 bool ClientDesk::is_taken(uint64_t token) const {
   return client().is_taken(index_of(token), number_of(token));
 }

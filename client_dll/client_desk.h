@@ -31,6 +31,8 @@ class ClientDesk {
   // Looks so many times whether the call has ended. Returns how often it has looked before; most: it has not.
   uint32_t poll(uint64_t token, uint32_t most) const;
   bool has_ended(uint64_t token) const;
+  // Whether any has, and its outcome was not taken.
+  bool has_outcome() const;
   bool is_taken(uint64_t token) const;
 
   // What has become of the call, after which its token is not valid any more; unless the answer is larger

@@ -22,7 +22,9 @@ ServiceChannel::~ServiceChannel() {
 
 int32_t ServiceChannel::join() {
   const int32_t status = client_ ? client_->open(at().service(), at().writer()) : server_->open();
-  return status == SHM_E_ACCESS ? at().refused_by_windows() : status;
+  if (status == SHM_E_ACCESS) return at().refused_by_windows();
+  if (status == SHM_OK && client_) be_sleeper({&client_->mark(), core::kClientMark, client_->event()});
+  return status;
 }
 
 // ---- what is for messages
@@ -77,6 +79,7 @@ int32_t ServiceChannel::begin_call(std::span<const std::byte> request, uint64_t&
   core::ring_bell(*reinterpret_cast<core::Bells*>(&at().readers() + 1), at().writer());
   SHM_CRASH_POINT("call.rung");
   core::wake_servers(at().data(), at().readers(), at());
+  renew_notification();
   return SHM_OK;
 }
 
@@ -94,7 +97,10 @@ int32_t ServiceChannel::look_at_call(uint64_t token, std::span<std::byte> answer
   }
   if (ended) return end_call(token, answer, size);
   if (has_ended()) return refuse_ended();
-  if (!wants_server_ || !has_no_server() || client_->is_taken(token)) return SHM_E_EMPTY;
+  if (!wants_server_ || !has_no_server() || client_->is_taken(token)) {
+    if (!spins) renew_notification();
+    return SHM_E_EMPTY;
+  }
   if (client_->give_up(token) == ClientDesk::GivenUp::withdrawn) return refuse_no_server();
   return refuse(SHM_E_PEER_DIED, L"the server that had taken the call has gone");
 }
@@ -167,6 +173,7 @@ int32_t ServiceChannel::sleep_for_answer(uint64_t token, const WaitContext& cont
   const core::SleepResult slept =
       core::sleep_marked(client_->mark(), core::kClientMark, wait, wait.check(), look);
   client_->count_waits(slept.sleeps);
+  renew_notification();
   if (slept.end == WaitEnd::none) return SHM_OK;
   return slept.end == WaitEnd::timeout ? SHM_E_EMPTY : refuse_wait(slept.end);
 }

@@ -38,7 +38,8 @@ class ServiceChannel final : public Channel {
   int32_t caller(uint64_t token, ShmCaller& caller) override;
 
  protected:
-  bool is_readable() const override { return server_ && server_->find(); }
+  // A client has an answer to read, or a call that came to nothing.
+  bool is_readable() const override { return server_ ? server_->find() : client_->has_outcome(); }
   uint32_t poll_readable(uint32_t most) const override { return server_->poll(most); }
   uint64_t sequence() const override { return 0; }
   void add_stats(ShmStats& stats) const override {

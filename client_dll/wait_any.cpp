@@ -40,7 +40,7 @@ class AnyWait {
     }
     for (const Source& source : sources_) {
       if (!is_open(*source.entry, source.handle)) return fail(SHM_E_HANDLE);
-      if (!source.channel().at().can_read()) return source.channel().refuse_right(SHM_READ);
+      if (!source.channel().sleeper_) return source.channel().refuse_right(SHM_READ);
     }
     return SHM_OK;
   }
@@ -49,13 +49,14 @@ class AnyWait {
     core::SleepLimit limit;
     std::vector<HANDLE> events;
     for (const Source& source : sources_) {
-      events.push_back(source.channel().at().reader_event());
+      events.push_back(source.channel().sleeper_->event);
       events.push_back(source.channel().read_interrupt_.get());
     }
     for (;;) {
       if (find_readable(index)) return SHM_OK;
       for (Source& source : sources_) {
-        limit.note_mark(core::mark_waiting(source.channel().at().readers(), source.channel().at().reader()));
+        const Sleeper& sleeper = *source.channel().sleeper_;
+        limit.note_mark(core::mark_waiting(*sleeper.marks, sleeper.slot));
         source.is_marked = true;
       }
       if (find_readable(index)) return SHM_OK;
@@ -120,10 +121,13 @@ class AnyWait {
   void let_go() {
     for (Source& source : sources_) {
       if (source.is_marked) {
-        core::clear_mark(source.channel().at().readers().waiting, source.channel().at().reader());
-        if (source.channel().notification_->is_wanted()) source.channel().notify_if_readable();
+        core::clear_mark(*source.channel().sleeper_->marks, source.channel().sleeper_->slot);
+        source.channel().renew_notification();
       }
-      if (source.is_held) source.entry->calls.reading.unlock();
+      if (source.is_held) {
+        source.entry->calls.reading.unlock();
+        source.entry->calls.answers.interrupt();  // a thread that waits for its answer sleeps for itself now
+      }
       source.is_held = source.is_marked = false;
     }
   }

@@ -13,8 +13,8 @@ namespace shmbroker::core {
 
 // For a reader: asks to be woken by the next message. The caller must look for one again before it sleeps.
 // Returns whether it had asked already.
-inline bool mark_waiting(ReadersSection& readers, uint32_t slot) {
-  const bool was_marked = set_mark(readers.waiting, slot);
+inline bool mark_waiting(Marks& marks, uint32_t slot) {
+  const bool was_marked = set_mark(marks, slot);
   SHM_CRASH_POINT("reader.marked");
   return was_marked;
 }
@@ -60,10 +60,10 @@ inline void wake_one_taker(const DataSection& data, ReadersSection& readers, Cha
 // For a reader that is marked and does not sleep here: whether there is something to read after all. Then the
 // mark is off.
 template <class IsReadable>
-bool mark_and_check(ReadersSection& readers, uint32_t slot, IsReadable&& is_readable) {
-  mark_waiting(readers, slot);
+bool mark_and_check(Marks& marks, uint32_t slot, IsReadable&& is_readable) {
+  mark_waiting(marks, slot);
   if (!is_readable()) return false;
-  clear_mark(readers.waiting, slot);
+  clear_mark(marks, slot);
   return true;
 }
 
@@ -79,18 +79,17 @@ SleepResult wait_readable(Marks& marks, uint32_t slot, EventWait& wait, IsReadab
 
 // For a reader whose event is waited for elsewhere, some time after it was marked: the second look of
 // store_order.h. Either this function or a writer sets the event: the one that takes the mark off.
-template <class IsReadable>
-void set_event_if_readable(ReadersSection& readers, uint32_t slot, ChannelEvents& events,
-                           IsReadable&& is_readable) {
-  if (is_readable() && clear_mark(readers.waiting, slot)) events.set_reader_event(slot);
+template <class IsReadable, class SetEvent>
+void set_event_if_readable(Marks& marks, uint32_t slot, IsReadable&& is_readable, SetEvent&& set_event) {
+  if (is_readable() && clear_mark(marks, slot)) set_event();
 }
 
 // For a reader that wants its event set, now or with the next message, and does not sleep here. The caller
 // sees to the second look.
-template <class IsReadable>
-void request_event(ReadersSection& readers, uint32_t slot, ChannelEvents& events, IsReadable&& is_readable) {
-  mark_waiting(readers, slot);
-  set_event_if_readable(readers, slot, events, is_readable);
+template <class IsReadable, class SetEvent>
+void request_event(Marks& marks, uint32_t slot, IsReadable&& is_readable, SetEvent&& set_event) {
+  mark_waiting(marks, slot);
+  set_event_if_readable(marks, slot, is_readable, set_event);
 }
 
 }  // namespace shmbroker::core

@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
         readers.waiting_takers.store(input.take<uint64_t>());
         break;
       case 5:
-        core::mark_waiting(readers, slot);
+        core::mark_waiting(readers.waiting, slot);
         fuzz::require(core::has_mark(readers.waiting, slot));
         break;
       case 6:

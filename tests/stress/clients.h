@@ -144,9 +144,10 @@ class Reader {
     Event& event = world_.reader_events[slot_];
     constexpr const char* kWho = "a reader that has asked for its event";
     if (by_event) {
-      core::request_event(world_.readers(), slot_, world_, is_readable);
+      const auto set_event = [&] { world_.set_reader_event(slot_); };
+      core::request_event(world_.readers().waiting, slot_, is_readable, set_event);
       if (world_.wait(event, kWho, core::kSecondLookMs)) return;
-      core::set_event_if_readable(world_.readers(), slot_, world_, is_readable);
+      core::set_event_if_readable(world_.readers().waiting, slot_, is_readable, set_event);
       world_.wait(event, kWho);
       return;
     }

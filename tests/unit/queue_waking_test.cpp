@@ -109,8 +109,8 @@ TEST_F(QueueWaking, WakesOneForAMessageThatNobodyWhoIsAwakeTakes) {
 
 TEST_F(QueueWaking, WakesAllThatWaitByAnEventOfTheirOwnAndOneThatSleepsInACall) {
   RingWriter to = writer();
-  mark_waiting(sections.readers(), 2);
-  mark_waiting(sections.readers(), 3);
+  mark_waiting(sections.readers().waiting, 2);
+  mark_waiting(sections.readers().waiting, 3);
   sleep({0, 1});
   commit(to, 1);
   EXPECT_THAT(events.woken, ElementsAre(2, 3, 0));

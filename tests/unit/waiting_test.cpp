@@ -133,23 +133,24 @@ TEST_F(WaitingTest, AMessageThatComesAsTheTimeIsUpIsReadAndACancelledReaderReads
 }
 
 TEST_F(WaitingTest, AnEventThatWasAskedForIsSetOnceByWhomeverTakesTheMark) {
-  request_event(shared(), 3, events, kNever);
+  const auto set_event = [&] { events.set_reader_event(3); };
+  request_event(marks(), 3, kNever, set_event);
   EXPECT_TRUE(is_marked(3));
   EXPECT_TRUE(events.readers.empty());
   wake_readers(sections.data(), shared(), events);
   EXPECT_EQ(events.readers, std::vector<uint32_t>{3});
-  request_event(shared(), 3, events, kAlways);
+  request_event(marks(), 3, kAlways, set_event);
   EXPECT_FALSE(is_marked(3));
   EXPECT_EQ(events.readers, (std::vector<uint32_t>{3, 3}));
   const auto is_readable_and_woken = [&] { return take_waiting(shared()) != 0; };
-  request_event(shared(), 3, events, is_readable_and_woken);
+  request_event(marks(), 3, is_readable_and_woken, set_event);
   EXPECT_EQ(events.readers, (std::vector<uint32_t>{3, 3})) << "the writer that has the mark sets it";
 }
 
 TEST_F(WaitingTest, AMarkOfASlotThatNoReaderHasWakesNobody) {
   sections.data().presence.readers.store(all_but(3));
-  mark_waiting(shared(), 3);
-  mark_waiting(shared(), 4);
+  mark_waiting(shared().waiting, 3);
+  mark_waiting(shared().waiting, 4);
   wake_readers(sections.data(), shared(), events);
   EXPECT_EQ(events.readers, std::vector<uint32_t>{4});
 }
@@ -189,7 +190,7 @@ TEST_F(WaitingTest, SpaceThatIsThereAsTheTimeIsUpIsTakenAndACancelledWriterTakes
 TEST_F(WaitingTest, ACommitAndAnAbortWakeReadersAndTheNextWriter) {
   sections.data().presence.readers.store(UINT64_MAX);
   for (int times = 1; times <= 2; ++times) {
-    mark_waiting(shared(), 5);
+    mark_waiting(shared().waiting, 5);
     set_mark(shared().waiting_writers, 1);
     set_mark(shared().waiting_writers, 2);
     ClaimWatch watch;
@@ -228,8 +229,8 @@ TEST_F(WaitingTest, OfAWriterThatIsGoneItsLoanLockAndMarkAreReclaimed) {
 TEST_F(WaitingTest, OfReadersThatAreGoneMarksPinsAndCursorsAreReclaimed) {
   JoinedReader stays = reader(4);
   reader(3);
-  mark_waiting(shared(), 3);
-  mark_waiting(shared(), 4);
+  mark_waiting(shared().waiting, 3);
+  mark_waiting(shared().waiting, 4);
   shared().pins[3].store(1);
   shared().readers[3].cursor.store(1);
   const Ring in = ring();

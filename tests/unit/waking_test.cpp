@@ -21,9 +21,9 @@ class WakingTest : public testing::Test {
 TEST_F(WakingTest, WakesNobodyWhereNobodyWaits) { EXPECT_EQ(take_waiting(readers), 0u); }
 
 TEST_F(WakingTest, WakesEachWaitingReaderOnce) {
-  mark_waiting(readers, 0);
-  mark_waiting(readers, 5);
-  mark_waiting(readers, 63);
+  mark_waiting(readers.waiting, 0);
+  mark_waiting(readers.waiting, 5);
+  mark_waiting(readers.waiting, 63);
   std::vector<uint32_t> woken;
   for_each_slot(take_waiting(readers), [&](uint32_t slot) { woken.push_back(slot); });
   EXPECT_EQ(woken, (std::vector<uint32_t>{0, 5, 63}));
@@ -31,11 +31,11 @@ TEST_F(WakingTest, WakesEachWaitingReaderOnce) {
 }
 
 TEST_F(WakingTest, TellsAReaderWhetherAWriterHasTakenItsMark) {
-  mark_waiting(readers, 7);
+  mark_waiting(readers.waiting, 7);
   EXPECT_TRUE(has_mark(readers.waiting, 7));
   EXPECT_TRUE(clear_mark(readers.waiting, 7));
   EXPECT_FALSE(has_mark(readers.waiting, 7));
-  mark_waiting(readers, 7);
+  mark_waiting(readers.waiting, 7);
   EXPECT_EQ(take_waiting(readers), uint64_t{1} << 7);
   EXPECT_FALSE(clear_mark(readers.waiting, 7));
 }
@@ -51,7 +51,7 @@ TEST_F(WakingTest, LosesNoWakeUp) {
   std::thread reader([&] {
     for (uint64_t seen = 0; seen < kMessages; ++seen) {
       while (published.load(std::memory_order_relaxed) <= seen) {
-        mark_waiting(readers, 9);
+        mark_waiting(readers.waiting, 9);
         if (published.load(std::memory_order_relaxed) > seen) break;
         std::unique_lock lock(guard);
         if (!changed.wait_for(lock, std::chrono::milliseconds(kSecondLookMs), [&] { return set; })) {

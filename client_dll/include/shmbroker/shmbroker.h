@@ -658,13 +658,19 @@ int32_t SHM_CALL ShmGetCallerUtf8(ShmChannel channel, ShmToken token, ShmCallerU
 
 /* ---- notification ------------------------------------------------------------------------------- */
 
+/* A handle that reads is told when there is something to read. One that serves is told of a request, and one
+ * that calls of an answer: that a call has ended which ShmCallEnd has not fetched. A client is told again
+ * after a ShmCallEnd that found no answer (SHM_E_EMPTY), and after a ShmCallBegin: so it looks at each of its
+ * calls with a timeout of 0. A thread that begins a call for another one has that look at it once. Where a
+ * process has died, others may be told though there is nothing. */
+
 /* Gives an auto-reset event for WaitForMultipleObjects. It is set once when the channel becomes readable, and
  * again only after a read through this handle has found nothing left (SHM_E_EMPTY, SHM_S_UNCHANGED). It is
  * set at once if there is something to read now. Do not mix it with blocking reads on the same handle.
  * @param handle  [out] a HANDLE; belongs to the channel, ends with ShmClose, must not be closed
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  handle is NULL
- *          SHM_E_ACCESS    the handle was not opened for reading */
+ *          SHM_E_ACCESS    the handle was opened for writing alone */
 int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle);
 
 /* Posts a window message when the channel becomes readable: once, and again only after a read through this
@@ -678,7 +684,7 @@ int32_t SHM_CALL ShmGetWaitHandle(ShmChannel channel, void** handle);
  * @param cookie   [in] the caller's own, handed on as wParam
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  window is not a window, or is another process's
- *          SHM_E_ACCESS    the handle was not opened for reading */
+ *          SHM_E_ACCESS    the handle was opened for writing alone */
 int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t message, uintptr_t cookie);
 
 /* Has a notice written to a pipe when the channel becomes readable, for an event loop that waits for pipes
@@ -693,12 +699,12 @@ int32_t SHM_CALL ShmNotifyWindow(ShmChannel channel, void* window, uint32_t mess
  *              notification: nothing is written after the call has returned
  * @return  SHM_OK
  *          SHM_E_ARGUMENT  pipe is not a pipe
- *          SHM_E_ACCESS    the handle was not opened for reading */
+ *          SHM_E_ACCESS    the handle was opened for writing alone */
 int32_t SHM_CALL ShmNotifyPipe(ShmChannel channel, void* pipe);
 
 /* Waits until one of several channels has something to read. It takes turns with other calls that read
  * through the same handles.
- * @param channels    [in] count handles, opened for reading
+ * @param channels    [in] count handles, opened to read, to serve or to call
  * @param count       [in] 1 to SHM_WAIT_MAX
  * @param index       [out] the first of channels that has something to read
  * @param timeout_ms  [in] how long to wait
@@ -706,7 +712,7 @@ int32_t SHM_CALL ShmNotifyPipe(ShmChannel channel, void* pipe);
  *          SHM_E_ARGUMENT   channels or index is NULL, or count is 0 or larger than SHM_WAIT_MAX
  *          SHM_E_EMPTY      none had within timeout_ms
  *          SHM_E_TIMEOUT    another thread read through one of the handles for timeout_ms
- *          SHM_E_ACCESS     one of the handles was not opened for reading
+ *          SHM_E_ACCESS     one of the handles was opened for writing alone
  *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled on one of the handles */
 int32_t SHM_CALL ShmWaitAny(const ShmChannel* channels, uint32_t count, uint32_t* index, uint32_t timeout_ms);
 
