@@ -3,13 +3,14 @@
 # SHM_ALL_LANGUAGES makes that an error.
 option(SHM_ALL_LANGUAGES "Refuse to configure without the tools of every language in samples/" OFF)
 
-# sample_language(go SENDER command... RECEIVER command... [CALLS command...] [DEPENDS target...])
+# sample_language(go SENDER command... RECEIVER command... [CALLER command... SERVER command...] [CALLS command...]
+#   [DEPENDS target...])
 # Each command starts one program under Windows: an exe by its path here, and arguments. CALLS is for the benchmark.
 # Generator expressions may be used.
 function(sample_language name)
-  cmake_parse_arguments(PARSE_ARGV 1 language "" "" "SENDER;RECEIVER;CALLS;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 language "" "" "SENDER;RECEIVER;CALLER;SERVER;CALLS;DEPENDS")
   set(programs "")
-  foreach(program SENDER RECEIVER CALLS)
+  foreach(program SENDER RECEIVER CALLER SERVER CALLS)
     string(JOIN "\", \"" ${program} ${language_${program}})
     string(APPEND programs "\n    \"${program}\": [\"${${program}}\"],")
   endforeach()

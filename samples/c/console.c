@@ -85,6 +85,12 @@ bool print_bytes(const void* data, size_t size) {
          refused(L"cannot write: whoever read the output has gone");
 }
 
+size_t units_of(wchar_t* text, size_t size) {
+  size_t length = size / sizeof(wchar_t);
+  if (size % sizeof(wchar_t) != 0) text[length++] = 0xFFFD;
+  return length;
+}
+
 /* ---- input */
 
 void open_input(Input* input) {

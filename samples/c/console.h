@@ -19,6 +19,10 @@ void say(const wchar_t* format, ...);
 bool print_line(const wchar_t* text, size_t length);
 bool print_bytes(const void* data, size_t size);
 
+/* The UTF-16 units of what came as size bytes. Half a unit at the end is no text: it becomes U+FFFD, for
+ * which there has to be room behind it. */
+size_t units_of(wchar_t* text, size_t size);
+
 /* Memory, or the end of the program. */
 void* need_memory(void* old, size_t size);
 

@@ -118,9 +118,7 @@ static int32_t read_when_told(Receiver* receiver) {
 
 static bool print_text(Receiver* receiver) {
   wchar_t* text = (wchar_t*)receiver->room;
-  size_t length = receiver->size / sizeof(wchar_t);
-  if (receiver->size % sizeof(wchar_t) != 0) text[length++] = 0xFFFD; /* half a unit is no text */
-  return print_line(text, length);
+  return print_line(text, units_of(text, receiver->size));
 }
 
 static bool print_message(Receiver* receiver, int32_t status) {

@@ -1,4 +1,5 @@
-// sender.exe and receiver.exe, as scripts use them: lines in, lines out, and an exit code.
+// sender.exe and receiver.exe, caller.exe and server.exe, as scripts use them: lines in, lines out, and an
+// exit code.
 #include <gmock/gmock.h>
 
 #include "tests/samples/program.h"
@@ -32,7 +33,9 @@ class SampleConsoles : public ServiceTest {
   SampleConsoles()
       : ServiceTest(config_of({block("MapName"), topic("ticks", "wait"), topic("loop", "overwrite", 4 << 20),
                                R"({ "name": "jobs", "kind": "queue", "capacity": 4096, "max_message": 512,
-                                    "access": { "read": ["Everyone"], "write": ["Everyone"] } })"})) {}
+                                    "access": { "read": ["Everyone"], "write": ["Everyone"] } })",
+                               R"({ "name": "Echo", "kind": "service", "max_request": 64, "max_answer": 64,
+                                    "access": { "call": ["Everyone"], "serve": ["Everyone"] } })"})) {}
 };
 
 TEST_F(SampleConsoles, ReceiverPrintsWhatTheSenderWasGiven) {
@@ -121,8 +124,40 @@ TEST_F(SampleConsoles, ExitCodesTellWhatWentWrong) {
   EXPECT_THAT(stopped.output, HasSubstr("sc.exe start ShmBroker"));
 }
 
+TEST_F(SampleConsoles, CallerPrintsWhatTheServerAnswers) {
+  Child server = start(L"server.exe", L"--count 5");
+  EXPECT_EQ(server.receive(), "server: serving channel 'Echo'");
+  Child caller = start(L"caller.exe", L"");
+  const std::string end = ", said process " + std::to_string(caller.pid());
+  for (const std::string line : {"one", "zwölf  ", "三 🎈"}) {
+    caller.send(line);
+    EXPECT_EQ(caller.receive(), line + end);
+  }
+  const Result said_nothing = run(L"caller.exe", L"\"\"");
+  EXPECT_EQ(said_nothing.exit_code, 1u);
+  EXPECT_EQ(said_nothing.output,
+            "caller: channel 'Echo': the server refused the call with code 1: say something.\n");
+  const Result said_much = run(L"caller.exe", std::wstring(32, L'x'));
+  EXPECT_EQ(said_much.exit_code, 1u);
+  EXPECT_EQ(said_much.output, "caller: channel 'Echo': the server refused the call with code 2: say less.\n");
+  DWORD exit_code = 99;
+  EXPECT_EQ(server.rest(exit_code), "server: requests taken: 5, refused: 2\n");
+  EXPECT_EQ(exit_code, 0u);
+  caller.end_input();
+  EXPECT_EQ(caller.rest(exit_code), "");
+  EXPECT_EQ(exit_code, 0u);
+}
+
+TEST_F(SampleConsoles, CallerAndServerEndWithASixWhereThereIsNobody) {
+  EXPECT_EQ(run(L"caller.exe", L"--timeout 0 hello").exit_code, 6u);
+  const Result server = run(L"server.exe", L"--timeout 0");
+  EXPECT_EQ(server.exit_code, 6u);
+  EXPECT_THAT(server.output, HasSubstr("server: requests taken: 0, refused: 0\n"));
+  EXPECT_EQ(run(L"caller.exe", L"--channel MapName hello").exit_code, 1u) << "a block is not called";
+}
+
 TEST_F(SampleConsoles, ExplainThemselves) {
-  for (const wchar_t* program : {L"sender.exe", L"receiver.exe"}) {
+  for (const wchar_t* program : {L"sender.exe", L"receiver.exe", L"caller.exe", L"server.exe"}) {
     const Result help = run(program, L"--help");
     EXPECT_EQ(help.exit_code, 0u);
     EXPECT_THAT(help.output, HasSubstr("--channel"));

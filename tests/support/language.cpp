@@ -35,10 +35,12 @@ std::vector<Language> read_list(const std::string& file_name, const std::string&
   const nlohmann::json all = nlohmann::json::parse(file);
   std::vector<Language> list;
   for (const auto& [name, said] : all.items()) {
-    Language language{name + suffix, said.value("missing", ""), {}, {}, {}};
+    Language language{name + suffix, said.value("missing", ""), {}, {}, {}, {}, {}};
     if (language.missing.empty()) {
       language.sender = program_of(said.at("SENDER"));
       language.receiver = program_of(said.at("RECEIVER"));
+      language.caller = program_of(said.at("CALLER"));
+      language.server = program_of(said.at("SERVER"));
       language.calls = program_of(said.at("CALLS"));
     }
     list.push_back(std::move(language));
@@ -50,7 +52,7 @@ std::vector<Language> read_list(const std::string& file_name, const std::string&
 std::vector<Language> read_x86_list(const std::string& file_name) {
   constexpr char kSuffix[] = "_x86";
   if (!std::filesystem::exists(wide(file_name)))
-    return {{"c" + std::string(kSuffix), "not built: " + file_name, {}, {}, {}}};
+    return {{"c" + std::string(kSuffix), "not built: " + file_name, {}, {}, {}, {}, {}}};
   std::vector<Language> list = read_list(file_name, kSuffix);
   for (Language& language : list) {
     if (!runs_x86()) {

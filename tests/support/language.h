@@ -18,6 +18,8 @@ struct Language {
   std::string missing;  // why it is not tested here; empty: it is
   Program sender;
   Program receiver;
+  Program caller;  // without a command where the language has none yet; the same of server
+  Program server;
   Program calls;  // for the benchmark
 };
 
