@@ -320,8 +320,27 @@ int32_t SHM_CALL ShmCallEnd(ShmChannel channel, ShmToken token, void* answer, si
   if (answer_size == nullptr || !is_buffer(answer, capacity))
     return bad_argument(L"ShmCallEnd: answer or answer_size is NULL");
   if (!is_timeout(timeout_ms)) return timeout_refused(timeout_ms);
-  return end_call(channel, token, bytes_of(answer, capacity), *answer_size, timeout_ms);
+  return end_call(channel, token, {.buffer = bytes_of(answer, capacity)}, *answer_size, timeout_ms);
 }
+
+int32_t SHM_CALL ShmCallLoan(ShmChannel channel, size_t size, void** memory, ShmToken* token,
+                             uint32_t timeout_ms) {
+  if (memory == nullptr || token == nullptr) return bad_argument(L"ShmCallLoan: memory or token is NULL");
+  return loan_call(channel, size, *memory, *token, timeout_ms);
+}
+
+int32_t SHM_CALL ShmCallCommit(ShmChannel channel, ShmToken token, size_t size) {
+  return commit_call(channel, token, size);
+}
+
+int32_t SHM_CALL ShmCallPeek(ShmChannel channel, ShmToken token, const void** answer, size_t* size,
+                             uint32_t timeout_ms) {
+  if (answer == nullptr || size == nullptr) return bad_argument(L"ShmCallPeek: answer or size is NULL");
+  if (!is_timeout(timeout_ms)) return timeout_refused(timeout_ms);
+  return end_call(channel, token, {.place = answer}, *size, timeout_ms);
+}
+
+int32_t SHM_CALL ShmCallRelease(ShmChannel channel, ShmToken token) { return release_call(channel, token); }
 
 int32_t SHM_CALL ShmCallCancel(ShmChannel channel, ShmToken token) { return cancel_call(channel, token); }
 
@@ -330,8 +349,23 @@ int32_t SHM_CALL ShmServe(ShmChannel channel, void* request, size_t capacity, si
   if (size == nullptr || token == nullptr || !is_buffer(request, capacity))
     return bad_argument(L"ShmServe: request, size or token is NULL");
   return with_call_lock<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
-    return open.serve(request, capacity, *size, *token, left);
+    return open.serve({.buffer = bytes_of(request, capacity)}, *size, *token, left);
   });
+}
+
+int32_t SHM_CALL ShmServePeek(ShmChannel channel, const void** request, size_t* size, ShmToken* token,
+                              uint32_t timeout_ms) {
+  if (request == nullptr || size == nullptr || token == nullptr)
+    return bad_argument(L"ShmServePeek: request, size or token is NULL");
+  return with_call_lock<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
+    return open.serve({.place = request}, *size, *token, left);
+  });
+}
+
+int32_t SHM_CALL ShmAnswerLoan(ShmChannel channel, ShmToken token, void** memory, size_t* capacity) {
+  if (memory == nullptr || capacity == nullptr)
+    return bad_argument(L"ShmAnswerLoan: memory or capacity is NULL");
+  return with_guard(channel, [=](Channel& open) { return open.loan_answer(token, *memory, *capacity); });
 }
 
 int32_t SHM_CALL ShmAnswer(ShmChannel channel, ShmToken token, const void* answer, size_t size) {

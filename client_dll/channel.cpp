@@ -192,10 +192,14 @@ int32_t Channel::refuse_no_service() const {
   return refuse(SHM_E_KIND, L"it is no service, which alone is called and served");
 }
 int32_t Channel::begin_call(std::span<const std::byte>, uint64_t&) { return refuse_no_service(); }
-int32_t Channel::look_at_call(uint64_t, std::span<std::byte>, size_t&, bool) { return refuse_no_service(); }
+int32_t Channel::loan_call(size_t, void*&, uint64_t&) { return refuse_no_service(); }
+int32_t Channel::commit_call(uint64_t, size_t) { return refuse_no_service(); }
+int32_t Channel::look_at_call(uint64_t, const Destination&, size_t&, bool) { return refuse_no_service(); }
+int32_t Channel::release_call(uint64_t) { return refuse_no_service(); }
 int32_t Channel::sleep_for_answer(uint64_t, const WaitContext&) { return refuse_no_service(); }
 int32_t Channel::give_up_call(uint64_t) { return refuse_no_service(); }
-int32_t Channel::serve(void*, size_t, size_t&, uint64_t&, DWORD) { return refuse_no_service(); }
+int32_t Channel::serve(const Destination&, size_t&, uint64_t&, DWORD) { return refuse_no_service(); }
+int32_t Channel::loan_answer(uint64_t, void*&, size_t&) { return refuse_no_service(); }
 int32_t Channel::answer(uint64_t, std::span<const std::byte>) { return refuse_no_service(); }
 int32_t Channel::refuse_call(uint64_t, int32_t, std::wstring_view) { return refuse_no_service(); }
 int32_t Channel::caller(uint64_t, ShmCaller&) { return refuse_no_service(); }

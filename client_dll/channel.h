@@ -12,6 +12,7 @@
 #include "client_dll/call_wait.h"
 #include "client_dll/caller_struct.h"
 #include "client_dll/counter.h"
+#include "client_dll/in_place.h"
 #include "client_dll/notification.h"
 #include "client_dll/read_backoff.h"
 #include "client_dll/second_look.h"
@@ -54,12 +55,16 @@ class Channel {
   virtual int32_t release() = 0;
 
   // A service. From any thread, but for what needs a call lock: serve() and sleep_for_answer() the reading
-  // one, begin_call() the writing one.
+  // one, begin_call() and loan_call() the writing one.
   virtual int32_t begin_call(std::span<const std::byte> request, uint64_t& token);
-  virtual int32_t look_at_call(uint64_t token, std::span<std::byte> answer, size_t& size, bool spins);
+  virtual int32_t loan_call(size_t size, void*& memory, uint64_t& token);
+  virtual int32_t commit_call(uint64_t token, size_t size);
+  virtual int32_t look_at_call(uint64_t token, const Destination& answer, size_t& size, bool spins);
+  virtual int32_t release_call(uint64_t token);
   virtual int32_t sleep_for_answer(uint64_t token, const WaitContext& context);
   virtual int32_t give_up_call(uint64_t token);
-  virtual int32_t serve(void* buffer, size_t capacity, size_t& size, uint64_t& token, DWORD timeout_ms);
+  virtual int32_t serve(const Destination& request, size_t& size, uint64_t& token, DWORD timeout_ms);
+  virtual int32_t loan_answer(uint64_t token, void*& memory, size_t& capacity);
   virtual int32_t answer(uint64_t token, std::span<const std::byte> bytes);
   virtual int32_t refuse_call(uint64_t token, int32_t code, std::wstring_view text);
   virtual int32_t caller(uint64_t token, ShmCaller& caller);

@@ -35,21 +35,52 @@ int32_t ClientDesk::open(const ServiceNames& names, uint32_t slot) {
   return SHM_OK;
 }
 
-uint64_t ClientDesk::begin(std::span<const std::byte> request) {
+uint64_t ClientDesk::reserve(bool is_loan) {
   for (uint32_t index = 0; index < geometry_.calls; ++index) {
+    Call& call = calls_[index];
     // acquire: pairs with the release in leave(): the thread that ended the call before has left it.
-    if (calls_[index].number.load(std::memory_order_acquire) != 0) continue;
-    if (!client().is_free(index)) continue;  // given up, and still with a server
+    if (call.number.load(std::memory_order_acquire) != 0) continue;
+    if (call.was_abandoned && !client().is_free(index)) continue;  // still with a server
+    call.was_abandoned = false;
     last_number_ = last_number_ == UINT32_MAX ? 1 : last_number_ + 1;
-    client().post(index, last_number_, request);
+    // relaxed: number releases it.
+    call.is_loan.store(is_loan, std::memory_order_relaxed);
     // release: pairs with the acquires in knows() and enter(), for a thread that gets the token from this
     // one.
-    calls_[index].number.store(last_number_, std::memory_order_release);
-    add(desk_->section().calls, 1);
-    add(desk_->section().request_bytes, request.size());
+    call.number.store(last_number_, std::memory_order_release);
     return uint64_t{last_number_} << 32 | (index + 1);
   }
   return 0;
+}
+
+void ClientDesk::post(uint64_t token, std::span<const std::byte> request) {
+  client().post(index_of(token), number_of(token), request);
+  add(desk_->section().calls, 1);
+  add(desk_->section().request_bytes, request.size());
+}
+
+uint64_t ClientDesk::begin(std::span<const std::byte> request) {
+  const uint64_t token = reserve(false);
+  if (token != 0) post(token, request);
+  return token;
+}
+
+uint64_t ClientDesk::loan(std::byte*& memory) {
+  const uint64_t token = reserve(true);
+  if (token != 0) memory = desk_->request_bytes(index_of(token));
+  return token;
+}
+
+bool ClientDesk::is_loan(uint64_t token) const {
+  return knows(token) && calls_[index_of(token)].is_loan.load(std::memory_order_relaxed);
+}
+
+bool ClientDesk::commit(uint64_t token, size_t size) {
+  if (!enter(token)) return false;
+  const bool was_loan = calls_[index_of(token)].is_loan.exchange(false, std::memory_order_relaxed);
+  if (was_loan) post(token, {desk_->request_bytes(index_of(token)), size});
+  leave(token, false);
+  return was_loan;
 }
 
 bool ClientDesk::knows(uint64_t token) const {
@@ -60,7 +91,7 @@ bool ClientDesk::knows(uint64_t token) const {
 
 uint32_t ClientDesk::poll(uint64_t token, uint32_t most) const {
   uint32_t looks = 0;
-  for (; looks < most && !has_ended(token); ++looks) core::pause();
+  for (; looks < most && !client().is_finished(index_of(token), number_of(token)); ++looks) core::pause();
   return looks;
 }
 
@@ -98,17 +129,18 @@ void ClientDesk::leave(uint64_t token, bool has_ended) {
   call.is_busy.store(false, std::memory_order_release);
 }
 
-int32_t ClientDesk::take(uint64_t token, std::span<std::byte> to, Ended& ended) {
+int32_t ClientDesk::take(uint64_t token, const Destination& to, Ended& ended) {
   if (!enter(token)) return SHM_E_ARGUMENT;
   const uint32_t index = index_of(token);
-  const core::Outcome outcome = client().outcome(index);
+  const core::Outcome outcome = client().outcome(index, number_of(token));
   int32_t status = SHM_E_PEER_DIED;
   if (outcome.state == core::CallState::answered) {
     ended.size = static_cast<size_t>(outcome.size);
     status = outcome.size > desk_->max_answer() ? SHM_E_CORRUPT
-             : outcome.size > to.size()         ? SHM_E_BUFFER
-                                                : SHM_OK;
-    if (status == SHM_OK) client().copy_answer(index, to.first(ended.size));
+             : to.has_room_for(outcome.size)    ? SHM_OK
+                                                : SHM_E_BUFFER;
+    if (status == SHM_OK && to.place != nullptr) *to.place = desk_->answer_bytes(index);
+    if (status == SHM_OK && to.place == nullptr) client().copy_answer(index, to.buffer.first(ended.size));
   } else if (outcome.state == core::CallState::refused) {
     status = SHM_E_REFUSED;
     ended.code = outcome.code;
@@ -117,18 +149,25 @@ int32_t ClientDesk::take(uint64_t token, std::span<std::byte> to, Ended& ended) 
   } else if (outcome.state != core::CallState::died) {
     status = SHM_E_CORRUPT;
   }
-  const bool stays = status == SHM_E_BUFFER;
-  if (!stays) client().release(index);
+  const bool stays = status == SHM_E_BUFFER || (status == SHM_OK && to.place != nullptr);
   // relaxed: diagnostic only. Several threads may end calls of one handle at once.
   if (status == SHM_OK) desk_->section().answer_bytes.fetch_add(ended.size, std::memory_order_relaxed);
   leave(token, !stays);
   return status;
 }
 
+bool ClientDesk::release(uint64_t token) {
+  if (!enter(token)) return false;
+  const bool ends = has_ended(token);
+  leave(token, ends);
+  return ends;
+}
+
 ClientDesk::GivenUp ClientDesk::give_up(uint64_t token) {
   if (!enter(token)) return GivenUp::ended;
-  const GivenUp given_up = client().give_up(index_of(token), number_of(token));
-  if (given_up == GivenUp::ended) client().release(index_of(token));
+  const bool is_loan = calls_[index_of(token)].is_loan.load(std::memory_order_relaxed);
+  const GivenUp given_up = is_loan ? GivenUp::withdrawn : client().give_up(index_of(token), number_of(token));
+  calls_[index_of(token)].was_abandoned = given_up == GivenUp::abandoned;
   leave(token, true);
   return given_up;
 }

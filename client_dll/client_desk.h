@@ -10,6 +10,7 @@
 #include <string>
 
 #include "client_dll/attachment.h"
+#include "client_dll/in_place.h"
 #include "core/desk.h"
 #include "core/marks.h"
 
@@ -26,6 +27,12 @@ class ClientDesk {
   // thread at a time.
   uint64_t begin(std::span<const std::byte> request);
 
+  // The same in two steps: gives room for the largest request; then puts what was written there. commit()
+  // returns false if the token is not that of a loan. take() and release() are not for a loan.
+  uint64_t loan(std::byte*& memory);
+  bool commit(uint64_t token, size_t size);
+  bool is_loan(uint64_t token) const;
+
   // Whether the token is that of a call which has begun and has not been ended.
   bool knows(uint64_t token) const;
   // Looks so many times whether the call has ended. Returns how often it has looked before; most: it has not.
@@ -37,13 +44,16 @@ class ClientDesk {
 
   // What has become of the call, after which its token is not valid any more; unless the answer is larger
   // than the room for it: then SHM_E_BUFFER, and it stays. SHM_E_ARGUMENT: the token is not valid, or another
-  // thread ends this call. SHM_E_REFUSED: refusal has the text, and code the server's. Without fail().
+  // thread ends this call. SHM_E_REFUSED: refusal has the text, and code the server's. Without fail(). An
+  // answer that is looked at in its place stays until release().
   struct Ended {
     size_t size = 0;
     int32_t code = 0;
     std::wstring refusal;
   };
-  int32_t take(uint64_t token, std::span<std::byte> to, Ended& ended);
+  int32_t take(uint64_t token, const Destination& to, Ended& ended);
+  // Returns false if the call has not ended.
+  bool release(uint64_t token);
 
   // Nobody wants the answer any more. Returns what the call was then.
   using GivenUp = core::DeskClient::GivenUp;
@@ -63,9 +73,13 @@ class ClientDesk {
   struct Call {
     std::atomic<uint32_t> number{0};   // 0: none is under way
     std::atomic<bool> is_busy{false};  // a thread takes its outcome, or gives it up
+    std::atomic<bool> is_loan{false};  // begun, and its request is not there yet
+    bool was_abandoned = false;        // a server may still have the last one; number releases it
   };
   static uint32_t index_of(uint64_t token) { return static_cast<uint32_t>(token) - 1; }
   static uint32_t number_of(uint64_t token) { return static_cast<uint32_t>(token >> 32); }
+  uint64_t reserve(bool is_loan);
+  void post(uint64_t token, std::span<const std::byte> request);
   bool enter(uint64_t token);
   void leave(uint64_t token, bool has_ended);
   core::DeskClient client() const { return core::DeskClient(*desk_); }

@@ -61,6 +61,9 @@ ShmChannelState state_of(const pipe::InspectReply& reply, const char16_t* name) 
   to.saved = reply.file.saved;
   copy_text(reply.file.path, to.file);
   copy_text(reply.file.error, to.save_error);
+  to.calls_under_way = reply.calls.under_way;
+  to.serve_p50 = reply.calls.serve_p50;
+  to.serve_p99 = reply.calls.serve_p99;
   return to;
 }
 
@@ -124,6 +127,9 @@ ShmChannelSummary summary_of(const pipe::ListReply& page, uint32_t entry) {
   copy_text(from.name, to.name);
   to.bytes_written = page.bytes_written[entry];
   to.access_sum = page.access_sums[entry];
+  to.calls_under_way = page.calls[entry].under_way;
+  to.serve_p50 = page.calls[entry].serve_p50;
+  to.serve_p99 = page.calls[entry].serve_p99;
   return to;
 }
 

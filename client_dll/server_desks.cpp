@@ -7,6 +7,7 @@
 #include "client_dll/owned_object.h"
 #include "core/call_waking.h"
 #include "core/pause.h"
+#include "core/serve_times.h"
 #include "protocol/object_rights.h"
 #include "win/exclusive.h"
 #include "win/security.h"
@@ -26,6 +27,14 @@ static_assert(1u << kClientBits == core::kMaxClients && 1u << kCallBits == core:
 constexpr ULONGLONG kTryAgain = 1000;  // milliseconds
 // A hostile client may take another one's bell off: so all desks are looked at now and then.
 constexpr uint32_t kTakesBetweenFullLooks = 256;
+// To look at the clock takes time: so not each request is timed while there are many.
+constexpr uint32_t kTakesBetweenTimes = 16;
+
+int64_t ticks() {
+  LARGE_INTEGER now;
+  QueryPerformanceCounter(&now);
+  return now.QuadPart;
+}
 
 uint32_t low_bits(uint32_t generation) { return generation & ((1u << kGenerationBits) - 1); }
 
@@ -50,7 +59,12 @@ int32_t ServerDesks::open() {
   if (!view_) return fail(SHM_E_SYSTEM, L"cannot map the list of clients", GetLastError());
   if (view_.size() < core::clients_section_size(geometry())) return fail(SHM_E_VERSION);
   entries_.resize(at_.geometry().clients);
-  round_ = std::make_unique<core::ClientRound>(bells_, section(), at_.geometry().clients);
+  LARGE_INTEGER frequency;
+  QueryPerformanceFrequency(&frequency);
+  ticks_a_second_ = frequency.QuadPart;
+  // relaxed: see serve_times.h. What is there is of an earlier server in this slot.
+  hints_.served[at_.reader()].count.store(0, std::memory_order_relaxed);
+  round_ = std::make_unique<core::ClientRound>(hints_.bells, section(), at_.geometry().clients);
   return SHM_OK;
 }
 
@@ -146,7 +160,7 @@ bool ServerDesks::read_client(uint32_t client, uint32_t generation, CallingClien
   return true;
 }
 
-int32_t ServerDesks::take(std::span<std::byte> to, size_t& size, uint64_t& token) {
+int32_t ServerDesks::take(const Destination& to, size_t& size, uint64_t& token, bool has_waited) {
   const win::Exclusive exclusive(scan_);
   for (;;) {
     const bool is_full_look = ++takes_ % kTakesBetweenFullLooks == 0;
@@ -155,7 +169,7 @@ int32_t ServerDesks::take(std::span<std::byte> to, size_t& size, uint64_t& token
     const uint32_t call = desk.next_call;
     const uint64_t bytes = desk.server.request_size(call);
     const bool is_forged = bytes > desk.server.desk().max_request();
-    if (!is_forged && bytes > to.size()) {
+    if (!is_forged && !to.has_room_for(bytes)) {
       size = static_cast<size_t>(bytes);
       return SHM_E_BUFFER;
     }
@@ -167,9 +181,21 @@ int32_t ServerDesks::take(std::span<std::byte> to, size_t& size, uint64_t& token
       desk.server.refuse(call, number, 0, {});
       continue;
     }
+    const bool is_timed = has_waited || takes_ % kTakesBetweenTimes == 0;
+    desk.taken_at[call].store(is_timed ? ticks() : 0, std::memory_order_relaxed);
     size = static_cast<size_t>(bytes);
-    desk.server.copy_request(call, to.first(size));
     token = pack({found_, call, desk.generation, number});
+    if (to.place == nullptr) {
+      desk.server.copy_request(call, to.buffer.first(size));
+      return SHM_OK;
+    }
+    *to.place = desk.server.desk().request_bytes(call);
+    try {
+      keep(token, entries_[found_].desk);
+    } catch (...) {
+      desk.server.refuse(call, number, 0, {});  // nobody would know its token
+      throw;
+    }
     return SHM_OK;
   }
 }
@@ -182,8 +208,44 @@ std::shared_ptr<ServerDesks::OpenDesk> ServerDesks::desk_of(const Token& token) 
   return desk && low_bits(desk->generation) == token.generation ? desk : nullptr;
 }
 
+// taken_at: 0: the call is not timed.
+void ServerDesks::note_answered(int64_t taken_at) {
+  if (taken_at == 0) return;
+  const auto passed = static_cast<double>(ticks() - taken_at) * 1e7 / static_cast<double>(ticks_a_second_);
+  core::note_served(hints_.served[at_.reader()], static_cast<uint32_t>(std::clamp(passed, 1.0, 4e9)));
+}
+
+void ServerDesks::keep(uint64_t token, std::shared_ptr<OpenDesk> desk) {
+  const win::Exclusive exclusive(kept_lock_);
+  has_kept_.store(true, std::memory_order_relaxed);
+  kept_.insert_or_assign(token, std::move(desk));
+}
+
+void ServerDesks::let_go(uint64_t token) {
+  if (!has_kept_.load(std::memory_order_relaxed)) return;
+  const win::Exclusive exclusive(kept_lock_);
+  kept_.erase(token);
+}
+
+std::byte* ServerDesks::loan_answer(uint64_t packed) {
+  const Token token = unpack(packed);
+  std::shared_ptr<OpenDesk> desk = is_possible(token) ? desk_of(token) : nullptr;
+  bool waited_for = false;
+  if (!desk || !desk->server.has_taken(token.call, token.number, waited_for)) return nullptr;
+  std::byte* const memory = desk->server.desk().answer_bytes(token.call);
+  keep(packed, std::move(desk));
+  return memory;
+}
+
 template <class Give>
 int32_t ServerDesks::give(uint64_t packed, Give&& give) {
+  const int32_t status = give_once(packed, give);
+  let_go(packed);
+  return status;
+}
+
+template <class Give>
+int32_t ServerDesks::give_once(uint64_t packed, Give&& give) {
   const Token token = unpack(packed);
   if (!is_possible(token)) return SHM_E_STATE;
   const std::shared_ptr<OpenDesk> desk = desk_of(token);
@@ -194,12 +256,15 @@ int32_t ServerDesks::give(uint64_t packed, Give&& give) {
     return low_bits(generation) == token.generation ? SHM_E_STATE : SHM_S_DROPPED;
   }
   if (token.call >= desk->server.desk().calls()) return SHM_E_STATE;
+  // Before the answer: afterwards the client may call there again.
+  const int64_t taken_at = desk->taken_at[token.call].load(std::memory_order_relaxed);
   const core::DeskServer::Given given = give(desk->server, token);
   if (given == core::DeskServer::Given::not_ours) return SHM_E_STATE;
   // A client that is gone has given up nothing.
   const bool is_there = record(token.client).generation.load(std::memory_order_relaxed) == desk->generation;
   if (given == core::DeskServer::Given::dropped || !is_there) return SHM_S_DROPPED;
   wake(*desk);
+  note_answered(taken_at);
   return SHM_OK;
 }
 

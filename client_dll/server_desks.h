@@ -4,13 +4,16 @@
 
 #include <windows.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "client_dll/attachment.h"
+#include "client_dll/in_place.h"
 #include "core/client_round.h"
 #include "core/desk.h"
 
@@ -26,7 +29,7 @@ struct CallingClient {
 class ServerDesks {
  public:
   // at: of a server; it must outlive this.
-  explicit ServerDesks(const Attachment& at) : at_(at), bells_(bells_of(at)) {}
+  explicit ServerDesks(const Attachment& at) : at_(at), hints_(core::service_hints(at.readers())) {}
 
   // Opens what the broker alone writes: the list of clients. Returns SHM_OK, or a failed status after fail().
   int32_t open();
@@ -38,13 +41,17 @@ class ServerDesks {
   bool find();
 
   // Takes a call, the clients' one after the other. SHM_E_EMPTY: there is none. SHM_E_BUFFER: its request is
-  // larger than the room for it, and it stays. Without fail().
-  int32_t take(std::span<std::byte> to, size_t& size, uint64_t& token);
+  // larger than the room for it, and it stays. Without fail(). has_waited: the server had nothing to do
+  // before. A request that is looked at in its place stays there until it is answered or refused.
+  int32_t take(const Destination& to, size_t& size, uint64_t& token, bool has_waited);
 
   // SHM_OK, SHM_S_DROPPED, or SHM_E_STATE: no such call is this server's to answer. Without fail(). From any
   // thread.
   int32_t answer(uint64_t token, std::span<const std::byte> bytes);
   int32_t refuse(uint64_t token, int32_t code, std::span<const std::byte> text);
+
+  // Where the answer can be written, for answer(). Null: no such call is this server's to answer.
+  std::byte* loan_answer(uint64_t token);
 
   // Whose call it is, and whether the answer is waited for. Returns false where it is not this server's to
   // answer.
@@ -54,12 +61,17 @@ class ServerDesks {
   // One client's desk, as long as that client has it.
   struct OpenDesk {
     OpenDesk(const core::CallGeometry& geometry, uint32_t slot, win::View mapped)
-        : view(std::move(mapped)), server(core::Desk(view.memory(), geometry), slot) {}
+        : view(std::move(mapped)),
+          server(core::Desk(view.memory(), geometry), slot),
+          taken_at(std::make_unique<std::atomic<int64_t>[]>(geometry.calls)) {}
 
     win::View view;
     win::Handle section;
     win::Handle event;
     core::DeskServer server;
+    // Of each call when it was taken, in ticks of the performance counter; 0: it is not timed. relaxed: the
+    // thread that answers got the token from the one that took the call.
+    std::unique_ptr<std::atomic<int64_t>[]> taken_at;
     uint32_t generation = 0;
     uint32_t next_call = 0;  // where the search goes on; under the scan lock
     CallingClient client;
@@ -76,9 +88,6 @@ class ServerDesks {
     uint32_t number;
   };
 
-  static core::Bells& bells_of(const Attachment& at) {
-    return *reinterpret_cast<core::Bells*>(&at.readers() + 1);
-  }
   const core::ClientsSection& section() const {
     return *reinterpret_cast<const core::ClientsSection*>(view_.memory());
   }
@@ -96,12 +105,17 @@ class ServerDesks {
   std::shared_ptr<OpenDesk> desk_of(const Token& token);
   bool look();
   bool look_at_all();
+  void note_answered(int64_t taken_at);
+  void keep(uint64_t token, std::shared_ptr<OpenDesk> desk);
+  void let_go(uint64_t token);
   template <class Give>
   int32_t give(uint64_t token, Give&& give);
+  template <class Give>
+  int32_t give_once(uint64_t token, Give&& give);
   static void wake(const OpenDesk& desk);
 
   const Attachment& at_;
-  core::Bells& bells_;
+  core::ServiceHints& hints_;
   win::Handle clients_section_;
   win::View view_;
   std::unique_ptr<core::ClientRound> round_;
@@ -109,8 +123,13 @@ class ServerDesks {
   SRWLOCK table_ =
       SRWLOCK_INIT;  // shared by those who look a desk up; exclusive, and under scan_, to change one
   std::vector<Entry> entries_;
+  SRWLOCK kept_lock_ = SRWLOCK_INIT;
+  // By token: desks in which this process looks at a request or writes an answer, though the client be gone.
+  std::unordered_map<uint64_t, std::shared_ptr<OpenDesk>> kept_;
+  std::atomic<bool> has_kept_{false};  // relaxed: whoever gives a token back got it from the one that took it
   uint32_t found_ = core::ClientRound::kNone;  // the client whose call look() has found
   uint32_t takes_ = 0;
+  int64_t ticks_a_second_ = 1;
 };
 
 }  // namespace shmbroker::client

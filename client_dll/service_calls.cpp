@@ -22,7 +22,7 @@ int32_t closed_meanwhile() {
   return fail(SHM_E_CLOSED, L"this handle was closed while a call waited for its answer; open it again");
 }
 
-int32_t look(ShmChannel handle, uint64_t token, std::span<std::byte> answer, size_t& size, bool spins) {
+int32_t look(ShmChannel handle, uint64_t token, const Destination& answer, size_t& size, bool spins) {
   return with_guard(handle, [&](Channel& open) { return open.look_at_call(token, answer, size, spins); });
 }
 
@@ -45,7 +45,7 @@ int32_t share_wait(ShmChannel handle, Entry& entry, uint64_t token, uint32_t see
   return SHM_OK;
 }
 
-int32_t wait_for_answer(ShmChannel handle, uint64_t token, std::span<std::byte> answer, size_t& size,
+int32_t wait_for_answer(ShmChannel handle, uint64_t token, const Destination& answer, size_t& size,
                         DWORD timeout_ms) {
   Entry* const entry = entry_of(handle);
   if (entry == nullptr) return fail(SHM_E_HANDLE);
@@ -64,13 +64,13 @@ int32_t wait_for_answer(ShmChannel handle, uint64_t token, std::span<std::byte> 
   }
 }
 
-}  // namespace
-
-int32_t begin_call(ShmChannel handle, std::span<const std::byte> request, uint64_t& token, DWORD timeout_ms) {
+// begin(channel): begins a call, or returns SHM_E_FULL.
+template <class Begin>
+int32_t begin_when_free(ShmChannel handle, DWORD timeout_ms, Begin&& begin) {
   const Deadline deadline(timeout_ms);
   for (;;) {
-    const int32_t status = with_call_lock<&Calls::writing>(
-        handle, timeout_ms, [&](Channel& open, DWORD) { return open.begin_call(request, token); });
+    const int32_t status = with_call_lock<&Calls::writing>(handle, timeout_ms,
+                                                           [&](Channel& open, DWORD) { return begin(open); });
     if (status != SHM_E_FULL) return status;
     if (deadline.left() == 0) {
       return fail(
@@ -82,7 +82,28 @@ int32_t begin_call(ShmChannel handle, std::span<const std::byte> request, uint64
   }
 }
 
-int32_t end_call(ShmChannel handle, uint64_t token, std::span<std::byte> answer, size_t& size,
+}  // namespace
+
+int32_t begin_call(ShmChannel handle, std::span<const std::byte> request, uint64_t& token, DWORD timeout_ms) {
+  return begin_when_free(handle, timeout_ms, [&](Channel& open) { return open.begin_call(request, token); });
+}
+
+int32_t loan_call(ShmChannel handle, size_t size, void*& memory, uint64_t& token, DWORD timeout_ms) {
+  return begin_when_free(handle, timeout_ms,
+                         [&](Channel& open) { return open.loan_call(size, memory, token); });
+}
+
+int32_t commit_call(ShmChannel handle, uint64_t token, size_t size) {
+  const int32_t status = with_guard(handle, [&](Channel& open) { return open.commit_call(token, size); });
+  return status == SHM_E_ARGUMENT ? unknown_call() : status;
+}
+
+int32_t release_call(ShmChannel handle, uint64_t token) {
+  const int32_t status = with_guard(handle, [&](Channel& open) { return open.release_call(token); });
+  return status == SHM_E_ARGUMENT ? unknown_call() : status;
+}
+
+int32_t end_call(ShmChannel handle, uint64_t token, const Destination& answer, size_t& size,
                  DWORD timeout_ms) {
   int32_t status = look(handle, token, answer, size, timeout_ms != 0);
   if (status == SHM_E_ARGUMENT) return unknown_call();
@@ -112,7 +133,7 @@ int32_t call(ShmChannel handle, std::span<const std::byte> request, std::span<st
   uint64_t token = 0;
   int32_t status = begin_call(handle, request, token, timeout_ms);
   if (status != SHM_OK) return status;
-  status = end_call(handle, token, answer, size, deadline.left());
+  status = end_call(handle, token, {.buffer = answer}, size, deadline.left());
   if (status == SHM_OK || status == SHM_E_REFUSED || status == SHM_E_PEER_DIED) return status;
   if (status == SHM_E_HANDLE) return closed_meanwhile();
   const auto give_up = [&] {

@@ -63,30 +63,62 @@ int32_t ServiceChannel::refuse_no_server() const {
                 L"no server has it open; start one, or open it without SHM_OPEN_SERVED to wait for one");
 }
 
-// The caller has the handle's writing call lock. SHM_E_FULL comes without fail().
-int32_t ServiceChannel::begin_call(std::span<const std::byte> request, uint64_t& token) {
+// Whether a request of that size can be sent now.
+int32_t ServiceChannel::check_request(size_t size) const {
   const int32_t status = check_calling();
   if (status != SHM_OK) return status;
-  if (request.size() > at().geometry().max_message) {
-    return refuse(SHM_E_SIZE, std::to_wstring(request.size()) + L" bytes are more than the " +
+  if (size > at().geometry().max_message) {
+    return refuse(SHM_E_SIZE, std::to_wstring(size) + L" bytes are more than the " +
                                   std::to_wstring(at().geometry().max_message) +
                                   L" of its largest request; send less, or raise max_request in "
                                   L"shmbroker.json");
   }
-  if (wants_server_ && has_no_server()) return refuse_no_server();
+  return wants_server_ && has_no_server() ? refuse_no_server() : SHM_OK;
+}
+
+// The caller has the handle's writing call lock. SHM_E_FULL comes without fail().
+int32_t ServiceChannel::begin_call(std::span<const std::byte> request, uint64_t& token) {
+  const int32_t status = check_request(request.size());
+  if (status != SHM_OK) return status;
   token = client_->begin(request);
   if (token == 0) return SHM_E_FULL;
-  core::ring_bell(*reinterpret_cast<core::Bells*>(&at().readers() + 1), at().writer());
-  SHM_CRASH_POINT("call.rung");
-  core::wake_servers(at().data(), at().readers(), at());
-  renew_notification();
+  publish_call();
   return SHM_OK;
 }
 
+// As begin_call().
+int32_t ServiceChannel::loan_call(size_t size, void*& memory, uint64_t& token) {
+  const int32_t status = check_request(size);
+  if (status != SHM_OK) return status;
+  std::byte* room = nullptr;
+  token = client_->loan(room);
+  if (token == 0) return SHM_E_FULL;
+  memory = room;
+  return SHM_OK;
+}
+
+// SHM_E_ARGUMENT: the token is not that of a loan. Without fail().
+int32_t ServiceChannel::commit_call(uint64_t token, size_t size) {
+  const int32_t status = check_request(size);
+  if (status != SHM_OK) return status;
+  if (!client_->commit(token, size)) return SHM_E_ARGUMENT;
+  publish_call();
+  return SHM_OK;
+}
+
+void ServiceChannel::publish_call() {
+  core::ring_bell(core::service_hints(at().readers()).bells, at().writer());
+  SHM_CRASH_POINT("call.rung");
+  core::wake_servers(at().data(), at().readers(), at());
+  renew_notification();
+}
+
 // SHM_E_EMPTY: it has not ended; SHM_E_ARGUMENT: it is not under way. Both without fail().
-int32_t ServiceChannel::look_at_call(uint64_t token, std::span<std::byte> answer, size_t& size, bool spins) {
+int32_t ServiceChannel::look_at_call(uint64_t token, const Destination& answer, size_t& size, bool spins) {
   if (!client_) return check_calling();
   if (!client_->knows(token)) return SHM_E_ARGUMENT;
+  if (client_->is_loan(token))
+    return refuse(SHM_E_STATE, L"the request was not sent yet; use ShmCallCommit before");
   uint32_t left = spins ? spin() : 0;
   bool ended = client_->has_ended(token);
   while (!ended && left > 0) {
@@ -105,7 +137,14 @@ int32_t ServiceChannel::look_at_call(uint64_t token, std::span<std::byte> answer
   return refuse(SHM_E_PEER_DIED, L"the server that had taken the call has gone");
 }
 
-int32_t ServiceChannel::end_call(uint64_t token, std::span<std::byte> answer, size_t& size) {
+int32_t ServiceChannel::release_call(uint64_t token) {
+  if (!client_) return check_calling();
+  if (!client_->knows(token)) return SHM_E_ARGUMENT;
+  if (!client_->is_loan(token) && client_->release(token)) return SHM_OK;
+  return refuse(SHM_E_STATE, L"the call has not ended; use ShmCallCancel to give it up");
+}
+
+int32_t ServiceChannel::end_call(uint64_t token, const Destination& answer, size_t& size) {
   ClientDesk::Ended ended;
   const int32_t status = client_->take(token, answer, ended);
   switch (status) {
@@ -115,7 +154,8 @@ int32_t ServiceChannel::end_call(uint64_t token, std::span<std::byte> answer, si
     case SHM_E_BUFFER:
       size = ended.size;
       return refuse(status, L"the answer has " + std::to_wstring(ended.size) + L" bytes, the buffer " +
-                                std::to_wstring(answer.size()) + L"; give room for the largest answer");
+                                std::to_wstring(answer.buffer.size()) +
+                                L"; give room for the largest answer");
     case SHM_E_REFUSED:
       return refuse_with_code(ended.code, ended.refusal);
     case SHM_E_PEER_DIED:
@@ -199,12 +239,11 @@ int32_t ServiceChannel::check_serving() const {
   return refuse(SHM_E_ACCESS, L"this handle was opened to call; open one with SHM_SERVER to serve");
 }
 
-int32_t ServiceChannel::serve(void* buffer, size_t capacity, size_t& size, uint64_t& token,
-                              DWORD timeout_ms) {
+int32_t ServiceChannel::serve(const Destination& request, size_t& size, uint64_t& token, DWORD timeout_ms) {
   int32_t status = check_serving();
   if (status != SHM_OK) return status;
   CallWait wait = read_wait(timeout_ms);
-  status = take_request({static_cast<std::byte*>(buffer), capacity}, size, token, wait);
+  status = take_request(request, size, token, wait);
   if (wait.was_woken() && (status != SHM_OK || server_->poll(1) == 0))
     core::wake_one_taker(at().data(), at().readers(), at());
   if (status != SHM_OK) return status;
@@ -213,12 +252,12 @@ int32_t ServiceChannel::serve(void* buffer, size_t capacity, size_t& size, uint6
   return SHM_OK;
 }
 
-int32_t ServiceChannel::take_request(std::span<std::byte> buffer, size_t& size, uint64_t& token,
+int32_t ServiceChannel::take_request(const Destination& request, size_t& size, uint64_t& token,
                                      CallWait& wait) {
-  for (;;) {
-    int32_t status = server_->take(buffer, size, token);
+  for (bool has_waited = false;; has_waited = true) {
+    int32_t status = server_->take(request, size, token, has_waited);
     if (status == SHM_OK) return SHM_OK;
-    if (status == SHM_E_BUFFER) return refuse_buffer(size, buffer.size());
+    if (status == SHM_E_BUFFER) return refuse_buffer(size, request.buffer.size());
     status = wait_readable(wait, at().readers().waiting_takers);
     if (status == SHM_E_EMPTY && !wait.is_allowed()) return fail(SHM_E_EMPTY);
     if (status == SHM_E_EMPTY)
@@ -231,6 +270,16 @@ int32_t ServiceChannel::given(int32_t status) const {
   if (status != SHM_E_STATE) return status;
   return refuse(status,
                 L"this handle has no such call to answer: it has answered it already, or never taken it");
+}
+
+int32_t ServiceChannel::loan_answer(uint64_t token, void*& memory, size_t& capacity) {
+  const int32_t status = check_serving();
+  if (status != SHM_OK) return status;
+  std::byte* const room = server_->loan_answer(token);
+  if (room == nullptr) return given(SHM_E_STATE);
+  memory = room;
+  capacity = static_cast<size_t>(at().geometry().capacity);
+  return SHM_OK;
 }
 
 int32_t ServiceChannel::answer(uint64_t token, std::span<const std::byte> bytes) {

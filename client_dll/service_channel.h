@@ -28,11 +28,15 @@ class ServiceChannel final : public Channel {
   int32_t release() override;
 
   int32_t begin_call(std::span<const std::byte> request, uint64_t& token) override;
-  int32_t look_at_call(uint64_t token, std::span<std::byte> answer, size_t& size, bool spins) override;
+  int32_t loan_call(size_t size, void*& memory, uint64_t& token) override;
+  int32_t commit_call(uint64_t token, size_t size) override;
+  int32_t look_at_call(uint64_t token, const Destination& answer, size_t& size, bool spins) override;
+  int32_t release_call(uint64_t token) override;
   int32_t sleep_for_answer(uint64_t token, const WaitContext& context) override;
   int32_t give_up_call(uint64_t token) override;
 
-  int32_t serve(void* buffer, size_t capacity, size_t& size, uint64_t& token, DWORD timeout_ms) override;
+  int32_t serve(const Destination& request, size_t& size, uint64_t& token, DWORD timeout_ms) override;
+  int32_t loan_answer(uint64_t token, void*& memory, size_t& capacity) override;
   int32_t answer(uint64_t token, std::span<const std::byte> bytes) override;
   int32_t refuse_call(uint64_t token, int32_t code, std::wstring_view text) override;
   int32_t caller(uint64_t token, ShmCaller& caller) override;
@@ -54,10 +58,12 @@ class ServiceChannel final : public Channel {
   int32_t refuse_messages() const;
   int32_t check_calling() const;
   int32_t check_serving() const;
-  int32_t take_request(std::span<std::byte> buffer, size_t& size, uint64_t& token, CallWait& wait);
+  int32_t take_request(const Destination& request, size_t& size, uint64_t& token, CallWait& wait);
   int32_t given(int32_t status) const;
   int32_t refuse_with_code(int32_t code, const std::wstring& text) const;
-  int32_t end_call(uint64_t token, std::span<std::byte> answer, size_t& size);
+  int32_t check_request(size_t size) const;
+  void publish_call();
+  int32_t end_call(uint64_t token, const Destination& answer, size_t& size);
   bool has_no_server() const;
   int32_t refuse_no_server() const;
 

@@ -3,6 +3,7 @@
 // here needs another kLayoutVersion.
 #pragma once
 
+#include "core/call_word.h"
 #include "core/layout.h"
 
 namespace shmbroker::core {
@@ -13,12 +14,31 @@ inline constexpr uint64_t kMaxCallBytes = uint64_t{1} << 30;
 inline constexpr uint64_t kMinAnswerRoom = 512;  // a refusal's text lies where an answer would
 inline constexpr uint32_t kSidBytes = 68;        // the longest SID that there is
 
-// Behind the readers section's ReadersSection: servers and clients map it read-write, so it is a hint and no
-// more.
+// Servers and clients map what follows read-write, behind the readers section's ReadersSection: so it is a
+// hint and no more.
 struct alignas(kCacheLine) Bells {
   std::atomic<uint64_t> rung[kMaxClients / 64];  // bit n: client n may have a request
 };
 static_assert(sizeof(Bells) == 512);
+
+// How long a server had its last requests, from the take to the answer, in 100 ns: for who watches. count:
+// how many times were ever stored; the last of them are there.
+struct alignas(kCacheLine) ServeTimes {
+  std::atomic<uint32_t> count;
+  std::atomic<uint32_t> times[127];
+};
+static_assert(sizeof(ServeTimes) == 512 && offsetof(ServeTimes, times) == 4);
+
+// What lies behind the ReadersSection of a service.
+struct ServiceHints {
+  Bells bells;
+  ServeTimes served[kMaxReaders];  // a server's slot each
+};
+static_assert(sizeof(ServiceHints) == 512 * (1 + kMaxReaders));
+
+inline ServiceHints& service_hints(ReadersSection& readers) {
+  return *reinterpret_cast<ServiceHints*>(&readers + 1);
+}
 
 // The client that has a desk. generation: another one for each client of a slot, 0 while the rest of the
 // record changes. sid: the account's, as the broker took it from the kernel when the client opened the
@@ -47,15 +67,18 @@ struct RequestHeader {
 };
 static_assert(sizeof(RequestHeader) == 16 && offsetof(RequestHeader, size) == 8);
 
-// finished: the number of the call that is answered, as a hint for the client that waits for it: so it looks
-// at a line that nobody changes before. The answer's bytes follow, or a refusal's text.
+// finished: the number of the call that is answered or refused, as state says: so the client that waits for
+// it looks at a line that nobody changes before, and never at the word. The answer's bytes follow, or a
+// refusal's text.
 struct AnswerHeader {
   std::atomic<uint32_t> finished;
   std::atomic<uint32_t> size;
   std::atomic<int32_t> code;  // of a refusal
-  uint32_t reserved;
+  std::atomic<CallState> state;
+  uint8_t reserved[3];
 };
-static_assert(sizeof(AnswerHeader) == 16 && offsetof(AnswerHeader, code) == 8);
+static_assert(sizeof(AnswerHeader) == 16 && offsetof(AnswerHeader, code) == 8 &&
+              offsetof(AnswerHeader, state) == 12);
 
 // A client's own section: it and the servers map it read-write, and no other client. The calls follow: of
 // each a RequestHeader and an AnswerHeader, each at the begin of a line and with its bytes behind it.

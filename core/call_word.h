@@ -1,12 +1,11 @@
 // What a call's word says. One word, so that who changes the state of a call changes it for that call alone,
 // and at most one of all who try succeeds. tests/model/call.pml models it.
 //
-// free ──post──► posted ──take──► taken ──begin──► answering ──finish──► answered ──► free │                │
-// │        or refused └──withdraw──►   └────abandon───────┴──► abandoned ──► free free
-// └────broker────────┴──► died ──► free
+//   the client  free, or ended ──► posted; posted ──► free (withdrawn); taken, answering ──► abandoned
+//   a server    posted ──► taken ──► answering ──► answered, refused; abandoned ──► free
+//   the broker  taken, answering ──► died; abandoned ──► free; both for a server that is gone
 //
-// The client posts, withdraws, abandons and frees what has ended; a server takes, answers, and frees what was
-// abandoned; the broker ends what a server had taken that is gone.
+// Ended is answered, refused and died: the client has the outcome, and its next call there replaces the word.
 #pragma once
 
 #include <cstdint>

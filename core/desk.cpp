@@ -4,6 +4,7 @@
 
 #include "core/copy.h"
 #include "core/crash_point.h"
+#include "core/prefetch.h"
 
 namespace shmbroker::core {
 namespace {
@@ -34,12 +35,14 @@ uint32_t Desk::used() const { return std::min(section().used.load(std::memory_or
 
 bool DeskClient::is_free(uint32_t call) const {
   // acquire: pairs with the release of the server that frees an abandoned call: it writes no answer any more.
-  return look(desk_.request(call).word, std::memory_order_acquire).state == CallState::free;
+  const CallState state = look(desk_.request(call).word, std::memory_order_acquire).state;
+  return state == CallState::free || core::has_ended(state);
 }
 
 void DeskClient::post(uint32_t call, uint32_t number, std::span<const std::byte> request) const {
   RequestHeader& header = desk_.request(call);
-  copy_to_shared(desk_.request_bytes(call), request.data(), request.size());
+  if (request.data() != desk_.request_bytes(call))
+    copy_to_shared(desk_.request_bytes(call), request.data(), request.size());
   header.size.store(static_cast<uint32_t>(request.size()), std::memory_order_relaxed);
   SHM_CRASH_POINT("call.filled");
   // release: pairs with the acquire in take().
@@ -50,10 +53,16 @@ void DeskClient::post(uint32_t call, uint32_t number, std::span<const std::byte>
   if (used.load(std::memory_order_relaxed) <= call) used.store(call + 1, std::memory_order_release);
 }
 
+bool DeskClient::is_finished(uint32_t call, uint32_t number) const {
+  prefetch_to_read(desk_.answer_bytes(call) + kCacheLine);  // which a server writes before
+  // relaxed: outcome() acquires.
+  return desk_.answer(call).finished.load(std::memory_order_relaxed) == number;
+}
+
 bool DeskClient::has_ended(uint32_t call, uint32_t number) const {
-  // acquire: pairs with the release in finish(): the word has changed before. relaxed: outcome() acquires.
-  if (desk_.answer(call).finished.load(std::memory_order_acquire) == number) return true;
-  return core::has_ended(look(desk_.request(call).word, std::memory_order_relaxed).state);
+  if (is_finished(call, number)) return true;
+  const CallWord word = look(desk_.request(call).word, std::memory_order_relaxed);
+  return word.number == number && core::has_ended(word.state);
 }
 
 bool DeskClient::is_taken(uint32_t call, uint32_t number) const {
@@ -61,22 +70,22 @@ bool DeskClient::is_taken(uint32_t call, uint32_t number) const {
   return word.number == number && word.state != CallState::posted && word.state != CallState::free;
 }
 
-Outcome DeskClient::outcome(uint32_t call) const {
+Outcome DeskClient::outcome(uint32_t call, uint32_t number) const {
+  const AnswerHeader& header = desk_.answer(call);
   Outcome outcome;
-  // acquire: pairs with the release in finish(), and with the broker's in sweep_calls().
-  outcome.state = look(desk_.request(call).word, std::memory_order_acquire).state;
-  outcome.size = desk_.answer(call).size.load(std::memory_order_relaxed);
-  outcome.code = desk_.answer(call).code.load(std::memory_order_relaxed);
+  // acquire, both: pairs with the releases in finish(); the second with the broker's in sweep_calls(), too.
+  if (header.finished.load(std::memory_order_acquire) == number) {
+    outcome.state = header.state.load(std::memory_order_relaxed);
+  } else {
+    outcome.state = look(desk_.request(call).word, std::memory_order_acquire).state;
+  }
+  outcome.size = header.size.load(std::memory_order_relaxed);
+  outcome.code = header.code.load(std::memory_order_relaxed);
   return outcome;
 }
 
 void DeskClient::copy_answer(uint32_t call, std::span<std::byte> to) const {
   copy_from_shared(to.data(), desk_.answer_bytes(call), to.size());
-}
-
-void DeskClient::release(uint32_t call) const {
-  // relaxed: the client itself is the next to write there.
-  desk_.request(call).word.store(pack_call({}), std::memory_order_relaxed);
 }
 
 DeskClient::GivenUp DeskClient::give_up(uint32_t call, uint32_t number) const {
@@ -101,7 +110,9 @@ uint32_t DeskServer::find_posted(uint32_t from) const {
   for (uint32_t step = 0; step < used; ++step) {
     const uint32_t call = (from + step) % used;
     // relaxed: take() acquires.
-    if (look(desk_.request(call).word, std::memory_order_relaxed).state == CallState::posted) return call;
+    if (look(desk_.request(call).word, std::memory_order_relaxed).state != CallState::posted) continue;
+    prefetch_to_read(desk_.request_bytes(call) + kCacheLine);
+    return call;
   }
   return kNone;
 }
@@ -138,16 +149,18 @@ DeskServer::Given DeskServer::finish(uint32_t call, uint32_t number, std::span<c
     return replace(word, abandoned, {}, std::memory_order_release) ? Given::dropped : Given::not_ours;
   }
   SHM_CRASH_POINT("call.answering");
-  copy_to_shared(desk_.answer_bytes(call), bytes.data(), bytes.size());
+  if (bytes.data() != desk_.answer_bytes(call))
+    copy_to_shared(desk_.answer_bytes(call), bytes.data(), bytes.size());
   header.size.store(static_cast<uint32_t>(bytes.size()), std::memory_order_relaxed);
   header.code.store(code, std::memory_order_relaxed);
-  // release: pairs with the acquire in outcome().
+  header.state.store(state, std::memory_order_relaxed);
+  // release: pairs with the acquires in outcome().
   if (!replace(word, answering, {state, slot_, number}, std::memory_order_release)) {
     replace(word, abandoned, {}, std::memory_order_release);
     return Given::dropped;
   }
   SHM_CRASH_POINT("call.answered");
-  // release: pairs with the acquire in has_ended().
+  // release: pairs with the acquire in outcome().
   header.finished.store(number, std::memory_order_release);
   return Given::ok;
 }
@@ -160,6 +173,16 @@ bool DeskServer::has_taken(uint32_t call, uint32_t number, bool& waited_for) con
 }
 
 // ---- the broker
+
+uint32_t calls_under_way(const Desk& desk) {
+  const uint32_t used = desk.used();
+  uint32_t calls = 0;
+  for (uint32_t call = 0; call < used; ++call) {
+    const CallState state = look(desk.request(call).word, std::memory_order_relaxed).state;
+    calls += state == CallState::posted || is_with_server(state) ? 1 : 0;
+  }
+  return calls;
+}
 
 namespace {
 

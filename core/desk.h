@@ -60,18 +60,19 @@ class DeskClient {
  public:
   explicit DeskClient(const Desk& desk) : desk_(desk) {}
 
-  // Whether a new call can be there: no server has anything to do with it.
+  // Whether a new call can be there, after one that was given up: no server has anything to do with it.
   bool is_free(uint32_t call) const;
-  // Puts a request there. The caller then rings, and wakes a server.
+  // Puts a request there, unless it lies there already. The caller then rings, and wakes a server.
   void post(uint32_t call, uint32_t number, std::span<const std::byte> request) const;
+  // Looks where nobody writes before the answer: it may miss a call whose server is gone.
+  bool is_finished(uint32_t call, uint32_t number) const;
   bool has_ended(uint32_t call, uint32_t number) const;
   // Whether a server has taken it, dead or alive.
   bool is_taken(uint32_t call, uint32_t number) const;
-  // Of a call that has ended. size may be more than the answer can have: the memory is damaged then.
-  Outcome outcome(uint32_t call) const;
-  // Copies the answer out. The call then stays until release().
+  // Of a call that has ended. size may be more than the answer can have: the memory is damaged then. It stays
+  // there until the next post().
+  Outcome outcome(uint32_t call, uint32_t number) const;
   void copy_answer(uint32_t call, std::span<std::byte> to) const;
-  void release(uint32_t call) const;
 
   enum class GivenUp { withdrawn, abandoned, ended };
   // withdrawn: no server had it, and none will. abandoned: one has it, and what it says comes to nobody.
@@ -102,8 +103,9 @@ class DeskServer {
   void copy_request(uint32_t call, std::span<std::byte> to) const;
 
   enum class Given { ok, dropped, not_ours };
-  // Gives the answer, or a refusal. dropped: the client has given the call up. not_ours: this server has not
-  // taken such a call, or has answered it. The caller wakes the client where it is ok.
+  // Gives the answer, which may lie there already, or a refusal. dropped: the client has given the call up.
+  // not_ours: this server has not taken such a call, or has answered it. The caller wakes the client where it
+  // is ok.
   Given answer(uint32_t call, uint32_t number, std::span<const std::byte> bytes) const {
     return finish(call, number, bytes, CallState::answered, 0);
   }
@@ -121,6 +123,9 @@ class DeskServer {
   Desk desk_;
   uint32_t slot_;
 };
+
+// For the broker: how many calls are posted, or with a server.
+uint32_t calls_under_way(const Desk& desk);
 
 // For the broker, when servers are gone: ends what they had taken. servers: a bit for each slot that a server
 // still has. May be repeated. Returns whether any call has come to its end, or is still to be taken: the

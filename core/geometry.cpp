@@ -36,7 +36,7 @@ uint64_t data_section_size(const Geometry& geometry) {
 
 uint64_t readers_section_size(const Geometry& geometry) {
   if (data_section_size(geometry) == 0) return 0;
-  if (geometry.kind == Kind::service) return sizeof(ReadersSection) + sizeof(Bells);
+  if (geometry.kind == Kind::service) return sizeof(ReadersSection) + sizeof(ServiceHints);
   const uint64_t claims = geometry.kind == Kind::queue ? geometry.capacity / kQueueAlign : 0;
   return sizeof(ReadersSection) + claims * sizeof(uint32_t);
 }

@@ -57,6 +57,7 @@ HeldUpBy who_holds_up_by_summary(const Watched& now) {
 }
 
 HeldUpBy who_holds_up(const Watched& now) {
+  if (!is_ring(now.state)) return HeldUpBy::nobody;
   if (now.is_summary) return who_holds_up_by_summary(now);
   if (std::ranges::any_of(now.clients, blocks)) return HeldUpBy::process;
   const bool is_waited = std::ranges::any_of(now.clients, [](const ShmClientState& client) {
@@ -87,8 +88,10 @@ Figures figures_of(const Watched& now, const Watched* before) {
   return figures;
 }
 
+bool is_ring(const ShmChannelState& state) { return state.kind == SHM_TOPIC || state.kind == SHM_QUEUE; }
+
 uint32_t percent_full(const ShmChannelState& state) {
-  if (state.kind == SHM_BLOCK || state.capacity == 0) return 0;
+  if (!is_ring(state) || state.capacity == 0) return 0;
   return static_cast<uint32_t>(100 * std::min(state.backlog, state.capacity) / state.capacity);
 }
 

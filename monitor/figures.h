@@ -29,6 +29,8 @@ struct Figures {
 Figures figures_of(const Watched& now, const Watched* before);
 
 // How full the channel is, 0 to 100; of a block: 0.
+// Whether it has messages that wait to be read.
+bool is_ring(const ShmChannelState& state);
 uint32_t percent_full(const ShmChannelState& state);
 
 inline bool blocks(const ShmClientState& client) { return (client.flags & SHM_CLIENT_BLOCKS) != 0; }

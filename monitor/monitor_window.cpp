@@ -187,7 +187,8 @@ void MonitorWindow::show_channel() {
 }
 
 void MonitorWindow::show_charts(const Observed* observed) {
-  set_text(IDC_RATE_TITLE, observed != nullptr ? rate_title(observed->figures) : L"Rate");
+  set_text(IDC_RATE_TITLE,
+           observed != nullptr ? rate_title(observed->watched.state.kind, observed->figures) : L"Rate");
   set_text(IDC_LAG_TITLE, observed != nullptr ? lag_title(*observed) : L"Lag");
   rate_.show(observed != nullptr ? rate_curve(observed->past) : Curve());
   const bool is_topic = observed != nullptr && observed->watched.state.kind == SHM_TOPIC;

@@ -20,7 +20,7 @@ Cell rate_cell(const std::optional<double>& rate, std::wstring (*word)(double)) 
 }
 
 Cell full_cell(const ShmChannelState& state) {
-  if (state.kind == SHM_BLOCK) return no_cell();
+  if (!is_ring(state)) return no_cell();
   const uint32_t percent = percent_full(state);
   return {std::to_wstring(percent) + L" %", static_cast<double>(percent)};
 }
@@ -83,6 +83,22 @@ std::wstring how_it_blocks(const ShmClientState& client, const Watched& watched)
   return L"a reader that has not read " + size_word(static_cast<double>(client.lag));
 }
 
+// What a service has done so far, and how quickly.
+std::wstring calls_text(const ShmChannelState& state) {
+  std::wstring text = L"Calls so far: " + number_word(state.messages) + L"; under way: " +
+                      number_word(state.calls_under_way) + L".";
+  if (state.serve_p50 == 0) return text;
+  return text + L"\r\nServed within " + duration_word(state.serve_p50) + L" (half of the last requests), " +
+         duration_word(state.serve_p99) + L" (99 of 100).";
+}
+
+std::wstring written_text(const ShmChannelState& state) {
+  const std::wstring text = L"Written so far: " + number_word(state.messages);
+  if (!is_ring(state)) return text + L".";
+  return text + L"; still to be read: " + size_word(static_cast<double>(state.backlog)) + L", " +
+         std::to_wstring(percent_full(state)) + L" %.";
+}
+
 std::wstring origin_line(const ShmChannelState& state) {
   std::wstring line = L"Created by ";
   if ((state.flags & SHM_CHANNEL_CREATED) == 0) {
@@ -134,17 +150,16 @@ std::vector<Row> client_rows(const Watched& watched, const Programs& programs) {
 std::wstring facts_of(const Observed& observed) {
   const ShmChannelState& state = observed.watched.state;
   const auto size = [](uint64_t bytes) { return size_word(static_cast<double>(bytes)); };
-  std::wstring text = std::wstring(state.name) + L": " + kind_word(state) + L", " + size(state.capacity);
-  if (state.kind != SHM_BLOCK) text += L", messages up to " + size(state.max_message);
+  const bool is_service = state.kind == SHM_SERVICE;
+  std::wstring text = std::wstring(state.name) + L": " + kind_word(state) + L", ";
+  text += (is_service ? L"answers up to " : L"") + size(state.capacity);
+  if (state.kind != SHM_BLOCK)
+    text += (is_service ? L", requests up to " : L", messages up to ") + size(state.max_message);
   text += L".\r\nYou may: " + rights_word(state.kind, state.access) + L".\r\n";
   if (!observed.watched.is_summary)
     text += std::wstring(L"Rights: ") + state.rights + L".\r\nOwner: " + state.owner + L".\r\n";
-  text += origin_line(state) + L"\r\nWritten so far: " + number_word(state.messages);
-  if (state.kind != SHM_BLOCK) {
-    text +=
-        L"; still to be read: " + size(state.backlog) + L", " + std::to_wstring(percent_full(state)) + L" %";
-  }
-  return text + L".\r\nTaken back from processes that died: " + number_word(state.recoveries) +
+  text += origin_line(state) + L"\r\n" + (is_service ? calls_text(state) : written_text(state));
+  return text + L"\r\nTaken back from processes that died: " + number_word(state.recoveries) +
          L". Openings refused: " + number_word(state.denials) + L".";
 }
 
@@ -162,10 +177,10 @@ std::wstring held_up_text(const Observed& observed, const Programs& programs) {
   return L"Held up by process " + who + L", " + how_it_blocks(*blocker, observed.watched) + L".";
 }
 
-std::wstring rate_title(const Figures& figures) {
+std::wstring rate_title(uint32_t kind, const Figures& figures) {
   std::wstring text = L"Rate: ";
   if (!figures.messages) return text + L"not known yet";
-  text += rate_word(*figures.messages) + L" messages/s";
+  text += rate_word(*figures.messages) + (kind == SHM_SERVICE ? L" calls/s" : L" messages/s");
   return figures.bytes ? text + L", " + size_word(*figures.bytes) + L"/s" : text;
 }
 

@@ -22,7 +22,7 @@ std::wstring facts_of(const Observed& observed);
 std::wstring held_up_text(const Observed& observed, const Programs& programs);
 
 // What the two charts show: their titles, with the newest figure.
-std::wstring rate_title(const Figures& figures);
+std::wstring rate_title(uint32_t kind, const Figures& figures);
 std::wstring lag_title(const Observed& observed);
 
 }  // namespace samples::monitor

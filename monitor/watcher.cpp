@@ -58,6 +58,9 @@ Watched watched_of(const ShmChannelSummary& summary) {
   state.access = summary.access;
   state.flags = summary.flags;
   state.readers = summary.readers;
+  state.calls_under_way = summary.calls_under_way;
+  state.serve_p50 = summary.serve_p50;
+  state.serve_p99 = summary.serve_p99;
   state.writers = summary.writers;
   state.capacity = summary.capacity;
   state.max_message = summary.max_message;

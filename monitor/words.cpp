@@ -51,6 +51,12 @@ std::wstring rate_word(double a_second) {
 }
 
 std::wstring size_word(double bytes) { return wide(watch::size_word(bytes)); }
+std::wstring duration_word(uint64_t hundred_ns) {
+  const std::string text = watch::duration_word(hundred_ns);
+  const size_t micro = text.find("\u00B5");  // the one character of it that is not ASCII
+  if (micro == std::string::npos) return wide(text);
+  return wide(text.substr(0, micro)) + L'\u00B5' + wide(text.substr(micro + 2));
+}
 
 std::wstring short_number_word(double number) {
   return wide(watch::with_unit(number, 1000, {"", "k", "M", "G"}));

@@ -209,6 +209,13 @@ struct ListEntry {
   char16_t name[kNameUnits];
 };
 
+// Of a service. The times are in 100 ns.
+struct CallFigures {
+  uint64_t under_way;
+  uint64_t serve_p50;  // 0: no time is known
+  uint64_t serve_p99;
+};
+
 // A page of the list. The service looks at a bounded number of channels for each, however few of them the
 // caller may use.
 struct ListReply {
@@ -220,6 +227,7 @@ struct ListReply {
   ListEntry entries[kListEntries];
   uint64_t bytes_written[kListEntries];  // of each entry, as in ChannelTotals
   uint32_t access_sums[kListEntries];    // of each entry, as in ShmChannelSummary
+  CallFigures calls[kListEntries];       // of each entry
 };
 
 // As ShmChannelState and ShmClientState.
@@ -285,6 +293,7 @@ struct InspectReply {
   ClientEntry clients[kInspectClients];
   ChannelTotals totals;
   ChannelFile file;
+  CallFigures calls;
 };
 
 // As ShmServiceState.
@@ -313,7 +322,7 @@ static_assert(sizeof(ListEntry) == 232 && sizeof(ChannelEntry) == 1064 && sizeof
 
 // The largest of either, for buffers.
 inline constexpr uint32_t kMaxRequest = 512;
-inline constexpr uint32_t kMaxReply = 16 * 1024;
+inline constexpr uint32_t kMaxReply = 20 * 1024;
 
 // Text that came over the pipe ends within its field, or is refused.
 template <size_t N>

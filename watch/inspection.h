@@ -32,15 +32,18 @@ int32_t list_channels(const InspectAll& inspect_all, std::vector<ShmChannelSumma
 // inspect: as ShmInspect.
 template <class Inspect>
 int32_t inspect_channel(const Inspect& inspect, const wchar_t* name, Inspected& inspected) {
-  constexpr uint32_t kMostClients = 128;  // 64 readers and 64 writers
-  inspected = {};
-  inspected.state.size = sizeof inspected.state;
-  inspected.clients.resize(kMostClients);
-  inspected.clients.front().size = sizeof(ShmClientState);
-  uint32_t count = 0;
-  const int32_t status = inspect(name, &inspected.state, inspected.clients.data(), kMostClients, &count);
-  inspected.clients.resize(status == SHM_OK ? count : 0);
-  return status;
+  // 64 readers and 64 writers; a service may have more clients, and more still when it is asked again.
+  for (uint32_t count = 128;;) {
+    inspected = {};
+    inspected.state.size = sizeof inspected.state;
+    inspected.clients.resize(count);
+    inspected.clients.front().size = sizeof(ShmClientState);
+    const int32_t status = inspect(name, &inspected.state, inspected.clients.data(),
+                                   static_cast<uint32_t>(inspected.clients.size()), &count);
+    inspected.clients.resize(status == SHM_OK ? count : 0);
+    if (status != SHM_E_BUFFER) return status;
+    count += count / 8;
+  }
 }
 
 }  // namespace shmbroker::watch

@@ -69,6 +69,9 @@ std::string with_unit(double number, double step, std::initializer_list<const ch
 }
 
 std::string size_word(double bytes) { return with_unit(bytes, 1024, {"B", "KiB", "MiB", "GiB", "TiB"}); }
+std::string duration_word(uint64_t hundred_ns) {
+  return with_unit(100 * static_cast<double>(hundred_ns), 1000, {"ns", "\u00B5s", "ms", "s"});
+}
 std::string size_word(uint64_t bytes) { return size_word(static_cast<double>(bytes)); }
 
 }  // namespace shmbroker::watch

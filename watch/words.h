@@ -22,6 +22,7 @@ std::string with_unit(double number, double step, std::initializer_list<const ch
 
 // "512 B", "64 KiB", "1.5 MiB".
 std::string size_word(double bytes);
+std::string duration_word(uint64_t hundred_ns);  // "1.5 µs"
 std::string size_word(uint64_t bytes);
 
 }  // namespace shmbroker::watch

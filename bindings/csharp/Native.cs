@@ -465,11 +465,32 @@ namespace ShmBroker
             UIntPtr* answer_size, uint timeout_ms);
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmCallLoan(uint channel, UIntPtr size, void** memory, ulong* token,
+            uint timeout_ms);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmCallCommit(uint channel, ulong token, UIntPtr size);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmCallPeek(uint channel, ulong token, void** answer, UIntPtr* size,
+            uint timeout_ms);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmCallRelease(uint channel, ulong token);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
         public static extern int ShmCallCancel(uint channel, ulong token);
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
         public static extern int ShmServe(uint channel, void* request, UIntPtr capacity, UIntPtr* size,
             ulong* token, uint timeout_ms);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmServePeek(uint channel, void** request, UIntPtr* size, ulong* token,
+            uint timeout_ms);
+
+        [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
+        public static extern int ShmAnswerLoan(uint channel, ulong token, void** memory, UIntPtr* capacity);
 
         [DllImport(Dll, ExactSpelling = true, CallingConvention = CallingConvention.StdCall)]
         public static extern int ShmAnswer(uint channel, ulong token, void* answer, UIntPtr size);

@@ -73,6 +73,10 @@ namespace ShmBroker
             public ulong saved; // when its value was last saved, in 100 ns since 1601 UTC; 0: never
             public fixed char file[260];
             public fixed char save_error[256];
+            public ulong calls_under_way; // requests that wait for a server, or that one has
+            // in 100 ns, how long servers had half of their last requests at most; 0: not known
+            public ulong serve_p50;
+            public ulong serve_p99; // the same of 99 in 100
         }
 
         [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
@@ -122,6 +126,9 @@ namespace ShmBroker
             public ulong denials;
             public fixed char name[64];
             public ulong bytes_written; // since version 0.2; as in ShmChannelState
+            public ulong calls_under_way; // since version 0.3; as in ShmChannelState, to serve_p99
+            public ulong serve_p50;
+            public ulong serve_p99;
         }
 
         [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
@@ -167,7 +174,7 @@ namespace ShmBroker
         {
             ShmChannelState shmChannelState;
             Check(
-                sizeof(ShmChannelState) == 2808
+                sizeof(ShmChannelState) == 2832
                 && Offset(&shmChannelState, &shmChannelState.size) == 0
                 && Offset(&shmChannelState, &shmChannelState.kind) == 4
                 && Offset(&shmChannelState, &shmChannelState.when_full) == 8
@@ -195,7 +202,10 @@ namespace ShmBroker
                 && Offset(&shmChannelState, &shmChannelState.closed) == 1760
                 && Offset(&shmChannelState, &shmChannelState.saved) == 1768
                 && Offset(&shmChannelState, shmChannelState.file) == 1776
-                && Offset(&shmChannelState, shmChannelState.save_error) == 2296,
+                && Offset(&shmChannelState, shmChannelState.save_error) == 2296
+                && Offset(&shmChannelState, &shmChannelState.calls_under_way) == 2808
+                && Offset(&shmChannelState, &shmChannelState.serve_p50) == 2816
+                && Offset(&shmChannelState, &shmChannelState.serve_p99) == 2824,
                 "ShmChannelState");
             ShmClientState shmClientState;
             Check(
@@ -216,7 +226,7 @@ namespace ShmBroker
                 "ShmClientState");
             ShmChannelSummary shmChannelSummary;
             Check(
-                sizeof(ShmChannelSummary) == 248
+                sizeof(ShmChannelSummary) == 272
                 && Offset(&shmChannelSummary, &shmChannelSummary.size) == 0
                 && Offset(&shmChannelSummary, &shmChannelSummary.kind) == 4
                 && Offset(&shmChannelSummary, &shmChannelSummary.when_full) == 8
@@ -237,7 +247,10 @@ namespace ShmBroker
                 && Offset(&shmChannelSummary, &shmChannelSummary.recoveries) == 96
                 && Offset(&shmChannelSummary, &shmChannelSummary.denials) == 104
                 && Offset(&shmChannelSummary, shmChannelSummary.name) == 112
-                && Offset(&shmChannelSummary, &shmChannelSummary.bytes_written) == 240,
+                && Offset(&shmChannelSummary, &shmChannelSummary.bytes_written) == 240
+                && Offset(&shmChannelSummary, &shmChannelSummary.calls_under_way) == 248
+                && Offset(&shmChannelSummary, &shmChannelSummary.serve_p50) == 256
+                && Offset(&shmChannelSummary, &shmChannelSummary.serve_p99) == 264,
                 "ShmChannelSummary");
             ShmServiceState shmServiceState;
             Check(

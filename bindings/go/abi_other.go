@@ -138,12 +138,39 @@ func shmCallEnd(channel uint32, token uint64, answer unsafe.Pointer, capacity ui
 	return ErrSystem
 }
 
+func shmCallLoan(channel uint32, size uintptr, memory *unsafe.Pointer, token *uint64,
+	timeoutMs uint32) Status {
+	return ErrSystem
+}
+
+func shmCallCommit(channel uint32, token uint64, size uintptr) Status {
+	return ErrSystem
+}
+
+func shmCallPeek(channel uint32, token uint64, answer *unsafe.Pointer, size *uintptr,
+	timeoutMs uint32) Status {
+	return ErrSystem
+}
+
+func shmCallRelease(channel uint32, token uint64) Status {
+	return ErrSystem
+}
+
 func shmCallCancel(channel uint32, token uint64) Status {
 	return ErrSystem
 }
 
 func shmServe(channel uint32, request unsafe.Pointer, capacity uintptr, size *uintptr, token *uint64,
 	timeoutMs uint32) Status {
+	return ErrSystem
+}
+
+func shmServePeek(channel uint32, request *unsafe.Pointer, size *uintptr, token *uint64,
+	timeoutMs uint32) Status {
+	return ErrSystem
+}
+
+func shmAnswerLoan(channel uint32, token uint64, memory *unsafe.Pointer, capacity *uintptr) Status {
 	return ErrSystem
 }
 

@@ -39,8 +39,14 @@ var (
 	procShmCall              = procedure("ShmCall")
 	procShmCallBegin         = procedure("ShmCallBegin")
 	procShmCallEnd           = procedure("ShmCallEnd")
+	procShmCallLoan          = procedure("ShmCallLoan")
+	procShmCallCommit        = procedure("ShmCallCommit")
+	procShmCallPeek          = procedure("ShmCallPeek")
+	procShmCallRelease       = procedure("ShmCallRelease")
 	procShmCallCancel        = procedure("ShmCallCancel")
 	procShmServe             = procedure("ShmServe")
+	procShmServePeek         = procedure("ShmServePeek")
+	procShmAnswerLoan        = procedure("ShmAnswerLoan")
 	procShmAnswer            = procedure("ShmAnswer")
 	procShmRefuse            = procedure("ShmRefuse")
 	procShmRefuseUtf8        = procedure("ShmRefuseUtf8")
@@ -238,6 +244,46 @@ func shmCallEnd(channel uint32, token uint64, answer unsafe.Pointer, capacity ui
 	return Status(r)
 }
 
+func shmCallLoan(channel uint32, size uintptr, memory *unsafe.Pointer, token *uint64,
+	timeoutMs uint32) Status {
+	r, _, _ := syscall.Syscall6(procShmCallLoan.Addr(), 5, uintptr(channel), size,
+		uintptr(unsafe.Pointer(memory)), uintptr(unsafe.Pointer(token)), uintptr(timeoutMs), 0)
+	return Status(r)
+}
+
+func shmCallCommit(channel uint32, token uint64, size uintptr) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall6(procShmCallCommit.Addr(), 4, uintptr(channel), uintptr(token),
+			uintptr(token>>32), size, 0, 0)
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall(procShmCallCommit.Addr(), 3, uintptr(channel), uintptr(token), size)
+	return Status(r)
+}
+
+func shmCallPeek(channel uint32, token uint64, answer *unsafe.Pointer, size *uintptr,
+	timeoutMs uint32) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall6(procShmCallPeek.Addr(), 6, uintptr(channel), uintptr(token),
+			uintptr(token>>32), uintptr(unsafe.Pointer(answer)), uintptr(unsafe.Pointer(size)),
+			uintptr(timeoutMs))
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall6(procShmCallPeek.Addr(), 5, uintptr(channel), uintptr(token),
+		uintptr(unsafe.Pointer(answer)), uintptr(unsafe.Pointer(size)), uintptr(timeoutMs), 0)
+	return Status(r)
+}
+
+func shmCallRelease(channel uint32, token uint64) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall(procShmCallRelease.Addr(), 3, uintptr(channel), uintptr(token),
+			uintptr(token>>32))
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall(procShmCallRelease.Addr(), 2, uintptr(channel), uintptr(token), 0)
+	return Status(r)
+}
+
 func shmCallCancel(channel uint32, token uint64) Status {
 	if pointerSize == 4 {
 		r, _, _ := syscall.Syscall(procShmCallCancel.Addr(), 3, uintptr(channel), uintptr(token),
@@ -252,6 +298,25 @@ func shmServe(channel uint32, request unsafe.Pointer, capacity uintptr, size *ui
 	timeoutMs uint32) Status {
 	r, _, _ := syscall.Syscall6(procShmServe.Addr(), 6, uintptr(channel), uintptr(request), capacity,
 		uintptr(unsafe.Pointer(size)), uintptr(unsafe.Pointer(token)), uintptr(timeoutMs))
+	return Status(r)
+}
+
+func shmServePeek(channel uint32, request *unsafe.Pointer, size *uintptr, token *uint64,
+	timeoutMs uint32) Status {
+	r, _, _ := syscall.Syscall6(procShmServePeek.Addr(), 5, uintptr(channel),
+		uintptr(unsafe.Pointer(request)), uintptr(unsafe.Pointer(size)), uintptr(unsafe.Pointer(token)),
+		uintptr(timeoutMs), 0)
+	return Status(r)
+}
+
+func shmAnswerLoan(channel uint32, token uint64, memory *unsafe.Pointer, capacity *uintptr) Status {
+	if pointerSize == 4 {
+		r, _, _ := syscall.Syscall6(procShmAnswerLoan.Addr(), 5, uintptr(channel), uintptr(token),
+			uintptr(token>>32), uintptr(unsafe.Pointer(memory)), uintptr(unsafe.Pointer(capacity)), 0)
+		return Status(r)
+	}
+	r, _, _ := syscall.Syscall6(procShmAnswerLoan.Addr(), 4, uintptr(channel), uintptr(token),
+		uintptr(unsafe.Pointer(memory)), uintptr(unsafe.Pointer(capacity)), 0, 0)
 	return Status(r)
 }
 

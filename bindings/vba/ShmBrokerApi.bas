@@ -271,11 +271,27 @@ Public Declare PtrSafe Function ShmCallBegin Lib "shmclient.dll" _
 Public Declare PtrSafe Function ShmCallEnd Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Token As Currency, ByVal Answer As LongPtr, ByVal Capacity As LongPtr, _
     ByRef AnswerSize As LongPtr, ByVal TimeoutMs As Long) As Long
+Public Declare PtrSafe Function ShmCallLoan Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Size As LongPtr, ByRef Memory As LongPtr, ByRef Token As Currency, ByVal _
+    TimeoutMs As Long) As Long
+Public Declare PtrSafe Function ShmCallCommit Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Size As LongPtr) As Long
+Public Declare PtrSafe Function ShmCallPeek Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByRef Answer As LongPtr, ByRef Size As LongPtr, ByVal _
+    TimeoutMs As Long) As Long
+Public Declare PtrSafe Function ShmCallRelease Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency) As Long
 Public Declare PtrSafe Function ShmCallCancel Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Token As Currency) As Long
 Public Declare PtrSafe Function ShmServe Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Request As LongPtr, ByVal Capacity As LongPtr, ByRef Size As LongPtr, _
     ByRef Token As Currency, ByVal TimeoutMs As Long) As Long
+Public Declare PtrSafe Function ShmServePeek Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByRef Request As LongPtr, ByRef Size As LongPtr, ByRef Token As Currency, ByVal _
+    TimeoutMs As Long) As Long
+Public Declare PtrSafe Function ShmAnswerLoan Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByRef Memory As LongPtr, ByRef _
+    Capacity As LongPtr) As Long
 Public Declare PtrSafe Function ShmAnswer Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Token As Currency, ByVal Answer As LongPtr, ByVal Size As LongPtr) As Long
 Public Declare PtrSafe Function ShmRefuse Lib "shmclient.dll" _
@@ -365,11 +381,27 @@ Public Declare Function ShmCallBegin Lib "shmclient.dll" _
 Public Declare Function ShmCallEnd Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Token As Currency, ByVal Answer As LongPtr, ByVal Capacity As LongPtr, _
     ByRef AnswerSize As LongPtr, ByVal TimeoutMs As Long) As Long
+Public Declare Function ShmCallLoan Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Size As LongPtr, ByRef Memory As LongPtr, ByRef Token As Currency, ByVal _
+    TimeoutMs As Long) As Long
+Public Declare Function ShmCallCommit Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByVal Size As LongPtr) As Long
+Public Declare Function ShmCallPeek Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByRef Answer As LongPtr, ByRef Size As LongPtr, ByVal _
+    TimeoutMs As Long) As Long
+Public Declare Function ShmCallRelease Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency) As Long
 Public Declare Function ShmCallCancel Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Token As Currency) As Long
 Public Declare Function ShmServe Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Request As LongPtr, ByVal Capacity As LongPtr, ByRef Size As LongPtr, _
     ByRef Token As Currency, ByVal TimeoutMs As Long) As Long
+Public Declare Function ShmServePeek Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByRef Request As LongPtr, ByRef Size As LongPtr, ByRef Token As Currency, ByVal _
+    TimeoutMs As Long) As Long
+Public Declare Function ShmAnswerLoan Lib "shmclient.dll" _
+    (ByVal Channel As Long, ByVal Token As Currency, ByRef Memory As LongPtr, ByRef _
+    Capacity As LongPtr) As Long
 Public Declare Function ShmAnswer Lib "shmclient.dll" _
     (ByVal Channel As Long, ByVal Token As Currency, ByVal Answer As LongPtr, ByVal Size As LongPtr) As Long
 Public Declare Function ShmRefuse Lib "shmclient.dll" _

@@ -154,6 +154,7 @@ class Channel final : private core::ChannelEvents {
 
   // What its clients have done, those included that have gone.
   pipe::ChannelTotals totals() const;
+  pipe::CallFigures call_figures() const;
 
   // Where its value is kept, when it was saved, and what came of the last save; "" for all of it without one.
   pipe::ChannelFile file() const;

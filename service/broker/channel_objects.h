@@ -73,7 +73,7 @@ class ChannelObjects {
   core::ReadersSection& readers() const {
     return *reinterpret_cast<core::ReadersSection*>(readers_.memory());
   }
-  core::Bells& bells() const { return *reinterpret_cast<core::Bells*>(&readers() + 1); }
+  core::ServiceHints& hints() const { return core::service_hints(readers()); }
   core::ClientsSection& clients() const {
     return *reinterpret_cast<core::ClientsSection*>(clients_.memory());
   }

@@ -5,6 +5,7 @@
 #include "core/backlog.h"
 #include "core/block.h"
 #include "core/robust_lock.h"
+#include "core/serve_times.h"
 #include "core/waking.h"
 #include "protocol/status.h"
 #include "service/broker/channel.h"
@@ -229,6 +230,21 @@ void Channel::note_saved(uint64_t sequence) {
   saved_ = sequence;
   saved_at_ = win::now();
   save_error_.clear();
+}
+
+pipe::CallFigures Channel::call_figures() const {
+  pipe::CallFigures figures{};
+  if (!desks_) return figures;
+  figures.under_way = desks_->calls_under_way();
+  std::vector<uint32_t> times;
+  for (uint32_t i = 0; i < readers_.size(); ++i) {
+    if (readers_[i].taken && readers_[i].confirmed)
+      core::collect_served(core::service_hints(shared_readers()).served[i], times);
+  }
+  if (times.empty()) return figures;
+  figures.serve_p50 = core::percentile(times, 50);
+  figures.serve_p99 = core::percentile(times, 99);
+  return figures;
 }
 
 pipe::ListEntry Channel::summary(const Sees& sees) const {

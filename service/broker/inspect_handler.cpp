@@ -52,6 +52,7 @@ void InspectHandler::list(const pipe::ListRequest& request, Caller& caller, pipe
     if (found != channels.end()) {
       entry = found->second->summary(sees);
       reply.bytes_written[reply.count - 1] = found->second->totals().bytes_written;
+      reply.calls[reply.count - 1] = found->second->call_figures();
     }
     if (why != nullptr) put_unavailable(*why, entry);
     uint32_t& sum = reply.access_sums[reply.count - 1];
@@ -111,6 +112,7 @@ void InspectHandler::inspect(const pipe::InspectRequest& request, Caller& caller
   if (!channel) return caller.await_names();
   reply.totals = channel->totals();
   reply.file = channel->file();
+  reply.calls = channel->call_figures();
   const auto page = channel->clients(sight_of(caller), request.first, pipe::kInspectClients);
   reply.total = page.total;
   for (const auto& [client, account] : page.clients) {

@@ -75,6 +75,12 @@ core::Desk ServiceDesks::desk(const Slot& slot) const { return {slot.objects.vie
 
 core::DeskSection& ServiceDesks::section(uint32_t index) const { return desk(slots_[index]).section(); }
 
+uint64_t ServiceDesks::calls_under_way() const {
+  uint64_t calls = 0;
+  for_each([&](uint32_t, const Slot& slot) { calls += core::calls_under_way(desk(slot)); });
+  return calls;
+}
+
 uint32_t ServiceDesks::find_free() const {
   const auto found = std::ranges::find(slots_, false, &Slot::taken);
   return found == slots_.end() ? pipe::kNoSlot : static_cast<uint32_t>(found - slots_.begin());
@@ -140,7 +146,7 @@ void ServiceDesks::end_calls_of_the_dead(uint64_t servers) {
     if (!slot.objects.view) return;
     const core::Swept swept = core::sweep_calls(desk(slot), servers);
     // It may have taken this client's bell off, and not looked any more.
-    if (swept.posted) core::ring_bell(objects_.bells(), index);
+    if (swept.posted) core::ring_bell(objects_.hints().bells, index);
     SetEvent(slot.objects.event.get());
   });
 }

@@ -34,6 +34,7 @@ class ServiceDesks {
   bool holds(const Client& client, uint32_t slot, uint32_t generation) const;
   const Slot& slot(uint32_t index) const { return slots_[index]; }
   core::DeskSection& section(uint32_t index) const;
+  uint64_t calls_under_way() const;
 
   // visit(index, slot) for each that is taken.
   template <class Visit>

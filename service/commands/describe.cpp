@@ -37,6 +37,17 @@ Json facts_of(const State& state) {
           {"unavailable", is_unavailable(state)}};
 }
 
+// Times in seconds; null: none is known.
+template <class State>
+Json calls_of(const State& state) {
+  const auto seconds = [](uint64_t hundred_ns) {
+    return hundred_ns != 0 ? Json(static_cast<double>(hundred_ns) / 1e7) : Json();
+  };
+  return {{"under_way", state.calls_under_way},
+          {"serve_p50", seconds(state.serve_p50)},
+          {"serve_p99", seconds(state.serve_p99)}};
+}
+
 Json to_json(const ShmChannelState& state) {
   Json json = facts_of(state);
   json["rights"] = win::display_utf8(state.rights);
@@ -49,6 +60,7 @@ Json to_json(const ShmChannelState& state) {
                          {"waits", state.waits},
                          {"opened", state.opened},
                          {"closed", state.closed}};
+  if (state.kind == SHM_SERVICE) json["calls"] = calls_of(state);
   if (state.file[0] != 0) {
     json["file"] = {{"path", win::display_utf8(state.file)},
                     {"saved", state.saved != 0 ? Json(utc_word(state.saved)) : Json()},
@@ -79,7 +91,11 @@ Json to_json(uint32_t kind, const ShmClientState& client, Programs& programs) {
 
 }  // namespace
 
-Json json_of(const ShmChannelSummary& channel) { return facts_of(channel); }
+Json json_of(const ShmChannelSummary& channel) {
+  Json json = facts_of(channel);
+  if (channel.kind == SHM_SERVICE) json["calls"] = calls_of(channel);
+  return json;
+}
 
 Json json_of(const watch::Inspected& watched) {
   Programs programs;

@@ -66,8 +66,14 @@ std::string text_of(const ShmChannelState& state) {
   };
   const std::string when_full = watch::when_full_word(state.when_full);
   line("kind", watch::kind_word(state.kind) + (when_full.empty() ? "" : ", when full: " + when_full));
-  line("capacity",
-       watch::size_word(state.capacity) + ", messages up to " + watch::size_word(state.max_message));
+  const bool is_service = state.kind == SHM_SERVICE;
+  if (is_service) {
+    line("sizes", "requests up to " + watch::size_word(state.max_message) + ", answers up to " +
+                      watch::size_word(state.capacity));
+  } else {
+    line("capacity",
+         watch::size_word(state.capacity) + ", messages up to " + watch::size_word(state.max_message));
+  }
   if ((state.flags & SHM_CHANNEL_UNAVAILABLE) != 0) line("UNAVAILABLE", win::display_utf8(state.reason));
   line("rights", win::display_utf8(state.rights));
   line("you may", watch::rights_word(state.kind, state.access));
@@ -81,8 +87,15 @@ std::string text_of(const ShmChannelState& state) {
     line("saved", state.saved != 0 ? utc_word(state.saved) : "not since the service's start");
     if (state.save_error[0] != 0) line("NOT SAVED", win::display_utf8(state.save_error));
   }
-  line("messages", std::to_string(state.messages));
-  if (state.kind != SHM_BLOCK) {
+  line(is_service ? "calls" : "messages", std::to_string(state.messages));
+  if (is_service) {
+    line("under way", std::to_string(state.calls_under_way));
+    line("served in",
+         state.serve_p50 == 0
+             ? "not known yet"
+             : fmt::format("{} or less for 50 % of the last requests, {} for 99 %",
+                           watch::duration_word(state.serve_p50), watch::duration_word(state.serve_p99)));
+  } else if (state.kind != SHM_BLOCK) {
     line("backlog", watch::size_word(state.backlog) + ", " +
                         std::to_string(100 * state.backlog / state.capacity) + " %");
   }

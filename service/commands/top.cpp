@@ -13,6 +13,7 @@
 #include "service/commands/client_api.h"
 #include "service/commands/columns.h"
 #include "service/commands/commands.h"
+#include "service/commands/describe.h"
 #include "service/commands/output.h"
 #include "service/commands/programs.h"
 #include "service/commands/screen.h"
@@ -40,7 +41,8 @@ struct Line {
   double rate = 0;   // messages a second
   double bytes = 0;  // written a second
 
-  bool is_ring() const { return now.kind != SHM_BLOCK; }
+  bool is_ring() const { return now.kind == SHM_TOPIC || now.kind == SHM_QUEUE; }
+  bool is_service() const { return now.kind == SHM_SERVICE; }
   uint64_t percent() const { return 100 * now.backlog / now.capacity; }
   bool is_in_trouble() const { return service::is_in_trouble(now); }
 };
@@ -104,6 +106,19 @@ void sort(std::vector<Line>& lines, char by) {
   });
 }
 
+// What only services have. Their messages are calls.
+void add_calls(Rows& rows, const std::vector<Line>& lines) {
+  rows.front().insert(rows.front().end(), {"UNDER WAY", "SERVED P50", "P99"});
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const ShmChannelSummary& now = lines[i].now;
+    const auto time = [&](uint64_t hundred_ns) {
+      return hundred_ns != 0 ? watch::duration_word(hundred_ns) : "";
+    };
+    rows[i + 1].insert(rows[i + 1].end(), {lines[i].is_service() ? std::to_string(now.calls_under_way) : "",
+                                           time(now.serve_p50), time(now.serve_p99)});
+  }
+}
+
 // Who holds a channel up stands before the figures, of which a narrow window may cut some off.
 // most_of_a_name: columns.
 std::string text_of(const std::vector<Line>& lines, size_t most_of_a_name = SIZE_MAX) {
@@ -119,6 +134,7 @@ std::string text_of(const std::vector<Line>& lines, size_t most_of_a_name = SIZE
          line.now.kind == SHM_TOPIC ? watch::size_word(line.now.lag) : "", std::to_string(line.now.lost),
          std::to_string(line.now.waits), std::to_string(line.now.loans)});
   }
+  if (std::ranges::any_of(lines, &Line::is_service)) add_calls(rows, lines);
   return table(rows);
 }
 
@@ -143,6 +159,7 @@ std::string json_of(const std::vector<Line>& lines) {
          {"waits", line.now.waits},
          {"loans", line.now.loans},
          {"held_up_by", line.now.blocker != 0 ? nlohmann::ordered_json(line.now.blocker) : nullptr}});
+    if (line.is_service()) look["channels"].back()["calls"] = service::json_of(line.now)["calls"];
   }
   return look.dump();
 }

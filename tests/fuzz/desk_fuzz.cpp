@@ -34,11 +34,10 @@ void serve(Input& input, const core::DeskServer& server) {
 }
 
 void look(const core::DeskClient& client, const core::Desk& desk, uint32_t call) {
-  const core::Outcome outcome = client.outcome(call);
+  const core::Outcome outcome = client.outcome(call, desk.answer(call).finished.load());
   if (outcome.size > desk.answer_room()) return;
   std::vector<std::byte> bytes(static_cast<size_t>(outcome.size));
   client.copy_answer(call, bytes);
-  client.release(call);
 }
 
 void sweep(const core::Desk& desk, uint64_t servers) {

@@ -76,6 +76,12 @@ std::vector<Call> all_calls() {
       {"ShmCall", [](ShmChannel channel) { return ShmCall(channel, &byte, 1, &byte, 1, &size, 0); }},
       {"ShmCallBegin", [](ShmChannel channel) { return ShmCallBegin(channel, &byte, 1, &token, 0); }},
       {"ShmCallEnd", [](ShmChannel channel) { return ShmCallEnd(channel, 1, &byte, 1, &size, 0); }},
+      {"ShmCallLoan", [](ShmChannel channel) { return ShmCallLoan(channel, 1, &memory, &token, 0); }},
+      {"ShmCallCommit", [](ShmChannel channel) { return ShmCallCommit(channel, 1, 1); }},
+      {"ShmCallPeek", [](ShmChannel channel) { return ShmCallPeek(channel, 1, &peeked, &size, 0); }},
+      {"ShmCallRelease", [](ShmChannel channel) { return ShmCallRelease(channel, 1); }},
+      {"ShmServePeek", [](ShmChannel channel) { return ShmServePeek(channel, &peeked, &size, &token, 0); }},
+      {"ShmAnswerLoan", [](ShmChannel channel) { return ShmAnswerLoan(channel, 1, &memory, &size); }},
       {"ShmCallCancel", [](ShmChannel channel) { return ShmCallCancel(channel, 1); }},
       {"ShmServe", [](ShmChannel channel) { return ShmServe(channel, &byte, 1, &size, &token, 0); }},
       {"ShmAnswer", [](ShmChannel channel) { return ShmAnswer(channel, 1, &byte, 1); }},
@@ -173,11 +179,13 @@ TEST_F(Handles, ThatMayOnlyWriteReadNothing) {
     const Opened writer(name, SHM_WRITE);
     write(writer, "x");
     for (const Call& call :
-         calls_but({"ShmClose",    "ShmCancel",    "ShmSetCancelled", "ShmGetInfo",    "ShmGetInfoUtf8",
-                    "ShmGetStats", "ShmWrite",     "ShmWriteBatch",   "ShmLoan",       "ShmCommit",
-                    "ShmAbort",    "ShmLock",      "ShmUnlock",       "ShmFlush",      "ShmRelease",
-                    "ShmCall",     "ShmCallBegin", "ShmCallEnd",      "ShmCallCancel", "ShmServe",
-                    "ShmAnswer",   "ShmRefuse",    "ShmRefuseUtf8",   "ShmGetCaller",  "ShmGetCallerUtf8"})) {
+         calls_but({"ShmClose",        "ShmCancel",     "ShmSetCancelled", "ShmGetInfo",     "ShmGetInfoUtf8",
+                    "ShmGetStats",     "ShmWrite",      "ShmWriteBatch",   "ShmLoan",        "ShmCommit",
+                    "ShmAbort",        "ShmLock",       "ShmUnlock",       "ShmFlush",       "ShmRelease",
+                    "ShmCall",         "ShmCallBegin",  "ShmCallEnd",      "ShmCallCancel",  "ShmServe",
+                    "ShmCallLoan",     "ShmCallCommit", "ShmCallPeek",     "ShmCallRelease", "ShmServePeek",
+                    "ShmAnswerLoan",   "ShmAnswer",     "ShmRefuse",       "ShmRefuseUtf8",  "ShmGetCaller",
+                    "ShmGetCallerUtf8"})) {
       EXPECT_SHM(SHM_E_ACCESS, call.make(writer)) << call.name;
     }
     EXPECT_SHM(SHM_E_STATE, ShmRelease(writer));
@@ -247,6 +255,7 @@ TEST_F(Handles, NullAndWrongSizesAreBadArguments) {
   bad(ShmNotifyPipe(channel, &byte));
   bad(ShmNotifyWindow(channel, &byte, WM_APP, 0));
   ShmToken token = 0;
+  void* memory = nullptr;
   bad(ShmCall(channel, nullptr, 1, &byte, 1, &size, 0));
   bad(ShmCall(channel, &byte, 1, nullptr, 1, &size, 0));
   bad(ShmCall(channel, &byte, 1, &byte, 1, nullptr, 0));
@@ -254,6 +263,15 @@ TEST_F(Handles, NullAndWrongSizesAreBadArguments) {
   bad(ShmCallBegin(channel, &byte, 1, nullptr, 0));
   bad(ShmCallEnd(channel, 1, nullptr, 1, &size, 0));
   bad(ShmCallEnd(channel, 1, &byte, 1, nullptr, 0));
+  bad(ShmCallLoan(channel, 1, nullptr, &token, 0));
+  bad(ShmCallLoan(channel, 1, &memory, nullptr, 0));
+  bad(ShmCallPeek(channel, 1, nullptr, &size, 0));
+  bad(ShmCallPeek(channel, 1, &peeked, nullptr, 0));
+  bad(ShmServePeek(channel, nullptr, &size, &token, 0));
+  bad(ShmServePeek(channel, &peeked, nullptr, &token, 0));
+  bad(ShmServePeek(channel, &peeked, &size, nullptr, 0));
+  bad(ShmAnswerLoan(channel, 1, nullptr, &size));
+  bad(ShmAnswerLoan(channel, 1, &memory, nullptr));
   bad(ShmServe(channel, nullptr, 1, &size, &token, 0));
   bad(ShmServe(channel, &byte, 1, nullptr, &token, 0));
   bad(ShmServe(channel, &byte, 1, &size, nullptr, 0));
@@ -293,7 +311,10 @@ TEST_F(Handles, NegativeTimeoutsAreBadArguments) {
     EXPECT_SHM(SHM_E_ARGUMENT, ShmCall(topic, &byte, 1, &byte, 1, &size, timeout));
     EXPECT_SHM(SHM_E_ARGUMENT, ShmCallBegin(topic, &byte, 1, &token, timeout));
     EXPECT_SHM(SHM_E_ARGUMENT, ShmCallEnd(topic, 1, &byte, 1, &size, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmCallLoan(topic, 1, &memory, &token, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmCallPeek(topic, 1, &peeked, &size, timeout));
     EXPECT_SHM(SHM_E_ARGUMENT, ShmServe(topic, &byte, 1, &size, &token, timeout));
+    EXPECT_SHM(SHM_E_ARGUMENT, ShmServePeek(topic, &peeked, &size, &token, timeout));
     EXPECT_SHM(SHM_E_ARGUMENT, ShmWaitAny(&channel, 1, &number, timeout));
     EXPECT_NE(strstr(ShmLastErrorTextUtf8(), std::to_string(static_cast<int32_t>(timeout)).c_str()), nullptr)
         << ShmLastErrorTextUtf8();

@@ -28,7 +28,8 @@ class OperatorOfAService : public ServiceTest {
  protected:
   OperatorOfAService()
       : ServiceTest(config_of({R"({ "name": "service", "kind": "service" })",
-                               R"({ "name": "unserved", "kind": "service" })"})) {}
+                               R"({ "name": "unserved", "kind": "service" })",
+                               R"({ "name": "crowded", "kind": "service", "max_clients": 256 })"})) {}
 };
 
 nlohmann::json json_of(const std::wstring& arguments, DWORD exit_code = 0) {
@@ -136,8 +137,32 @@ TEST_F(OperatorOfAService, CallsAndSeesWhoServes) {
   EXPECT_EQ(shown["clients"][0]["side"], "server");
   EXPECT_EQ(shown["clients"][0]["pid"], peer.pid());
   EXPECT_EQ(shown["clients"][0]["messages"], 2);
+  EXPECT_EQ(shown["calls"]["under_way"], 0);
+  EXPECT_GT(shown["calls"]["serve_p50"].get<double>(), 0);
+  EXPECT_GE(shown["calls"]["serve_p99"].get<double>(), shown["calls"]["serve_p50"].get<double>());
+  EXPECT_THAT(run(L"show service").text, HasSubstr("for 50 % of the last requests"));
   EXPECT_THAT(run(L"list").text, HasSubstr("call, serve"));
   EXPECT_EQ(run(L"call unserved x --timeout 0").exit_code, 6u);
+}
+
+TEST_F(OperatorOfAService, SeesHowManyCallsAreUnderWay) {
+  const Opened client(L"unserved", SHM_CLIENT);
+  ShmToken token = 0;
+  for (int i = 0; i < 3; ++i) EXPECT_SHM(SHM_OK, ShmCallBegin(client, "x", 1, &token, 0));
+  EXPECT_SHM(SHM_OK, ShmCallCancel(client, token));
+  EXPECT_EQ(json_of(L"show unserved --json")["calls"]["under_way"], 2);
+  EXPECT_THAT(run(L"show unserved").text, HasSubstr("not known yet"));
+  const auto top = json_of(L"top --count 1 --sort name --json");
+  EXPECT_EQ(top["channels"][2]["calls"]["under_way"], 2);
+  EXPECT_EQ(top["channels"][2]["calls"]["serve_p99"], nullptr);
+  EXPECT_THAT(run(L"top --count 1").text, HasSubstr("UNDER WAY"));
+}
+
+// As many as one page of clients, and more than the readers and writers of any other kind.
+TEST_F(OperatorOfAService, SeesAllOfItsManyClients) {
+  std::vector<std::unique_ptr<Opened>> clients;
+  for (int i = 0; i < 200; ++i) clients.push_back(std::make_unique<Opened>(L"crowded", SHM_CLIENT));
+  EXPECT_EQ(json_of(L"show crowded --json")["clients"].size(), 200u);
 }
 
 TEST_F(Operator, CallSaysWhatIsNoService) {

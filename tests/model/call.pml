@@ -1,6 +1,6 @@
 /* A call's word and its room for the answer: core/call_word.h, core/desk.cpp. What is modelled:
  *
- *   Client   DeskClient::post(), has_ended(), give_up() and release(), and the sleep: call_waking.h
+ *   Client   DeskClient::post(), has_ended() and give_up(), and the sleep: call_waking.h
  *   Server   DeskServer::take() and finish(), then the wake-up: call_waking.h
  *   Broker   sweep_calls() and the wake-up after it, for a server that is gone
  *
@@ -83,13 +83,12 @@ end:
 proctype Client() {
   byte call;
   for (call : 1 .. 2) {
-    state == FREE;
+    (state == FREE || HAS_ENDED);
     d_step { number = call; state = POSTED };
     do
     :: HAS_ENDED ->
       assert(number == call && times_taken[call] == 1);
       assert(state == DIED || room == call);
-      state = FREE;
       break
     :: else ->
 #ifndef NO_MARK

@@ -219,7 +219,7 @@ class Client {
     if (!has_ended())
       core::sleep_marked(desk_.desk.section().waiting, core::kClientMark, wait, wait.check(), has_ended);
     if (world_.is_over) throw Broken();
-    const core::Outcome outcome = desk_.client.outcome(call);
+    const core::Outcome outcome = desk_.client.outcome(call, number);
     if (outcome.state == core::CallState::died) {
       world_.check(world_.deaths > 0, "nobody died");
     } else {
@@ -233,7 +233,6 @@ class Client {
               (outcome.state == core::CallState::refused && outcome.code == static_cast<int32_t>(number)),
           "a call has no outcome");
     }
-    desk_.client.release(call);
     ++ended;
   }
 

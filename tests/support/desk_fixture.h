@@ -28,7 +28,7 @@ struct OneDesk {
     return text;
   }
   std::string answer(uint32_t call) const {
-    std::string text(static_cast<size_t>(client.outcome(call).size), '\0');
+    std::string text(static_cast<size_t>(desk.answer(call).size.load()), '\0');
     client.copy_answer(call, std::as_writable_bytes(std::span(text)));
     return text;
   }

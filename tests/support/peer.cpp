@@ -246,6 +246,12 @@ Reply call(ShmChannel channel, std::istream& line) {
   return {status, answer};
 }
 
+Reply begin(ShmChannel channel, std::istream& line) {
+  ShmToken token = 0;
+  const std::string text = rest_of(line);
+  return {ShmCallBegin(channel, text.data(), text.size(), &token, 0), std::to_string(token)};
+}
+
 Reply serve(ShmChannel channel, std::istream& line) {
   uint32_t timeout = 0;
   line >> timeout;
@@ -347,7 +353,7 @@ Reply obey(const std::string& command, std::istream& line) {
       {"write", write},   {"read", read},       {"lock", lock},       {"unlock", unlock},   {"add", add},
       {"fill", fill},     {"count", count},     {"follow", follow},   {"readers", readers}, {"loan", loan},
       {"peek", peek},     {"produce", produce}, {"consume", consume}, {"call", call},       {"serve", serve},
-      {"answer", answer}, {"echo", echo}};
+      {"answer", answer}, {"echo", echo},       {"begin", begin}};
   const auto found = commands.find(command);
   if (found == commands.end()) return {SHM_E_ARGUMENT, "no such command: " + command};
   return found->second(channel, line);

@@ -1,6 +1,9 @@
 // A call's way through a desk: who may take it further from where, and what nobody may.
 #include <gtest/gtest.h>
 
+#include <vector>
+
+#include "core/serve_times.h"
 #include "tests/support/desk_fixture.h"
 
 namespace shmbroker::core {
@@ -40,9 +43,8 @@ TEST_F(DeskTest, TakesARequestThereAndAnAnswerBack) {
   EXPECT_FALSE(one.client.has_ended(kCall, kNumber));
   EXPECT_EQ(answer(3), Given::ok);
   EXPECT_TRUE(one.client.has_ended(kCall, kNumber));
-  EXPECT_EQ(one.client.outcome(kCall).state, CallState::answered);
+  EXPECT_EQ(one.client.outcome(kCall, kNumber).state, CallState::answered);
   EXPECT_EQ(one.answer(kCall), "answer");
-  one.client.release(kCall);
   EXPECT_TRUE(one.client.is_free(kCall));
   EXPECT_EQ(one.server(3).find_posted(0), DeskServer::kNone);
 }
@@ -63,8 +65,6 @@ TEST_F(DeskTest, TakesOneAnswer) {
   EXPECT_EQ(answer(3), Given::ok);
   EXPECT_EQ(answer(3), Given::not_ours);
   EXPECT_EQ(one.server(3).refuse(kCall, kNumber, 1, {}), Given::not_ours);
-  one.client.release(kCall);
-  EXPECT_EQ(answer(3), Given::not_ours);
   post(kCall, kNumber + 1);
   EXPECT_EQ(answer(3), Given::not_ours) << "of the call that was there before";
 }
@@ -73,7 +73,7 @@ TEST_F(DeskTest, TellsARefusalFromAnAnswer) {
   post();
   take(3);
   EXPECT_EQ(one.server(3).refuse(kCall, kNumber, -12, bytes("no")), Given::ok);
-  const Outcome outcome = one.client.outcome(kCall);
+  const Outcome outcome = one.client.outcome(kCall, kNumber);
   EXPECT_EQ(outcome.state, CallState::refused);
   EXPECT_EQ(outcome.code, -12);
   EXPECT_EQ(one.answer(kCall), "no");
@@ -120,7 +120,7 @@ TEST_F(DeskTest, EndsWhatADeadServerHadTaken) {
   const Swept swept = sweep_calls(one.desk, uint64_t{1} << 4);
   EXPECT_TRUE(swept.ended);
   EXPECT_TRUE(swept.posted);
-  EXPECT_EQ(one.client.outcome(0).state, CallState::died);
+  EXPECT_EQ(one.client.outcome(0, kNumber).state, CallState::died);
   EXPECT_TRUE(one.client.has_ended(0, kNumber));
   EXPECT_FALSE(one.client.has_ended(1, kNumber)) << "its server lives";
   EXPECT_TRUE(one.client.is_free(2)) << "nobody waits for it";
@@ -133,7 +133,45 @@ TEST_F(DeskTest, IsSweptAgainWithoutHarm) {
   take(3);
   sweep_calls(one.desk, 0);
   EXPECT_TRUE(sweep_calls(one.desk, 0).ended) << "its client may not have been woken";
-  EXPECT_EQ(one.client.outcome(kCall).state, CallState::died);
+  EXPECT_EQ(one.client.outcome(kCall, kNumber).state, CallState::died);
+}
+
+TEST_F(DeskTest, HasAnOutcomeWhoseServerDiedBeforeItSaidSo) {
+  post();
+  take(3);
+  answer(3);
+  one.desk.answer(kCall).finished.store(0);  // the word says it, and the server says so next
+  EXPECT_FALSE(one.client.is_finished(kCall, kNumber));
+  EXPECT_TRUE(one.client.has_ended(kCall, kNumber));
+  EXPECT_EQ(one.client.outcome(kCall, kNumber).state, CallState::answered);
+  EXPECT_EQ(one.answer(kCall), "answer");
+}
+
+TEST_F(DeskTest, CountsTheCallsThatAreUnderWay) {
+  EXPECT_EQ(calls_under_way(one.desk), 0u);
+  for (uint32_t call = 0; call < 4; ++call) post(call);
+  take(3, 0);
+  take(3, 1);
+  one.client.give_up(0, kNumber);
+  one.client.give_up(2, kNumber);
+  EXPECT_EQ(calls_under_way(one.desk), 3u) << "one is with a server that does not know yet";
+  answer(3);
+  EXPECT_EQ(calls_under_way(one.desk), 2u);
+}
+
+TEST(ServeTimes, TellThePercentilesOfTheLastRequests) {
+  ServeTimes served{};
+  std::vector<uint32_t> times;
+  collect_served(served, times);
+  EXPECT_TRUE(times.empty());
+  for (uint32_t i = 1; i <= 1000; ++i) note_served(served, i);
+  collect_served(served, times);
+  EXPECT_EQ(times.size(), std::size(served.times));
+  EXPECT_EQ(percentile(times, 50), 937u);
+  EXPECT_EQ(percentile(times, 99), 999u);
+  EXPECT_EQ(percentile(times, 100), 1000u);
+  std::vector<uint32_t> one = {5};
+  EXPECT_EQ(percentile(one, 50), 5u);
 }
 
 TEST_F(DeskTest, FindsEachCallInItsTurn) {
@@ -153,7 +191,7 @@ TEST_F(DeskTest, IsLookedAtNoFurtherThanItGoes) {
   one.desk.request(0).word.store(UINT64_MAX);
   one.desk.request(1).word.store(pack_call({CallState::taken, 0xFFFF, 1}));
   sweep_calls(one.desk, 0);
-  EXPECT_EQ(one.client.outcome(1).state, CallState::died);
+  EXPECT_EQ(one.client.outcome(1, 1).state, CallState::died);
   bool waited_for = false;
   EXPECT_FALSE(one.server(3).has_taken(UINT32_MAX, kNumber, waited_for));
 }

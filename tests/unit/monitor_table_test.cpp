@@ -155,6 +155,26 @@ TEST(MonitorRows, FactsSayWhoMayDoWhat) {
   EXPECT_THAT(facts, HasSubstr(L"64 KiB"));
 }
 
+TEST(MonitorRows, OfAServiceTellItsCallsAndHowQuicklyItServes) {
+  Watched watched = channel(L"prices");
+  watched.state.kind = SHM_SERVICE;
+  watched.state.messages = 1234;
+  watched.state.calls_under_way = 3;
+  watched.state.serve_p50 = 15;
+  watched.state.serve_p99 = 200;
+  add_client(watched, SHM_CLIENT, 43).flags = SHM_CLIENT_WAITING;
+  watched.state.readers = 1;  // a server that may not be seen
+  Observations observations;
+  observations.add(snapshot_of({watched}));
+  const Observed& observed = *observations.find(L"prices");
+  const std::wstring facts = facts_of(observed);
+  EXPECT_THAT(facts, HasSubstr(L"Calls so far: 1,234; under way: 3."));
+  EXPECT_THAT(facts,
+              HasSubstr(L"Served within 1.5 \u00B5s (half of the last requests), 20 \u00B5s (99 of 100)."));
+  EXPECT_EQ(held_up_text(observed, {}), L"") << "who waits for an answer is not held up by anybody";
+  EXPECT_THAT(rate_title(SHM_SERVICE, {.messages = 5.0}), HasSubstr(L"calls/s"));
+}
+
 TEST(MonitorRows, LagIsToldInPercentToo) {
   Watched watched = channel(L"a");
   add_client(watched, SHM_READ, 1).lag = 16384;

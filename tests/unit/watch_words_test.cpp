@@ -17,6 +17,13 @@ TEST(WatchWords, SizesHaveThreeDigitsThatSaySomething) {
   EXPECT_EQ(size_word(1e30).substr(size_word(1e30).size() - 4), " TiB");
 }
 
+TEST(WatchWords, DurationsHaveTheUnitThatSuits) {
+  EXPECT_EQ(duration_word(1), "100 ns");
+  EXPECT_EQ(duration_word(15), "1.5 \u00B5s");
+  EXPECT_EQ(duration_word(12'345), "1.23 ms");
+  EXPECT_EQ(duration_word(20'000'000), "2 s");
+}
+
 TEST(WatchWords, EveryFlagOfAClient) {
   ShmClientState client{};
   client.access = SHM_WRITE;

@@ -452,6 +452,28 @@ export const ShmCallEnd: Native<
     timeout_ms: number,
   ) => number
 >;
+export const ShmCallLoan: Native<
+  (
+    channel: number,
+    size: number | bigint,
+    memory: Out<bigint | null> | null,
+    token: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmCallCommit: Native<
+  (channel: number, token: number | bigint, size: number | bigint) => number
+>;
+export const ShmCallPeek: Native<
+  (
+    channel: number,
+    token: number | bigint,
+    answer: Out<bigint | null> | null,
+    size: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmCallRelease: Native<(channel: number, token: number | bigint) => number>;
 export const ShmCallCancel: Native<(channel: number, token: number | bigint) => number>;
 export const ShmServe: Native<
   (
@@ -461,6 +483,23 @@ export const ShmServe: Native<
     size: Out<number | bigint> | null,
     token: Out<number | bigint> | null,
     timeout_ms: number,
+  ) => number
+>;
+export const ShmServePeek: Native<
+  (
+    channel: number,
+    request: Out<bigint | null> | null,
+    size: Out<number | bigint> | null,
+    token: Out<number | bigint> | null,
+    timeout_ms: number,
+  ) => number
+>;
+export const ShmAnswerLoan: Native<
+  (
+    channel: number,
+    token: number | bigint,
+    memory: Out<bigint | null> | null,
+    capacity: Out<number | bigint> | null,
   ) => number
 >;
 export const ShmAnswer: Native<

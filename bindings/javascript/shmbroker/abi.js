@@ -396,6 +396,26 @@ export const ShmCallEnd = native("int32_t", "ShmCallEnd", {
   answer_size: "_Inout_ size_t *",
   timeout_ms: "uint32_t",
 });
+export const ShmCallLoan = native("int32_t", "ShmCallLoan", {
+  channel: "uint32_t",
+  size: "size_t",
+  memory: "_Inout_ void **",
+  token: "_Inout_ uint64_t *",
+  timeout_ms: "uint32_t",
+});
+export const ShmCallCommit = native("int32_t", "ShmCallCommit", {
+  channel: "uint32_t",
+  token: "uint64_t",
+  size: "size_t",
+});
+export const ShmCallPeek = native("int32_t", "ShmCallPeek", {
+  channel: "uint32_t",
+  token: "uint64_t",
+  answer: "_Inout_ const void **",
+  size: "_Inout_ size_t *",
+  timeout_ms: "uint32_t",
+});
+export const ShmCallRelease = native("int32_t", "ShmCallRelease", { channel: "uint32_t", token: "uint64_t" });
 export const ShmCallCancel = native("int32_t", "ShmCallCancel", { channel: "uint32_t", token: "uint64_t" });
 export const ShmServe = native("int32_t", "ShmServe", {
   channel: "uint32_t",
@@ -404,6 +424,19 @@ export const ShmServe = native("int32_t", "ShmServe", {
   size: "_Inout_ size_t *",
   token: "_Inout_ uint64_t *",
   timeout_ms: "uint32_t",
+});
+export const ShmServePeek = native("int32_t", "ShmServePeek", {
+  channel: "uint32_t",
+  request: "_Inout_ const void **",
+  size: "_Inout_ size_t *",
+  token: "_Inout_ uint64_t *",
+  timeout_ms: "uint32_t",
+});
+export const ShmAnswerLoan = native("int32_t", "ShmAnswerLoan", {
+  channel: "uint32_t",
+  token: "uint64_t",
+  memory: "_Inout_ void **",
+  capacity: "_Inout_ size_t *",
 });
 export const ShmAnswer = native("int32_t", "ShmAnswer", {
   channel: "uint32_t",

@@ -470,10 +470,28 @@ def declare(library: ctypes.CDLL) -> None:
     library.ShmCallBegin.argtypes = [c_uint32, c_void_p, c_size_t, POINTER(c_uint64), c_uint32]
     library.ShmCallEnd.restype = c_int32
     library.ShmCallEnd.argtypes = [c_uint32, c_uint64, c_void_p, c_size_t, POINTER(c_size_t), c_uint32]
+    library.ShmCallLoan.restype = c_int32
+    library.ShmCallLoan.argtypes = [c_uint32, c_size_t, POINTER(c_void_p), POINTER(c_uint64), c_uint32]
+    library.ShmCallCommit.restype = c_int32
+    library.ShmCallCommit.argtypes = [c_uint32, c_uint64, c_size_t]
+    library.ShmCallPeek.restype = c_int32
+    library.ShmCallPeek.argtypes = [c_uint32, c_uint64, POINTER(c_void_p), POINTER(c_size_t), c_uint32]
+    library.ShmCallRelease.restype = c_int32
+    library.ShmCallRelease.argtypes = [c_uint32, c_uint64]
     library.ShmCallCancel.restype = c_int32
     library.ShmCallCancel.argtypes = [c_uint32, c_uint64]
     library.ShmServe.restype = c_int32
     library.ShmServe.argtypes = [c_uint32, c_void_p, c_size_t, POINTER(c_size_t), POINTER(c_uint64), c_uint32]
+    library.ShmServePeek.restype = c_int32
+    library.ShmServePeek.argtypes = [
+        c_uint32,
+        POINTER(c_void_p),
+        POINTER(c_size_t),
+        POINTER(c_uint64),
+        c_uint32,
+    ]
+    library.ShmAnswerLoan.restype = c_int32
+    library.ShmAnswerLoan.argtypes = [c_uint32, c_uint64, POINTER(c_void_p), POINTER(c_size_t)]
     library.ShmAnswer.restype = c_int32
     library.ShmAnswer.argtypes = [c_uint32, c_uint64, c_void_p, c_size_t]
     library.ShmRefuse.restype = c_int32

@@ -586,6 +586,7 @@ int32_t SHM_CALL ShmCallBegin(ShmChannel channel, const void* request, size_t si
  * @return  SHM_OK
  *          SHM_E_ARGUMENT   answer_size is NULL, answer is NULL though capacity is not 0, or token is no call
  *                           that this handle has under way
+ *          SHM_E_STATE      its request was not sent yet; see ShmCallCommit
  *          SHM_E_EMPTY      no answer came within timeout_ms; the call goes on
  *          SHM_E_BUFFER     the answer is larger than capacity; *answer_size tells, and the answer stays
  *          SHM_E_CANCELLED  ShmCancel or ShmSetCancelled ended the wait, and the call goes on; or another
@@ -593,6 +594,51 @@ int32_t SHM_CALL ShmCallBegin(ShmChannel channel, const void* request, size_t si
  *          SHM_E_PEER_DIED, SHM_E_REFUSED, SHM_E_NO_SERVER, SHM_E_ACCESS, SHM_E_KIND  as ShmCall */
 int32_t SHM_CALL ShmCallEnd(ShmChannel channel, ShmToken token, void* answer, size_t capacity,
                             size_t* answer_size, uint32_t timeout_ms);
+
+/* Begins a call whose request is written where it will lie, without copying it. ShmCallCommit then sends it;
+ * ShmCallCancel gives the room back. It counts among the calls that are under way.
+ * @param size        [in] bytes, 0 to the service's max_request
+ * @param memory      [out] size bytes, aligned to 16; valid until ShmCallCommit, ShmCallCancel or ShmClose
+ * @param token       [out] the call, for ShmCallCommit, then as that of ShmCallBegin
+ * @param timeout_ms  [in] as in ShmCallBegin
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  memory or token is NULL
+ *          SHM_E_ACCESS, SHM_E_KIND, SHM_E_SIZE, SHM_E_FULL, SHM_E_NO_SERVER, SHM_E_TIMEOUT, SHM_E_CANCELLED
+ *                          as ShmCallBegin */
+int32_t SHM_CALL ShmCallLoan(ShmChannel channel, size_t size, void** memory, ShmToken* token,
+                             uint32_t timeout_ms);
+
+/* Sends the request that was written into the memory of ShmCallLoan. From any thread.
+ * @param token  [in] the call
+ * @param size   [in] bytes of the request, 0 to the size that was asked for
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT   token is none that ShmCallLoan gave, or its request was sent already
+ *          SHM_E_SIZE       size is larger than max_request; the memory is still lent
+ *          SHM_E_NO_SERVER  as ShmCall; the memory is still lent
+ *          SHM_E_ACCESS, SHM_E_KIND  as ShmCall */
+int32_t SHM_CALL ShmCallCommit(ShmChannel channel, ShmToken token, size_t size);
+
+/* Waits for the answer of a call as ShmCallEnd does, and gives it where it lies, without copying it. The call
+ * ends with ShmCallRelease.
+ * @param token       [in] the call; not valid after a status that ends it in ShmCallEnd, but SHM_OK
+ * @param answer      [out] size bytes, read-only; valid until ShmCallRelease, ShmCallCancel or ShmClose
+ * @param size        [out] bytes
+ * @param timeout_ms  [in] as in ShmCallEnd
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  answer or size is NULL, or token is no call that this handle has under way
+ *          SHM_E_STATE     its request was not sent yet; see ShmCallCommit
+ *          SHM_E_EMPTY, SHM_E_CANCELLED, SHM_E_PEER_DIED, SHM_E_REFUSED, SHM_E_NO_SERVER, SHM_E_ACCESS,
+ *          SHM_E_KIND      as ShmCallEnd */
+int32_t SHM_CALL ShmCallPeek(ShmChannel channel, ShmToken token, const void** answer, size_t* size,
+                             uint32_t timeout_ms);
+
+/* Ends a call whose answer ShmCallPeek has given.
+ * @param token  [in] the call; not valid afterwards
+ * @return  SHM_OK
+ *          SHM_E_STATE     the call has not ended; it goes on
+ *          SHM_E_ARGUMENT  token is no call that this handle has under way
+ *          SHM_E_ACCESS, SHM_E_KIND  as ShmCall */
+int32_t SHM_CALL ShmCallRelease(ShmChannel channel, ShmToken token);
 
 /* Gives a call up: its answer, if one comes, is dropped.
  * @param token  [in] the call; not valid afterwards
@@ -621,10 +667,34 @@ int32_t SHM_CALL ShmCallCancel(ShmChannel channel, ShmToken token);
 int32_t SHM_CALL ShmServe(ShmChannel channel, void* request, size_t capacity, size_t* size, ShmToken* token,
                           uint32_t timeout_ms);
 
+/* Takes the next request as ShmServe does, and gives it where it lies, without copying it. Its client could
+ * change it meanwhile: copy what you check.
+ * @param request     [out] size bytes, read-only; valid until ShmAnswer, ShmRefuse or ShmClose
+ * @param size        [out] bytes
+ * @param token       [out] the call, as in ShmServe
+ * @param timeout_ms  [in] how long to wait for a request
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  request, size or token is NULL
+ *          SHM_E_ACCESS, SHM_E_KIND, SHM_E_EMPTY, SHM_E_TIMEOUT, SHM_E_CANCELLED  as ShmServe */
+int32_t SHM_CALL ShmServePeek(ShmChannel channel, const void** request, size_t* size, ShmToken* token,
+                              uint32_t timeout_ms);
+
+/* Gives the room where an answer will lie: what is written there is not copied, if ShmAnswer gets this
+ * memory.
+ * @param token     [in] the call, as ShmServe or ShmServePeek gave it
+ * @param memory    [out] capacity bytes, aligned to 16; valid until ShmAnswer, ShmRefuse or ShmClose
+ * @param capacity  [out] bytes: the service's max_answer
+ * @return  SHM_OK
+ *          SHM_E_ARGUMENT  memory or capacity is NULL
+ *          SHM_E_STATE     token is no call that this handle has taken and not answered, or its client is
+ *                          gone
+ *          SHM_E_ACCESS, SHM_E_KIND  as ShmServe */
+int32_t SHM_CALL ShmAnswerLoan(ShmChannel channel, ShmToken token, void** memory, size_t* capacity);
+
 /* Answers a call: once, from any thread, in any order. Closing the handle instead ends it with
  * SHM_E_PEER_DIED.
- * @param token   [in] the call, as ShmServe gave it
- * @param answer  [in] size bytes; may be NULL if size is 0
+ * @param token   [in] the call, as ShmServe or ShmServePeek gave it
+ * @param answer  [in] size bytes, the caller's own or from ShmAnswerLoan; may be NULL if size is 0
  * @param size    [in] bytes, 0 to the service's max_answer
  * @return  SHM_OK
  *          SHM_S_DROPPED   the client has given the call up, or is gone: the answer came to nobody

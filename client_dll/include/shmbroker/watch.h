@@ -62,6 +62,11 @@ typedef struct ShmChannelState {
   uint64_t saved;                 /* when its value was last saved, in 100 ns since 1601 UTC; 0: never */
   wchar_t file[SHM_PATH_MAX + 1]; /* where its value is kept; otherwise "" */
   wchar_t save_error[SHM_REASON_MAX + 1]; /* why the last save failed; "": it did not */
+  /* Since version 0.3. A service: its servers time a part of their requests, those that they had to wait for
+   * among them. */
+  uint64_t calls_under_way; /* requests that wait for a server, or that one has */
+  uint64_t serve_p50; /* in 100 ns, how long servers had half of their last requests at most; 0: not known */
+  uint64_t serve_p99; /* the same of 99 in 100 */
 } ShmChannelState;
 
 /* A handle that some process has open, one side of it: one that reads and writes is listed twice. */
@@ -88,13 +93,13 @@ typedef struct ShmClientState {
  * @param state     [in, out] size set by the caller, the rest stored
  * @param clients   [in, out, optional] room for capacity structs; size of the first set by the caller. NULL
  *                  with capacity 0 asks just for the number
- * @param capacity  [in] number of structs in clients; 128 are enough
+ * @param capacity  [in] number of structs in clients; 128 are enough, for a service 64 and its max_clients
  * @param count     [out] number of clients that the caller may see, also with SHM_E_BUFFER
  * @return  SHM_OK
  *          SHM_E_ARGUMENT   a parameter is NULL, or the size of state or of clients is not set
  *          SHM_E_NAME       as for ShmOpen
  *          SHM_E_NOT_FOUND  no channel has this name
- *          SHM_E_ACCESS     the caller may neither read nor write the channel, and is no administrator
+ *          SHM_E_ACCESS     the caller has no right on the channel, and is no administrator
  *          SHM_E_BUFFER     there are more than capacity; the first of them were stored
  *          SHM_E_NO_SERVICE, SHM_E_TIMEOUT, SHM_E_UNTRUSTED, SHM_E_VERSION, SHM_E_BUSY  as for ShmOpen */
 int32_t SHM_CALL ShmInspect(const wchar_t* name, ShmChannelState* state, ShmClientState* clients,
@@ -124,7 +129,10 @@ typedef struct ShmChannelSummary {
   uint64_t recoveries; /* as in ShmChannelState */
   uint64_t denials;
   wchar_t name[SHM_NAME_MAX + 1];
-  uint64_t bytes_written; /* since version 0.2; as in ShmChannelState */
+  uint64_t bytes_written;   /* since version 0.2; as in ShmChannelState */
+  uint64_t calls_under_way; /* since version 0.3; as in ShmChannelState, to serve_p99 */
+  uint64_t serve_p50;
+  uint64_t serve_p99;
 } ShmChannelSummary;
 
 /* Tells what all channels are doing that the caller may read or write, in the order of their names: for lists

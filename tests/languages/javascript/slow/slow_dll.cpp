@@ -87,6 +87,12 @@ int32_t SHM_CALL ShmCall(ShmChannel, const void*, size_t, void*, size_t, size_t*
 int32_t SHM_CALL ShmCallBegin(ShmChannel, const void*, size_t, ShmToken*, uint32_t) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmCallEnd(ShmChannel, ShmToken, void*, size_t, size_t*, uint32_t) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmCallCancel(ShmChannel, ShmToken) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmCallLoan(ShmChannel, size_t, void**, ShmToken*, uint32_t) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmCallCommit(ShmChannel, ShmToken, size_t) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmCallPeek(ShmChannel, ShmToken, const void**, size_t*, uint32_t) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmCallRelease(ShmChannel, ShmToken) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmServePeek(ShmChannel, const void**, size_t*, ShmToken*, uint32_t) { return SHM_E_STATE; }
+int32_t SHM_CALL ShmAnswerLoan(ShmChannel, ShmToken, void**, size_t*) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmServe(ShmChannel, void*, size_t, size_t*, ShmToken*, uint32_t) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmAnswer(ShmChannel, ShmToken, const void*, size_t) { return SHM_E_STATE; }
 int32_t SHM_CALL ShmRefuse(ShmChannel, ShmToken, int32_t, const wchar_t*) { return SHM_E_STATE; }
