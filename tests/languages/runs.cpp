@@ -10,13 +10,30 @@
 #include "win/text.h"
 
 namespace shmbroker::tests {
+namespace {
+
+bool has_program(const Language& language, const Program Language::*program) {
+  return language.missing.empty() && !(language.*program).command.empty();
+}
+
+}  // namespace
 
 Runs::Runs(const Program Language::*program, const Arguments& arguments, const Input& input) {
   for (const Language& language : languages()) {
-    if (!language.missing.empty()) continue;
+    if (!has_program(language, program)) continue;
     runs_.try_emplace(language.name, language.*program, arguments(win::to_utf16(language.name).value_or(L"")),
                       input ? input(language.name) : "");
   }
+}
+
+Runs::Runs(const Program Language::*program, const std::wstring& arguments, ProgramRun::Typed typed) {
+  for (const Language& language : languages()) {
+    if (has_program(language, program)) runs_.try_emplace(language.name, language.*program, arguments, typed);
+  }
+}
+
+void Runs::type(const Input& input) const {
+  for (const auto& [name, run] : runs_) run.type(input(name));
 }
 
 size_t Runs::count_running() const {
@@ -59,6 +76,14 @@ std::set<std::string> Runs::await_output(uint64_t bytes) const {
     if (is_late(each)) late.insert(each.first);
   }
   return late;
+}
+
+void Runs::await_lines(size_t lines) const {
+  eventually([&] {
+    return std::ranges::all_of(runs_, [lines](const auto& each) {
+      return each.second.lines_of_output() >= lines || each.second.has_ended();
+    });
+  });
 }
 
 void Runs::press_ctrl_c() const {
