@@ -108,22 +108,22 @@ void add_common(CLI::App& command, EditOptions& options) {
 }
 
 void add_accounts(CLI::App& command, EditOptions& options) {
-  command.add_option("--read", options.channel.read, "Account that may read it; also several times")
-      ->allow_extra_args(false);
-  command.add_option("--write", options.channel.write, "Account that may write it; also several times")
-      ->allow_extra_args(false);
-}
-
-std::optional<std::vector<std::string>> if_any(const std::vector<std::string>& accounts) {
-  return accounts.empty() ? std::nullopt : std::optional(accounts);
+  AccessChange& access = options.channel.access;
+  const auto add = [&](const char* name, auto& accounts, const char* what) {
+    command.add_option(name, accounts, std::string("Account that may ") + what + "; also several times")
+        ->allow_extra_args(false);
+  };
+  add("--read", access.read, "read it");
+  add("--write", access.write, "write it");
+  add("--call", access.call, "call it, a service");
+  add("--serve", access.serve, "serve it, a service");
 }
 
 int set_access(const path& main, const EditOptions& options) {
   const NewChannel& given = options.channel;
-  const AccessChange change{.read = if_any(given.read), .write = if_any(given.write)};
-  return edit(
-      main, file_with(main, given.name), !options.no_reload,
-      {given.name, "access", [&](const std::string& text) { return with_access(text, given.name, change); }});
+  return edit(main, file_with(main, given.name), !options.no_reload,
+              {given.name, "access",
+               [&](const std::string& text) { return with_access(text, given.name, given.access); }});
 }
 
 int remove_channel(const path& main, const EditOptions& options) {
@@ -139,16 +139,22 @@ void add_edit(CLI::App& app, Action& action, const std::function<BrokerPaths()>&
   NewChannel& channel = options->channel;
   auto* add = app.add_subcommand("add-channel", "Add a channel to the configuration, and reload it");
   add_common(*add, *options);
-  add->add_option("--kind", channel.kind, "block, topic or queue")
+  add->add_option("--kind", channel.kind, "block, topic, queue or service")
       ->required()
-      ->check(CLI::IsMember({"block", "topic", "queue"}));
-  add->add_option("--capacity", channel.capacity, "Bytes, or such as \"64 KiB\"")->required();
+      ->check(CLI::IsMember({"block", "topic", "queue", "service"}));
+  add->add_option("--capacity", channel.capacity, "Bytes, or such as \"64 KiB\"; of all but a service");
   add->add_option("--max-message", channel.max_message, "Bytes of the largest message of a topic or a queue");
   add->add_option("--when-full", channel.when_full, "overwrite or wait; of a topic")
       ->check(CLI::IsMember({"overwrite", "wait"}));
+  add->add_option("--max-request", channel.max_request, "Bytes of a service's largest request");
+  add->add_option("--max-answer", channel.max_answer, "Bytes of a service's largest answer");
+  add->add_option("--max-calls", channel.max_calls, "Calls under way at once through one handle");
+  add->add_option("--max-clients", channel.max_clients, "Handles that may call a service");
   add->add_option("--file", channel.file, "Where a block's value is kept; under one of file_folders");
   add_accounts(*add, *options);
   add->callback([&action, options, find_paths] {
+    if (options->channel.capacity.empty() && options->channel.kind != "service")
+      throw CLI::RequiredError("--capacity");
     action = [options, find_paths] {
       const path main = find_paths().config;
       return edit(main, main, !options->no_reload, {options->channel.name, "", [&](const std::string& text) {
@@ -157,12 +163,13 @@ void add_edit(CLI::App& app, Action& action, const std::function<BrokerPaths()>&
     };
   });
 
-  auto* access = app.add_subcommand("set-access", "Change who may read or write a channel, and reload");
+  auto* access = app.add_subcommand("set-access", "Change who may use a channel, and reload");
   add_common(*access, *options);
   add_accounts(*access, *options);
   access->callback([&action, options, find_paths] {
-    if (options->channel.read.empty() && options->channel.write.empty())
-      throw CLI::RequiredError("--read or --write");
+    const AccessChange& given = options->channel.access;
+    if (!given.read && !given.write && !given.call && !given.serve)
+      throw CLI::RequiredError("--read, --write, --call or --serve");
     action = [options, find_paths] { return set_access(find_paths().config, *options); };
   });
 

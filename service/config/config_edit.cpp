@@ -1,6 +1,8 @@
 #include "service/config/config_edit.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "service/config/json_tree.h"
@@ -9,6 +11,8 @@ namespace shmbroker::service {
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;
+
+constexpr char kService[] = "service";  // a channel's kind
 
 // As the example configuration is written: { "name": "x", "read": ["a", "b"] }.
 std::string one_line(const OrderedJson& value) {
@@ -129,6 +133,41 @@ Found find_existing(const std::string& text, const std::string& name) {
   return found;
 }
 
+// The members of an access, and what is given of each.
+struct Side {
+  const char* name;
+  const std::optional<std::vector<std::string>>* accounts;
+  bool of_service;
+};
+std::array<Side, 4> sides_of(const AccessChange& change) {
+  return {{{"read", &change.read, false},
+           {"write", &change.write, false},
+           {"call", &change.call, true},
+           {"serve", &change.serve, true}}};
+}
+
+OrderedJson given_access(const AccessChange& change) {
+  OrderedJson json = OrderedJson::object();
+  for (const Side& side : sides_of(change)) {
+    if (*side.accounts) json[side.name] = **side.accounts;
+  }
+  return json;
+}
+
+// With the usual accounts where none are given, as where there is no access at all. What is not for this kind
+// is written all the same: the parser has the words for it.
+OrderedJson whole_access(const AccessChange& change, bool of_service) {
+  OrderedJson json = OrderedJson::object();
+  for (const Side& side : sides_of(change)) {
+    if (*side.accounts) {
+      json[side.name] = **side.accounts;
+    } else if (side.of_service == of_service) {
+      json[side.name] = {"INTERACTIVE"};
+    }
+  }
+  return json;
+}
+
 OrderedJson json_of(const NewChannel& channel) {
   OrderedJson json = {{"name", channel.name}, {"kind", channel.kind}};
   const auto add_size = [&](const char* member, const std::string& size) {
@@ -138,11 +177,13 @@ OrderedJson json_of(const NewChannel& channel) {
   if (!channel.when_full.empty()) json["when_full"] = channel.when_full;
   add_size("capacity", channel.capacity);
   add_size("max_message", channel.max_message);
+  add_size("max_request", channel.max_request);
+  add_size("max_answer", channel.max_answer);
+  add_size("max_calls", channel.max_calls);
+  add_size("max_clients", channel.max_clients);
   if (!channel.file.empty()) json["file"] = {{"path", channel.file}};
-  if (channel.read.empty() && channel.write.empty()) return json;
-  const std::vector<std::string> usual = {"INTERACTIVE"};  // as where there is no access at all
-  json["access"] = {{"read", channel.read.empty() ? usual : channel.read},
-                    {"write", channel.write.empty() ? usual : channel.write}};
+  if (!given_access(channel.access).empty())
+    json["access"] = whole_access(channel.access, channel.kind == kService);
   return json;
 }
 
@@ -195,11 +236,11 @@ std::string with_access(const std::string& text, const std::string& name, const 
   const Found found = find_existing(text, name);
   const JsonTree* const access = member(found.channel(), "access");
   Text changed(text);
-  const std::vector<std::string> usual = {"INTERACTIVE"};
   if (access == nullptr) {
-    const OrderedJson made = {{"read", change.read.value_or(usual)}, {"write", change.write.value_or(usual)}};
+    const JsonTree* const kind = member(found.channel(), "kind");
+    const bool of_service = kind != nullptr && kind->value == kService;
     const JsonTree::Member& last = found.channel().members.back();
-    changed.append(last.at, last.value.end, "\"access\": " + one_line(made));
+    changed.append(last.at, last.value.end, "\"access\": " + one_line(whole_access(change, of_service)));
     return changed.get();
   }
   if (member(*access, "sddl") != nullptr) {
@@ -207,30 +248,25 @@ std::string with_access(const std::string& text, const std::string& name, const 
                       "' is an SDDL, which is not changed by accounts; edit the file");
   }
   if (access->members.empty()) {
-    OrderedJson made = OrderedJson::object();
-    if (change.read) made["read"] = *change.read;
-    if (change.write) made["write"] = *change.write;
-    changed.replace(access->at, access->end, one_line(made));
+    changed.replace(access->at, access->end, one_line(given_access(change)));
     return changed.get();
   }
-  // The one that stands further behind first, so that the other's place stays right.
-  struct Change {
-    const char* name;
-    const std::optional<std::vector<std::string>>* accounts;
-    const JsonTree* there;
+  // Those that stand further behind first, so that the others' places stay right; before them all, those that
+  // come behind the last member.
+  const auto place = [&](const Side& side) {
+    const JsonTree* const there = member(*access, side.name);
+    return there != nullptr ? there->at : SIZE_MAX;
   };
-  Change changes[] = {{"read", &change.read, member(*access, "read")},
-                      {"write", &change.write, member(*access, "write")}};
-  const auto place = [](const Change& each) { return each.there != nullptr ? each.there->at : SIZE_MAX; };
-  if (place(changes[0]) < place(changes[1])) std::swap(changes[0], changes[1]);
-  for (const Change& each : changes) {
-    if (!*each.accounts) continue;
-    const std::string accounts = one_line(OrderedJson(**each.accounts));
-    if (each.there != nullptr) {
-      changed.replace(each.there->at, each.there->end, accounts);
+  auto sides = sides_of(change);
+  std::ranges::sort(sides, std::ranges::greater(), place);
+  for (const Side& side : sides) {
+    if (!*side.accounts) continue;
+    const std::string accounts = one_line(OrderedJson(**side.accounts));
+    if (const JsonTree* const there = member(*access, side.name)) {
+      changed.replace(there->at, there->end, accounts);
       continue;
     }
-    const std::string added = "\"" + std::string(each.name) + "\": " + accounts;
+    const std::string added = "\"" + std::string(side.name) + "\": " + accounts;
     changed.append(access->members.back().at, access->members.back().value.end, added);
   }
   return changed.get();

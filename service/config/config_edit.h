@@ -11,23 +11,28 @@
 
 namespace shmbroker::service {
 
-// A channel as add-channel is told: sizes as they are to stand in the file, such as "64 KiB"; "" and nothing
-// are left out.
+// Accounts for an access. What is not given stays, or is as usual.
+struct AccessChange {
+  std::optional<std::vector<std::string>> read{};
+  std::optional<std::vector<std::string>> write{};
+  std::optional<std::vector<std::string>> call{};  // of a service: this and serve, instead of the others
+  std::optional<std::vector<std::string>> serve{};
+};
+
+// A channel as add-channel is told: sizes and numbers as they are to stand in the file, such as "64 KiB"; ""
+// and nothing are left out.
 struct NewChannel {
   std::string name;
   std::string kind;
   std::string when_full{};
-  std::string capacity;
+  std::string capacity{};
   std::string max_message{};
+  std::string max_request{};
+  std::string max_answer{};
+  std::string max_calls{};
+  std::string max_clients{};
   std::string file{};
-  std::vector<std::string> read{};
-  std::vector<std::string> write{};
-};
-
-// What is not given stays.
-struct AccessChange {
-  std::optional<std::vector<std::string>> read{};
-  std::optional<std::vector<std::string>> write{};
+  AccessChange access{};
 };
 
 // Each returns the new text. text: UTF-8 that parse_config() has taken. Throws ConfigError: there is no such

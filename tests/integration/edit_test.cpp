@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/support/program.h"
+#include "tests/support/shm_testing.h"
 #include "win/text.h"
 
 namespace shmbroker::tests {
@@ -53,6 +54,31 @@ TEST_F(Edit, ChangesWhoMayUseAChannel) {
   EXPECT_EQ(run(L"set-access value --write Administrators").exit_code, 0u);
   EXPECT_THAT(run(L"show value").text, HasSubstr("read: Everyone; write: Administrators"));
   EXPECT_EQ(run(L"set-access value").exit_code, 2u);
+}
+
+TEST_F(Edit, AddsAServiceAndChangesWhoMayUseIt) {
+  const Outcome added =
+      run(L"add-channel prices --kind service --max-request \"1 KiB\" --max-answer 64 --max-calls 2 "
+          L"--max-clients 3 --call Everyone --serve Users");
+  ASSERT_EQ(added.exit_code, 0u) << added.text;
+  EXPECT_THAT(run(L"show prices").text,
+              AllOf(HasSubstr("service"), HasSubstr("call: Everyone; serve: Users")));
+  {
+    const Opened client(L"prices", SHM_CLIENT);
+    EXPECT_EQ(info_of(client).max_message, 1024u);
+    EXPECT_EQ(info_of(client).capacity, 64u);
+  }
+  EXPECT_EQ(run(L"set-access prices --serve Administrators").exit_code, 0u);
+  EXPECT_THAT(run(L"show prices").text, HasSubstr("call: Everyone; serve: Administrators"));
+  const std::string before = file();
+  const Outcome refused = run(L"set-access prices --read Users");
+  EXPECT_EQ(refused.exit_code, 1u);
+  EXPECT_THAT(refused.text, HasSubstr("of a service, say call and serve"));
+  EXPECT_EQ(run(L"set-access value --call Users").exit_code, 1u);
+  EXPECT_EQ(run(L"add-channel new --kind service --capacity 64").exit_code, 1u);
+  EXPECT_EQ(run(L"add-channel new --kind block --capacity 8 --max-calls 2").exit_code, 1u);
+  EXPECT_EQ(run(L"add-channel new --kind block").exit_code, 2u) << "it needs a capacity";
+  EXPECT_EQ(file(), before);
 }
 
 TEST_F(Edit, RefusesWhatIsNotSoundAndChangesNothing) {

@@ -24,7 +24,8 @@ constexpr char kFile[] = R"({
 
 using Accounts = std::vector<std::string>;
 
-const NewChannel kNew{.name = "c", .kind = "queue", .capacity = "1 MiB", .read = {"CONTOSO\\bob"}};
+const NewChannel kNew{
+    .name = "c", .kind = "queue", .capacity = "1 MiB", .access = {.read = Accounts{"CONTOSO\\bob"}}};
 
 // What is parsed is sound, or the test fails by the exception.
 Config parsed(const std::string& text) { return parse_config(text, "test.json"); }
@@ -61,6 +62,27 @@ TEST(ConfigEdit, AddsToAFileOfOneLine) {
                    {.name = "b", .kind = "topic", .when_full = "wait", .capacity = "4096"});
   EXPECT_EQ(text, R"({"channels":[{"name":"a","kind":"block","capacity":8}, )"
                   R"({ "name": "b", "kind": "topic", "when_full": "wait", "capacity": 4096 }]})");
+}
+
+TEST(ConfigEdit, AddsAService) {
+  const std::string text = with_channel(R"({"channels":[{"name":"a","kind":"block","capacity":8}]})",
+                                        {.name = "s",
+                                         .kind = "service",
+                                         .max_request = "1 KiB",
+                                         .max_answer = "4096",
+                                         .max_calls = "4",
+                                         .max_clients = "8",
+                                         .access = {.serve = Accounts{"CONTOSO\\pricing"}}});
+  EXPECT_THAT(text, HasSubstr(R"({ "name": "s", "kind": "service", "max_request": "1 KiB", )"
+                              R"("max_answer": 4096, "max_calls": 4, "max_clients": 8, )"
+                              R"("access": { "call": ["INTERACTIVE"], "serve": ["CONTOSO\\pricing"] } })"));
+  const ChannelConfig added = parsed(text).channels.at(1);
+  EXPECT_EQ(added.max_message, 1024u);
+  EXPECT_EQ(added.capacity, 4096u);
+  EXPECT_EQ(added.calls, 4u);
+  EXPECT_EQ(added.clients, 8u);
+  EXPECT_EQ(parsed(with_channel(text, {.name = "t", .kind = "service"})).channels.at(2).access,
+            (AccessConfig{.read = {"INTERACTIVE"}, .write = {"INTERACTIVE"}, .of_service = true}));
 }
 
 TEST(ConfigEdit, KeepsTheLineEndsOfWindows) {
@@ -107,6 +129,16 @@ TEST(ConfigEdit, GivesASideToAnAccessThatLacksIt) {
   EXPECT_EQ(access_of(R"({ "read": ["A"] })", {.write = Accounts{"B"}}), both);
   EXPECT_EQ(access_of(R"({ "low_integrity": true })", {.read = Accounts{"A"}, .write = Accounts{"B"}}).write,
             both.write);
+}
+
+TEST(ConfigEdit, ChangesWhoMayCallAndServe) {
+  const std::string none = R"({ "channels": [{ "name": "s", "kind": "service" }] })";
+  const std::string text = with_access(none, "s", {.call = Accounts{"Users"}});
+  EXPECT_THAT(text, HasSubstr(R"("access": { "call": ["Users"], "serve": ["INTERACTIVE"] })"));
+  EXPECT_THAT(with_access(text, "s", {.call = Accounts{"A"}, .serve = Accounts{"B", "C"}}),
+              HasSubstr(R"("access": { "call": ["A"], "serve": ["B", "C"] })"));
+  EXPECT_THROW(parsed(with_access(text, "s", {.read = Accounts{"A"}})), ConfigError);
+  EXPECT_THROW(parsed(with_access(kFile, "a", {.serve = Accounts{"A"}})), ConfigError);
 }
 
 TEST(ConfigEdit, RefusesWhatCantBeDone) {
