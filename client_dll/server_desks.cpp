@@ -167,6 +167,7 @@ int32_t ServerDesks::take(const Destination& to, size_t& size, uint64_t& token, 
     if (!(is_full_look ? look_at_all() : look())) return SHM_E_EMPTY;
     OpenDesk& desk = *entries_[found_].desk;
     const uint32_t call = desk.next_call;
+    const uint32_t number = desk.server.posted(call);
     const uint64_t bytes = desk.server.request_size(call);
     const bool is_forged = bytes > desk.server.desk().max_request();
     if (!is_forged && !to.has_room_for(bytes)) {
@@ -174,7 +175,6 @@ int32_t ServerDesks::take(const Destination& to, size_t& size, uint64_t& token, 
       return SHM_E_BUFFER;
     }
     round_->pass(found_);
-    uint32_t number = 0;
     if (!desk.server.take(call, number)) continue;
     desk.next_call = call + 1;
     if (is_forged) {

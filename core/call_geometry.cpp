@@ -19,7 +19,7 @@ uint64_t in_lines(uint64_t bytes) { return (bytes + kCacheLine - 1) / kCacheLine
 
 uint64_t desk_size(const CallGeometry& geometry) {
   if (!can_be(geometry)) return 0;
-  return sizeof(DeskSection) + geometry.calls * (request_stride(geometry) + answer_stride(geometry));
+  return sizeof(DeskSection) + geometry.calls * call_stride(geometry);
 }
 
 uint64_t clients_section_size(const CallGeometry& geometry) {
@@ -28,6 +28,10 @@ uint64_t clients_section_size(const CallGeometry& geometry) {
 
 uint64_t request_stride(const CallGeometry& geometry) {
   return in_lines(sizeof(RequestHeader) + geometry.max_request);
+}
+
+uint64_t call_stride(const CallGeometry& geometry) {
+  return sizeof(CallRecord) + request_stride(geometry) + answer_stride(geometry);
 }
 
 uint64_t answer_stride(const CallGeometry& geometry) {

@@ -16,8 +16,9 @@ struct CallGeometry {
 uint64_t desk_size(const CallGeometry& geometry);
 uint64_t clients_section_size(const CallGeometry& geometry);
 
-// In a desk: bytes from a call's request to its answer, and from there to the next call.
+// In a desk: bytes from a call's request to its answer, from there to the next call, and of a call in all.
 uint64_t request_stride(const CallGeometry& geometry);
 uint64_t answer_stride(const CallGeometry& geometry);
+uint64_t call_stride(const CallGeometry& geometry);
 
 }  // namespace shmbroker::core

@@ -59,13 +59,19 @@ struct alignas(kCacheLine) ClientsSection {
 };
 static_assert(sizeof(ClientsSection) == 512);
 
-// One call. word: see call_word.h. The request's bytes follow.
-struct RequestHeader {
+// Who has a call, and how far it is: see call_word.h.
+struct alignas(kCacheLine) CallRecord {
   std::atomic<uint64_t> word;
-  std::atomic<uint32_t> size;
-  uint32_t reserved;
 };
-static_assert(sizeof(RequestHeader) == 16 && offsetof(RequestHeader, size) == 8);
+static_assert(sizeof(CallRecord) == 64);
+
+// number: the call's, stored last. The request's bytes follow.
+struct RequestHeader {
+  std::atomic<uint32_t> number;
+  std::atomic<uint32_t> size;
+  uint64_t reserved;
+};
+static_assert(sizeof(RequestHeader) == 16 && offsetof(RequestHeader, size) == 4);
 
 // finished: the number of the call that is answered or refused, as state says: so the client that waits for
 // it looks at a line that nobody changes before, and never at the word. The answer's bytes follow, or a
@@ -81,7 +87,8 @@ static_assert(sizeof(AnswerHeader) == 16 && offsetof(AnswerHeader, code) == 8 &&
               offsetof(AnswerHeader, state) == 12);
 
 // A client's own section: it and the servers map it read-write, and no other client. The calls follow: of
-// each a RequestHeader and an AnswerHeader, each at the begin of a line and with its bytes behind it.
+// each a CallRecord, then a RequestHeader and an AnswerHeader, each at the begin of a line and with its bytes
+// behind it.
 struct DeskSection {
   alignas(kCacheLine) std::atomic<uint32_t> used;     // 1 + the highest call that was ever under way
   alignas(kCacheLine) std::atomic<uint64_t> waiting;  // bit 0: the client sleeps, or wants its event set

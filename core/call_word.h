@@ -1,11 +1,14 @@
 // What a call's word says. One word, so that who changes the state of a call changes it for that call alone,
 // and at most one of all who try succeeds. tests/model/call.pml models it.
 //
-//   the client  free, or ended ──► posted; posted ──► free (withdrawn); taken, answering ──► abandoned
+// A call is posted while the number of the request is another one than the word's: so the client that posts
+// changes nothing that servers change, and a server that takes has the word's line already.
+//
+//   the client  posted ──► free (withdrawn); taken, answering ──► abandoned
 //   a server    posted ──► taken ──► answering ──► answered, refused; abandoned ──► free
 //   the broker  taken, answering ──► died; abandoned ──► free; both for a server that is gone
 //
-// Ended is answered, refused and died: the client has the outcome, and its next call there replaces the word.
+// Ended is answered, refused and died. The client has the outcome then, and may post its next call there.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +17,12 @@ namespace shmbroker::core {
 
 enum class CallState : uint8_t {
   free = 0,
-  posted = 1,     // a server may take it
-  taken = 2,      // a server has it
-  answering = 3,  // that server writes the answer
-  answered = 4,   // what follows waits for the client
-  refused = 5,
-  died = 6,       // the server that had taken it is gone
-  abandoned = 7,  // the client has given it up; the server that has taken it does not know yet
+  taken = 1,      // a server has it
+  answering = 2,  // that server writes the answer
+  answered = 3,   // what follows waits for the client
+  refused = 4,
+  died = 5,       // the server that had taken it is gone
+  abandoned = 6,  // the client has given it up; the server that has taken it does not know yet
 };
 
 struct CallWord {
@@ -40,6 +42,11 @@ constexpr CallWord unpack_call(uint64_t word) {
 static_assert(pack_call({}) == 0);
 static_assert(pack_call(unpack_call(UINT64_MAX)) == UINT64_MAX,
               "no bit is left out: a word is replaced as a whole");
+
+// Whether a call comes after the one that the word is about. Numbers grow, and begin anew after 2^32; 0 is none.
+constexpr bool is_later(uint32_t number, const CallWord& word) {
+  return number != 0 && (word.number == 0 || static_cast<int32_t>(number - word.number) > 0);
+}
 
 // Whether the client can have the outcome.
 constexpr bool has_ended(CallState state) {

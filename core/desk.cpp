@@ -27,7 +27,7 @@ Desk::Desk(std::byte* memory, const CallGeometry& geometry)
       max_request_(geometry.max_request),
       max_answer_(geometry.max_answer),
       request_stride_(request_stride(geometry)),
-      answer_stride_(answer_stride(geometry)) {}
+      call_stride_(call_stride(geometry)) {}
 
 uint32_t Desk::used() const { return std::min(section().used.load(std::memory_order_acquire), calls_); }
 
@@ -35,7 +35,7 @@ uint32_t Desk::used() const { return std::min(section().used.load(std::memory_or
 
 bool DeskClient::is_free(uint32_t call) const {
   // acquire: pairs with the release of the server that frees an abandoned call: it writes no answer any more.
-  const CallState state = look(desk_.request(call).word, std::memory_order_acquire).state;
+  const CallState state = look(desk_.word(call), std::memory_order_acquire).state;
   return state == CallState::free || core::has_ended(state);
 }
 
@@ -45,8 +45,8 @@ void DeskClient::post(uint32_t call, uint32_t number, std::span<const std::byte>
     copy_to_shared(desk_.request_bytes(call), request.data(), request.size());
   header.size.store(static_cast<uint32_t>(request.size()), std::memory_order_relaxed);
   SHM_CRASH_POINT("call.filled");
-  // release: pairs with the acquire in take().
-  header.word.store(pack_call({CallState::posted, 0, number}), std::memory_order_release);
+  // release: pairs with the acquire in posted().
+  header.number.store(number, std::memory_order_release);
   SHM_CRASH_POINT("call.posted");
   std::atomic<uint32_t>& used = desk_.section().used;
   // release: pairs with the acquire in used(). Sole writer.
@@ -61,13 +61,13 @@ bool DeskClient::is_finished(uint32_t call, uint32_t number) const {
 
 bool DeskClient::has_ended(uint32_t call, uint32_t number) const {
   if (is_finished(call, number)) return true;
-  const CallWord word = look(desk_.request(call).word, std::memory_order_relaxed);
+  const CallWord word = look(desk_.word(call), std::memory_order_relaxed);
   return word.number == number && core::has_ended(word.state);
 }
 
 bool DeskClient::is_taken(uint32_t call, uint32_t number) const {
-  const CallWord word = look(desk_.request(call).word, std::memory_order_relaxed);
-  return word.number == number && word.state != CallState::posted && word.state != CallState::free;
+  const CallWord word = look(desk_.word(call), std::memory_order_relaxed);
+  return word.number == number && word.state != CallState::free;
 }
 
 Outcome DeskClient::outcome(uint32_t call, uint32_t number) const {
@@ -77,7 +77,7 @@ Outcome DeskClient::outcome(uint32_t call, uint32_t number) const {
   if (header.finished.load(std::memory_order_acquire) == number) {
     outcome.state = header.state.load(std::memory_order_relaxed);
   } else {
-    outcome.state = look(desk_.request(call).word, std::memory_order_acquire).state;
+    outcome.state = look(desk_.word(call), std::memory_order_acquire).state;
   }
   outcome.size = header.size.load(std::memory_order_relaxed);
   outcome.code = header.code.load(std::memory_order_relaxed);
@@ -89,13 +89,14 @@ void DeskClient::copy_answer(uint32_t call, std::span<std::byte> to) const {
 }
 
 DeskClient::GivenUp DeskClient::give_up(uint32_t call, uint32_t number) const {
-  std::atomic<uint64_t>& word = desk_.request(call).word;
+  std::atomic<uint64_t>& word = desk_.word(call);
   // Each try fails only because the call has gone one state further: there are three.
   for (int tries = 0; tries < 4; ++tries) {
     const CallWord seen = look(word, std::memory_order_relaxed);
-    if (seen.number != number || core::has_ended(seen.state)) return GivenUp::ended;
-    const bool is_posted = seen.state == CallState::posted;
-    const CallWord next = is_posted ? CallWord{} : CallWord{CallState::abandoned, seen.server, number};
+    const bool is_posted = seen.number != number;
+    if (!is_posted && !is_with_server(seen.state)) return GivenUp::ended;
+    const CallWord next = is_posted ? CallWord{CallState::free, 0, number}
+                                    : CallWord{CallState::abandoned, seen.server, number};
     // relaxed: nothing was written that somebody is to see.
     if (replace(word, seen, next, std::memory_order_relaxed))
       return is_posted ? GivenUp::withdrawn : GivenUp::abandoned;
@@ -109,25 +110,32 @@ uint32_t DeskServer::find_posted(uint32_t from) const {
   const uint32_t used = desk_.used();
   for (uint32_t step = 0; step < used; ++step) {
     const uint32_t call = (from + step) % used;
-    // relaxed: take() acquires.
-    if (look(desk_.request(call).word, std::memory_order_relaxed).state != CallState::posted) continue;
-    prefetch_to_read(desk_.request_bytes(call) + kCacheLine);
-    return call;
+    prefetch_to_read(desk_.request_bytes(call) + kCacheLine);  // which a client writes before
+    if (posted(call) != 0) return call;
   }
   return kNone;
+}
+
+uint32_t DeskServer::posted(uint32_t call) const {
+  // acquire: pairs with the release in post(): the request is what was written before.
+  const uint32_t number = desk_.request(call).number.load(std::memory_order_acquire);
+  // relaxed: take() replaces what is seen there, or fails.
+  const CallWord word = look(desk_.word(call), std::memory_order_relaxed);
+  return is_later(number, word) && !is_with_server(word.state) ? number : 0;
 }
 
 uint64_t DeskServer::request_size(uint32_t call) const {
   return desk_.request(call).size.load(std::memory_order_relaxed);
 }
 
-bool DeskServer::take(uint32_t call, uint32_t& number) const {
-  std::atomic<uint64_t>& word = desk_.request(call).word;
+bool DeskServer::take(uint32_t call, uint32_t number) const {
+  std::atomic<uint64_t>& word = desk_.word(call);
   const CallWord seen = look(word, std::memory_order_relaxed);
-  if (seen.state != CallState::posted) return false;
-  number = seen.number;
-  // acquire: pairs with the release in post(): the request is what was written before.
-  if (!replace(word, seen, {CallState::taken, slot_, seen.number}, std::memory_order_acquire)) return false;
+  // SUBTLE: as long as the word is about an earlier call, nobody has taken this one, nor has its client
+  // withdrawn it and posted another one: the request is the one that posted() has seen.
+  if (!is_later(number, seen) || is_with_server(seen.state)) return false;
+  // relaxed: posted() has acquired the request.
+  if (!replace(word, seen, {CallState::taken, slot_, number}, std::memory_order_relaxed)) return false;
   SHM_CRASH_POINT("call.taken");
   return true;
 }
@@ -138,15 +146,16 @@ void DeskServer::copy_request(uint32_t call, std::span<std::byte> to) const {
 
 DeskServer::Given DeskServer::finish(uint32_t call, uint32_t number, std::span<const std::byte> bytes,
                                      CallState state, int32_t code) const {
-  std::atomic<uint64_t>& word = desk_.request(call).word;
+  std::atomic<uint64_t>& word = desk_.word(call);
   AnswerHeader& header = desk_.answer(call);
   const CallWord taken{CallState::taken, slot_, number};
   const CallWord answering{CallState::answering, slot_, number};
   const CallWord abandoned{CallState::abandoned, slot_, number};
+  const CallWord freed{CallState::free, 0, number};
   // relaxed: one thread alone gets here for this call, and writes only then.
   if (!replace(word, taken, answering, std::memory_order_relaxed)) {
     // release: pairs with the acquire in is_free().
-    return replace(word, abandoned, {}, std::memory_order_release) ? Given::dropped : Given::not_ours;
+    return replace(word, abandoned, freed, std::memory_order_release) ? Given::dropped : Given::not_ours;
   }
   SHM_CRASH_POINT("call.answering");
   if (bytes.data() != desk_.answer_bytes(call))
@@ -156,7 +165,7 @@ DeskServer::Given DeskServer::finish(uint32_t call, uint32_t number, std::span<c
   header.state.store(state, std::memory_order_relaxed);
   // release: pairs with the acquires in outcome().
   if (!replace(word, answering, {state, slot_, number}, std::memory_order_release)) {
-    replace(word, abandoned, {}, std::memory_order_release);
+    replace(word, abandoned, freed, std::memory_order_release);
     return Given::dropped;
   }
   SHM_CRASH_POINT("call.answered");
@@ -167,24 +176,16 @@ DeskServer::Given DeskServer::finish(uint32_t call, uint32_t number, std::span<c
 
 bool DeskServer::has_taken(uint32_t call, uint32_t number, bool& waited_for) const {
   if (call >= desk_.calls()) return false;
-  const CallWord word = look(desk_.request(call).word, std::memory_order_relaxed);
+  const CallWord word = look(desk_.word(call), std::memory_order_relaxed);
   waited_for = word.state != CallState::abandoned;
   return is_with_server(word.state) && word.number == number && word.server == slot_;
 }
 
 // ---- the broker
 
-uint32_t calls_under_way(const Desk& desk) {
-  const uint32_t used = desk.used();
-  uint32_t calls = 0;
-  for (uint32_t call = 0; call < used; ++call) {
-    const CallState state = look(desk.request(call).word, std::memory_order_relaxed).state;
-    calls += state == CallState::posted || is_with_server(state) ? 1 : 0;
-  }
-  return calls;
-}
-
 namespace {
+
+bool is_posted(const Desk& desk, uint32_t call) { return DeskServer(desk, 0).posted(call) != 0; }
 
 // Returns whether the call has come to an end by it.
 bool end_call_of_the_dead(std::atomic<uint64_t>& word, uint64_t servers) {
@@ -194,7 +195,8 @@ bool end_call_of_the_dead(std::atomic<uint64_t>& word, uint64_t servers) {
     const bool is_there = seen.server < kMaxReaders && (servers >> seen.server & 1) != 0;
     if (!is_with_server(seen.state) || is_there) return false;
     const bool is_abandoned = seen.state == CallState::abandoned;
-    const CallWord next = is_abandoned ? CallWord{} : CallWord{CallState::died, seen.server, seen.number};
+    const CallWord next = is_abandoned ? CallWord{CallState::free, 0, seen.number}
+                                       : CallWord{CallState::died, seen.server, seen.number};
     // release: pairs with the acquires in outcome() and is_free().
     if (replace(word, seen, next, std::memory_order_release)) return true;
   }
@@ -203,17 +205,25 @@ bool end_call_of_the_dead(std::atomic<uint64_t>& word, uint64_t servers) {
 
 }  // namespace
 
+uint32_t calls_under_way(const Desk& desk) {
+  const uint32_t used = desk.used();
+  uint32_t calls = 0;
+  for (uint32_t call = 0; call < used; ++call) {
+    calls += is_posted(desk, call) || is_with_server(look(desk.word(call), std::memory_order_relaxed).state);
+  }
+  return calls;
+}
+
 Swept sweep_calls(const Desk& desk, uint64_t servers) {
   Swept swept;
   const uint32_t used = desk.used();
   for (uint32_t call = 0; call < used; ++call) {
-    std::atomic<uint64_t>& word = desk.request(call).word;
+    std::atomic<uint64_t>& word = desk.word(call);
     swept.ended |= end_call_of_the_dead(word, servers);
     SHM_CRASH_POINT("call.swept");
-    const CallState state = look(word, std::memory_order_relaxed).state;
     // A server may have died before it woke the client.
-    swept.ended |= core::has_ended(state);
-    swept.posted |= state == CallState::posted;
+    swept.ended |= core::has_ended(look(word, std::memory_order_relaxed).state);
+    swept.posted |= is_posted(desk, call);
   }
   return swept;
 }

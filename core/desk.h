@@ -21,23 +21,28 @@ class Desk {
   Desk(std::byte* memory, const CallGeometry& geometry);
 
   DeskSection& section() const { return *reinterpret_cast<DeskSection*>(memory_); }
-  RequestHeader& request(uint32_t call) const { return *reinterpret_cast<RequestHeader*>(at(call)); }
-  AnswerHeader& answer(uint32_t call) const {
-    return *reinterpret_cast<AnswerHeader*>(at(call) + request_stride_);
+  std::atomic<uint64_t>& word(uint32_t call) const { return reinterpret_cast<CallRecord*>(at(call))->word; }
+  RequestHeader& request(uint32_t call) const {
+    return *reinterpret_cast<RequestHeader*>(at(call) + sizeof(CallRecord));
   }
-  std::byte* request_bytes(uint32_t call) const { return at(call) + sizeof(RequestHeader); }
-  std::byte* answer_bytes(uint32_t call) const { return at(call) + request_stride_ + sizeof(AnswerHeader); }
+  AnswerHeader& answer(uint32_t call) const {
+    return *reinterpret_cast<AnswerHeader*>(at(call) + sizeof(CallRecord) + request_stride_);
+  }
+  std::byte* request_bytes(uint32_t call) const { return reinterpret_cast<std::byte*>(&request(call) + 1); }
+  std::byte* answer_bytes(uint32_t call) const { return reinterpret_cast<std::byte*>(&answer(call) + 1); }
 
   uint32_t calls() const { return calls_; }
   uint64_t max_request() const { return max_request_; }
   uint64_t max_answer() const { return max_answer_; }
-  uint64_t answer_room() const { return answer_stride_ - sizeof(AnswerHeader); }
+  uint64_t answer_room() const {
+    return call_stride_ - sizeof(CallRecord) - request_stride_ - sizeof(AnswerHeader);
+  }
   // Calls that were ever under way: behind them there are none. acquire: pairs with the release in post().
   uint32_t used() const;
 
  private:
   std::byte* at(uint32_t call) const {
-    return memory_ + sizeof(DeskSection) + call * static_cast<size_t>(request_stride_ + answer_stride_);
+    return memory_ + sizeof(DeskSection) + call * static_cast<size_t>(call_stride_);
   }
 
   std::byte* memory_;
@@ -45,7 +50,7 @@ class Desk {
   uint64_t max_request_;
   uint64_t max_answer_;
   uint64_t request_stride_;
-  uint64_t answer_stride_;
+  uint64_t call_stride_;
 };
 
 // What becomes of a call, for its client.
@@ -95,11 +100,13 @@ class DeskServer {
   static constexpr uint32_t kNone = UINT32_MAX;
   uint32_t find_posted(uint32_t from) const;
 
-  // Bytes of its request; more than max_request(): its client has forged it.
+  // The number of the call, if nobody has taken it; or 0.
+  uint32_t posted(uint32_t call) const;
+  // Bytes of the request that posted() has seen; more than max_request(): its client has forged it.
   uint64_t request_size(uint32_t call) const;
-  // Takes the call. Returns false if another server was quicker, or its client has withdrawn it. number: the
-  // call's.
-  bool take(uint32_t call, uint32_t& number) const;
+  // Takes the call of that number. Returns false if another server was quicker, or its client has withdrawn
+  // it.
+  bool take(uint32_t call, uint32_t number) const;
   void copy_request(uint32_t call, std::span<std::byte> to) const;
 
   enum class Given { ok, dropped, not_ours };

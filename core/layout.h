@@ -9,7 +9,7 @@
 
 namespace shmbroker::core {
 
-inline constexpr uint32_t kLayoutVersion = 8;
+inline constexpr uint32_t kLayoutVersion = 9;
 
 inline constexpr uint32_t kCacheLine = 64;
 inline constexpr uint32_t kMaxReaders = 64;  // one bit each in the marks

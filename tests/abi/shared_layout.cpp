@@ -76,6 +76,7 @@ const uint64_t shared_layout[] = {
     offsetof(ClientRecord, session),
     offsetof(ClientRecord, sid),
     sizeof(ClientsSection),
+    sizeof(CallRecord),
     sizeof(RequestHeader),
     offsetof(RequestHeader, size),
     sizeof(AnswerHeader),

@@ -17,16 +17,16 @@ constexpr core::CallGeometry kService{.max_request = 100, .max_answer = 700, .ca
 // A word that looks like one goes further than any other.
 uint64_t some_word(Input& input) {
   if (input.take<uint8_t>() % 4 == 0) return input.take<uint64_t>();
-  return core::pack_call({static_cast<core::CallState>(input.below(9)), input.below(65), input.below(3)});
+  return core::pack_call({static_cast<core::CallState>(input.below(8)), input.below(65), input.below(3)});
 }
 
 void serve(Input& input, const core::DeskServer& server) {
   const uint32_t call = server.find_posted(input.take<uint32_t>());
   if (call == core::DeskServer::kNone) return;
   require(call < kCalls);
+  const uint32_t number = server.posted(call);
   // As the DLL does: a copy of the size, checked.
   const uint64_t size = server.request_size(call);
-  uint32_t number = 0;
   if (size > server.desk().max_request() || !server.take(call, number)) return;
   std::vector<std::byte> bytes(static_cast<size_t>(size));
   server.copy_request(call, bytes);
@@ -43,7 +43,7 @@ void look(const core::DeskClient& client, const core::Desk& desk, uint32_t call)
 void sweep(const core::Desk& desk, uint64_t servers) {
   core::sweep_calls(desk, servers);
   for (uint32_t call = 0; call < desk.used(); ++call) {
-    const core::CallWord word = core::unpack_call(desk.request(call).word.load());
+    const core::CallWord word = core::unpack_call(desk.word(call).load());
     require(!core::is_with_server(word.state) || (word.server < 64 && (servers >> word.server & 1) != 0));
   }
 }
@@ -65,10 +65,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     const core::DeskServer server(desk, input.below(64));
     switch (input.take<uint8_t>() % 10) {
       case 0:
-        desk.request(call).word.store(fuzz::some_word(input));
+        desk.word(call).store(fuzz::some_word(input));
+        desk.request(call).number.store(input.below(3));
         break;
       case 1:
-        fuzz::scribble(input, memory, 0, sizeof(core::DeskSection) + sizeof(core::RequestHeader));
+        fuzz::scribble(input, memory, 0,
+                       sizeof(core::DeskSection) + sizeof(core::CallRecord) + sizeof(core::RequestHeader));
         break;
       case 2:
         client.post(call, input.below(3), std::vector<std::byte>(input.below(101)));

@@ -18,13 +18,20 @@
 #endif
 
 #define FREE 0
-#define POSTED 1
 #define TAKEN 2
 #define ANSWERING 3
 #define ANSWERED 4
 #define DIED 5
 #define ABANDONED 6
-#define HAS_ENDED (state == ANSWERED || state == DIED)
+#define IS_WITH_SERVER (state == TAKEN || state == ANSWERING || state == ABANDONED)
+#define HAS_ENDED (number == call && (state == ANSWERED || state == DIED))
+#ifdef TAKE_WHAT_IS_OVER
+#define IS_LATER(n) (n != number)
+#else
+#define IS_LATER(n) (n > number)
+#endif
+
+byte posted; /* the request's number */
 
 byte state = FREE; /* the word: */
 byte owner;
@@ -41,13 +48,15 @@ proctype Server(byte me) {
   {
 end:
     do
-    :: state == POSTED ->
+    :: IS_LATER(posted) && !IS_WITH_SERVER ->
+      seen = posted;
 #ifdef TAKE_IN_TWO_STEPS
-      seen = number;
-      d_step { state = TAKEN; owner = me; mine = seen; times_taken[mine]++ };
+      IS_LATER(seen) && !IS_WITH_SERVER;
+      d_step { state = TAKEN; owner = me; number = seen; mine = seen; times_taken[mine]++ };
 #else
       if
-      :: d_step { state == POSTED -> state = TAKEN; owner = me; mine = number; times_taken[mine]++ }
+      :: d_step { IS_LATER(seen) && !IS_WITH_SERVER ->
+                  state = TAKEN; owner = me; number = seen; mine = seen; times_taken[mine]++ }
       :: else -> goto end
       fi;
 #endif
@@ -83,11 +92,11 @@ end:
 proctype Client() {
   byte call;
   for (call : 1 .. 2) {
-    (state == FREE || HAS_ENDED);
-    d_step { number = call; state = POSTED };
+    !IS_WITH_SERVER;
+    posted = call;
     do
     :: HAS_ENDED ->
-      assert(number == call && times_taken[call] == 1);
+      assert(times_taken[call] == 1);
       assert(state == DIED || room == call);
       break
     :: else ->
@@ -111,11 +120,11 @@ end:
         :: true -> /* gives it up */
           waiting = false;
           if
-          :: d_step { state == POSTED -> state = FREE } -> assert(times_taken[call] == 0); break
+          :: d_step { number != call -> state = FREE; number = call } -> assert(times_taken[call] == 0); break
 #ifdef FREE_WHEN_GIVEN_UP
-          :: d_step { state == TAKEN || state == ANSWERING -> state = FREE } -> break
+          :: d_step { number == call && (state == TAKEN || state == ANSWERING) -> state = FREE } -> break
 #else
-          :: d_step { state == TAKEN || state == ANSWERING -> state = ABANDONED } -> break
+          :: d_step { number == call && (state == TAKEN || state == ANSWERING) -> state = ABANDONED } -> break
 #endif
           :: HAS_ENDED
           fi

@@ -136,8 +136,8 @@ class Server {
     round_.pass(client);
     const core::DeskServer server = desk(client);
     const uint32_t call = server.find_posted(static_cast<uint32_t>(random_.below(kCalls)));
-    uint32_t number = 0;
-    if (call == core::DeskServer::kNone || !server.take(call, number)) return;
+    const uint32_t number = call == core::DeskServer::kNone ? 0 : server.posted(call);
+    if (number == 0 || !server.take(call, number)) return;
     world_.check(world_.taken[client][number].fetch_add(1) == 0, "a call was taken twice");
     const uint64_t name = uint64_t{client + 1} << 32 | number;
     const std::vector<std::byte> expected = words_of(name, 0);

@@ -20,10 +20,7 @@ class DeskTest : public testing::Test {
   void post(uint32_t call = kCall, uint32_t number = kNumber) const {
     one.client.post(call, number, bytes("request"));
   }
-  bool take(uint32_t server, uint32_t call = kCall) const {
-    uint32_t number = 0;
-    return one.server(server).take(call, number) && number == kNumber;
-  }
+  bool take(uint32_t server, uint32_t call = kCall) const { return one.server(server).take(call, kNumber); }
   Given answer(uint32_t server, uint32_t number = kNumber) const {
     return one.server(server).answer(kCall, number, bytes("answer"));
   }
@@ -34,11 +31,11 @@ class DeskTest : public testing::Test {
 TEST_F(DeskTest, TakesARequestThereAndAnAnswerBack) {
   EXPECT_EQ(one.server(3).find_posted(0), DeskServer::kNone);
   post();
-  EXPECT_FALSE(one.client.is_free(kCall));
   EXPECT_EQ(one.server(3).find_posted(0), kCall);
   EXPECT_EQ(one.request(kCall), "request");
   EXPECT_FALSE(one.client.is_taken(kCall, kNumber));
   EXPECT_TRUE(take(3));
+  EXPECT_FALSE(one.client.is_free(kCall));
   EXPECT_TRUE(one.client.is_taken(kCall, kNumber));
   EXPECT_FALSE(one.client.has_ended(kCall, kNumber));
   EXPECT_EQ(answer(3), Given::ok);
@@ -83,7 +80,30 @@ TEST_F(DeskTest, WithdrawsWhatNobodyHasTaken) {
   post();
   EXPECT_EQ(one.client.give_up(kCall, kNumber), GivenUp::withdrawn);
   EXPECT_TRUE(one.client.is_free(kCall));
+  EXPECT_EQ(one.server(3).posted(kCall), 0u);
   EXPECT_FALSE(take(3));
+}
+
+// A server that has seen the call, and was slow to take it.
+TEST_F(DeskTest, GivesNoCallThatAnotherOneHasReplaced) {
+  post();
+  EXPECT_EQ(one.server(3).posted(kCall), kNumber);
+  one.client.give_up(kCall, kNumber);
+  post(kCall, kNumber + 1);
+  EXPECT_FALSE(take(3)) << "its client has withdrawn it";
+  EXPECT_TRUE(one.server(4).take(kCall, kNumber + 1));
+  EXPECT_EQ(answer(4, kNumber + 1), Given::ok);
+  EXPECT_FALSE(take(3)) << "the one that took its place has ended";
+  EXPECT_EQ(one.client.outcome(kCall, kNumber + 1).state, CallState::answered);
+}
+
+TEST_F(DeskTest, NumbersBeginAnew) {
+  post(kCall, UINT32_MAX);
+  EXPECT_TRUE(one.server(3).take(kCall, UINT32_MAX));
+  EXPECT_EQ(answer(3, UINT32_MAX), Given::ok);
+  post(kCall, 1);
+  EXPECT_EQ(one.server(3).posted(kCall), 1u);
+  EXPECT_TRUE(one.server(3).take(kCall, 1));
 }
 
 TEST_F(DeskTest, KeepsTheRoomOfAnAbandonedCallUntilItsServerIsDone) {
@@ -188,8 +208,8 @@ TEST_F(DeskTest, IsLookedAtNoFurtherThanItGoes) {
   one.desk.section().used.store(UINT32_MAX);
   EXPECT_EQ(one.desk.used(), 4u);
   EXPECT_EQ(one.server(3).find_posted(UINT32_MAX - 2), DeskServer::kNone);
-  one.desk.request(0).word.store(UINT64_MAX);
-  one.desk.request(1).word.store(pack_call({CallState::taken, 0xFFFF, 1}));
+  one.desk.word(0).store(UINT64_MAX);
+  one.desk.word(1).store(pack_call({CallState::taken, 0xFFFF, 1}));
   sweep_calls(one.desk, 0);
   EXPECT_EQ(one.client.outcome(1, 1).state, CallState::died);
   bool waited_for = false;
