@@ -76,6 +76,7 @@ void Channel::interrupt_waits() {
   SetEvent(read_interrupt_.get());
   SetEvent(write_interrupt_.get());
   calls_.answers.interrupt();
+  calls_.room.interrupt();
 }
 
 // ---- refusing

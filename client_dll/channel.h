@@ -155,6 +155,7 @@ class Channel {
   // For a client of a service: see service_calls.h.
   bool is_closing() const { return calls_.interrupts.closing.load(std::memory_order_acquire); }
   void have_others_look() { calls_.answers.announce(); }
+  void announce_room() { calls_.room.announce_from_outside(); }
   void mark_blocking() { calls_.reading.mark_blocking(); }
 
   ReadBackoff& backoff() { return backoff_; }

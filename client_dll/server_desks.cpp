@@ -3,6 +3,7 @@
 #include <sddl.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "client_dll/owned_object.h"
 #include "core/call_waking.h"
@@ -160,11 +161,12 @@ bool ServerDesks::read_client(uint32_t client, uint32_t generation, CallingClien
   return true;
 }
 
-int32_t ServerDesks::take(const Destination& to, size_t& size, uint64_t& token, bool has_waited) {
+int32_t ServerDesks::take(const Destination& to, size_t& size, uint64_t& token, bool has_slept) {
   const win::Exclusive exclusive(scan_);
   for (;;) {
     const bool is_full_look = ++takes_ % kTakesBetweenFullLooks == 0;
-    if (!(is_full_look ? look_at_all() : look())) return SHM_E_EMPTY;
+    const bool is_found = !is_full_look && found_ != core::ClientRound::kNone && has_request(found_);
+    if (!is_found && !(is_full_look ? look_at_all() : look())) return SHM_E_EMPTY;
     OpenDesk& desk = *entries_[found_].desk;
     const uint32_t call = desk.next_call;
     const uint32_t number = desk.server.posted(call);
@@ -174,24 +176,25 @@ int32_t ServerDesks::take(const Destination& to, size_t& size, uint64_t& token, 
       size = static_cast<size_t>(bytes);
       return SHM_E_BUFFER;
     }
-    round_->pass(found_);
+    const uint32_t client = std::exchange(found_, core::ClientRound::kNone);
+    round_->pass(client);
     if (!desk.server.take(call, number)) continue;
     desk.next_call = call + 1;
     if (is_forged) {
       desk.server.refuse(call, number, 0, {});
       continue;
     }
-    const bool is_timed = has_waited || takes_ % kTakesBetweenTimes == 0;
+    const bool is_timed = has_slept || takes_ % kTakesBetweenTimes == 0;
     desk.taken_at[call].store(is_timed ? ticks() : 0, std::memory_order_relaxed);
     size = static_cast<size_t>(bytes);
-    token = pack({found_, call, desk.generation, number});
+    token = pack({client, call, desk.generation, number});
     if (to.place == nullptr) {
       desk.server.copy_request(call, to.buffer.first(size));
       return SHM_OK;
     }
     *to.place = desk.server.desk().request_bytes(call);
     try {
-      keep(token, entries_[found_].desk);
+      keep(token, entries_[client].desk);
     } catch (...) {
       desk.server.refuse(call, number, 0, {});  // nobody would know its token
       throw;

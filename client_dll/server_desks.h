@@ -41,9 +41,9 @@ class ServerDesks {
   bool find();
 
   // Takes a call, the clients' one after the other. SHM_E_EMPTY: there is none. SHM_E_BUFFER: its request is
-  // larger than the room for it, and it stays. Without fail(). has_waited: the server had nothing to do
+  // larger than the room for it, and it stays. Without fail(). has_slept: the server had nothing to do
   // before. A request that is looked at in its place stays there until it is answered or refused.
-  int32_t take(const Destination& to, size_t& size, uint64_t& token, bool has_waited);
+  int32_t take(const Destination& to, size_t& size, uint64_t& token, bool has_slept);
 
   // SHM_OK, SHM_S_DROPPED, or SHM_E_STATE: no such call is this server's to answer. Without fail(). From any
   // thread.
@@ -127,7 +127,7 @@ class ServerDesks {
   // By token: desks in which this process looks at a request or writes an answer, though the client be gone.
   std::unordered_map<uint64_t, std::shared_ptr<OpenDesk>> kept_;
   std::atomic<bool> has_kept_{false};  // relaxed: whoever gives a token back got it from the one that took it
-  uint32_t found_ = core::ClientRound::kNone;  // the client whose call look() has found
+  uint32_t found_ = core::ClientRound::kNone;  // the client whose call was found last, and not taken
   uint32_t takes_ = 0;
   int64_t ticks_a_second_ = 1;
 };

@@ -3,13 +3,16 @@
 #include <algorithm>
 
 #include "client_dll/channel_table.h"
+#include "core/store_order.h"
 
 namespace shmbroker::client {
 namespace {
 
 // SUBTLE: an interrupt that comes between a thread's look at its context and its sleep wakes nobody.
 constexpr DWORD kLookAgain = 250;  // milliseconds
-constexpr DWORD kFullPause = 1;
+// SUBTLE: who ends a call looks without a fence whether somebody waits for its room, see store_order.h; and a
+// server that drops its answer makes room and tells nobody.
+constexpr DWORD kLookForRoom = core::kSecondLookMs;
 
 int32_t unknown_call() {
   return fail(
@@ -67,18 +70,29 @@ int32_t wait_for_answer(ShmChannel handle, uint64_t token, const Destination& an
 // begin(channel): begins a call, or returns SHM_E_FULL.
 template <class Begin>
 int32_t begin_when_free(ShmChannel handle, DWORD timeout_ms, Begin&& begin) {
-  const Deadline deadline(timeout_ms);
+  const auto try_to_begin = [&] {
+    return with_call_lock<&Calls::writing>(handle, timeout_ms,
+                                           [&](Channel& open, DWORD) { return begin(open); });
+  };
+  int32_t status = try_to_begin();
+  if (status != SHM_E_FULL) return status;
+  Entry* const entry = entry_of(handle);
+  const WaitContext context(entry->calls.interrupts, timeout_ms);
+  const SharedWait::Member member(entry->calls.room);
   for (;;) {
-    const int32_t status = with_call_lock<&Calls::writing>(handle, timeout_ms,
-                                                           [&](Channel& open, DWORD) { return begin(open); });
+    const uint32_t seen = entry->calls.room.look();
+    status = try_to_begin();
+    if (status == SHM_E_HANDLE) return closed_meanwhile();
     if (status != SHM_E_FULL) return status;
-    if (deadline.left() == 0) {
+    const WaitEnd end = context.end();
+    if (end == WaitEnd::timeout) {
       return fail(
           SHM_E_FULL,
           L"as many calls are under way through this handle as the service lets it have; end some, or "
           L"raise max_calls in shmbroker.json");
     }
-    Sleep(kFullPause);
+    if (end != WaitEnd::none) return call_lock_refused(handle, end);
+    entry->calls.room.wait(seen, std::min(context.left(), kLookForRoom));
   }
 }
 

@@ -140,13 +140,17 @@ int32_t ServiceChannel::look_at_call(uint64_t token, const Destination& answer, 
 int32_t ServiceChannel::release_call(uint64_t token) {
   if (!client_) return check_calling();
   if (!client_->knows(token)) return SHM_E_ARGUMENT;
-  if (!client_->is_loan(token) && client_->release(token)) return SHM_OK;
+  if (!client_->is_loan(token) && client_->release(token)) {
+    announce_room();
+    return SHM_OK;
+  }
   return refuse(SHM_E_STATE, L"the call has not ended; use ShmCallCancel to give it up");
 }
 
 int32_t ServiceChannel::end_call(uint64_t token, const Destination& answer, size_t& size) {
   ClientDesk::Ended ended;
   const int32_t status = client_->take(token, answer, ended);
+  announce_room();
   switch (status) {
     case SHM_OK:
       size = ended.size;
@@ -222,7 +226,9 @@ int32_t ServiceChannel::give_up_call(uint64_t token) {
   const int32_t status = check_calling();
   if (!client_) return status;
   if (!client_->knows(token)) return SHM_E_ARGUMENT;
-  switch (client_->give_up(token)) {
+  const ClientDesk::GivenUp given_up = client_->give_up(token);
+  announce_room();
+  switch (given_up) {
     case ClientDesk::GivenUp::withdrawn:
       return SHM_OK;
     case ClientDesk::GivenUp::abandoned:
@@ -254,8 +260,8 @@ int32_t ServiceChannel::serve(const Destination& request, size_t& size, uint64_t
 
 int32_t ServiceChannel::take_request(const Destination& request, size_t& size, uint64_t& token,
                                      CallWait& wait) {
-  for (bool has_waited = false;; has_waited = true) {
-    int32_t status = server_->take(request, size, token, has_waited);
+  for (;;) {
+    int32_t status = server_->take(request, size, token, wait.was_woken());
     if (status == SHM_OK) return SHM_OK;
     if (status == SHM_E_BUFFER) return refuse_buffer(size, request.buffer.size());
     status = wait_readable(wait, at().readers().waiting_takers);

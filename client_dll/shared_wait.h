@@ -37,6 +37,12 @@ class SharedWait {
     interrupt();
   }
 
+  // The same for who is no member, and has made what they wait for. Without a fence: a member that begins to
+  // wait at this moment may be missed, and so looks again by itself.
+  void announce_from_outside() {
+    if (members_.load(std::memory_order_relaxed) != 0) interrupt();
+  }
+
   // The same of all, whoever calls.
   void interrupt() {
     news_.fetch_add(1, std::memory_order_release);

@@ -16,7 +16,8 @@ struct Calls {
   Interrupts interrupts;
   alignas(core::kCacheLine) CallLock reading;
   alignas(core::kCacheLine) CallLock writing;
-  SharedWait answers;  // of a service's client
+  SharedWait answers;  // of a service's client: threads that wait for the answers of their calls,
+  SharedWait room;     // and until another call has ended
 
   // For who opens the handle, before anyone can use it.
   void begin_handle() {

@@ -43,7 +43,8 @@ static_assert(pack_call({}) == 0);
 static_assert(pack_call(unpack_call(UINT64_MAX)) == UINT64_MAX,
               "no bit is left out: a word is replaced as a whole");
 
-// Whether a call comes after the one that the word is about. Numbers grow, and begin anew after 2^32; 0 is none.
+// Whether a call comes after the one that the word is about. Numbers grow, and begin anew after 2^32; 0 is
+// none.
 constexpr bool is_later(uint32_t number, const CallWord& word) {
   return number != 0 && (word.number == 0 || static_cast<int32_t>(number - word.number) > 0);
 }

@@ -291,6 +291,27 @@ TEST_F(Call, WaitsWhereAsManyAreUnderWayAsMayBe) {
   EXPECT_NE(third, 0u);
 }
 
+TEST_F(Call, ThatWaitsForRoomIsBegunWhenAnotherOneEndsAndCanBeCancelled) {
+  const Opened client(L"few", SHM_CLIENT);
+  ShmToken first = begin(client, "1");
+  begin(client, "2");
+  for (int i = 0; i < 50; ++i) {
+    ShmToken next = 0;
+    std::thread waits([&] { EXPECT_SHM(SHM_OK, ShmCallBegin(client, "3", 1, &next, kPatience)); });
+    if (i % 2 == 0) Sleep(1);
+    EXPECT_SHM(SHM_OK, ShmCallCancel(client, first));
+    waits.join();
+    first = next;
+  }
+  std::thread waits([&] {
+    ShmToken none = 0;
+    EXPECT_SHM(SHM_E_CANCELLED, ShmCallBegin(client, "4", 1, &none, kPatience));
+  });
+  Sleep(kShort);
+  EXPECT_SHM(SHM_OK, ShmCancel(client));
+  waits.join();
+}
+
 TEST_F(Call, OfAClientTooManyIsRefused) {
   std::vector<std::unique_ptr<Opened>> clients;
   for (int i = 0; i < 4; ++i) clients.push_back(std::make_unique<Opened>(L"few", SHM_CLIENT));

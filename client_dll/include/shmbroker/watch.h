@@ -62,7 +62,7 @@ typedef struct ShmChannelState {
   uint64_t saved;                 /* when its value was last saved, in 100 ns since 1601 UTC; 0: never */
   wchar_t file[SHM_PATH_MAX + 1]; /* where its value is kept; otherwise "" */
   wchar_t save_error[SHM_REASON_MAX + 1]; /* why the last save failed; "": it did not */
-  /* Since version 0.3. A service: its servers time a part of their requests, those that they had to wait for
+  /* Since version 0.3. A service: its servers time a part of their requests, those that they slept for
    * among them. */
   uint64_t calls_under_way; /* requests that wait for a server, or that one has */
   uint64_t serve_p50; /* in 100 ns, how long servers had half of their last requests at most; 0: not known */
