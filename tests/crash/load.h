@@ -16,10 +16,18 @@ inline constexpr uint8_t kWritten = 1;    // ShmWrite or ShmCommit said so
 inline constexpr uint8_t kRead = 2;       // a reader had it whole
 inline constexpr uint8_t kReadTwice = 4;  // and again, without the mark of a redelivery
 
+// Of one ticket of a service, a call.
+inline constexpr uint8_t kTaken = 1;       // a server has taken it
+inline constexpr uint8_t kTakenTwice = 2;  // and then another, or the same one again
+inline constexpr uint8_t kGiven = 4;       // ShmAnswer said that the answer is the client's
+inline constexpr uint8_t kGot = 8;         // the client has the answer
+inline constexpr uint8_t kFailed = 16;     // the client was told that it gets none
+inline constexpr uint8_t kUntaken = 32;    // and that no server has taken it, and none will
+
 struct Sheet {
   std::atomic<uint32_t> next;    // ticket
   std::atomic<uint32_t> over;    // 1: writers stop
-  std::atomic<uint32_t> faults;  // torn or impossible messages
+  std::atomic<uint32_t> faults;  // torn or impossible messages; answers of other calls, or none at all
   std::atomic<uint8_t> tickets[kTickets];
 };
 static_assert(std::atomic<uint8_t>::is_always_lock_free && std::atomic<uint32_t>::is_always_lock_free);

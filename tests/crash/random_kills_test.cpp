@@ -1,5 +1,6 @@
-// Processes that write, read and lock are killed at random, hundreds of times under load, and now and then
-// the service with them. SHM_CRASH_SEED runs a failure's choices again, SHM_CRASH_KILLS is how many to kill.
+// Processes that write, read, lock, call and serve are killed at random, hundreds of times under load, and
+// now and then the service with them. SHM_CRASH_SEED runs a failure's choices again, SHM_CRASH_KILLS is how
+// many to kill.
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
@@ -67,11 +68,16 @@ class Survivor {
   std::thread thread_;
 };
 
+constexpr const wchar_t* kChannels[] = {L"topic", L"lossy", L"queue", L"block", L"service"};
+
 class RandomKills : public ServiceTest {
  protected:
   RandomKills()
       : ServiceTest(config_of({block("block", kLargestTicketed), topic("topic", "wait"),
-                               topic("lossy", "overwrite", 1 << 20), queue("queue")})) {}
+                               topic("lossy", "overwrite", 1 << 20), queue("queue"),
+                               R"({ "name": "service", "kind": "service", "max_request": 1024,
+                                    "max_answer": 1024,
+                                    "access": { "call": ["Everyone"], "serve": ["Everyone"] } })"})) {}
 
   struct Count {
     uint64_t messages = 0;
@@ -102,7 +108,7 @@ class Round {
 
   // Lets all of them end, and counts.
   void finish() {
-    for (SharedSheet* sheet : {&topic_, &lossy_, &queue_, &block_}) (*sheet)->over = 1;
+    for (SharedSheet* sheet : sheets_) (*sheet)->over = 1;
     for (auto& worker : workers_) {
       DWORD exit_code = 0;
       const std::string words = worker->rest(exit_code);
@@ -112,7 +118,8 @@ class Round {
     lossy_reader_.finish();
     finish_queue();
     finish_block();
-    for (SharedSheet* sheet : {&topic_, &lossy_, &queue_, &block_}) {
+    finish_service();
+    for (SharedSheet* sheet : sheets_) {
       EXPECT_EQ((*sheet)->faults, 0u) << sheet->name();
       messages_ += sheet->tickets();
     }
@@ -180,6 +187,29 @@ class Round {
     EXPECT_LE(number - block_before_, block_->next + killed_adders_);
   }
 
+  // Each call was taken once at most, and its client told the truth about it.
+  void finish_service() {
+    int twice = 0;
+    int dropped = 0;
+    int made_up = 0;
+    int taken_all_the_same = 0;
+    int answered = 0;
+    for (uint32_t ticket = 0; ticket < service_.tickets(); ++ticket) {
+      const uint8_t notes = service_->tickets[ticket];
+      const auto has = [notes](uint8_t note) { return (notes & note) != 0; };
+      twice += has(kTakenTwice) ? 1 : 0;
+      dropped += has(kGiven) && has(kFailed) ? 1 : 0;
+      made_up += has(kGot) && !has(kTaken) ? 1 : 0;
+      taken_all_the_same += has(kUntaken) && has(kTaken) ? 1 : 0;
+      answered += has(kGot) ? 1 : 0;
+    }
+    EXPECT_EQ(twice, 0) << "of " << service_.tickets();
+    EXPECT_EQ(dropped, 0) << "answers that were given, of " << service_.tickets();
+    EXPECT_EQ(made_up, 0) << "answers to calls that no server has taken";
+    EXPECT_EQ(taken_all_the_same, 0) << "calls whose clients were told that none has";
+    EXPECT_GT(answered, 0);
+  }
+
   static uint64_t number_in_block() {
     const Opened in(L"block", SHM_READ);
     uint64_t value[kLargestTicketed / 8] = {};
@@ -192,6 +222,8 @@ class Round {
   SharedSheet lossy_{"lossy"};
   SharedSheet queue_{"queue"};
   SharedSheet block_{"block"};
+  SharedSheet service_{"service"};
+  SharedSheet* const sheets_[5] = {&topic_, &lossy_, &queue_, &block_, &service_};
   const uint64_t block_before_ = number_in_block();
   Survivor topic_reader_{L"topic"};
   Survivor lossy_reader_{L"lossy"};
@@ -205,7 +237,11 @@ class Round {
                                   {"queue", &queue_, {"peek"}},
                                   {"queue", &queue_, {"peek"}},
                                   {"block", &block_, {"add"}},
-                                  {"block", &block_, {"add"}}};
+                                  {"block", &block_, {"add"}},
+                                  {"service", &service_, {"call", "calls"}},
+                                  {"service", &service_, {"calls", "call"}},
+                                  {"service", &service_, {"serve", "hoard"}},
+                                  {"service", &service_, {"hoard", "serve"}}};
   std::vector<std::unique_ptr<Child>> workers_;
   uint32_t killed_adders_ = 0;
   uint64_t messages_ = 0;
@@ -244,12 +280,12 @@ TEST_F(RandomKills, LoseNothing) {
     done = goal;
     messages += count.messages;
     service_kills += count.service_kills;
-    for (const wchar_t* name : {L"topic", L"lossy", L"queue", L"block"}) expect_places(name, 0, 0);
+    for (const wchar_t* name : kChannels) expect_places(name, 0, 0);
   }
   std::cout << kills << " kills of clients and " << service_kills << " of the service, " << messages
             << " messages" << std::endl;
   EXPECT_GT(messages, 10u * kills) << "hardly anything was written";
-  for (const wchar_t* name : {L"topic", L"lossy", L"queue", L"block"}) expect_every_place(name);
+  for (const wchar_t* name : kChannels) expect_every_place(name);
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // A process of the random kills: works until it is killed, or the round is over.
 //
-//   worker <role> <channel> <sheet>   role: write, loan, batch; listen, peek; add. sheet: the name of the
-//                                     Sheet's section
+//   worker <role> <channel> <sheet>   role: write, loan, batch; listen, peek; add; call, calls; serve,
+//                                     hoard. sheet: the name of the Sheet's section
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -125,23 +127,140 @@ int add_all(ShmChannel channel, Sheet& sheet) {
   return 0;
 }
 
+// ---- calls
+
+struct CallUnderWay {
+  ShmToken token = 0;
+  uint64_t ticket = 0;
+};
+
+uint64_t answer_to(uint64_t ticket) { return ~ticket; }
+
+bool is_answer(const void* data, size_t size, uint64_t ticket) {
+  uint64_t number = 0;
+  return read_lockstep(data, size, number) && number == answer_to(ticket) &&
+         size == ticketed_size(ticket + 1);
+}
+
+// What the status of a call that failed says of it.
+void note_failure(Sheet& sheet, uint64_t ticket, int32_t status) {
+  const bool is_untaken = status == SHM_OK || status == SHM_E_TIMEOUT || status == SHM_E_FULL;
+  note(sheet, ticket, is_untaken ? kFailed | kUntaken : kFailed);
+}
+
+// Waits for the answer as long as it takes; if the round is over first, gives the call up.
+int end_call(ShmChannel channel, Sheet& sheet, const CallUnderWay& call) {
+  constexpr ULONGLONG kNever = 30'000;  // milliseconds; servers come and go in a few
+  std::byte answer[kLargestTicketed];
+  const ULONGLONG begun = GetTickCount64();
+  size_t size = 0;
+  int32_t status = SHM_E_EMPTY;
+  while (status == SHM_E_EMPTY && !is_over(sheet)) {
+    status = ShmCallEnd(channel, call.token, answer, sizeof answer, &size, kShort);
+    if (status == SHM_E_EMPTY && GetTickCount64() - begun > kNever) {
+      sheet.faults.fetch_add(1, std::memory_order_relaxed);
+      break;
+    }
+  }
+  if (status == SHM_OK) {
+    note(sheet, call.ticket, kGot);
+    if (!is_answer(answer, size, call.ticket)) sheet.faults.fetch_add(1, std::memory_order_relaxed);
+    return 0;
+  }
+  if (status == SHM_E_EMPTY) {
+    status = ShmCallCancel(channel, call.token);
+    if (status == SHM_S_DROPPED) return 0;  // it had an answer, perhaps
+  }
+  note_failure(sheet, call.ticket, status);
+  const bool is_expected = status == SHM_OK || status == SHM_E_UNANSWERED || status == SHM_E_PEER_DIED;
+  return is_expected ? 0 : status;
+}
+
+// A client with so many calls under way at once.
+int call_all(ShmChannel channel, Sheet& sheet, uint32_t most) {
+  std::byte request[kLargestTicketed];
+  while (!is_over(sheet)) {
+    uint32_t first = 0;
+    const uint32_t count = take_tickets(sheet, most, first);
+    if (count == 0) return 0;
+    std::vector<CallUnderWay> calls;
+    for (uint32_t ticket = first; ticket < first + count; ++ticket) {
+      CallUnderWay call{0, ticket};
+      fill_lockstep(request, ticketed_size(ticket), ticket);
+      const int32_t status = ShmCallBegin(channel, request, ticketed_size(ticket), &call.token, kShort);
+      if (status < 0 && status != SHM_E_FULL) return status;
+      if (status < 0) note_failure(sheet, ticket, status);
+      if (status >= 0) calls.push_back(call);
+    }
+    for (const CallUnderWay& call : calls) {
+      if (const int status = end_call(channel, sheet, call); status != 0) return status;
+    }
+  }
+  return 0;
+}
+
+// A server that takes up to so many requests before it answers them, the last one first.
+int serve_all(ShmChannel channel, Sheet& sheet, uint32_t most) {
+  std::byte bytes[kLargestTicketed];
+  while (!is_over(sheet)) {
+    std::vector<CallUnderWay> calls;
+    while (calls.size() < most) {
+      CallUnderWay call;
+      size_t size = 0;
+      const int32_t status =
+          ShmServe(channel, bytes, sizeof bytes, &size, &call.token, calls.empty() ? kShort : 0);
+      if (status == SHM_E_EMPTY) break;
+      if (status < 0) return status;
+      const bool whole = is_whole(bytes, size, call.ticket);
+      if (!whole) {
+        sheet.faults.fetch_add(1, std::memory_order_relaxed);
+        continue;
+      }
+      const uint8_t before = sheet.tickets[call.ticket].fetch_or(kTaken, std::memory_order_relaxed);
+      if ((before & kTaken) != 0) note(sheet, call.ticket, kTakenTwice);
+      calls.push_back(call);
+    }
+    for (; !calls.empty(); calls.pop_back()) {
+      const CallUnderWay& call = calls.back();
+      const size_t size = ticketed_size(call.ticket + 1);
+      fill_lockstep(bytes, size, answer_to(call.ticket));
+      const int32_t status = ShmAnswer(channel, call.token, bytes, size);
+      if (status < 0) return status;
+      if (status == SHM_OK) note(sheet, call.ticket, kGiven);
+    }
+  }
+  return 0;
+}
+
+// What a role does. reads: it opens the channel to read, or to serve.
+struct Role {
+  const char* name;
+  bool reads;
+  int (*work)(ShmChannel channel, Sheet& sheet);
+};
+constexpr Role kRoles[] = {
+    {"write", false, [](ShmChannel channel, Sheet& sheet) { return write_all(channel, sheet, "write"); }},
+    {"loan", false, [](ShmChannel channel, Sheet& sheet) { return write_all(channel, sheet, "loan"); }},
+    {"batch", false, [](ShmChannel channel, Sheet& sheet) { return write_all(channel, sheet, "batch"); }},
+    {"listen", true, listen_all},
+    {"peek", true, peek_all},
+    {"add", false, add_all},
+    {"call", false, [](ShmChannel channel, Sheet& sheet) { return call_all(channel, sheet, 1); }},
+    {"calls", false, [](ShmChannel channel, Sheet& sheet) { return call_all(channel, sheet, 8); }},
+    {"serve", true, [](ShmChannel channel, Sheet& sheet) { return serve_all(channel, sheet, 1); }},
+    {"hoard", true, [](ShmChannel channel, Sheet& sheet) { return serve_all(channel, sheet, 4); }}};
+
 int work(const std::string& role, const char* name, Sheet& sheet) {
-  const bool reads = role == "listen" || role == "peek";
+  const auto found = std::ranges::find(kRoles, role, &Role::name);
+  if (found == std::end(kRoles)) return SHM_E_ARGUMENT;
   ShmOptions options{};
   options.size = sizeof options;
-  options.access = reads ? SHM_READ : SHM_WRITE;
+  options.access = found->reads ? SHM_READ : SHM_WRITE;
   ShmChannel channel = 0;
   const int32_t status = ShmOpenUtf8(name, &options, &channel);
   if (status == SHM_E_NO_SERVICE) return 0;  // it was killed, too
   if (status != SHM_OK) return status;
-  int result = 0;
-  if (reads) {
-    result = role == "peek" ? peek_all(channel, sheet) : listen_all(channel, sheet);
-  } else if (role == "add") {
-    result = add_all(channel, sheet);
-  } else {
-    result = write_all(channel, sheet, role);
-  }
+  const int result = found->work(channel, sheet);
   ShmClose(channel);
   return result;
 }
