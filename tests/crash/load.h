@@ -26,7 +26,7 @@ inline constexpr uint8_t kUntaken = 32;    // and that no server has taken it, a
 
 struct Sheet {
   std::atomic<uint32_t> next;    // ticket
-  std::atomic<uint32_t> over;    // 1: writers stop
+  std::atomic<uint32_t> over;    // 1: all stop but servers; 2: these, too
   std::atomic<uint32_t> faults;  // torn or impossible messages; answers of other calls, or none at all
   std::atomic<uint8_t> tickets[kTickets];
 };

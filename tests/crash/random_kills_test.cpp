@@ -109,9 +109,10 @@ class Round {
   // Lets all of them end, and counts.
   void finish() {
     for (SharedSheet* sheet : sheets_) (*sheet)->over = 1;
-    for (auto& worker : workers_) {
+    for (size_t i = 0; i < workers_.size(); ++i) {
+      if (jobs_[i].serves) service_->over = 2;  // its clients, which come before it, have all their answers
       DWORD exit_code = 0;
-      const std::string words = worker->rest(exit_code);
+      const std::string words = workers_[i]->rest(exit_code, 2 * kPatience);
       EXPECT_TRUE(exit_code == 0 || exit_code == 99) << words;
     }
     expect_each_read_once(topic_, topic_reader_.finish());
@@ -131,6 +132,7 @@ class Round {
     const char* channel;
     const SharedSheet* sheet;
     std::vector<const char*> roles;
+    bool serves = false;
   };
 
   static std::unique_ptr<Child> start(const Job& job, uint32_t choice) {
@@ -240,8 +242,8 @@ class Round {
                                   {"block", &block_, {"add"}},
                                   {"service", &service_, {"call", "calls"}},
                                   {"service", &service_, {"calls", "call"}},
-                                  {"service", &service_, {"serve", "hoard"}},
-                                  {"service", &service_, {"hoard", "serve"}}};
+                                  {"service", &service_, {"serve", "hoard"}, true},
+                                  {"service", &service_, {"hoard", "serve"}, true}};
   std::vector<std::unique_ptr<Child>> workers_;
   uint32_t killed_adders_ = 0;
   uint64_t messages_ = 0;
