@@ -1,6 +1,8 @@
-// with_service PROGRAM [ARGUMENT...]: starts the service, where everybody may create channels, runs a program
-// beside this one, in the program's own folder, and ends with its exit code.
+// with_service PROGRAM [ARGUMENT...]: starts the service, where everybody may create channels, and there are
+// services "calls 0" to "calls 15", runs a program beside this one, in the program's own folder, and ends
+// with its exit code.
 #include <cstdio>
+#include <string>
 
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
@@ -9,8 +11,17 @@ using namespace shmbroker::tests;
 
 namespace {
 
-constexpr char kConfig[] =
-    R"({ "channels": [], "create": { "accounts": ["Everyone"], "max_channels": 1000, "max_bytes": "64 GiB" } })";
+// A program can't create a service. Tests that run at once call one each.
+std::string config() {
+  std::string services;
+  for (int i = 0; i < 16; ++i) {
+    services += std::string(i == 0 ? "" : ", ") + R"({ "name": "calls )" + std::to_string(i) +
+                R"(", "kind": "service", "max_request": "4 KiB", "max_answer": "16 KiB", "max_calls": 16, )" +
+                R"("max_clients": 8, "access": { "call": ["Everyone"], "serve": ["Everyone"] } })";
+  }
+  return R"({ "channels": [)" + services +
+         R"(], "create": { "accounts": ["Everyone"], "max_channels": 1000, "max_bytes": "64 GiB" } })";
+}
 
 constexpr DWORD kTestsPatience = 170'000;  // for all tests of a binding
 
@@ -19,7 +30,7 @@ DWORD run_with_service(int argc, wchar_t** argv) {
   std::wstring command = L"\"" + program.wstring() + L"\"";
   for (int i = 2; i < argc; ++i) command += std::wstring(L" ") + argv[i];
   std::filesystem::current_path(program.parent_path());
-  Service service(kConfig);
+  Service service(config());
   service.start();
   Child child(command);
   child.end_input();
