@@ -8,8 +8,9 @@
 //	defer channel.Close()
 //	_, err = channel.Write([]byte("hello"))
 //
-// A channel is a block (one value, the last one written wins), a topic (every reader gets every message) or a
-// queue (every message goes to exactly one reader). Everything here may be called from any goroutine, on the
+// A channel is a block (one value, the last one written wins), a topic (every reader gets every message), a queue
+// (every message goes to exactly one reader) or a service (clients call, and one of its servers answers).
+// Everything here may be called from any goroutine, on the
 // same channel too: calls that read take turns, and so do calls that write.
 //
 // # Waiting
@@ -24,6 +25,9 @@
 // beyond these asks again after a millisecond, and then less and less often, every 16 ms at last. Of the
 // calls that read through one channel, or write through it, one waits at a time, and the others for their
 // turn.
+//
+// Calls of a service do not take turns: each waits for its own answer. Up to 32 of them keep a thread, and
+// those beyond ask again every 16 ms at last. Call gives up what its context ends.
 //
 // # Opening
 //

@@ -41,7 +41,11 @@ func failure(status Status) *Error {
 	if text == "" {
 		text = status.Error()
 	}
-	return &Error{Status: status, Text: text}
+	err := &Error{Status: status, Text: text}
+	if status == ErrRefused {
+		err.cause = &RefusedError{Code: int32(shmLastRefusal()), Text: text}
+	}
+	return err
 }
 
 // waitFailure does so for a call that may have waited as long as ctx let it.

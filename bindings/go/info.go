@@ -7,10 +7,10 @@ type Info struct {
 	Name       string
 	Kind       Kind
 	Access     Access // rights of this channel; in a list, of the caller
-	Readers    int    // open for reading now, in all processes
-	Writers    int    // open for writing now, in all processes
-	Capacity   int64  // bytes of payload that the channel holds
-	MaxMessage int64  // bytes of the largest message; of a block, its capacity
+	Readers    int    // open for reading now, in all processes; of a service, its servers
+	Writers    int    // open for writing now, in all processes; of a service, its clients
+	Capacity   int64  // bytes of payload that the channel holds; of a service, of its largest answer
+	MaxMessage int64  // bytes of the largest message or request; of a block, its capacity
 	Creator    string // SID of the account that created it; empty for one of the configuration, and in a list
 	Instance   uint64 // another number each time that the channel's memory is made; 0 in a list
 }
@@ -42,9 +42,9 @@ func (c *Channel) Info() (Info, error) {
 type Stats struct {
 	Sequence     uint64 // number of the last message or value published by anybody
 	Recoveries   uint64 // locks and loans taken back from processes that died
-	Written      uint64 // messages
+	Written      uint64 // messages; of a service's client, calls begun
 	BytesWritten uint64
-	Read         uint64 // messages, or changed values
+	Read         uint64 // messages, or changed values; of a service's server, requests taken
 	BytesRead    uint64
 	Lost         uint64 // messages overwritten before they were read; of a block, values
 	LockWaits    uint64 // writes that had to wait for another writer

@@ -10,9 +10,10 @@ import (
 type Kind uint32
 
 const (
-	Block Kind = _SHM_BLOCK // one value, the last one written wins
-	Topic Kind = _SHM_TOPIC // every reader gets every message
-	Queue Kind = _SHM_QUEUE // every message goes to exactly one reader
+	Block   Kind = _SHM_BLOCK   // one value, the last one written wins
+	Topic   Kind = _SHM_TOPIC   // every reader gets every message
+	Queue   Kind = _SHM_QUEUE   // every message goes to exactly one reader
+	Service Kind = _SHM_SERVICE // clients call, and one of its servers answers
 )
 
 // String gives the word that the service's configuration has for it.
@@ -24,16 +25,21 @@ func (k Kind) String() string {
 		return "topic"
 	case Queue:
 		return "queue"
+	case Service:
+		return "service"
 	}
 	return "unknown"
 }
 
-// Access is the right to read, the right to write, or Read | Write.
+// Access is the right to read, the right to write, or Read | Write; of a service, Server or Client.
 type Access uint32
 
 const (
 	Read  Access = _SHM_READ
 	Write Access = _SHM_WRITE
+
+	Server Access = _SHM_SERVER // of a service: take requests and answer them
+	Client Access = _SHM_CLIENT // of a service: call it
 )
 
 // WhenFull is what a topic's writer does where there is no room.
@@ -46,13 +52,14 @@ const (
 
 // Options say how to open a channel. A member that is zero asks for its default.
 type Options struct {
-	Access      Access        // every right that the caller has
+	Access      Access        // every right that the caller has; of a service, Client where it may call
 	Kind        Kind          // any; another than this is ErrMismatch
 	Next        bool          // start at the next write, not at the oldest message or value kept
 	Exclusive   bool          // be the only writer: nobody else may write while this channel is open
 	Timed       bool          // date each message at its commit
 	Create      bool          // create the channel if there is none; needs Kind and Capacity
 	Keep        bool          // with Create: it stays when nobody has it open
+	Served      bool          // a service's client: where no server has it open a call is ErrNoServer at once
 	WhenFull    WhenFull      // with Create, of a topic: Overwrite
 	Capacity    uint64        // any; bytes of payload that the channel must hold at least
 	MaxMessage  uint64        // any; bytes that its largest message must be allowed to have
@@ -70,6 +77,7 @@ func (o *Options) flags() (flags uint32) {
 		{o.Timed, _SHM_OPEN_TIMED},
 		{o.Create, _SHM_OPEN_CREATE},
 		{o.Keep, _SHM_OPEN_KEEP},
+		{o.Served, _SHM_OPEN_SERVED},
 	} {
 		if each.wanted {
 			flags |= each.flag

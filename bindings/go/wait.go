@@ -32,6 +32,7 @@ const (
 	Unchanged   = News(_SHM_S_UNCHANGED)   // the value is the one that was read from this channel before
 	Lost        = News(_SHM_S_LOST)        // messages before this one were lost to this slow reader; see Stats
 	Redelivered = News(_SHM_S_REDELIVERED) // a reader that took this message before died, or gave it back
+	Dropped     = News(_SHM_S_DROPPED)     // nobody waits for this answer any more: it came to nobody
 )
 
 // String gives a sentence.
