@@ -1,6 +1,6 @@
 //go:build windows
 
-// Package console is what the sender and the receiver share: their command lines, exit codes, and text.
+// Package console is what the programs share: their command lines, exit codes, and text.
 package console
 
 import (

@@ -21,6 +21,14 @@ func PutText(memory []byte, units []uint16) {
 	}
 }
 
+// BytesOf gives a text as it travels.
+func BytesOf(text string) []byte {
+	units := utf16.Encode([]rune(text))
+	bytes := make([]byte, 2*len(units))
+	PutText(bytes, units)
+	return bytes
+}
+
 // AppendText appends the text of a message in UTF-8. What is no UTF-16, such as a last odd byte, becomes U+FFFD.
 func AppendText(output, message []byte) []byte {
 	for len(message) >= 2 {
