@@ -50,6 +50,7 @@ pub struct Error {
     text: String,
     size_needed: usize,
     messages_written: usize,
+    refusal_code: Option<i32>,
 }
 
 /// The result of a call.
@@ -62,6 +63,7 @@ impl Error {
             text,
             size_needed: 0,
             messages_written: 0,
+            refusal_code: None,
         }
     }
 
@@ -80,9 +82,11 @@ impl Error {
         match self.status {
             Status::NOT_FOUND => io::ErrorKind::NotFound,
             Status::ACCESS | Status::UNTRUSTED => io::ErrorKind::PermissionDenied,
-            Status::NO_SERVICE => io::ErrorKind::NotConnected,
-            Status::EMPTY | Status::FULL | Status::TIMEOUT => io::ErrorKind::TimedOut,
-            Status::CLOSED => io::ErrorKind::BrokenPipe,
+            Status::NO_SERVICE | Status::NO_SERVER => io::ErrorKind::NotConnected,
+            Status::EMPTY | Status::FULL | Status::TIMEOUT | Status::UNANSWERED => {
+                io::ErrorKind::TimedOut
+            }
+            Status::CLOSED | Status::PEER_DIED => io::ErrorKind::BrokenPipe,
             Status::CORRUPT => io::ErrorKind::InvalidData,
             Status::MEMORY => io::ErrorKind::OutOfMemory,
             Status::VERSION => io::ErrorKind::Unsupported,
@@ -103,6 +107,11 @@ impl Error {
     /// same, before the one that failed. Of other calls: 0.
     pub fn messages_written(&self) -> usize {
         self.messages_written
+    }
+
+    /// With [`Status::REFUSED`]: the code that the server gave. The [`text`](Self::text) has the server's.
+    pub fn refusal_code(&self) -> Option<i32> {
+        self.refusal_code
     }
 
     pub(crate) fn with_size_needed(mut self, size: usize) -> Self {
@@ -147,10 +156,15 @@ impl Functions {
         }
         // SAFETY: this thread's text, which stays until its next failure.
         let text = unsafe { string((self.ShmLastErrorTextUtf8)()) };
-        Err(if text.is_empty() {
+        let mut error: Error = if text.is_empty() {
             status.into()
         } else {
             Error::new(status, text)
-        })
+        };
+        if status == Status::REFUSED {
+            // SAFETY: it has no conditions.
+            error.refusal_code = Some(unsafe { (self.ShmLastRefusal)() }.code());
+        }
+        Err(error)
     }
 }

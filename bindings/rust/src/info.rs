@@ -17,13 +17,13 @@ pub struct Info {
     pub can_read: bool,
     /// Whether this handle may write; in a list, the caller.
     pub can_write: bool,
-    /// How often it is open for reading now, in all processes.
+    /// How often it is open for reading now, in all processes; of a service, its servers.
     pub readers: u32,
-    /// How often it is open for writing now, in all processes.
+    /// How often it is open for writing now, in all processes; of a service, its clients.
     pub writers: u32,
-    /// Bytes of payload that the channel holds.
+    /// Bytes of payload that the channel holds; of a service, of its largest answer.
     pub capacity: u64,
-    /// Bytes of the largest message; of a block, its capacity.
+    /// Bytes of the largest message or request; of a block, its capacity.
     pub max_message: u64,
     /// SID of the account that created it; empty for one of the configuration, and in a list.
     pub creator: String,
@@ -40,6 +40,7 @@ impl From<&ShmInfoUtf8> for Info {
                 ffi::SHM_BLOCK => Some(Kind::Block),
                 ffi::SHM_TOPIC => Some(Kind::Topic),
                 ffi::SHM_QUEUE => Some(Kind::Queue),
+                ffi::SHM_SERVICE => Some(Kind::Service),
                 _ => None,
             },
             can_read: raw.access & ffi::SHM_READ != 0,
@@ -63,11 +64,11 @@ pub struct Stats {
     pub sequence: u64,
     /// Locks and loans taken back from processes that died.
     pub recoveries: u64,
-    /// Messages written.
+    /// Messages written; of a service's client, calls begun.
     pub written: u64,
     /// Their bytes.
     pub bytes_written: u64,
-    /// Messages, or changed values, read.
+    /// Messages, or changed values, read; of a service's server, requests taken.
     pub read: u64,
     /// Their bytes.
     pub bytes_read: u64,

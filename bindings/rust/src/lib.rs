@@ -16,8 +16,9 @@
 //! ```
 //!
 //! A channel is a block (one value, the last one written wins), a topic (every reader gets every
-//! message) or a queue (every message goes to exactly one reader). A [`Channel`] may be shared by
-//! threads: those that read take turns, and so do those that write.
+//! message), a queue (every message goes to exactly one reader) or a service (clients call, and one
+//! of its servers answers). A [`Channel`] may be shared by threads: those that read take turns, and so
+//! do those that write. Calls do not.
 //!
 //! Open for what the program does. [`Channel::open`], with every right that the caller has, makes a
 //! reader, too: what it never reads holds up the writers of a waiting topic, itself among them.
@@ -35,6 +36,7 @@
 #[cfg(all(feature = "async", windows))]
 mod async_reader;
 mod batch;
+mod calls;
 mod channel;
 mod error;
 mod ffi;
@@ -49,6 +51,7 @@ mod places;
 #[cfg(all(feature = "async", windows))]
 pub use async_reader::{AsyncReader, ReadFuture};
 pub use batch::{Batch, Message};
+pub use calls::{Call, Caller, Request};
 pub use channel::{wait_any, Canceller, Channel, News, Received};
 pub use error::{Error, Result, Status};
 pub use in_place::{Loan, Lock, Peek};

@@ -17,6 +17,8 @@ pub enum Kind {
     Topic = ffi::SHM_TOPIC,
     /// Every message goes to exactly one reader.
     Queue = ffi::SHM_QUEUE,
+    /// Clients call, and one of its servers answers.
+    Service = ffi::SHM_SERVICE,
 }
 
 /// What a topic's writer does where there is no room.
@@ -66,6 +68,23 @@ impl OpenOptions {
     pub fn write(&mut self, write: bool) -> &mut Self {
         self.0.access = set(self.0.access, ffi::SHM_WRITE, write);
         self
+    }
+
+    /// Of a service: asks for the right to take requests and answer them.
+    pub fn server(&mut self, server: bool) -> &mut Self {
+        self.0.access = set(self.0.access, ffi::SHM_SERVER, server);
+        self
+    }
+
+    /// Of a service: asks for the right to call it.
+    pub fn client(&mut self, client: bool) -> &mut Self {
+        self.0.access = set(self.0.access, ffi::SHM_CLIENT, client);
+        self
+    }
+
+    /// A service's client: where no server has it open, a call is [`Status::NO_SERVER`] at once.
+    pub fn served(&mut self, served: bool) -> &mut Self {
+        self.flag(ffi::SHM_OPEN_SERVED, served)
     }
 
     /// Refuses a channel of another kind with [`Status::MISMATCH`].

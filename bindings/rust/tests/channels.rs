@@ -9,6 +9,7 @@ use shmbroker::*;
 
 #[cfg(feature = "async")]
 mod async_reader;
+mod calls;
 mod places;
 
 const NOW: Duration = Duration::ZERO;
