@@ -6,6 +6,8 @@ mod console;
 #[cfg(windows)]
 mod receiving;
 #[cfg(windows)]
+mod text;
+#[cfg(windows)]
 mod waiting;
 
 use std::process;

@@ -1,13 +1,15 @@
 //! sender.exe: writes messages to a channel, from its command line or from its input.
 
 mod console;
+mod input;
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 use std::process;
 use std::thread;
 use std::time::Duration;
 
 use console::{Arguments, Result, Stop, DONE};
+use input::Lines;
 use shmbroker::{Channel, Info, Kind, OpenOptions};
 
 const USAGE: &str = "\
@@ -145,61 +147,9 @@ fn put(message: impl Iterator<Item = u8>, memory: &mut [u8]) {
     }
 }
 
-/// The lines of an input in UTF-8, without their ends and without a byte order mark.
-struct Lines<R> {
-    input: R,
-    line: Vec<u8>,
-    count: usize,
-}
-
-impl<R: BufRead> Lines<R> {
-    fn new(input: R) -> Self {
-        Self {
-            input,
-            line: Vec::new(),
-            count: 0,
-        }
-    }
-
-    fn next(&mut self) -> Result<Option<&str>> {
-        self.line.clear();
-        let read = self.input.read_until(b'\n', &mut self.line);
-        if read.map_err(|error| Stop::io("cannot read the input", &error))? == 0 {
-            return Ok(None);
-        }
-        self.count += 1;
-        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let text = std::str::from_utf8(line).map_err(|_| {
-            Stop::Failure(format!(
-                "line {} of the input is not UTF-8; give it in UTF-8 (chcp 65001), or send it with \
-                 --binary",
-                self.count
-            ))
-        })?;
-        let mark = if self.count == 1 { "\u{FEFF}" } else { "" };
-        Ok(Some(text.strip_prefix(mark).unwrap_or(text)))
-    }
-}
-
-/// Ctrl-C may come in a read of the input, which nothing can interrupt. It may end us anywhere: a
-/// message was written by then or it was not.
-#[cfg(windows)]
-fn exit_at_ctrl_c() {
-    #[link(name = "kernel32")]
-    extern "system" {
-        fn SetConsoleCtrlHandler(handler: extern "system" fn(u32) -> i32, add: i32) -> i32;
-    }
-    extern "system" fn on_control(_: u32) -> i32 {
-        process::exit(DONE)
-    }
-    // SAFETY: the handler may be called at any time.
-    unsafe { SetConsoleCtrlHandler(on_control, 1) };
-}
-
 fn main() {
     #[cfg(windows)]
-    exit_at_ctrl_c();
+    input::exit_at_ctrl_c();
     process::exit(console::run("sender", |arguments| {
         Sender::new(read_settings(arguments)?)?.send_all()?;
         Ok(DONE)

@@ -7,6 +7,7 @@ use std::os::windows::io::AsHandle;
 use shmbroker::{Channel, News, OpenOptions, Status};
 
 use crate::console::{self, Arguments, Result, Stop, DONE, TIMED_OUT};
+use crate::text::text_of;
 use crate::waiting::{CtrlC, End, EventNotice, Notice, WindowNotice};
 
 const USAGE: &str = "\
@@ -225,16 +226,6 @@ impl Output {
             Self::Bytes(output) => output.write_all(message),
         }
     }
-}
-
-/// Replaces a text by that of a message. What is no UTF-16, such as a last odd byte, becomes U+FFFD.
-fn text_of(message: &[u8], text: &mut String) {
-    let pairs = message.chunks_exact(2);
-    let odd = (!pairs.remainder().is_empty()).then_some(char::REPLACEMENT_CHARACTER);
-    let units = pairs.map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-    let chars = char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER));
-    text.clear();
-    text.extend(chars.chain(odd));
 }
 
 fn tell(what: String) {
