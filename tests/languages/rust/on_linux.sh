@@ -9,7 +9,7 @@ compile() { "$rustc" --edition 2021 -D warnings --out-dir "$build" -L "$build" "
 compile --crate-type rlib --crate-name shmbroker "$source/bindings/rust/src/lib.rs"
 compile --test --crate-name channels_test --extern "shmbroker=$build/libshmbroker.rlib" \
   "$source/bindings/rust/tests/channels.rs"
-for program in sender receiver; do
+for program in sender receiver caller server; do
   compile --crate-name "$program" --extern "shmbroker=$build/libshmbroker.rlib" \
     "$source/samples/rust/src/bin/$program.rs"
   code=0

@@ -52,6 +52,7 @@ impl Arguments {
         &self.texts
     }
 
+    #[allow(dead_code)] // not every program has flags
     pub fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|given| given == flag)
     }

@@ -1,4 +1,4 @@
-//! What the sender and the receiver share: their command lines, exit codes and errors.
+//! What the programs share: their command lines, exit codes and errors.
 
 mod arguments;
 
