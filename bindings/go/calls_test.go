@@ -145,15 +145,18 @@ func TestManyGoroutinesCallAtOnce(t *testing.T) {
 
 func TestACallThatNobodyTakesEndsAtItsDeadline(t *testing.T) {
 	client := openService(t, "calls 0", Client)
-	ctx, cancel := context.WithTimeout(background, 30*time.Millisecond)
-	defer cancel()
-	for _, each := range []context.Context{NoWait, ctx} {
-		_, err := client.Call(each, []byte("one"))
+	expectUntaken := func(ctx context.Context) {
+		t.Helper()
+		_, err := client.Call(ctx, []byte("one"))
 		expectError(t, err, ErrTimeout, context.DeadlineExceeded)
 		if !strings.HasPrefix(err.Error(), "no server took the call") {
 			t.Fatal(err)
 		}
 	}
+	expectUntaken(NoWait)
+	ctx, cancel := context.WithTimeout(background, 500*time.Millisecond)
+	defer cancel()
+	expectUntaken(ctx)
 	_, err := openService(t, "calls 0", Server).Serve(NoWait) // nothing is left of them
 	expectError(t, err, ErrEmpty, context.DeadlineExceeded)
 }
@@ -279,4 +282,49 @@ func TestWithoutAServerACallMayFailAtOnce(t *testing.T) {
 	defer client.Close()
 	_, err = client.Call(background, nil)
 	expectError(t, err, ErrNoServer)
+}
+
+// Where as many calls as may wait in the DLL, each with a thread.
+func TestACallWithoutAThreadEndsInEachWay(t *testing.T) {
+	for i := 0; i < mostThreads; i++ {
+		callThreads <- struct{}{}
+		defer callThreads.give()
+	}
+	server, client := openService(t, "calls 0", Server), openService(t, "calls 0", Client)
+	result := make(chan error, 1)
+	begin := func(ctx context.Context, wanted string) *Request {
+		go func() {
+			answer, err := client.Call(ctx, []byte("one"))
+			if err == nil && string(answer) != wanted {
+				err = fmt.Errorf("it was answered %q", answer)
+			}
+			result <- err
+		}()
+		return take(t, server)
+	}
+	news, err := begin(background, "answer").Answer([]byte("answer"))
+	expectAnswer(t, news, err, NoNews)
+	if err := <-result; err != nil {
+		t.Fatal(err)
+	}
+
+	ctx, cancel := context.WithCancel(background)
+	request := begin(ctx, "")
+	cancel()
+	expectError(t, <-result, ErrCancelled, context.Canceled)
+	news, err = request.Answer(nil)
+	expectAnswer(t, news, err, Dropped)
+
+	ctx, cancel = context.WithTimeout(background, time.Second)
+	defer cancel()
+	request = begin(ctx, "")
+	expectError(t, <-result, ErrUnanswered, context.DeadlineExceeded)
+	news, err = request.Answer(nil)
+	expectAnswer(t, news, err, Dropped)
+
+	request = begin(background, "")
+	client.Close()
+	expectError(t, <-result, ErrClosed)
+	news, err = request.Answer(nil)
+	expectAnswer(t, news, err, Dropped)
 }
