@@ -145,6 +145,23 @@ Public Function ShmReadBytes( _
     ShmReadBytes = Status <> SHM_S_UNCHANGED
 End Function
 
+' Calls a service with a text, and gives the answer, also a text. Open the channel with SHM_CLIENT. TimeoutMs: how long
+' to wait for a server and for its answer; Office stands still meanwhile. A refusal is the error
+' SHM_ERROR - SHM_E_REFUSED with the server's text; ShmLastRefusal has its code. An odd last byte becomes U+FFFD.
+Public Function ShmCallText( _
+    ByVal Channel As Long, ByVal Text As String, Optional ByVal TimeoutMs As Long = 5000) As String
+    Dim Info As ShmInfo
+    Dim Room As String
+    Dim Size As LongPtr
+    Info.Size = LenB(Info)
+    Check ShmGetInfo(Channel, Info)
+    Room = String$((Info.Capacity.Low + 1) \ 2, vbNullChar) ' of a service: the size of its largest answer
+    Check ShmCall(Channel, StrPtr(Text), LenB(Text), StrPtr(Room), LenB(Room), Size, TimeoutMs)
+    Room = Left$(Room, (CLng(Size) + 1) \ 2)
+    If CLng(Size) Mod 2 = 1 Then Mid$(Room, Len(Room), 1) = ChrW$(&HFFFD)
+    ShmCallText = Room
+End Function
+
 ' What to tell people of the news that came with a message, in the words of all samples; "" if there are none.
 Public Function ShmNewsText(ByVal News As Long, ByVal Number As Long) As String
     If News = SHM_S_LOST Then ShmNewsText = "messages before number " & Number & " were lost"
