@@ -1,4 +1,4 @@
-"""What sender.py and receiver.py share: their arguments, how they end, and what they say then."""
+"""What the programs share: their arguments, how they end, and what they say then."""
 
 import argparse
 import io
@@ -30,6 +30,7 @@ _EXIT_CODE_OF = {
 
 
 _STEP = 0.2
+_BYTE_ORDER_MARK = b"\xEF\xBB\xBF"
 
 
 class Failure(Exception):
@@ -62,6 +63,18 @@ def steps(timeout: float | None) -> Iterator[float]:
     end = None if timeout is None else time.monotonic() + timeout
     while end is None or time.monotonic() < end:
         yield _STEP if end is None else min(_STEP, max(0.0, end - time.monotonic()))
+
+
+def lines() -> Iterator[str]:
+    """The lines of the input, as messages."""
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if number == 1:
+            line = line.removeprefix(_BYTE_ORDER_MARK)
+        try:
+            yield line.removesuffix(b"\n").removesuffix(b"\r").decode()
+        except UnicodeDecodeError:
+            advice = "give it in UTF-8 (chcp 65001), or send it with --binary"
+            raise Failure(f"line {number} of the input is not UTF-8; {advice}") from None
 
 
 def say(text: str) -> None:

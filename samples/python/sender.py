@@ -5,10 +5,8 @@ import sys
 import time
 from collections.abc import Iterator
 
-from program import Failure, Parser, number, run
+from program import Parser, lines, number, run
 from shmbroker import Access, Channel, Kind
-
-BYTE_ORDER_MARK = b"\xEF\xBB\xBF"
 
 
 def read_settings() -> argparse.Namespace:
@@ -31,17 +29,6 @@ def read_settings() -> argparse.Namespace:
     if settings.text is not None and settings.binary:
         parser.error("--binary takes its bytes from the input, not TEXT")
     return settings
-
-
-def lines() -> Iterator[str]:
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        if number == 1:
-            line = line.removeprefix(BYTE_ORDER_MARK)
-        try:
-            yield line.removesuffix(b"\n").removesuffix(b"\r").decode()
-        except UnicodeDecodeError:
-            advice = "give it in UTF-8 (chcp 65001), or send it with --binary"
-            raise Failure(f"line {number} of the input is not UTF-8; {advice}") from None
 
 
 def messages(channel: Channel, settings: argparse.Namespace) -> Iterator[bytes]:

@@ -5,8 +5,9 @@
             print(message.data)
 """
 
+from .calls import Call, Caller, Request
 from .channel import Channel, list_channels
-from .errors import ShmAccessDenied, ShmError, ShmNotFound, ShmTimeout
+from .errors import ShmAccessDenied, ShmError, ShmNotFound, ShmRefused, ShmTimeout
 from .in_place import Loan, Lock, Peek
 from .types import Access, BatchMessage, Info, Kind, Message, News, Stats, WhenFull
 from .version import __version__
@@ -14,6 +15,8 @@ from .version import __version__
 __all__ = [
     "Access",
     "BatchMessage",
+    "Call",
+    "Caller",
     "Channel",
     "Info",
     "Kind",
@@ -22,9 +25,11 @@ __all__ = [
     "Message",
     "News",
     "Peek",
+    "Request",
     "ShmAccessDenied",
     "ShmError",
     "ShmNotFound",
+    "ShmRefused",
     "ShmTimeout",
     "Stats",
     "WhenFull",

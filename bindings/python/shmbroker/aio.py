@@ -9,13 +9,14 @@ from types import TracebackType
 from typing import TypeVar
 
 from . import abi, poller
+from .calls import Request
 from .channel import Channel, Data, forget, is_old
 from .errors import ShmError, ShmTimeout, check, error, error_of
 from .in_place import Loan, Lock, Peek
 from .types import Access, BatchMessage, Info, Kind, Message, Stats, WhenFull
 from .waiting import Deadline
 
-Found = TypeVar("Found", Message, Peek, list[BatchMessage])
+Found = TypeVar("Found", Message, Peek, list[BatchMessage], Request, bytes)
 Result = TypeVar("Result")
 
 _FIRST_PAUSE = 0.001  # seconds, of a write that waits
@@ -183,6 +184,35 @@ class AsyncChannel:
             if self._writers:
                 self._writers[0].set()
 
+    # ---- calling a service, and serving it
+
+    async def call(self, request: Data, timeout: float | None = None) -> bytes:
+        """Calls, and gives the answer, as Channel.call does. A task that is cancelled gives its call up."""
+        deadline = Deadline(timeout)
+        begun = await self._when_room(lambda: self._channel.begin_call(request, 0), timeout)
+        try:
+            left = deadline.left
+            return await self._when_readable(begun.try_end, None if math.isinf(left) else left)
+        except ShmTimeout:
+            begun.cancel()
+            text = "no server took the call in time, and none will; start one, or wait longer."
+            raise error(abi.SHM_E_TIMEOUT, text) from None
+        except BaseException:
+            begun._giving_up()
+            raise
+
+    async def serve(self, timeout: float | None = None) -> Request:
+        """Takes the next request, as a server of a service."""
+        return await self._when_readable(self._channel._try_serve, timeout)
+
+    async def requests(self, timeout: float | None = None) -> AsyncIterator[Request]:
+        """All requests that come, until none has come within the timeout."""
+        try:
+            while True:
+                yield await self.serve(timeout)
+        except ShmTimeout:
+            return
+
     # ---- reading
 
     def __aiter__(self) -> AsyncIterator[Message]:
@@ -217,7 +247,7 @@ class AsyncChannel:
                 raise error_of(abi.SHM_E_CLOSED)
             is_last = deadline.is_over
             found = attempt()
-            if found is not None and (is_last or not is_old(found)):
+            if found is not None and (is_last or isinstance(found, bytes) or not is_old(found)):
                 return found
             if is_last:
                 check(abi.SHM_E_EMPTY)

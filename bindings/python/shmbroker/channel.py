@@ -2,11 +2,12 @@ import ctypes
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from ctypes import byref, c_char, c_size_t, c_uint32, c_void_p
+from ctypes import byref, c_char, c_size_t, c_uint32, c_uint64, c_void_p
 from types import TracebackType
 from typing import Any, TypeVar
 
 from . import abi
+from .calls import Call, Request
 from .errors import ShmError, ShmTimeout, check, error, error_of
 from .in_place import Lender, Loan, Lock, Peek
 from .library import library
@@ -15,7 +16,7 @@ from .types import Access, BatchMessage, Info, Kind, Message, News, Stats, WhenF
 from .waiting import Interrupt, Wait, in_steps
 
 Data = bytes | bytearray | memoryview
-Found = TypeVar("Found", Message, Peek, list[BatchMessage])
+Found = TypeVar("Found", Message, Peek, list[BatchMessage], Request)
 
 _BUSY = (abi.SHM_E_FULL, abi.SHM_E_TIMEOUT)
 _ROOM = 64 * 1024  # what is larger gets room of its own
@@ -134,12 +135,12 @@ class Channel:
 
     @property
     def capacity(self) -> int:
-        """Bytes of payload that the channel holds."""
+        """Bytes of payload that the channel holds; of a service: of its largest answer."""
         return self._info.capacity
 
     @property
     def max_message(self) -> int:
-        """Bytes of its largest message; of a block: its capacity."""
+        """Bytes of its largest message; of a block: its capacity; of a service: of its largest request."""
         return self._info.max_message
 
     def info(self) -> Info:
@@ -206,6 +207,60 @@ class Channel:
 
     def _write(self, call: Callable[[int], Any], timeout: float | None) -> None:
         check(in_steps(call, _BUSY, Wait(timeout, self._interrupt)))
+
+    # ---- calling a service, and serving it
+
+    def call(self, request: Data, timeout: float | None = None) -> bytes:
+        """Calls, and gives the answer. Raises ShmRefused; ShmTimeout where no server took the call in time, and
+        none will; ShmError with SHM_E_UNANSWERED where one had taken it and did not answer in time, and with
+        SHM_E_PEER_DIED where that one is gone. docs/calls.md says what a second try may assume."""
+        wait = Wait(timeout, self._interrupt)
+        begun = self._begin(request, wait)
+        try:
+            answer = begun._attempt(wait)
+        except BaseException:
+            begun._giving_up()
+            raise
+        if answer is not None:
+            return answer
+        begun.cancel()
+        raise error(abi.SHM_E_TIMEOUT, "no server took the call in time, and none will; start one, or wait longer.")
+
+    def begin_call(self, request: Data, timeout: float | None = None) -> Call:
+        """Begins a call, for who has several under way. Waits only where there are as many as may be."""
+        return self._begin(request, Wait(timeout, self._interrupt))
+
+    def serve(self, timeout: float | None = None) -> Request:
+        """Takes the next request, as a server of a service."""
+        return self._when_readable(self._try_serve, timeout)
+
+    def requests(self, timeout: float | None = None) -> Iterator[Request]:
+        """All requests that come, until none has come within the timeout: with each of them as request."""
+        try:
+            while True:
+                yield self.serve(timeout)
+        except ShmTimeout:
+            return
+
+    def _begin(self, request: Data, wait: Wait) -> Call:
+        memory, token = _memory_of(request), c_uint64()
+
+        def begin(ms: int) -> int:
+            return int(library().ShmCallBegin(self._handle, memory, len(memory), byref(token), ms))
+
+        check(in_steps(begin, _BUSY, wait))
+        return Call(self, token.value, self.capacity)
+
+    def _try_serve(self) -> Request | None:
+        room, size, token = self._room, c_size_t(), c_uint64()
+        while True:
+            status = library().ShmServe(self._handle, room, len(room), byref(size), byref(token), 0)
+            if status == abi.SHM_E_EMPTY:
+                return None
+            if status != abi.SHM_E_BUFFER:
+                check(status)
+                return Request(self, token.value, ctypes.string_at(room, size.value))
+            room = (c_char * size.value)()
 
     # ---- reading
 
@@ -340,7 +395,9 @@ def forget(peek: Peek) -> None:
             raise
 
 
-def is_old(found: Message | Peek | list[BatchMessage]) -> bool:
+def is_old(found: Message | Peek | list[BatchMessage] | Request) -> bool:
+    if isinstance(found, Request):
+        return False
     first = found[0] if isinstance(found, list) else found
     return first.news == News.UNCHANGED
 

@@ -30,6 +30,12 @@ class ShmTimeout(ShmError, TimeoutError):
     _errno = errno.ETIMEDOUT
 
 
+class ShmRefused(ShmError):
+    """The server refused the call."""
+
+    refusal: int = 0  # its code, whatever that means to the two
+
+
 class ShmAccessDenied(ShmError, PermissionError):
     """This account, or this channel as it was opened, lacks the right."""
 
@@ -47,6 +53,7 @@ _CLASSES: dict[int, type[ShmError]] = {
     abi.SHM_E_FULL: ShmTimeout,
     abi.SHM_E_TIMEOUT: ShmTimeout,
     abi.SHM_E_ACCESS: ShmAccessDenied,
+    abi.SHM_E_REFUSED: ShmRefused,
     abi.SHM_E_NOT_FOUND: ShmNotFound,
 }
 
@@ -56,7 +63,10 @@ def check(status: int) -> int:
     if status >= 0:
         return status
     text = library().ShmLastErrorTextUtf8() or library().ShmErrorTextUtf8(status)
-    raise error(status, text.decode())
+    failure = error(status, text.decode())
+    if isinstance(failure, ShmRefused):
+        failure.refusal = library().ShmLastRefusal()
+    raise failure
 
 
 def error_of(status: int) -> ShmError:

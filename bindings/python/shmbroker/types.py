@@ -12,13 +12,16 @@ class Kind(enum.IntEnum):
     BLOCK = abi.SHM_BLOCK  # one value, the last one written wins
     TOPIC = abi.SHM_TOPIC  # every reader gets every message
     QUEUE = abi.SHM_QUEUE  # every message goes to exactly one reader
+    SERVICE = abi.SHM_SERVICE  # a client calls, and one of its servers answers
 
 
 class Access(enum.IntFlag):
-    """Rights: READ, WRITE, or READ | WRITE."""
+    """Rights: READ, WRITE, or READ | WRITE; of a service CLIENT or SERVER."""
 
     READ = abi.SHM_READ
     WRITE = abi.SHM_WRITE
+    CLIENT = abi.SHM_CLIENT
+    SERVER = abi.SHM_SERVER
 
 
 class WhenFull(enum.IntEnum):

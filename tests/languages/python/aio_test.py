@@ -7,7 +7,7 @@ import threading
 import time
 import unittest
 
-from shmbroker import Access, Channel, Kind, ShmError, ShmTimeout, WhenFull, abi
+from shmbroker import Access, Channel, Kind, ShmError, ShmRefused, ShmTimeout, WhenFull, abi
 from shmbroker.aio import AsyncChannel
 
 PATIENCE = 20.0
@@ -39,6 +39,48 @@ class AsyncTest(unittest.IsolatedAsyncioTestCase):
             except ShmTimeout:
                 return count
         raise AssertionError
+
+
+class Calls(AsyncTest):
+    """Of the service "calls 0" of the configuration."""
+
+    async def asyncSetUp(self) -> None:
+        self.server = await AsyncChannel.open("calls 0", access=Access.SERVER)
+        self.addAsyncCleanup(self.server.close)
+        self.client = await AsyncChannel.open("calls 0", access=Access.CLIENT)
+        self.addAsyncCleanup(self.client.close)
+
+    async def test_of_many_tasks_come_back_to_each(self) -> None:
+        async def serve() -> None:
+            count = 0
+            async for request in self.server.requests(PATIENCE):
+                with request:
+                    request.answer(request.data + b"!")
+                count += 1
+                if count == 40:
+                    return
+
+        server = asyncio.create_task(serve())
+        calls = [self.client.call(b"%d" % i, PATIENCE) for i in range(40)]  # 16 at once: the others wait for room
+        self.assertEqual(await asyncio.gather(*calls), [b"%d!" % i for i in range(40)])
+        await server
+
+    async def test_are_refused(self) -> None:
+        call = asyncio.create_task(self.client.call(b"x", PATIENCE))
+        (await self.server.serve(PATIENCE)).refuse(3, "no")
+        with self.assertRaises(ShmRefused) as raised:
+            await call
+        self.assertEqual(raised.exception.refusal, 3)
+
+    async def test_are_given_up_by_a_task_that_is_cancelled_and_when_the_time_is_up(self) -> None:
+        await self.assert_fails(abi.SHM_E_TIMEOUT, self.client.call(b"x", 0.05))
+        call = asyncio.create_task(self.client.call(b"x", PATIENCE))
+        await asyncio.sleep(0.05)
+        call.cancel()
+        with self.assertRaises(asyncio.CancelledError):
+            await call
+        with self.assertRaises(ShmTimeout):
+            await self.server.serve(0)
 
 
 class Reads(AsyncTest):

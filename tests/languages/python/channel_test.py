@@ -5,8 +5,21 @@ import pickle
 import threading
 import time
 import unittest
+from ctypes import WinDLL
 
-from shmbroker import Access, Channel, Kind, News, ShmError, ShmNotFound, ShmTimeout, WhenFull, abi, list_channels
+from shmbroker import (
+    Access,
+    Channel,
+    Kind,
+    News,
+    ShmError,
+    ShmNotFound,
+    ShmRefused,
+    ShmTimeout,
+    WhenFull,
+    abi,
+    list_channels,
+)
 
 PATIENCE = 20.0
 _numbers = itertools.count(1)
@@ -36,6 +49,80 @@ class ChannelTest(unittest.TestCase):
         thread.start()
         self.addCleanup(thread.join)
         return thread
+
+
+class Calls(ChannelTest):
+    """Of the service "calls 0" of the configuration."""
+
+    def setUp(self) -> None:
+        self.server = Channel("calls 0", access=Access.SERVER, kind=Kind.SERVICE)
+        self.addCleanup(self.server.close)
+        self.client = Channel("calls 0", access=Access.CLIENT)
+        self.addCleanup(self.client.close)
+
+    def test_come_back_with_their_answers(self) -> None:
+        def serve() -> None:
+            for request in itertools.islice(self.server.requests(PATIENCE), 100):
+                with request:
+                    self.assertTrue(request.answer(request.data + b"!"))
+
+        self.start(serve)
+        for i in range(100):
+            self.assertEqual(self.client.call(b"%d" % i, PATIENCE), b"%d!" % i)
+
+    def test_tell_whose_they_are(self) -> None:
+        call = self.client.begin_call(b"who am I?")
+        with self.server.serve(PATIENCE) as request:
+            caller = request.caller
+            self.assertEqual((caller.pid, caller.waits, caller.account[:4]), (WinDLL("kernel32").GetCurrentProcessId(), True, "S-1-"))
+            request.answer(b"you")
+        self.assertEqual(call.end(PATIENCE), b"you")
+
+    def test_may_be_several_and_end_in_any_order(self) -> None:
+        calls = [self.client.begin_call(b"%d" % i) for i in range(16)]
+        self.assertRaises(ShmTimeout, self.client.begin_call, b"too many", 0)
+        requests = [self.server.serve(PATIENCE) for _ in calls]
+        for request in reversed(requests):
+            request.answer(request.data * 2)
+        self.assertEqual([call.end(PATIENCE) for call in calls], [b"%d" % i * 2 for i in range(16)])
+
+    def test_are_refused_with_code_and_text(self) -> None:
+        call = self.client.begin_call(b"x")
+        self.server.serve(PATIENCE).refuse(-7, "not t\u00f6day")
+        with self.assertRaises(ShmRefused) as raised:
+            call.end(PATIENCE)
+        self.assertEqual(raised.exception.refusal, -7)
+        self.assertIn("not t\u00f6day", str(raised.exception))
+
+    def test_that_the_server_leaves_or_forgets_are_refused(self) -> None:
+        first, second = self.client.begin_call(b"1"), self.client.begin_call(b"2")
+        with self.server.serve(PATIENCE):
+            pass
+        self.assertRaises(ShmRefused, first.end, PATIENCE)
+        self.server.serve(PATIENCE)  # which nobody keeps
+        self.assertRaises(ShmRefused, second.end, PATIENCE)
+
+    def test_that_nobody_answers_in_time_are_given_up(self) -> None:
+        self.assert_fails(abi.SHM_E_TIMEOUT, self.client.call, b"nobody takes it", 0.05)
+        self.assertRaises(ShmTimeout, self.server.serve, 0)
+        call = self.client.begin_call(b"1")
+        self.assertRaises(ShmTimeout, call.end, 0)
+        request = self.server.serve(PATIENCE)
+        self.assert_fails(abi.SHM_E_UNANSWERED, call.cancel)
+        self.assertFalse(request.caller.waits)
+        self.assertFalse(request.answer(b"too late"))
+
+    def test_that_are_forgotten_are_given_up(self) -> None:
+        for _ in range(20):
+            self.client.begin_call(b"nobody keeps it")
+        self.assertRaises(ShmTimeout, self.server.serve, 0)
+
+    def test_end_when_the_server_closes(self) -> None:
+        call = self.client.begin_call(b"x")
+        request = self.server.serve(PATIENCE)
+        self.server.close()
+        self.assert_fails(abi.SHM_E_PEER_DIED, call.end, PATIENCE)
+        self.assertRaises(ShmError, request.answer, b"x")
 
 
 class Messages(ChannelTest):
