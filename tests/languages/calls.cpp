@@ -1,5 +1,6 @@
 #include "tests/languages/calls.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -87,35 +88,31 @@ void Calls::be_alone() {
 }
 
 void Calls::call_each_server() {
-  Runs runs(kCaller, L"--channel calls --timeout 60000 --repeat " + std::to_wstring(kRepeat),
-            ProgramRun::Typed{});
-  size_t lines = 0;
   for (const Language& language : languages()) {
-    if (language.missing.empty() && !language.server.command.empty()) call_a_server(language, runs, lines);
+    if (language.missing.empty() && !language.server.command.empty()) call_a_server(language);
   }
-  callers = runs.finish();
 }
 
-// lines: how many each caller has printed until now.
-void Calls::call_a_server(const Language& language, const Runs& runs, size_t& lines) {
+void Calls::call_a_server(const Language& language) {
   constexpr size_t kOwn = 3;
-  const size_t calls = kRepeat * lines_of("", "").size();
+  const auto callers_there = std::ranges::count_if(
+      languages(), [](const Language& each) { return each.missing.empty() && !each.caller.command.empty(); });
   size_t& wanted = requests[language.name];
-  wanted = kOwn + runs.count_running() * calls;
+  wanted = kOwn + static_cast<size_t>(callers_there) * kRepeat * lines_of("", "").size();
   ProgramRun server(language.server, L"--channel calls --timeout 20000 --count " + std::to_wstring(wanted));
   eventually([&] { return server.bytes_of_errors() != 0 || server.has_ended(); });
-  runs.type([&](const std::string& caller) {
-    std::string input;
-    for (const std::string& line : lines_of(caller, language.name)) input += line + "\n";
-    return input;
-  });
+  Runs runs(kCaller, L"--channel calls --timeout 60000 --repeat " + std::to_wstring(kRepeat),
+            [&](const std::string& caller) {
+              std::string input;
+              for (const std::string& line : lines_of(caller, language.name)) input += line + "\n";
+              return input;
+            });
   const Opened channel(L"calls", SHM_CLIENT);
   constexpr std::wstring_view kHalf = L"half a unit?";
   to_nothing[language.name] = say(channel, {}, 0);
   to_much[language.name] = say(channel, std::wstring(kLargest / sizeof(wchar_t), L'x'), kLargest);
   to_half[language.name] = say(channel, kHalf, kHalf.size() * sizeof(wchar_t) - 1);
-  lines += calls;
-  runs.await_lines(lines);
+  callers[language.name] = runs.finish();
   servers[language.name] = server.finish();
 }
 

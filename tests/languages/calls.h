@@ -1,6 +1,5 @@
-// What the languages' callers ask and their servers answer, all with all: the callers of every language run
-// all the time, and the servers come one after the other, so that all pairs take no more starts of programs
-// than there are programs.
+// What the languages' callers ask and their servers answer, all with all: the servers come one after the other,
+// and the callers of all languages call each of them at once.
 #pragma once
 
 #include <map>
@@ -26,7 +25,7 @@ class Calls {
   // ends with half a unit.
   std::map<std::string, Said> to_nothing, to_much, to_half;
 
-  ByLanguage callers;
+  std::map<std::string, ByLanguage> callers;  // of each server
   ByLanguage servers;
   std::map<std::string, size_t> requests;  // that each server was to get
 
@@ -56,7 +55,7 @@ class Calls {
   void err();
   void be_alone();
   void call_each_server();
-  void call_a_server(const Language& server, const Runs& runs, size_t& lines);
+  void call_a_server(const Language& server);
   void share();
 };
 

@@ -45,7 +45,7 @@ class CallPairs : public CallTest, public testing::WithParamInterface<std::tuple
 
 // Every answer is that of the caller's own request, has its process, and comes once and in order.
 TEST_P(CallPairs, AskAndAnswer) {
-  const Finished& run = seen().callers.at(caller());
+  const Finished& run = seen().callers.at(server()).at(caller());
   std::vector<std::string> expected;
   for (const std::string& line : Calls::lines_of(caller(), server()))
     expected.insert(expected.end(), Calls::kRepeat, Calls::answer_to(line, run.pid));
@@ -78,11 +78,14 @@ void expect_ended(const Finished& run, DWORD exit_code, const std::string& error
 }
 
 TEST_P(CallPrograms, CallerPrintsAnAnswerForEachCallAndNothingElse) {
-  const Finished& caller = of(seen().callers);
-  EXPECT_EQ(caller.exit_code, 0u);
-  EXPECT_EQ(caller.errors, "");
-  const size_t calls = seen().servers.size() * Calls::lines_of("", "").size() * Calls::kRepeat;
-  EXPECT_EQ(static_cast<size_t>(std::ranges::count(caller.output, '\n')), calls);
+  for (const auto& [server, callers] : seen().callers) {
+    SCOPED_TRACE(server);
+    const Finished& caller = of(callers);
+    EXPECT_EQ(caller.exit_code, 0u);
+    EXPECT_EQ(caller.errors, "");
+    EXPECT_EQ(static_cast<size_t>(std::ranges::count(caller.output, '\n')),
+              Calls::lines_of("", "").size() * Calls::kRepeat);
+  }
 }
 
 TEST_P(CallPrograms, CallerSaysThatItWasRefused) {

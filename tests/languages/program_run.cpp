@@ -1,6 +1,5 @@
 #include "tests/languages/program_run.h"
 
-#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 
@@ -28,31 +27,10 @@ ProgramRun::ProgramRun(const Program& program, const std::wstring& arguments, co
     if (!file.flush()) throw std::runtime_error("cannot write a program's input");
   }
   const win::Handle in = open_file(folder_.path() / L"input", GENERIC_READ, OPEN_EXISTING);
-  start(program, arguments, in.get());
-}
-
-ProgramRun::ProgramRun(const Program& program, const std::wstring& arguments, Typed) {
-  SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
-  HANDLE read = nullptr;
-  HANDLE write = nullptr;
-  if (!CreatePipe(&read, &write, &inherited, 0)) throw std::runtime_error("cannot make a pipe");
-  const win::Handle in(read);
-  keyboard_ = win::Handle(write);
-  SetHandleInformation(write, HANDLE_FLAG_INHERIT, 0);
-  start(program, arguments, in.get());
-}
-
-void ProgramRun::start(const Program& program, const std::wstring& arguments, HANDLE input) {
   const win::Handle out = open_file(folder_.path() / L"output", GENERIC_WRITE, CREATE_NEW);
   const win::Handle errors = open_file(folder_.path() / L"errors", GENERIC_WRITE, CREATE_NEW);
-  program_ = start_process(program.command + L" " + arguments, {input, out.get(), errors.get()}, nullptr,
+  program_ = start_process(program.command + L" " + arguments, {in.get(), out.get(), errors.get()}, nullptr,
                            program.exe.parent_path().c_str());
-}
-
-// One that has ended reads nothing: what it has written shows it.
-void ProgramRun::type(const std::string& input) const {
-  DWORD written = 0;
-  WriteFile(keyboard_.get(), input.data(), static_cast<DWORD>(input.size()), &written, nullptr);
 }
 
 uint64_t ProgramRun::bytes_of_output() const {
@@ -62,12 +40,7 @@ uint64_t ProgramRun::bytes_of_errors() const {
   return std::filesystem::file_size(folder_.path() / L"errors");
 }
 
-size_t ProgramRun::lines_of_output() const {
-  return static_cast<size_t>(std::ranges::count(read_file(folder_.path() / L"output"), '\n'));
-}
-
 Finished ProgramRun::finish() {
-  keyboard_.reset();
   Finished finished;
   finished.pid = program_.pid;
   if (WaitForSingleObject(program_.process.get(), kMostTime) == WAIT_OBJECT_0) {

@@ -1,5 +1,4 @@
-// A program whose outputs are files: however much it writes, nobody needs to read along. Its input is a file
-// too, or is typed while it runs.
+// A program whose input and outputs are files: however much it writes, nobody needs to read along.
 #pragma once
 
 #include <string>
@@ -23,25 +22,17 @@ class ProgramRun {
  public:
   // input: the bytes of its standard input.
   ProgramRun(const Program& program, const std::wstring& arguments, const std::string& input = {});
-  // Its input is what type() gives it, until finish().
-  struct Typed {};
-  ProgramRun(const Program& program, const std::wstring& arguments, Typed);
 
-  void type(const std::string& input) const;
   DWORD pid() const { return program_.pid; }
   bool has_ended() const { return WaitForSingleObject(program_.process.get(), 0) == WAIT_OBJECT_0; }
   // What it has written until now.
   uint64_t bytes_of_output() const;
   uint64_t bytes_of_errors() const;
-  size_t lines_of_output() const;
   // Waits for its end.
   Finished finish();
 
  private:
-  void start(const Program& program, const std::wstring& arguments, HANDLE input);
-
   TempFolder folder_;
-  win::Handle keyboard_;  // where type() writes
   Started program_;
 };
 

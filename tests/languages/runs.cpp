@@ -26,16 +26,6 @@ Runs::Runs(const Program Language::*program, const Arguments& arguments, const I
   }
 }
 
-Runs::Runs(const Program Language::*program, const std::wstring& arguments, ProgramRun::Typed typed) {
-  for (const Language& language : languages()) {
-    if (has_program(language, program)) runs_.try_emplace(language.name, language.*program, arguments, typed);
-  }
-}
-
-void Runs::type(const Input& input) const {
-  for (const auto& [name, run] : runs_) run.type(input(name));
-}
-
 size_t Runs::count_running() const {
   return static_cast<size_t>(
       std::ranges::count_if(runs_, [](const auto& each) { return !each.second.has_ended(); }));
@@ -76,14 +66,6 @@ std::set<std::string> Runs::await_output(uint64_t bytes) const {
     if (is_late(each)) late.insert(each.first);
   }
   return late;
-}
-
-void Runs::await_lines(size_t lines) const {
-  eventually([&] {
-    return std::ranges::all_of(runs_, [lines](const auto& each) {
-      return each.second.lines_of_output() >= lines || each.second.has_ended();
-    });
-  });
 }
 
 void Runs::press_ctrl_c() const {

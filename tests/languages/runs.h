@@ -23,11 +23,6 @@ class Runs {
   Runs(const Program Language::*program, const std::wstring& arguments, const Input& input = {})
       : Runs(
             program, [&arguments](const std::wstring&) { return arguments; }, input) {}
-  // Their input is what type() gives them.
-  Runs(const Program Language::*program, const std::wstring& arguments, ProgramRun::Typed);
-
-  // Each gets what is its language's.
-  void type(const Input& input) const;
 
   // Until each receiver has said that it reads, or has ended: then it has joined.
   void await_words() const;
@@ -36,17 +31,14 @@ class Runs {
   // Until each has written so many bytes to its output. Returns the languages of those that did not in time.
   std::set<std::string> await_output(uint64_t bytes) const;
 
-  // Until each has written so many lines to its output, or has ended.
-  void await_lines(size_t lines) const;
-
   // As if somebody had pressed it in each one's console.
   void press_ctrl_c() const;
 
   ByLanguage finish();
 
+ private:
   size_t count_running() const;
 
- private:
   std::map<std::string, ProgramRun> runs_;
 };
 

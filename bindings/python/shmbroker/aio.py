@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from . import abi, poller
-from .calls import Request
+from .calls import Request, not_taken
 from .channel import Channel, Data, forget, is_old
 from .errors import ShmError, ShmTimeout, check, error, error_of
 from .in_place import Loan, Lock, Peek
@@ -195,8 +195,7 @@ class AsyncChannel:
             return await self._when_readable(begun.try_end, None if math.isinf(left) else left)
         except ShmTimeout:
             begun.cancel()
-            text = "no server took the call in time, and none will; start one, or wait longer."
-            raise error(abi.SHM_E_TIMEOUT, text) from None
+            raise not_taken() from None
         except BaseException:
             begun._giving_up()
             raise

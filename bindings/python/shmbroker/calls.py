@@ -7,9 +7,14 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from . import abi
-from .errors import check, error
+from .errors import ShmError, check, error
 from .library import library
 from .waiting import Wait, in_steps
+
+
+def not_taken() -> ShmError:
+    what = "no server took the call until the time was up, and none will: it may be made again"
+    return error(abi.SHM_E_TIMEOUT, f"{what}; start a server, or wait longer.")
 
 
 class Caller(NamedTuple):

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from . import abi
-from .calls import Call, Request
+from .calls import Call, Request, not_taken
 from .errors import ShmError, ShmTimeout, check, error, error_of
 from .in_place import Lender, Loan, Lock, Peek
 from .library import library
@@ -224,7 +224,7 @@ class Channel:
         if answer is not None:
             return answer
         begun.cancel()
-        raise error(abi.SHM_E_TIMEOUT, "no server took the call in time, and none will; start one, or wait longer.")
+        raise not_taken()
 
     def begin_call(self, request: Data, timeout: float | None = None) -> Call:
         """Begins a call, for who has several under way. Waits only where there are as many as may be."""
