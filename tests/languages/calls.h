@@ -1,5 +1,5 @@
-// What the languages' callers ask and their servers answer, all with all: the servers come one after the other,
-// and the callers of all languages call each of them at once.
+// What the languages' callers ask and their servers answer, all with all: the servers come one after the
+// other, and the callers of all languages call each of them at once.
 #pragma once
 
 #include <map>
