@@ -2,6 +2,7 @@ import koffi from "koffi";
 import * as abi from "./abi.js";
 import { throwIfAborted } from "./abort.js";
 import { BatchReader, structOf } from "./batch.js";
+import { AnswerRoom, Request } from "./calls.js";
 import { Deadline } from "./deadline.js";
 import { atEnd } from "./environment.js";
 import { ShmError, check } from "./error.js";
@@ -85,6 +86,8 @@ export class Channel {
   #room = Buffer.alloc(0);
   /** @type {Readiness | undefined} */
   #readiness;
+  /** @type {AnswerRoom | undefined} */
+  #answers;
   #writers = new Turns();
   #closing = new AbortController();
   #notAtEnd;
@@ -95,11 +98,15 @@ export class Channel {
   constructor(handle) {
     this.#handle = handle;
     this.#info = this.info();
-    if (this.#info.canRead) notices(); // which ends after this
+    const isClient = this.#info.kind === "service" && !this.#info.canRead;
+    if (this.#info.canRead || isClient) notices(); // which ends after this
     this.#notAtEnd = atEnd(closeNative, handle);
     this.#lender = new Lender(this);
     if (this.#info.canRead) {
       this.#room = Buffer.allocUnsafeSlow(Math.min(this.#info.maxMessage, SMALL));
+      this.#readiness = new Readiness(handle);
+    } else if (isClient) {
+      this.#answers = new AnswerRoom(handle, Math.min(this.#info.capacity, SMALL));
       this.#readiness = new Readiness(handle);
     }
     forgotten.register(this, { handle, notAtEnd: this.#notAtEnd }, this);
@@ -206,7 +213,7 @@ export class Channel {
 
   /**
    * Tries until there is something new, or the time is up; then what is old will do.
-   * @template {{ unchanged: boolean }} Found
+   * @template {{ unchanged?: boolean }} Found
    * @param {() => Found | null} attempt
    * @param {WaitOptions} [options]
    * @param {(old: Found) => void} [discard]
@@ -343,6 +350,66 @@ export class Channel {
   async flush() {
     const status = await callOnPool(abi.ShmFlush, this.#handle);
     if (status < 0) await callAgain(status, "flush", this.#handle);
+  }
+
+  // ---- calls
+
+  /** @param {NodeJS.ArrayBufferView} request @param {WaitOptions} [options] */
+  async call(request, options) {
+    bytesOf(request);
+    const { timeout, signal } = waitOptionsOf(options);
+    const ends = [signal, this.#closing.signal];
+    const deadline = new Deadline(timeout);
+    const token = await this.#beginCall(request, deadline, signal);
+    const answers = /** @type {AnswerRoom} */ (this.#answers); // or else no call had begun
+    for (;;) {
+      const isLast = deadline.left === 0;
+      const answer = answers.tryTake(token);
+      if (answer) return answer;
+      if (isLast) throw answers.giveUp(token);
+      try {
+        await this.#reading.wait(deadline, ends, this);
+      } catch (error) {
+        answers.giveUp(token);
+        throw error;
+      }
+    }
+  }
+
+  /** @param {NodeJS.ArrayBufferView} request @param {Deadline} deadline @param {WaitOptions["signal"]} signal */
+  async #beginCall(request, deadline, signal) {
+    const token = new BigUint64Array(1);
+    const begin = () => abi.ShmCallBegin(this.#handle, request, request.byteLength, token, 0);
+    const timeout = deadline.left === abi.SHM_INFINITE ? Infinity : deadline.left;
+    await this.#inTurn(begin, { timeout, signal });
+    return token[0];
+  }
+
+  /** @param {WaitOptions} [options] */
+  serve(options) {
+    return this.#whenReadable(() => this.#takeRequest(), options);
+  }
+
+  /** @param {WaitOptions} [options] */
+  async *requests(options) {
+    for (;;) {
+      const request = await this.serve(options);
+      if (!request) return;
+      yield request;
+    }
+  }
+
+  /** @returns {(Request & { unchanged?: boolean }) | null} */
+  #takeRequest() {
+    const token = new BigUint64Array(1);
+    for (let room = this.#room; ; room = Buffer.allocUnsafeSlow(Number(this.#size[0]))) {
+      const status = abi.ShmServe(this.#handle, room, room.length, this.#size, token, 0);
+      if (status === abi.SHM_E_BUFFER) continue;
+      if (status === abi.SHM_E_EMPTY) return null;
+      check(status);
+      const found = room.subarray(0, Number(this.#size[0]));
+      return new Request(this, token[0], room === this.#room ? Buffer.from(found) : found);
+    }
   }
 
   // ---- the end

@@ -33,14 +33,22 @@ export class ShmError extends Error {
   readonly written: number | undefined;
 }
 
+/** A server has refused a call. Its message has what the server says; its code is "SHM_E_REFUSED". */
+export class ShmRefusal extends ShmError {
+  constructor(refusal: number, message?: string);
+  /** The server's own number for its reason. */
+  readonly refusal: number;
+}
+
 /**
- * What a channel is: one value, a stream for every reader, or work of which each piece goes to one reader.
+ * What a channel is: one value, a stream for every reader, or work of which each piece goes to one reader, or a
+ * service, which is called.
  */
-export type Kind = "block" | "topic" | "queue";
+export type Kind = "block" | "topic" | "queue" | "service";
 
 export interface OpenOptions {
-  /** Default: every right that this account has. */
-  access?: "read" | "write" | "read-write";
+  /** Default: every right that this account has; of a service client, where this account may call. */
+  access?: "read" | "write" | "read-write" | "client" | "server";
   /** Refuse a channel of another kind. */
   kind?: Kind;
   /** Begin with the next message, not with the oldest one kept. */
@@ -53,6 +61,8 @@ export interface OpenOptions {
   create?: boolean;
   /** With create: it stays when nobody has it open. */
   keep?: boolean;
+  /** A service's client: no call waits for a server to come; without one it fails with SHM_E_NO_SERVER. */
+  served?: boolean;
   /** Bytes that it must hold at least. */
   capacity?: number;
   /** Bytes that its largest message must be allowed to have. */
@@ -208,6 +218,23 @@ export class Channel implements AsyncDisposable {
    * ends, writes and locks of this channel fail with SHM_E_STATE at once.
    */
   lock(options?: WaitOptions): Promise<Lock>;
+  /**
+   * Calls a service, through a channel opened with access client. Several calls may be under way at once; where the
+   * channel has as many as it may have, the next one waits for room as write does. While it waits for room the request
+   * must not be changed. One whose time is up or whose signal is aborted is given up. It fails with a ShmRefusal if the
+   * server refuses; with SHM_E_FULL or SHM_E_TIMEOUT if no server has taken it in time, and none will; with
+   * SHM_E_UNANSWERED if a server has taken it and not answered in time; with SHM_E_PEER_DIED if that server has died.
+   * @returns the answer
+   */
+  call(request: ArrayBufferView, options?: WaitOptions): Promise<Bytes>;
+  /**
+   * Takes the next request of a service, through a channel opened with access server. Several may be taken before the
+   * first is answered.
+   * @returns null: nobody called within the timeout
+   */
+  serve(options?: WaitOptions): Promise<Request | null>;
+  /** All requests that come, until none has come within the timeout. */
+  requests(options?: WaitOptions): AsyncGenerator<Request, void, undefined>;
   /** Has the service bring a block's value to its file. */
   flush(): Promise<void>;
 
@@ -218,6 +245,40 @@ export class Channel implements AsyncDisposable {
    */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Who calls, as the ShmBroker service has noted it when that client opened the channel. */
+export interface Caller {
+  readonly pid: number;
+  /** Of its process; 0xFFFFFFFF: not known. */
+  readonly session: number;
+  /** The SID of its account. */
+  readonly account: string;
+}
+
+/**
+ * A request that was taken from a client: to be answered or refused once, in any order; then, and when its client is
+ * gone, its functions fail with SHM_E_STATE. With `using` it is refused if it was not answered, and so is one that is
+ * forgotten, some time later.
+ */
+export class Request implements Disposable {
+  private constructor();
+  readonly data: Bytes;
+  /** To be asked for before it is answered. */
+  readonly caller: Caller;
+  /** Whether the client still wants the answer. */
+  readonly isAwaited: boolean;
+  /**
+   * Answers it. An answer that is too large fails with SHM_E_SIZE, and the request is still to be answered.
+   * @returns false: the client has given the call up, or is gone
+   */
+  answer(data: ArrayBufferView): boolean;
+  /**
+   * Refuses it: the client's call fails with a ShmRefusal. 256 UTF-16 units of the text at most reach the client.
+   * @returns false: the client has given the call up, or is gone
+   */
+  refuse(code: number, text?: string): boolean;
+  [Symbol.dispose](): void;
 }
 
 /**

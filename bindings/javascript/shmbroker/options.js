@@ -7,7 +7,13 @@ import { KINDS } from "./structs.js";
 /** @typedef {import("./index.js").OpenOptions} OpenOptions */
 /** @typedef {import("./index.js").WaitOptions} WaitOptions */
 
-const RIGHTS = { read: abi.SHM_READ, write: abi.SHM_WRITE, "read-write": abi.SHM_READ | abi.SHM_WRITE };
+const RIGHTS = {
+  read: abi.SHM_READ,
+  write: abi.SHM_WRITE,
+  "read-write": abi.SHM_READ | abi.SHM_WRITE,
+  client: abi.SHM_CLIENT,
+  server: abi.SHM_SERVER,
+};
 const WHEN_FULL = { overwrite: abi.SHM_OVERWRITE, wait: abi.SHM_WAIT };
 const FLAGS = {
   next: abi.SHM_OPEN_NEXT,
@@ -15,6 +21,7 @@ const FLAGS = {
   timed: abi.SHM_OPEN_TIMED,
   create: abi.SHM_OPEN_CREATE,
   keep: abi.SHM_OPEN_KEEP,
+  served: abi.SHM_OPEN_SERVED,
 };
 const OPEN = new Set([...Object.keys(FLAGS), "access", "kind", "capacity", "maxMessage", "whenFull", "openTimeout"]);
 const WAIT = new Set(["timeout", "signal"]);

@@ -4,7 +4,7 @@ import * as abi from "./abi.js";
 
 /** @typedef {import("./index.js").Kind} Kind */
 
-export const KINDS = { block: abi.SHM_BLOCK, topic: abi.SHM_TOPIC, queue: abi.SHM_QUEUE };
+export const KINDS = { block: abi.SHM_BLOCK, topic: abi.SHM_TOPIC, queue: abi.SHM_QUEUE, service: abi.SHM_SERVICE };
 
 /** @param {abi.ShmInfo} struct */
 export function infoOf(struct) {

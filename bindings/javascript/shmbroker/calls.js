@@ -1,0 +1,112 @@
+// The two sides of a call: one that a client has under way, and a request that a server has taken.
+import koffi from "koffi";
+import * as abi from "./abi.js";
+import { ShmError, check } from "./error.js";
+import { newStructs } from "./structs.js";
+
+/** @typedef {import("./channel.js").Channel} Channel */
+
+/** A server's refusal of a call. */
+export class ShmRefusal extends ShmError {
+  /** @param {number} refusal @param {string} [message] */
+  constructor(refusal, message) {
+    super(abi.SHM_E_REFUSED, message);
+    this.name = "ShmRefusal";
+    this.refusal = refusal;
+  }
+}
+
+/** Looks for the answers of a client's calls, without waiting. */
+export class AnswerRoom {
+  #handle;
+  #room;
+  #size = koffi.sizeof("size_t") === 8 ? new BigUint64Array(1) : new Uint32Array(1);
+
+  /** @param {number} handle @param {number} size bytes; a larger answer gets a Buffer of its own */
+  constructor(handle, size) {
+    this.#handle = handle;
+    this.#room = Buffer.allocUnsafeSlow(size);
+  }
+
+  /** @param {bigint} token @returns {import("./index.js").Bytes | null} null: there is no answer yet */
+  tryTake(token) {
+    for (let room = this.#room; ; room = Buffer.allocUnsafeSlow(Number(this.#size[0]))) {
+      const status = abi.ShmCallEnd(this.#handle, token, room, room.length, this.#size, 0);
+      if (status === abi.SHM_E_BUFFER) continue;
+      if (status === abi.SHM_E_EMPTY) return null;
+      if (status === abi.SHM_E_REFUSED) throw new ShmRefusal(abi.ShmLastRefusal(), abi.ShmLastErrorText());
+      check(status);
+      const found = room.subarray(0, Number(this.#size[0]));
+      return room === this.#room ? Buffer.from(found) : found;
+    }
+  }
+
+  /** Gives a call up whose time is over. @param {bigint} token @returns {ShmError} what became of it */
+  giveUp(token) {
+    const status = abi.ShmCallCancel(this.#handle, token);
+    return new ShmError(status === abi.SHM_OK ? abi.SHM_E_TIMEOUT : abi.SHM_E_UNANSWERED);
+  }
+}
+
+const DROPPED = "the server has dropped the request";
+
+// A request that nobody has any more is refused as well, if late.
+const forgotten = new FinalizationRegistry((/** @type {{ handle: number, token: bigint }} */ { handle, token }) => {
+  abi.ShmRefuse(handle, token, 0, DROPPED);
+});
+
+/** A request that was taken, until it is answered or refused. */
+export class Request {
+  #channel;
+  #token;
+
+  /** @param {Channel} channel @param {bigint} token @param {Buffer} data */
+  constructor(channel, token, data) {
+    this.#channel = channel; // which is not closed as long as somebody has this
+    this.#token = token;
+    this.data = data;
+    forgotten.register(this, { handle: channel.handle, token }, this);
+  }
+
+  get caller() {
+    const { pid, session, account } = this.#caller();
+    return { pid, session, account };
+  }
+
+  get isAwaited() {
+    return (this.#caller().flags & abi.SHM_CALLER_WAITS) !== 0;
+  }
+
+  /** @returns {abi.ShmCaller} */
+  #caller() {
+    const struct = newStructs(abi.ShmCaller);
+    check(abi.ShmGetCaller(this.#channel.handle, this.#token, struct));
+    return koffi.decode(struct, abi.ShmCaller);
+  }
+
+  /** @param {NodeJS.ArrayBufferView} data */
+  answer(data) {
+    if (!ArrayBuffer.isView(data)) throw new TypeError("an answer must be a Buffer or another view of bytes");
+    return this.#end(abi.ShmAnswer(this.#channel.handle, this.#token, data, data.byteLength));
+  }
+
+  /** @param {number} code @param {string} [text] */
+  refuse(code, text = "") {
+    if (!Number.isInteger(code) || code !== (code | 0)) {
+      throw new RangeError(`code is ${String(code)}; it must be a whole number of 32 bits`);
+    }
+    return this.#end(abi.ShmRefuse(this.#channel.handle, this.#token, code, text));
+  }
+
+  /** @param {number} status */
+  #end(status) {
+    check(status);
+    forgotten.unregister(this);
+    return status !== abi.SHM_S_DROPPED;
+  }
+
+  [Symbol.dispose]() {
+    abi.ShmRefuse(this.#channel.handle, this.#token, 0, DROPPED); // SHM_E_STATE where it was answered
+    forgotten.unregister(this);
+  }
+}
