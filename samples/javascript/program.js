@@ -1,4 +1,4 @@
-// What sender.js and receiver.js share: their arguments, how they end, and what they say then.
+// What the programs here share: their arguments, how they end, and what they say then.
 import { ShmError } from "shmbroker";
 
 const EXIT_CODES = `Exit codes:

@@ -60,7 +60,7 @@ export class Request {
   #channel;
   #token;
 
-  /** @param {Channel} channel @param {bigint} token @param {Buffer} data */
+  /** @param {Channel} channel @param {bigint} token @param {import("./index.js").Bytes} data */
   constructor(channel, token, data) {
     this.#channel = channel; // which is not closed as long as somebody has this
     this.#token = token;
