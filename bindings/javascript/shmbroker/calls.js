@@ -16,6 +16,14 @@ export class ShmRefusal extends ShmError {
   }
 }
 
+// In the words of ShmCall.
+const NOT_TAKEN =
+  "no server took the call until the time was up, and none will: it may be made again; " +
+  "start a server, or wait longer.";
+const NOT_ANSWERED =
+  "a server took the call and had not answered it when the time was up; its answer is dropped. " +
+  "Call again only what may be done twice, or wait longer.";
+
 /** Looks for the answers of a client's calls, without waiting. */
 export class AnswerRoom {
   #handle;
@@ -44,7 +52,9 @@ export class AnswerRoom {
   /** Gives a call up whose time is over. @param {bigint} token @returns {ShmError} what became of it */
   giveUp(token) {
     const status = abi.ShmCallCancel(this.#handle, token);
-    return new ShmError(status === abi.SHM_OK ? abi.SHM_E_TIMEOUT : abi.SHM_E_UNANSWERED);
+    return status === abi.SHM_OK
+      ? new ShmError(abi.SHM_E_TIMEOUT, NOT_TAKEN)
+      : new ShmError(abi.SHM_E_UNANSWERED, NOT_ANSWERED);
   }
 }
 
