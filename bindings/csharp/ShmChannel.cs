@@ -49,10 +49,10 @@ namespace ShmBroker
 
         public ShmKind Kind => opened.Kind;
 
-        /// <summary>Bytes of payload that the channel holds.</summary>
+        /// <summary>Bytes of payload that the channel holds; of a service: of its largest answer.</summary>
         public long Capacity => opened.Capacity;
 
-        /// <summary>Bytes of its largest message; of a block: its capacity.</summary>
+        /// <summary>Bytes of its largest message; of a block: its capacity; of a service: of its largest request.</summary>
         public long MaxMessage => opened.MaxMessage;
 
         /// <summary>For the functions of Native: keep the channel alive until they have returned.</summary>

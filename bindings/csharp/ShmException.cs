@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 namespace ShmBroker
 {
     /// <summary>A failed call. Its message says what happened, to which channel, and what to do.</summary>
-    public sealed class ShmException : Exception
+    public class ShmException : Exception
     {
-        private ShmException(int status, string message)
+        private protected ShmException(int status, string message)
             : base(message)
         {
             Status = (ShmStatus)status;
@@ -51,7 +51,21 @@ namespace ShmBroker
         internal static unsafe ShmException OfLastCall(int status)
         {
             var text = new string(Native.ShmLastErrorText());
+            if (status == Native.SHM_E_REFUSED) return new ShmRefusedException(Native.ShmLastRefusal(), text);
             return text.Length > 0 ? new ShmException(status, text) : Of(status);
         }
+    }
+
+    /// <summary>The server has refused the call.</summary>
+    public sealed class ShmRefusedException : ShmException
+    {
+        internal ShmRefusedException(int code, string message)
+            : base(Native.SHM_E_REFUSED, message)
+        {
+            Code = code;
+        }
+
+        /// <summary>What the server gave as the reason; what it means is between the two.</summary>
+        public int Code { get; }
     }
 }

@@ -12,6 +12,9 @@ namespace ShmBroker
 
         /// <summary>Every message goes to exactly one reader.</summary>
         Queue = (int)Native.SHM_QUEUE,
+
+        /// <summary>A client calls, and one of its servers answers.</summary>
+        Service = (int)Native.SHM_SERVICE,
     }
 
     [Flags]
@@ -21,6 +24,12 @@ namespace ShmBroker
         Default = 0,
         Read = (int)Native.SHM_READ,
         Write = (int)Native.SHM_WRITE,
+
+        /// <summary>Of a service: take requests and answer them.</summary>
+        Server = (int)Native.SHM_SERVER,
+
+        /// <summary>Of a service: call it.</summary>
+        Client = (int)Native.SHM_CLIENT,
     }
 
     [Flags]
