@@ -21,16 +21,18 @@ unit ShmBroker;
 interface
 
 uses
-  Windows, SysUtils, ShmBrokerApi, ShmBrokerDll, ShmBrokerErrors, ShmBrokerLoans;
+  Windows, SysUtils, ShmBrokerApi, ShmBrokerDll, ShmBrokerErrors, ShmBrokerLoans, ShmBrokerCalls;
 
 type
   EShmError = ShmBrokerErrors.EShmError;
+  EShmRefused = ShmBrokerErrors.EShmRefused;
 
   TShmKind = (
     skAny,
     skBlock,      // one value, the last one written wins
     skTopic,      // every reader gets every message
-    skQueue);     // every message goes to exactly one reader
+    skQueue,      // every message goes to exactly one reader
+    skService);   // a client calls, and one of its servers answers
 
   TShmRight = (srRead, srWrite);
   TShmRights = set of TShmRight;
@@ -62,8 +64,8 @@ type
     Rights: TShmRights;       // of this channel object; in a list: of the caller
     Readers: Cardinal;        // open now, in all processes
     Writers: Cardinal;
-    Capacity: UInt64;         // bytes of payload that the channel holds
-    MaxMessage: UInt64;       // bytes of the largest message; of a block: its capacity
+    Capacity: UInt64;         // bytes of payload that the channel holds; of a service: of its largest answer
+    MaxMessage: UInt64;       // bytes of the largest message; of a block: its capacity; of a service: of a request
     Creator: UnicodeString;   // SID of the account that created it; empty of one of the configuration, and in a list
     Instance: UInt64;         // another number each time that the channel's memory is made; 0 in a list
   end;
@@ -95,9 +97,13 @@ type
   IShmLock = ShmBrokerLoans.IShmLock;
   IShmPeek = ShmBrokerLoans.IShmPeek;
 
-  TShmChannel = class
+  { Calls of a service: see ShmBrokerCalls, which has what TShmChannel inherits. }
+  TShmCaller = ShmBrokerCalls.TShmCaller;
+  IShmCall = ShmBrokerCalls.IShmCall;
+  IShmRequest = ShmBrokerCalls.IShmRequest;
+
+  TShmChannel = class(TShmCalling)
   private
-    FHandle: Cardinal;
     FState: IShmOpenState;
     function GetInfo: TShmInfo;
     function GetStats: TShmStats;
@@ -149,6 +155,10 @@ type
     function Lock(Timeout: Cardinal = SHM_INFINITE): IShmLock;
     function Peek(out Peeked: IShmPeek; Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
 
+    { Takes the next request of a service, as one of its servers. There is no IShmRequest after rrNothing and
+      rrCancelled. }
+    function Serve(out Request: IShmRequest; Timeout: Cardinal = SHM_INFINITE): TShmReadResult;
+
     { Posts Message to a window of this process when there is something to read: once, and again after a read
       has found nothing left. wParam is the cookie, lParam is Handle. A window of 0 ends it. }
     procedure NotifyWindow(Window: HWND; Message: Cardinal; Cookie: NativeUInt = 0);
@@ -168,6 +178,10 @@ type
   end;
 
 const
+  { Rights on a service: to call it, and to take requests and answer them. }
+  srClient = srWrite;
+  srServer = srRead;
+
   { The read results that come with something new. }
   ShmNew = [rrMessage, rrLost, rrRedelivered];
 
@@ -486,6 +500,11 @@ var
 begin
   ShmCheck(ShmGetWaitHandle(FHandle, Event));
   Result := THandle(Event);
+end;
+
+function TShmChannel.Serve(out Request: IShmRequest; Timeout: Cardinal): TShmReadResult;
+begin
+  Result := ReadResult(TakeRequest(Request, Timeout));
 end;
 
 procedure TShmChannel.NotifyWindow(Window: HWND; Message: Cardinal; Cookie: NativeUInt);

@@ -24,6 +24,16 @@ type
     property Text: UnicodeString read FText; // what Message says, which is not Unicode in Free Pascal
   end;
 
+  { A server has refused the call. }
+  EShmRefused = class(EShmError)
+  private
+    FCode: Integer;
+  public
+    { For the last call of this thread. }
+    constructor Create;
+    property Code: Integer read FCode;       // what the server gave as the reason
+  end;
+
 { Raises an EShmError if a function of ShmBrokerApi has failed. }
 procedure ShmCheck(Status: Integer);
 
@@ -52,8 +62,16 @@ begin
   inherited Create(string(FText));
 end;
 
+constructor EShmRefused.Create;
+begin
+  FCode := ShmLastRefusal; // before another call of the DLL
+  inherited Create(SHM_E_REFUSED);
+end;
+
 procedure ShmCheck(Status: Integer);
 begin
+  if Status = SHM_E_REFUSED then
+    raise EShmRefused.Create;
   if Status < 0 then
     raise EShmError.Create(Status);
 end;

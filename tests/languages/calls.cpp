@@ -89,14 +89,14 @@ void Calls::be_alone() {
 
 void Calls::call_each_server() {
   for (const Language& language : languages()) {
-    if (language.missing.empty() && !language.server.command.empty()) call_a_server(language);
+    if (language.missing.empty()) call_a_server(language);
   }
 }
 
 void Calls::call_a_server(const Language& language) {
   constexpr size_t kOwn = 3;
-  const auto callers_there = std::ranges::count_if(
-      languages(), [](const Language& each) { return each.missing.empty() && !each.caller.command.empty(); });
+  const auto callers_there =
+      std::ranges::count_if(languages(), [](const Language& each) { return each.missing.empty(); });
   size_t& wanted = requests[language.name];
   wanted = kOwn + static_cast<size_t>(callers_there) * kRepeat * lines_of("", "").size();
   ProgramRun server(language.server, L"--channel calls --timeout 20000 --count " + std::to_wstring(wanted));

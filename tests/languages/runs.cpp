@@ -10,17 +10,10 @@
 #include "win/text.h"
 
 namespace shmbroker::tests {
-namespace {
-
-bool has_program(const Language& language, const Program Language::*program) {
-  return language.missing.empty() && !(language.*program).command.empty();
-}
-
-}  // namespace
 
 Runs::Runs(const Program Language::*program, const Arguments& arguments, const Input& input) {
   for (const Language& language : languages()) {
-    if (!has_program(language, program)) continue;
+    if (!language.missing.empty()) continue;
     runs_.try_emplace(language.name, language.*program, arguments(win::to_utf16(language.name).value_or(L"")),
                       input ? input(language.name) : "");
   }

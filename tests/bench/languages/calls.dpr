@@ -11,6 +11,7 @@ uses
   ShmBrokerDll in '..\..\..\bindings\pascal\ShmBrokerDll.pas',
   ShmBrokerErrors in '..\..\..\bindings\pascal\ShmBrokerErrors.pas',
   ShmBrokerLoans in '..\..\..\bindings\pascal\ShmBrokerLoans.pas',
+  ShmBrokerCalls in '..\..\..\bindings\pascal\ShmBrokerCalls.pas',
   ShmBroker in '..\..\..\bindings\pascal\ShmBroker.pas';
 
 const

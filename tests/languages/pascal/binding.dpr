@@ -13,6 +13,7 @@ uses
   ShmBrokerDll in '..\..\..\bindings\pascal\ShmBrokerDll.pas',
   ShmBrokerErrors in '..\..\..\bindings\pascal\ShmBrokerErrors.pas',
   ShmBrokerLoans in '..\..\..\bindings\pascal\ShmBrokerLoans.pas',
+  ShmBrokerCalls in '..\..\..\bindings\pascal\ShmBrokerCalls.pas',
   ShmBroker in '..\..\..\bindings\pascal\ShmBroker.pas';
 
 const
@@ -536,6 +537,98 @@ begin
   CheckRefused(SHM_E_KIND, FlushNoFile, Writer, nil, 'flushing what has no file');
 end;
 
+{ ---- calls ---- }
+
+function CodeOfRefusal(const Call: IShmCall; const Text: string): Integer;
+var
+  Answer: UnicodeString;
+begin
+  Result := MaxInt;
+  try
+    Call.ReadText(Answer, Soon);
+  except
+    on Error: EShmRefused do
+    begin
+      Check((Error.Status = SHM_E_REFUSED) and (Pos(Text, Error.Message) > 0), 'it says why: ' + Error.Message);
+      Result := Error.Code;
+    end;
+  end;
+end;
+
+procedure AnswersAndRefusals(Client, Server: TShmChannel);
+var
+  First, Second: IShmCall;
+  Request: IShmRequest;
+  Answer: UnicodeString;
+begin
+  First := Client.BeginCallText(#$7B80#$5355);
+  Second := Client.BeginCallText('2');
+  Check((Server.Serve(Request, Soon) = rrMessage) and (Request.Text = #$7B80#$5355), 'a request comes');
+  Check((Request.Caller.ProcessId = GetCurrentProcessId) and (Copy(Request.Caller.Account, 1, 4) = 'S-1-')
+    and Request.Caller.Waits, 'it tells whose it is');
+  Check(not First.ReadText(Answer, 0), 'it has no answer yet');
+  Check(Request.AnswerText('one'), 'somebody wants the answer');
+  Check(First.ReadText(Answer, Soon) and (Answer = 'one'), 'the answer comes');
+  Check(Server.Serve(Request, Soon) = rrMessage, 'the second comes');
+  Request.Refuse(-7, 'not today');
+  Check(CodeOfRefusal(Second, 'not today') = -7, 'a refusal has its code');
+  First := Client.BeginCallText('forgotten');
+  Check(Server.Serve(Request, Soon) = rrMessage, 'another comes');
+  Request := nil;
+  Check(CodeOfRefusal(First, 'without an answer') = 0, 'what the server drops is refused');
+  First := Client.BeginCallText('given up');
+  First := nil;
+  Check(Server.Serve(Request, 0) = rrNothing, 'what its client drops is withdrawn');
+  First := Client.BeginCallText('too late');
+  Check(Server.Serve(Request, Soon) = rrMessage, 'it is taken');
+  First.GiveUp;
+  Check(not Request.Caller.Waits and not Request.AnswerText('x'), 'nobody wants the answer any more');
+end;
+
+function EchoOnce(Server: Pointer): {$IFDEF FPC}PtrInt{$ELSE}Integer{$ENDIF};
+var
+  Request: IShmRequest;
+begin
+  if TShmChannel(Server).Serve(Request, Soon) = rrMessage then
+    Request.AnswerBytes(Request.Data);
+  Result := 0;
+end;
+
+procedure CallLate(Client, Server: TShmChannel);
+begin
+  Client.CallText('nobody serves', 50);
+end;
+
+procedure CallsAtOnce(Client, Server: TShmChannel);
+var
+  Id: {$IFDEF FPC}TThreadID{$ELSE}Cardinal{$ENDIF};
+  Thread: THandle;
+begin
+  Thread := BeginThread(nil, 0, EchoOnce, Server, 0, Id);
+  Check(Same(Client.CallBytes(Bytes(500), Soon), Bytes(500)), 'bytes come back');
+  WaitForSingleObject(Thread, INFINITE);
+  CloseHandle(Thread);
+  CheckRefused(SHM_E_TIMEOUT, CallLate, Client, Server, 'a call that nobody takes');
+end;
+
+procedure RunCalls(Test: TTest);
+var
+  Client, Server: TShmChannel;
+begin
+  Client := nil;
+  Server := nil;
+  try
+    Client := TShmChannel.Create('service', [srClient]);
+    Server := TShmChannel.Create('service', [srServer]);
+    Test(Client, Server);
+  except
+    on Error: Exception do
+      Check(False, 'no exception: ' + Error.Message);
+  end;
+  Server.Free;
+  Client.Free;
+end;
+
 procedure Run(Test: TTest; const Channel: UnicodeString);
 var
   Writer, Reader: TShmChannel;
@@ -574,4 +667,6 @@ begin
   Run(WaitsForAny, 'topic');
   Run(Lists, 'block');
   Run(Creates, 'block');
+  RunCalls(AnswersAndRefusals);
+  RunCalls(CallsAtOnce);
 end.

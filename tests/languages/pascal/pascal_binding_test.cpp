@@ -16,7 +16,9 @@ class PascalBinding : public ServiceTest {
       : ServiceTest(R"({
           "channels": [)" +
                     block("block") + "," + topic("topic", "wait", 1 << 20) + "," +
-                    topic("lossy", "overwrite") + "," + queue("queue") + R"(],
+                    topic("lossy", "overwrite") + "," + queue("queue") +
+                    R"(, { "name": "service", "kind": "service",
+            "access": { "call": ["Everyone"], "serve": ["Everyone"] } }],
           "create": { "accounts": ["Everyone"] } })") {}
 };
 
