@@ -84,10 +84,16 @@ namespace ShmBroker
                     return End(call, deadline);
                 }
             }
-            catch (ShmException) when (token.IsCancellationRequested)
+            catch (ShmException error) when (token.IsCancellationRequested && WasGivenUp(error.Status))
             {
                 throw new OperationCanceledException(token);
             }
+        }
+
+        // What ShmCallEnd says of a call that GiveUp has ended: while it waited, or before.
+        private static bool WasGivenUp(ShmStatus status)
+        {
+            return status == ShmStatus.Cancelled || status == ShmStatus.Argument;
         }
 
         private unsafe ulong Begin(ReadOnlyMemory<byte> request, Deadline deadline, CancellationToken token)

@@ -6,7 +6,7 @@ namespace ShmBroker
 {
     /// <summary>
     /// A request that this server has taken, to be answered once, from any thread. What was neither answered nor
-    /// refused when it is disposed of is refused.
+    /// refused when it is disposed of, or forgotten, is refused.
     /// </summary>
     public sealed class ShmRequest : IDisposable
     {
@@ -19,6 +19,11 @@ namespace ShmBroker
             this.channel = channel;
             this.token = token;
             Data = data;
+        }
+
+        ~ShmRequest()
+        {
+            RefuseTheRest();
         }
 
         public byte[] Data { get; }
@@ -58,7 +63,13 @@ namespace ShmBroker
 
         public void Dispose()
         {
-            // A channel that is closed has refused it.
+            RefuseTheRest();
+            GC.SuppressFinalize(this);
+        }
+
+        private void RefuseTheRest()
+        {
+            // A channel that is closed has ended it.
             if (Interlocked.Exchange(ref isDone, 1) == 0 && !channel.IsDisposed)
                 Native.ShmRefuse(channel.Handle, token, 0, "");
         }

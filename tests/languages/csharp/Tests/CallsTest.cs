@@ -92,6 +92,26 @@ namespace ShmBroker.Tests
         }
 
         [Fact]
+        public async Task ThatTheServerForgetsAreRefused()
+        {
+            Task<byte[]> call = client.CallAsync(Bytes("x"));
+            Forget();
+            Eventually(() =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return call.IsCompleted;
+            });
+            await Assert.ThrowsAsync<ShmRefusedException>(() => call);
+        }
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private void Forget()
+        {
+            Assert.Equal("x", TextOf(server.Serve(Patience).Data));
+        }
+
+        [Fact]
         public async Task AreGivenUpWhenTheyAreCancelledOrTheTimeIsUp()
         {
             ShmException late = Assert.Throws<ShmException>(() => client.Call(Bytes("x"), AWhile));
