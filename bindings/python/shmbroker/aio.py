@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from . import abi, poller
-from .calls import Request, not_taken
+from .calls import Request
 from .channel import Channel, Data, forget, is_old
 from .errors import ShmError, ShmTimeout, check, error, error_of
 from .in_place import Loan, Lock, Peek
@@ -194,8 +194,7 @@ class AsyncChannel:
             left = deadline.left
             return await self._when_readable(begun.try_end, None if math.isinf(left) else left)
         except ShmTimeout:
-            begun.cancel()
-            raise not_taken() from None
+            raise begun._give_up_late() from None
         except BaseException:
             begun._giving_up()
             raise

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from . import abi
-from .errors import ShmError, check, error
+from .errors import ShmError, check, error, error_of
 from .library import library
 from .waiting import Wait, in_steps
 
@@ -15,6 +15,11 @@ from .waiting import Wait, in_steps
 def not_taken() -> ShmError:
     what = "no server took the call until the time was up, and none will: it may be made again"
     return error(abi.SHM_E_TIMEOUT, f"{what}; start a server, or wait longer.")
+
+
+def not_answered() -> ShmError:
+    what = "a server took the call and had not answered it when the time was up; its answer is dropped"
+    return error(abi.SHM_E_UNANSWERED, f"{what}. Call again only what may be done twice, or wait longer.")
 
 
 class Caller(NamedTuple):
@@ -49,6 +54,14 @@ class Call:
         has taken it already: what that does is done."""
         if self._giving_up.detach():
             check(library().ShmCallCancel(self._channel.handle, self._token))
+
+    def _give_up_late(self) -> ShmError:
+        """Gives the call up, whose time is over, and tells what became of it. An answer that came just then shows
+        that a server had taken it."""
+        status = self._giving_up()
+        if status == abi.SHM_OK:
+            return not_taken()
+        return not_answered() if status in (abi.SHM_E_UNANSWERED, abi.SHM_S_DROPPED) else error_of(status)
 
     def try_end(self) -> bytes | None:
         """The answer, if it is there."""

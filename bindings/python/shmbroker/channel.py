@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from . import abi
-from .calls import Call, Request, not_taken
+from .calls import Call, Request
 from .errors import ShmError, ShmTimeout, check, error, error_of
 from .in_place import Lender, Loan, Lock, Peek
 from .library import library
@@ -223,8 +223,7 @@ class Channel:
             raise
         if answer is not None:
             return answer
-        begun.cancel()
-        raise not_taken()
+        raise begun._give_up_late()
 
     def begin_call(self, request: Data, timeout: float | None = None) -> Call:
         """Begins a call, for who has several under way. Waits only where there are as many as may be."""

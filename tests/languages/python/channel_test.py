@@ -112,6 +112,11 @@ class Calls(ChannelTest):
         self.assertFalse(request.caller.waits)
         self.assertFalse(request.answer(b"too late"))
 
+    def test_whose_answer_comes_as_the_time_is_up_are_not_said_to_be_untaken(self) -> None:
+        call = self.client.begin_call(b"1")
+        self.server.serve(PATIENCE).answer(b"!")
+        self.assertEqual(call._give_up_late().status, abi.SHM_E_UNANSWERED)
+
     def test_that_are_forgotten_are_given_up(self) -> None:
         for _ in range(20):
             self.client.begin_call(b"nobody keeps it")
