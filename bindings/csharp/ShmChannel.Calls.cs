@@ -9,6 +9,13 @@ namespace ShmBroker
     // A service: calling it, and serving it.
     public sealed partial class ShmChannel
     {
+        // As the DLL says of a call that waited in it.
+        private const string NotTaken = "no server took the call until the time was up, and none will: it may be made " +
+                                        "again; start a server, or wait longer.";
+
+        private const string NotAnswered = "a server took the call and had not answered it when the time was up; its " +
+                                           "answer is dropped. Call again only what may be done twice, or wait longer.";
+
         private Taking<ShmRequest?>? takeRequest;
 
         // ---- a client
@@ -76,12 +83,13 @@ namespace ShmBroker
 
         private byte[] CallOnThisThread(ReadOnlyMemory<byte> request, Deadline deadline, CancellationToken token)
         {
+            var room = new byte[LargestAnswer]; // before the call: nothing of it is to fail afterwards
             ulong call = Begin(request, deadline, token);
             try
             {
                 using (token.Register(() => GiveUp(call)))
                 {
-                    return End(call, deadline);
+                    return End(call, room, deadline);
                 }
             }
             catch (ShmException error) when (token.IsCancellationRequested && WasGivenUp(error.Status))
@@ -116,9 +124,8 @@ namespace ShmBroker
             }
         }
 
-        private unsafe byte[] End(ulong call, Deadline deadline)
+        private unsafe byte[] End(ulong call, byte[] room, Deadline deadline)
         {
-            var room = new byte[LargestAnswer];
             UIntPtr size;
             int status;
             fixed (byte* answer = room)
@@ -128,8 +135,9 @@ namespace ShmBroker
             if (status >= 0) return room.AsSpan(0, (int)size).ToArray();
             if (status == Native.SHM_E_EMPTY)
             {
-                throw ShmException.Of(
-                    GiveUp(call) == Native.SHM_OK ? Native.SHM_E_TIMEOUT : Native.SHM_E_UNANSWERED);
+                throw GiveUp(call) == Native.SHM_OK
+                    ? ShmException.Of(Native.SHM_E_TIMEOUT, NotTaken)
+                    : ShmException.Of(Native.SHM_E_UNANSWERED, NotAnswered);
             }
             try
             {
@@ -144,7 +152,14 @@ namespace ShmBroker
 
         private int GiveUp(ulong call)
         {
-            return Native.ShmCallCancel(Handle, call);
+            try
+            {
+                return Native.ShmCallCancel(Handle, call);
+            }
+            catch (ObjectDisposedException)
+            {
+                return Native.SHM_E_HANDLE; // it ended with the channel
+            }
         }
 
         // ---- a server

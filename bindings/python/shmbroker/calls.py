@@ -61,7 +61,9 @@ class Call:
         status = self._giving_up()
         if status == abi.SHM_OK:
             return not_taken()
-        return not_answered() if status in (abi.SHM_E_UNANSWERED, abi.SHM_S_DROPPED) else error_of(status)
+        if status in (abi.SHM_E_UNANSWERED, abi.SHM_S_DROPPED):
+            return not_answered()
+        return error_of(abi.SHM_E_ARGUMENT if status is None else status)
 
     def try_end(self) -> bytes | None:
         """The answer, if it is there."""

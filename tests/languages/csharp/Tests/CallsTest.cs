@@ -116,8 +116,10 @@ namespace ShmBroker.Tests
         {
             ShmException late = Assert.Throws<ShmException>(() => client.Call(Bytes("x"), AWhile));
             Assert.Equal(ShmStatus.Timeout, late.Status);
+            string said = late.Message.Substring(late.Message.IndexOf("no server", StringComparison.Ordinal));
             late = await Assert.ThrowsAsync<ShmException>(() => client.CallAsync(Bytes("x"), AWhile));
             Assert.Equal(ShmStatus.Timeout, late.Status);
+            Assert.Equal(said, late.Message);
             using (var source = new CancellationTokenSource(AWhile))
             {
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(
