@@ -172,7 +172,9 @@ TEST(MonitorRows, OfAServiceTellItsCallsAndHowQuicklyItServes) {
   EXPECT_THAT(facts,
               HasSubstr(L"Served within 1.5 \u00B5s (half of the last requests), 20 \u00B5s (99 of 100)."));
   EXPECT_EQ(held_up_text(observed, {}), L"") << "who waits for an answer is not held up by anybody";
-  EXPECT_THAT(rate_title(SHM_SERVICE, {.messages = 5.0}), HasSubstr(L"calls/s"));
+  Figures figures;
+  figures.messages = 5;
+  EXPECT_THAT(rate_title(SHM_SERVICE, figures), HasSubstr(L"calls/s"));
 }
 
 TEST(MonitorRows, LagIsToldInPercentToo) {
