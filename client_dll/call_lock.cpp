@@ -20,15 +20,17 @@ bool CallLock::try_lock_shared(DWORD thread) {
     // Partner: the signal fence in try_lock_favored().
     FlushProcessWriteBuffers();
   }
-  if (!favored_word_.is_free()) {
+  if (!favored_word().is_free()) {
     shared_word_.unlock();
     return false;
   }
-  is_held_by_favor_ = false;
+  held_ = &shared_word_;
   const uint32_t favors = favors_.load(std::memory_order_relaxed);
   if (favors < kMostFavors) {
     favors_.store(favors + 1, std::memory_order_relaxed);
-    favored_.store(thread, std::memory_order_relaxed);
+    const uint32_t slot = (slot_.load(std::memory_order_relaxed) + 1) % kWords;
+    slot_.store(slot, std::memory_order_relaxed);
+    favored_.store(uint64_t{slot} << 32 | thread, std::memory_order_relaxed);
   }
   return true;
 }
@@ -61,9 +63,7 @@ void CallLock::Word::wait(DWORD timeout_ms, uint32_t& tries) {
   if (value == kAwaited) WaitOnAddress(&value_, &value, sizeof value, std::min(timeout_ms, kLookAtLockAgain));
 }
 
-void CallLock::wait(DWORD timeout_ms, uint32_t& tries) {
-  (favored_word_.is_free() ? shared_word_ : favored_word_).wait(timeout_ms, tries);
-}
+void CallLock::wait(DWORD timeout_ms, uint32_t& tries) { word_in_use().wait(timeout_ms, tries); }
 
 WaitEnd CallLock::lock(const WaitContext& context) {
   for (uint32_t tries = 0; !try_lock();) {
@@ -80,7 +80,7 @@ WaitEnd CallLock::lock(const WaitContext& context) {
 // Takes the lock if TerminateThread has ended the holder in its sleep. Another thread may have the holder's
 // number by now: then we do not know.
 bool CallLock::take_from_ended_thread() {
-  Word& word = favored_word_.is_free() ? shared_word_ : favored_word_;
+  Word& word = word_in_use();
   const DWORD sleeper = sleeper_.load(std::memory_order_relaxed);
   if (!word.is_blocking() || sleeper == 0) return false;
   const win::Handle thread(OpenThread(SYNCHRONIZE, FALSE, sleeper));

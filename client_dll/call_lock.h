@@ -27,9 +27,9 @@ class CallLock {
   bool lock_to_close(const Deadline& deadline);
 
   // For the holder, before it sleeps with the lock.
-  void mark_blocking() { held().mark_blocking(sleeper_); }
+  void mark_blocking() { held_->mark_blocking(sleeper_); }
 
-  void unlock() { held().unlock(); }
+  void unlock() { held_->unlock(); }
 
   // For who opens the handle, before anyone can use it: threads may be favored again.
   void begin_handle() {
@@ -39,7 +39,7 @@ class CallLock {
 
   // Makes waiting threads look at their context.
   void interrupt_waits() {
-    favored_word_.interrupt_waits();
+    for (Word& word : favored_words_) word.interrupt_waits();
     shared_word_.interrupt_waits();
   }
 
@@ -90,36 +90,46 @@ class CallLock {
 
   bool try_lock_favored(DWORD thread) {
     // relaxed: a thread that reads its own number has stored it itself, or a thread that has ended.
-    if (favored_.load(std::memory_order_relaxed) != thread) return false;
+    const uint64_t favored = favored_.load(std::memory_order_relaxed);
+    if (static_cast<DWORD>(favored) != thread) return false;
+    Word& word = favored_words_[favored >> 32];
     // It may have the lock already: by the shared word, when it came the first time, or in a call that an APC
     // interrupts.
-    if (!favored_word_.is_free() || !shared_word_.is_free()) return false;
-    favored_word_.take();
+    if (!word.is_free() || !shared_word_.is_free()) return false;
+    word.take();
     // Partner: FlushProcessWriteBuffers() in try_lock_shared(). The compiler keeps store and look in order;
     // the processor is made to by who takes the favor away.
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (favored_.load(std::memory_order_relaxed) == thread) {
-      is_held_by_favor_ = true;
+    if (favored_.load(std::memory_order_relaxed) == favored) {
+      held_ = &word;
       return true;
     }
-    favored_word_.unlock();
+    word.unlock();
     return false;
   }
   bool try_lock_shared(DWORD thread);
-  Word& held() { return is_held_by_favor_ ? favored_word_ : shared_word_; }
+  // Of the thread that was favored last.
+  Word& favored_word() { return favored_words_[slot_.load(std::memory_order_relaxed)]; }
+  Word& word_in_use() { return favored_word().is_free() ? shared_word_ : favored_word(); }
   void wait(DWORD timeout_ms, uint32_t& tries);
   bool take_from_ended_thread();
 
   // A handle that wanders from thread to thread favors none in the end: each change costs every processor an
   // interrupt.
-  static constexpr uint32_t kMostFavors = 8;
+  static constexpr uint32_t kMostFavors = 4;
+  // SUBTLE: a thread that has lost the favor may be about to take its word still, and frees it when it sees
+  // that. So the next one has another word. That thread's comes round again only after more changes than a
+  // handle has.
+  static constexpr uint32_t kWords = 2 * kMostFavors;
 
-  std::atomic<DWORD> favored_{0};    // changed under the shared word
-  Word favored_word_;                // the favored thread's
+  std::atomic<uint64_t> favored_{
+      0};  // the thread, and above it the slot of its word. Changed under the shared word
+  Word favored_words_[kWords];       // each a favored thread's
   Word shared_word_;                 // everybody else's
+  std::atomic<uint32_t> slot_{0};    // changed under the shared word
   std::atomic<DWORD> sleeper_{0};    // the holder, if its word is_blocking()
-  bool is_held_by_favor_ = false;    // under the lock
   std::atomic<uint32_t> favors_{0};  // counted under the shared word
+  Word* held_ = nullptr;             // by what the holder has the lock; under the lock
 };
 
 }  // namespace shmbroker::client

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -82,6 +83,38 @@ TEST(CallLock, KeepsThreadsApartWhoeverIsFavored) {
   for (std::thread& each : threads) each.join();
   EXPECT_EQ(faults, 0);
   EXPECT_EQ(counter, kThreads * kTurns);
+}
+
+// The favor goes from thread to thread when a handle is new. One that has just lost it may still be about to
+// take the lock as the favored one.
+TEST(CallLock, KeepsAThreadApartThatHasJustLostTheFavor) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 3000;
+  constexpr int kTurns = 40;
+  std::vector<std::unique_ptr<CallLock>> locks;
+  for (int round = 0; round < kRounds; ++round) locks.push_back(std::make_unique<CallLock>());
+  std::atomic<int> arrived = 0;
+  std::atomic<int> faults = 0;
+  std::atomic<bool> is_inside = false;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&] {
+      Interrupts interrupts;
+      for (int round = 0; round < kRounds; ++round) {
+        ++arrived;
+        while (arrived < (round + 1) * kThreads) SwitchToThread();
+        for (int turn = 0; turn < kTurns; ++turn) {
+          if (locks[static_cast<size_t>(round)]->lock(WaitContext(interrupts, INFINITE)) != WaitEnd::none ||
+              is_inside.exchange(true))
+            ++faults;
+          is_inside.store(false);
+          locks[static_cast<size_t>(round)]->unlock();
+        }
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  EXPECT_EQ(faults, 0);
 }
 
 TEST(CallLock, IsHadByOneOfTwoThatTry) {
