@@ -51,6 +51,11 @@ namespace ShmBroker
 
         /// <summary>With Create: it stays when nobody has it open.</summary>
         Keep = (int)Native.SHM_OPEN_KEEP,
+
+        /// <summary>
+        /// Calling a service: no call waits for a server to come, it is <see cref="ShmStatus.NoServer"/>.
+        /// </summary>
+        Served = (int)Native.SHM_OPEN_SERVED,
     }
 
     /// <summary>What a topic's writer does where there is no room.</summary>

@@ -42,7 +42,8 @@ type
     sfExclusive,  // be the only writer
     sfTimed,      // date each message that is written; costs a clock a message
     sfCreate,     // create the channel if there is none, where policy lets this account
-    sfKeep);      // with sfCreate: it stays when nobody has it open
+    sfKeep,       // with sfCreate: it stays when nobody has it open
+    sfServed);    // calling a service: no call waits for a server to come, it is SHM_E_NO_SERVER
   TShmOpenFlags = set of TShmOpenFlag;
 
   { How to open a channel. Create gives the defaults, which are right for most. }

@@ -47,6 +47,7 @@ class Channel:
         timed: bool = False,
         create: bool = False,
         keep: bool = False,
+        served: bool = False,
         capacity: int = 0,
         max_message: int = 0,
         when_full: WhenFull | None = None,
@@ -61,6 +62,7 @@ class Channel:
         timed        date each message that is written
         create       create the channel if there is none; kind and capacity must be given
         keep         with create: it stays when nobody has it open
+        served       calling a service: no call waits for a server to come, it raises SHM_E_NO_SERVER
         capacity     bytes that it must hold at least
         max_message  bytes that its largest message must be allowed to have
         when_full    creating a topic: what a writer does where there is no room; default: OVERWRITE
@@ -72,6 +74,7 @@ class Channel:
             abi.SHM_OPEN_TIMED: timed,
             abi.SHM_OPEN_CREATE: create,
             abi.SHM_OPEN_KEEP: keep,
+            abi.SHM_OPEN_SERVED: served,
         }
         options = options_of(
             access=access,

@@ -599,6 +599,24 @@ begin
   Client.CallText('nobody serves', 50);
 end;
 
+procedure CallUnserved(Client, Server: TShmChannel);
+begin
+  Client.CallText('nobody serves', Soon);
+end;
+
+procedure CallsOfNobody(Client, Server: TShmChannel);
+var
+  Hasty: TShmChannel;
+begin
+  Server.Close;
+  Hasty := TShmChannel.Create('service', [srClient], [sfServed]);
+  try
+    CheckRefused(SHM_E_NO_SERVER, CallUnserved, Hasty, nil, 'a call where nobody serves');
+  finally
+    Hasty.Free;
+  end;
+end;
+
 procedure CallsAtOnce(Client, Server: TShmChannel);
 var
   Id: {$IFDEF FPC}TThreadID{$ELSE}Cardinal{$ENDIF};
@@ -669,4 +687,5 @@ begin
   Run(Creates, 'block');
   RunCalls(AnswersAndRefusals);
   RunCalls(CallsAtOnce);
+  RunCalls(CallsOfNobody);
 end.

@@ -137,6 +137,18 @@ namespace ShmBroker.Tests
         }
 
         [Fact]
+        public void DoNotWaitForAServerWhereTheirChannelIsOpenedSo()
+        {
+            server.Dispose();
+            var options = new ShmOptions { Access = ShmAccess.Client, Flags = ShmOpenFlags.Served };
+            using (var hasty = new ShmChannel("calls 0", options))
+            {
+                ShmException none = Assert.Throws<ShmException>(() => hasty.Call(Bytes("x"), Patience));
+                Assert.Equal(ShmStatus.NoServer, none.Status);
+            }
+        }
+
+        [Fact]
         public async Task EndWhenTheServerCloses()
         {
             Task<byte[]> call = client.CallAsync(Bytes("x"));
