@@ -9,6 +9,7 @@
 #include "tests/support/channel_memory.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/rings.h"
+#include "tests/support/wine.h"
 
 namespace shmbroker::tests {
 namespace {
@@ -72,6 +73,7 @@ TEST_P(ManyReaders, OnThreadsOfOneProcessAllSleepAndAllAreWoken) {
 }
 
 TEST_P(ManyReaders, OnOneHandleTakeTurnsAndShareItsMessages) {
+  if (is_wine()) GTEST_SKIP() << "Wine's FlushProcessWriteBuffers does nothing: two may be in at once";
   const Opened in(wide(), SHM_READ);
   const Opened out(wide(), SHM_WRITE);
   constexpr int kThreads = 4;
