@@ -2,9 +2,11 @@
 
 import argparse
 import io
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from shmbroker import ShmError
 
@@ -63,6 +65,33 @@ def steps(timeout: float | None) -> Iterator[float]:
     end = None if timeout is None else time.monotonic() + timeout
     while end is None or time.monotonic() < end:
         yield _STEP if end is None else min(_STEP, max(0.0, end - time.monotonic()))
+
+
+class CtrlC:
+    """While it is there, takes a note of Ctrl-C. A KeyboardInterrupt might come when a message has been taken and not
+    been dealt with; only a second Ctrl-C raises it."""
+
+    def __init__(self) -> None:
+        self.is_pressed = False
+        self._before: Any = None
+
+    def __enter__(self) -> "CtrlC":
+        self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, *signal_and_frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.is_pressed = True
+
+    def steps(self, timeout: float | None) -> Iterator[float]:
+        """How long to wait each time until the time is up, or Ctrl-C is pressed."""
+        for seconds in steps(timeout):
+            if self.is_pressed:
+                return
+            yield seconds
 
 
 def lines() -> Iterator[str]:

@@ -1,14 +1,12 @@
 """Reads messages from a channel, and writes them to its output."""
 
 import argparse
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from multiprocessing import connection
-from typing import Any
 
-from program import Parser, number, run, say, steps
+from program import CtrlC, Parser, number, run, say
 from shmbroker import Access, Channel, Message, News, ShmError, ShmTimeout
 from window_notice import WindowNotice
 
@@ -38,30 +36,14 @@ class Receiver:
         self.channel = channel
         self.received = 0
         self.timeout = None if settings.timeout is None else settings.timeout / 1000
-        self.is_stopped = False
+        self.ctrl_c = CtrlC()
 
     def run(self) -> int:
         say(f"receiver: reading channel '{self.channel.name}'")
-        before = signal.signal(signal.SIGINT, self.stop)
-        try:
-            with ExitStack() as stack:
-                is_time_up = not self.receive_all(self.notice(stack))
-        finally:
-            signal.signal(signal.SIGINT, before)
+        with self.ctrl_c, ExitStack() as stack:
+            is_time_up = not self.receive_all(self.notice(stack))
         say(f"receiver: messages read: {self.received}, lost: {self.channel.stats().lost}")
         return 6 if is_time_up and self.received == 0 else 0
-
-    def stop(self, *signal_and_frame: Any) -> None:
-        """Takes a note of Ctrl-C. A KeyboardInterrupt might come when a message has been taken and not been
-        printed; only a second Ctrl-C raises it."""
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.is_stopped = True
-
-    def steps(self) -> Iterator[float]:
-        for seconds in steps(self.timeout):
-            if self.is_stopped:
-                return
-            yield seconds
 
     def notice(self, stack: ExitStack) -> Callable[[], bool]:
         """What waits until something was or can be read; it returns False when the time is up."""
@@ -69,14 +51,14 @@ class Receiver:
             return self.wait_for_event
         if self.settings.notify == "window":
             window = stack.enter_context(WindowNotice(self.channel))
-            return lambda: window.wait(self.steps())
+            return lambda: window.wait(self.ctrl_c.steps(self.timeout))
         return self.wait_in_read
 
     def wait_in_read(self) -> bool:
-        return any(self.receive(seconds) for seconds in self.steps())
+        return any(self.receive(seconds) for seconds in self.ctrl_c.steps(self.timeout))
 
     def wait_for_event(self) -> bool:
-        for seconds in self.steps():
+        for seconds in self.ctrl_c.steps(self.timeout):
             try:
                 if connection.wait([self.channel.wait_handle], seconds):
                     return True
@@ -86,9 +68,9 @@ class Receiver:
 
     def receive_all(self, notice: Callable[[], bool]) -> bool:
         """Returns False when the time is up."""
-        while not self.is_stopped and (self.settings.count == 0 or self.received < self.settings.count):
+        while not self.ctrl_c.is_pressed and (self.settings.count == 0 or self.received < self.settings.count):
             if not self.receive(0) and not notice():
-                return self.is_stopped
+                return self.ctrl_c.is_pressed
         return True
 
     def receive(self, timeout: float) -> bool:

@@ -1,11 +1,9 @@
 """Answers the calls of a service with what was asked, and who has asked it."""
 
 import argparse
-import signal
 import sys
-from typing import Any
 
-from program import Parser, number, run, say, steps
+from program import CtrlC, Parser, number, run, say
 from shmbroker import Access, Channel, Kind, Request, ShmError, ShmTimeout
 
 # Why it refuses: its own codes, for programs.
@@ -34,38 +32,28 @@ class Server:
         self.timeout = None if settings.timeout is None else settings.timeout / 1000
         self.taken = 0
         self.refused = 0
-        self.is_stopped = False
+        self.ctrl_c = CtrlC()
 
     def run(self) -> int:
         say(f"server: serving channel '{self.channel.name}'")
-        before = signal.signal(signal.SIGINT, self.stop)
-        try:
+        with self.ctrl_c:
             is_time_up = not self.answer_all()
-        finally:
-            signal.signal(signal.SIGINT, before)
         say(f"server: requests taken: {self.taken}, refused: {self.refused}")
         return 6 if is_time_up and self.taken == 0 else 0
 
-    def stop(self, *signal_and_frame: Any) -> None:
-        """Takes a note of Ctrl-C; only a second one raises KeyboardInterrupt."""
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.is_stopped = True
-
     def answer_all(self) -> bool:
         """Returns False when the time is up."""
-        while not self.is_stopped and (self.settings.count == 0 or self.taken < self.settings.count):
+        while not self.ctrl_c.is_pressed and (self.settings.count == 0 or self.taken < self.settings.count):
             request = self.next_request()
             if request is None:
-                return self.is_stopped
+                return self.ctrl_c.is_pressed
             with request:
                 self.answer(request)
             self.taken += 1
         return True
 
     def next_request(self) -> Request | None:
-        for seconds in [0.0] if self.timeout == 0 else steps(self.timeout):
-            if self.is_stopped:
-                break
+        for seconds in [0.0] if self.timeout == 0 else self.ctrl_c.steps(self.timeout):
             try:
                 return self.channel.serve(seconds)
             except ShmTimeout:

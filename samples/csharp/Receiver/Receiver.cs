@@ -70,40 +70,21 @@ Text is expected as UTF-16LE and printed as UTF-8. News and errors go to stderr.
             };
             using (var channel = new ShmChannel(arguments.Value("channel", "MapName"), options))
             {
-                ConsoleCancelEventHandler onCtrlC = (sender, e) => Stop(channel, e);
-                Console.CancelKeyPress += onCtrlC;
-                news.WriteLine($"receiver: reading channel '{channel.Name}'");
                 bool isTimeUp;
-                try
+                using (new CtrlC(channel, stop))
                 {
-                    isTimeUp = !ReceiveAll(channel);
-                }
-                catch (ShmException error) when (error.Status == ShmStatus.Cancelled)
-                {
-                    isTimeUp = false;
-                }
-                finally
-                {
-                    Console.CancelKeyPress -= onCtrlC;
+                    news.WriteLine($"receiver: reading channel '{channel.Name}'");
+                    try
+                    {
+                        isTimeUp = !ReceiveAll(channel);
+                    }
+                    catch (ShmException error) when (error.Status == ShmStatus.Cancelled)
+                    {
+                        isTimeUp = false;
+                    }
                 }
                 news.WriteLine($"receiver: messages read: {received}, lost: {channel.GetStats().Lost}");
                 return isTimeUp && received == 0 ? 6 : 0;
-            }
-        }
-
-        // A second Ctrl-C ends the process at once; Windows tells of it only when this has returned.
-        private void Stop(ShmChannel channel, ConsoleCancelEventArgs e)
-        {
-            if (stop.WaitOne(0)) return;
-            e.Cancel = true;
-            stop.Set();
-            try
-            {
-                channel.IsCancelled = true;
-            }
-            catch (ObjectDisposedException)
-            {
-                // It has ended meanwhile.
             }
         }
 

@@ -52,40 +52,21 @@ Text is UTF-16LE without a terminator. News and errors go to stderr.
             var options = new ShmOptions { Access = ShmAccess.Server, Kind = ShmKind.Service };
             using (var channel = new ShmChannel(arguments.Value("channel", "Echo"), options))
             {
-                ConsoleCancelEventHandler onCtrlC = (sender, e) => Stop(channel, e);
-                Console.CancelKeyPress += onCtrlC;
-                news.WriteLine($"server: serving channel '{channel.Name}'");
                 bool isTimeUp;
-                try
+                using (new CtrlC(channel, stop))
                 {
-                    isTimeUp = !AnswerAll(channel);
-                }
-                catch (ShmException error) when (error.Status == ShmStatus.Cancelled)
-                {
-                    isTimeUp = false;
-                }
-                finally
-                {
-                    Console.CancelKeyPress -= onCtrlC;
+                    news.WriteLine($"server: serving channel '{channel.Name}'");
+                    try
+                    {
+                        isTimeUp = !AnswerAll(channel);
+                    }
+                    catch (ShmException error) when (error.Status == ShmStatus.Cancelled)
+                    {
+                        isTimeUp = false;
+                    }
                 }
                 news.WriteLine($"server: requests taken: {taken}, refused: {refused}");
                 return isTimeUp && taken == 0 ? 6 : 0;
-            }
-        }
-
-        // A second Ctrl-C ends the process at once; Windows tells of it only when this has returned.
-        private void Stop(ShmChannel channel, ConsoleCancelEventArgs e)
-        {
-            if (stop.WaitOne(0)) return;
-            e.Cancel = true;
-            stop.Set();
-            try
-            {
-                channel.IsCancelled = true;
-            }
-            catch (ObjectDisposedException)
-            {
-                // It has ended meanwhile.
             }
         }
 
