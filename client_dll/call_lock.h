@@ -122,8 +122,8 @@ class CallLock {
   // handle has.
   static constexpr uint32_t kWords = 2 * kMostFavors;
 
-  std::atomic<uint64_t> favored_{
-      0};  // the thread, and above it the slot of its word. Changed under the shared word
+  // The thread, and above it the slot of its word. Changed under the shared word.
+  std::atomic<uint64_t> favored_{0};
   Word favored_words_[kWords];       // each a favored thread's
   Word shared_word_;                 // everybody else's
   std::atomic<uint32_t> slot_{0};    // changed under the shared word
