@@ -76,7 +76,7 @@ tests=$root/build/mingw-x64
 step "Testing mingw-x64"
 failed() {
   # Once more at the end, where who reads a long log looks first.
-  grep -h -A 8 ': Failure' "$@" | tail -n 100
+  grep -h -A 8 -e ': Failure' -e '--- FAIL' -e '^not ok' -e '^FAIL: ' "$@" | tail -n 100
   fail "ctest in build/mingw-x64"
 }
 test_in() {
