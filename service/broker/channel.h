@@ -135,8 +135,9 @@ class Channel final : private core::ChannelEvents {
   bool is_held_up() const { return blocker().kind != core::Blocker::Kind::none; }
   std::optional<Client> blocking_client() const;
 
-  // Of a queue, for who looks now and then: wakes a reader for what another one was woken for, and leaves.
-  void watch_queue();
+  // For who looks now and then: wakes a reader of a queue, or a server, for what another one was woken for, and
+  // leaves.
+  void watch_takers();
 
   // Whether the caller may see clients of an account, as SID text.
   using Sees = std::function<bool(const std::wstring& account)>;

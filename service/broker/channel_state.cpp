@@ -109,8 +109,10 @@ core::Blocker Channel::blocker() const {
   return ring_ && has_no_room() ? core::find_blocker(*ring_) : core::Blocker{};
 }
 
-void Channel::watch_queue() {
+void Channel::watch_takers() {
   if (ring_ && geometry_.kind == core::Kind::queue) queue_watch_.look(*ring_, *this);
+  if (!desks_ || look(shared_readers().waiting_takers) == 0) return;
+  if (desks_->has_calls_left()) core::wake_one_taker(data(), shared_readers(), *this);
 }
 
 std::optional<Client> Channel::blocking_client() const {

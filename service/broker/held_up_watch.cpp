@@ -19,7 +19,7 @@ DWORD HeldUpWatch::look_if_due() {
   due_ = now + kPause;
   std::set<std::wstring> held_up;
   for (const auto& [name, channel] : channels_.all()) {
-    channel->watch_queue();
+    channel->watch_takers();
     if (after != 0 && channel->is_held_up()) held_up.insert(name);
   }
   for (const HeldUpChannels::News& news : held_up_.update(held_up, after, now)) tell(news);

@@ -151,6 +151,18 @@ void ServiceDesks::end_calls_of_the_dead(uint64_t servers) {
   });
 }
 
+bool ServiceDesks::has_calls_left() {
+  bool any = false;
+  for (uint32_t index = 0; index < slots_.size(); ++index) {
+    Slot& slot = slots_[index];
+    if (!slot.taken || !slot.confirmed || !slot.calls.is_left(desk(slot))) continue;
+    // Who stands still may have taken this client's bell off.
+    core::ring_bell(objects_.hints().bells, index);
+    any = true;
+  }
+  return any;
+}
+
 void ServiceDesks::wake_everybody() const {
   for_each([](uint32_t, const Slot& slot) {
     if (slot.objects.event) SetEvent(slot.objects.event.get());

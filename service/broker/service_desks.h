@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/call_watch.h"
 #include "core/desk.h"
 #include "service/broker/channel_objects.h"
 #include "service/broker/client_slot.h"
@@ -18,6 +19,7 @@ class ServiceDesks {
  public:
   struct Slot : ClientSlot {
     DeskObjects objects;
+    core::CallWatch calls;
   };
 
   // The references must outlive it. channel: for whose sake clients are watched.
@@ -57,6 +59,8 @@ class ServiceDesks {
   // again. servers: a bit for each slot that a server still has.
   void end_calls_of_the_dead(uint64_t servers);
   void wake_everybody() const;
+  // Whether a server should be woken for requests that have been there since the last time this was asked.
+  bool has_calls_left();
 
   void set_access(const std::set<std::wstring>& servers) const;
 

@@ -9,7 +9,10 @@
 #include <thread>
 #include <vector>
 
+#include "core/store_order.h"
 #include "tests/integration/calls.h"
+#include "tests/integration/suspended.h"
+#include "tests/support/channel_memory.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/shm_testing.h"
@@ -65,6 +68,33 @@ TEST_F(Call, ComesBackWithItsAnswer) {
     ASSERT_EQ(answer_of(client, text), (Answer{SHM_OK, text + "!"}));
   }
   EXPECT_EQ(answer_of(client, std::string(255, 'x')), (Answer{SHM_OK, std::string(255, 'x') + "!"}));
+}
+
+// A request wakes one server. That one stands still, as under a debugger: another one gets it.
+TEST_F(Call, IsNotLeftToASuspendedServerThatWasWokenForIt) {
+  const Opened client(L"echo", SHM_CLIENT);
+  Peer stands_still;
+  const ShmChannel theirs = stands_still.open("echo", "r");
+  const ChannelMemory waits(L"echo");
+  stands_still.begin("serve " + std::to_string(theirs) + " " + std::to_string(kPatience));
+  ASSERT_TRUE(eventually([&] { return waits.marks() == 1; }));
+  Suspended suspended(stands_still.pid());
+  const Opened server(L"echo", SHM_SERVER);
+  Taken taken{};
+  std::atomic<bool> has_taken = false;
+  std::thread serving([&] {
+    taken = serve(server, SHM_INFINITE);  // a look at the end of its time would find the request, too
+    has_taken = true;
+  });
+  EXPECT_TRUE(eventually([&] { return waits.marks() == 3; }));
+  Sleep(3 * core::kSecondLookMs);  // until it sleeps for good: its own second look would find the request
+  const ShmToken token = begin(client, "asked");
+  EXPECT_TRUE(eventually([&] { return has_taken.load(); }));
+  EXPECT_SHM(SHM_OK, ShmCancel(server));
+  serving.join();
+  EXPECT_EQ(taken.request, "asked");
+  EXPECT_SHM(SHM_OK, give(server, taken.token, "told"));
+  EXPECT_EQ(end(client, token), (Answer{SHM_OK, "told"}));
 }
 
 TEST_F(Call, TellsWhatAServiceIs) {
