@@ -49,8 +49,9 @@ int32_t check_options(const ShmOptions* given, ShmOptions& options) {
   if (options.when_full > SHM_WAIT) return bad_argument(L"ShmOptions.when_full is unknown");
   if (options.reserved != 0) return bad_argument(L"ShmOptions.reserved is not 0");
   if (!is_timeout(options.open_timeout_ms)) return timeout_refused(options.open_timeout_ms);
-  if ((options.flags & SHM_OPEN_CREATE) != 0 && (options.kind == 0 || options.capacity == 0))
-    return bad_argument(L"SHM_OPEN_CREATE needs ShmOptions.kind and ShmOptions.capacity");
+  const bool has_sizes = options.capacity != 0 || options.kind == SHM_SERVICE;
+  if ((options.flags & SHM_OPEN_CREATE) != 0 && (options.kind == 0 || !has_sizes))
+    return bad_argument(L"SHM_OPEN_CREATE needs ShmOptions.kind and, but for a service, ShmOptions.capacity");
   return SHM_OK;
 }
 

@@ -48,6 +48,8 @@ int32_t Attachment::open(const std::wstring& name, const ShmOptions& options) {
   request.when_full = options.when_full;
   request.capacity = options.capacity;
   request.max_message = options.max_message;
+  request.calls = options.max_calls;
+  request.clients = options.max_clients;
   std::copy(name.begin(), name.end(), request.name);
   const auto reply = std::make_unique<pipe::OpenReply>();
   fill_header(request);

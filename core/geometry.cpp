@@ -41,6 +41,14 @@ uint64_t readers_section_size(const Geometry& geometry) {
   return sizeof(ReadersSection) + claims * sizeof(uint32_t);
 }
 
+uint64_t whole_size(const Geometry& geometry) {
+  const uint64_t data_size = data_section_size(geometry);
+  if (data_size == 0) return 0;
+  const CallGeometry calls = call_geometry(geometry);
+  return data_size + readers_section_size(geometry) + clients_section_size(calls) +
+         calls.clients * desk_size(calls);
+}
+
 uint64_t ring_capacity(uint64_t wanted, uint64_t max_message) {
   if (wanted > kMaxCapacity || max_message > largest_message(kMaxCapacity)) return 0;
   const uint64_t capacity = std::bit_ceil(std::max(wanted, kMinRing));

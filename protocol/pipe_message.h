@@ -66,6 +66,8 @@ struct OpenRequest {
   uint64_t capacity;  // at least; 0: any
   uint64_t max_message;
   char16_t name[kNameUnits];
+  uint32_t calls;  // at least, of a service; 0: any
+  uint32_t clients;
 };
 
 // Says on the connection of an open that its reply was read. The service undoes an admission that is not

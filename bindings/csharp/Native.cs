@@ -265,10 +265,14 @@ namespace ShmBroker
             public uint flags; // SHM_OPEN_…
             public uint open_timeout_ms; // how long the service may take to answer; 0: 5000
             public uint spin; // turns of a busy loop before a waiting call blocks; 0: 100
-            public ulong capacity; // bytes of payload that the channel must hold at least; 0: any
-            public ulong max_message; // bytes that its largest message must be allowed to have; 0: any
+            public ulong capacity;
+            // bytes that its largest message, or request, must be allowed to have; 0: any
+            public ulong max_message;
             public uint when_full; // creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE
             public uint reserved; // 0
+            // of a service: how many a client must be able to have under way at least; 0: any
+            public uint max_calls;
+            public uint max_clients; // of a service: how many must be able to call it at least; 0: any
         }
 
         [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
@@ -529,7 +533,7 @@ namespace ShmBroker
         {
             ShmOptions shmOptions;
             Check(
-                sizeof(ShmOptions) == 48
+                sizeof(ShmOptions) == 56
                 && Offset(&shmOptions, &shmOptions.size) == 0
                 && Offset(&shmOptions, &shmOptions.access) == 4
                 && Offset(&shmOptions, &shmOptions.kind) == 8
@@ -539,7 +543,9 @@ namespace ShmBroker
                 && Offset(&shmOptions, &shmOptions.capacity) == 24
                 && Offset(&shmOptions, &shmOptions.max_message) == 32
                 && Offset(&shmOptions, &shmOptions.when_full) == 40
-                && Offset(&shmOptions, &shmOptions.reserved) == 44,
+                && Offset(&shmOptions, &shmOptions.reserved) == 44
+                && Offset(&shmOptions, &shmOptions.max_calls) == 48
+                && Offset(&shmOptions, &shmOptions.max_clients) == 52,
                 "ShmOptions");
             ShmInfo shmInfo;
             Check(

@@ -82,13 +82,19 @@ namespace ShmBroker
         /// <summary>Turns of a busy loop before a waiting call blocks; 0: 100.</summary>
         public uint Spin { get; set; }
 
-        /// <summary>Bytes that it must hold at least.</summary>
+        /// <summary>Bytes that it must hold at least; of a service: bytes of its largest answer.</summary>
         public long Capacity { get; set; }
 
-        /// <summary>Bytes that its largest message must be allowed to have.</summary>
+        /// <summary>Bytes that its largest message, or request, must be allowed to have.</summary>
         public long MaxMessage { get; set; }
 
         public ShmWhenFull WhenFull { get; set; }
+
+        /// <summary>Of a service: how many calls a client must be able to have under way at least.</summary>
+        public uint MaxCalls { get; set; }
+
+        /// <summary>Of a service: how many clients must be able to call it at least.</summary>
+        public uint MaxClients { get; set; }
 
         internal unsafe Native.ShmOptions ToNative()
         {
@@ -103,6 +109,8 @@ namespace ShmBroker
                 capacity = SizeOf(Capacity, nameof(Capacity)),
                 max_message = SizeOf(MaxMessage, nameof(MaxMessage)),
                 when_full = (uint)WhenFull,
+                max_calls = MaxCalls,
+                max_clients = MaxClients,
             };
         }
 

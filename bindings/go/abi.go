@@ -128,10 +128,12 @@ type shmOptions struct {
 	flags         uint32 // SHM_OPEN_…
 	openTimeoutMs uint32 // how long the service may take to answer; 0: 5000
 	spin          uint32 // turns of a busy loop before a waiting call blocks; 0: 100
-	capacity      uint64 // bytes of payload that the channel must hold at least; 0: any
-	maxMessage    uint64 // bytes that its largest message must be allowed to have; 0: any
+	capacity      uint64
+	maxMessage    uint64 // bytes that its largest message, or request, must be allowed to have; 0: any
 	whenFull      uint32 // creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE
 	reserved      uint32 // 0
+	maxCalls      uint32 // of a service: how many a client must be able to have under way at least; 0: any
+	maxClients    uint32 // of a service: how many must be able to call it at least; 0: any
 }
 
 type shmInfo struct {
@@ -207,7 +209,7 @@ type shmCallerUtf8 struct {
 const pointerSize = unsafe.Sizeof(uintptr(0))
 
 var (
-	_ = [1]byte{}[unsafe.Sizeof(shmOptions{})-48]
+	_ = [1]byte{}[unsafe.Sizeof(shmOptions{})-56]
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.size)-0]
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.access)-4]
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.kind)-8]
@@ -218,6 +220,8 @@ var (
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.maxMessage)-32]
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.whenFull)-40]
 	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.reserved)-44]
+	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.maxCalls)-48]
+	_ = [1]byte{}[unsafe.Offsetof(shmOptions{}.maxClients)-52]
 
 	_ = [1]byte{}[unsafe.Sizeof(shmInfo{})-560]
 	_ = [1]byte{}[unsafe.Offsetof(shmInfo{}.size)-0]

@@ -328,3 +328,31 @@ func TestACallWithoutAThreadEndsInEachWay(t *testing.T) {
 	news, err = request.Answer(nil)
 	expectAnswer(t, news, err, Dropped)
 }
+
+func TestAProgramCreatesAService(t *testing.T) {
+	options := Options{Access: Server, Kind: Service, Create: true, MaxMessage: 10, MaxCalls: 1, MaxClients: 2}
+	server := open(t, &options)
+	info, err := server.Info()
+	if info.MaxMessage != 10 || info.Capacity != 4096 || err != nil {
+		t.Error(info, err)
+	}
+	for _, more := range []Options{{MaxCalls: 2}, {MaxClients: 3}} {
+		if _, err := Open(t.Name(), &more); !errors.Is(err, ErrMismatch) {
+			t.Error(more, err)
+		}
+	}
+	client := openService(t, t.Name(), Client)
+	done := make(chan error)
+	go func() {
+		answer, err := client.Call(patient(t), []byte("asked"))
+		if string(answer) != "told" {
+			t.Errorf("the answer is %q", answer)
+		}
+		done <- err
+	}()
+	news, err := take(t, server).Answer([]byte("told"))
+	expectAnswer(t, news, err, 0)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

@@ -57,12 +57,14 @@ type Options struct {
 	Next        bool          // start at the next write, not at the oldest message or value kept
 	Exclusive   bool          // be the only writer: nobody else may write while this channel is open
 	Timed       bool          // date each message at its commit
-	Create      bool          // create the channel if there is none; needs Kind and Capacity
+	Create      bool          // create the channel if there is none; needs Kind and, but for a service, Capacity
 	Keep        bool          // with Create: it stays when nobody has it open
 	Served      bool          // a service's client: where no server has it open a call is ErrNoServer at once
 	WhenFull    WhenFull      // with Create, of a topic: Overwrite
-	Capacity    uint64        // any; bytes of payload that the channel must hold at least
-	MaxMessage  uint64        // any; bytes that its largest message must be allowed to have
+	Capacity    uint64        // any; bytes of payload that the channel must hold at least; of a service: of its largest answer
+	MaxMessage  uint64        // any; bytes that its largest message, or request, must be allowed to have
+	MaxCalls    uint32        // any; of a service: how many a client must be able to have under way at least
+	MaxClients  uint32        // any; of a service: how many must be able to call it at least
 	OpenTimeout time.Duration // 5 s; how long the service may take to answer
 	Spin        uint32        // 100; turns of a busy loop before a waiting call blocks
 }
@@ -104,5 +106,7 @@ func (o *Options) raw() (*shmOptions, error) {
 		capacity:      o.Capacity,
 		maxMessage:    o.MaxMessage,
 		whenFull:      uint32(o.WhenFull),
+		maxCalls:      o.MaxCalls,
+		maxClients:    o.MaxClients,
 	}, nil
 }

@@ -53,9 +53,11 @@ type
     Flags: TShmOpenFlags;
     OpenTimeout: Cardinal;    // how long the service may take to answer; 0: 5000
     Spin: Cardinal;           // turns of a busy loop before a waiting call blocks; 0: 100
-    Capacity: UInt64;         // bytes of payload that the channel must hold at least
-    MaxMessage: UInt64;       // bytes that its largest message must be allowed to have
+    Capacity: UInt64;         // bytes of payload that the channel must hold at least; of a service: of its largest answer
+    MaxMessage: UInt64;       // bytes that its largest message, or request, must be allowed to have
     WaitWhenFull: Boolean;    // creating a topic: its writer waits for the slowest reader
+    MaxCalls: Cardinal;       // of a service: how many a client must be able to have under way at least
+    MaxClients: Cardinal;     // of a service: how many must be able to call it at least
     class function Create: TShmOptions; static;
   end;
 
@@ -234,6 +236,8 @@ begin
   Result.MaxMessage := Options.MaxMessage;
   if Options.WaitWhenFull then
     Result.WhenFull := SHM_WAIT;
+  Result.MaxCalls := Options.MaxCalls;
+  Result.MaxClients := Options.MaxClients;
 end;
 
 function InfoOf(const Raw: ShmInfo): TShmInfo;

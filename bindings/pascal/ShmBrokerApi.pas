@@ -109,10 +109,12 @@ type
     Flags: Cardinal;         // SHM_OPEN_...
     OpenTimeoutMs: Cardinal; // how long the service may take to answer; 0: 5000
     Spin: Cardinal;          // turns of a busy loop before a waiting call blocks; 0: 100
-    Capacity: UInt64;        // bytes of payload that the channel must hold at least; 0: any
-    MaxMessage: UInt64;      // bytes that its largest message must be allowed to have; 0: any
+    Capacity: UInt64;
+    MaxMessage: UInt64;      // bytes that its largest message, or request, must be allowed to have; 0: any
     WhenFull: Cardinal;      // creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE
     Reserved: Cardinal;      // 0
+    MaxCalls: Cardinal;      // of a service: how many a client must be able to have under way at least; 0: any
+    MaxClients: Cardinal;    // of a service: how many must be able to call it at least; 0: any
   end;
 
   PShmInfo = ^ShmInfo;
@@ -330,7 +332,7 @@ begin
   @ShmWaitAny := Find('ShmWaitAny');
 end;
 
-{$IF SizeOf(ShmOptions) <> 48}
+{$IF SizeOf(ShmOptions) <> 56}
   {$MESSAGE FATAL 'ShmOptions is not laid out as in shmbroker.h'}
 {$IFEND}
 {$IF SizeOf(ShmInfo) <> 560}
@@ -366,6 +368,8 @@ const
   ShmOptions_MaxMessage = 1 div Ord(NativeUInt(@PShmOptions(nil)^.MaxMessage) = 32);
   ShmOptions_WhenFull = 1 div Ord(NativeUInt(@PShmOptions(nil)^.WhenFull) = 40);
   ShmOptions_Reserved = 1 div Ord(NativeUInt(@PShmOptions(nil)^.Reserved) = 44);
+  ShmOptions_MaxCalls = 1 div Ord(NativeUInt(@PShmOptions(nil)^.MaxCalls) = 48);
+  ShmOptions_MaxClients = 1 div Ord(NativeUInt(@PShmOptions(nil)^.MaxClients) = 52);
   ShmInfo_Size = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Size) = 0);
   ShmInfo_Kind = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Kind) = 4);
   ShmInfo_Access = 1 div Ord(NativeUInt(@PShmInfo(nil)^.Access) = 8);

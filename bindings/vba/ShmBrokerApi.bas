@@ -128,10 +128,12 @@ Public Type ShmOptions
     Flags As Long ' SHM_OPEN_...
     OpenTimeoutMs As Long ' how long the service may take to answer; 0: 5000
     Spin As Long ' turns of a busy loop before a waiting call blocks; 0: 100
-    Capacity As ShmUInt64 ' bytes of payload that the channel must hold at least; 0: any
-    MaxMessage As ShmUInt64 ' bytes that its largest message must be allowed to have; 0: any
+    Capacity As ShmUInt64
+    MaxMessage As ShmUInt64 ' bytes that its largest message, or request, must be allowed to have; 0: any
     WhenFull As Long ' creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE
     Reserved As Long ' 0
+    MaxCalls As Long ' of a service: how many a client must be able to have under way at least; 0: any
+    MaxClients As Long ' of a service: how many must be able to call it at least; 0: any
 End Type
 
 Public Type ShmInfo
@@ -429,7 +431,7 @@ Public Declare Function ShmWaitAny Lib "shmclient.dll" _
 ' size, so that there is nothing to pad, whether Visual Basic aligns to 4 bytes or to 8.
 Public Sub ShmCheckLayout()
     Dim OptionsType As ShmOptions
-    Check LenB(OptionsType) = 48 _
+    Check LenB(OptionsType) = 56 _
         And VarPtr(OptionsType.Size) - VarPtr(OptionsType) = 0 _
         And VarPtr(OptionsType.Access) - VarPtr(OptionsType) = 4 _
         And VarPtr(OptionsType.Kind) - VarPtr(OptionsType) = 8 _
@@ -439,7 +441,9 @@ Public Sub ShmCheckLayout()
         And VarPtr(OptionsType.Capacity) - VarPtr(OptionsType) = 24 _
         And VarPtr(OptionsType.MaxMessage) - VarPtr(OptionsType) = 32 _
         And VarPtr(OptionsType.WhenFull) - VarPtr(OptionsType) = 40 _
-        And VarPtr(OptionsType.Reserved) - VarPtr(OptionsType) = 44, "ShmOptions"
+        And VarPtr(OptionsType.Reserved) - VarPtr(OptionsType) = 44 _
+        And VarPtr(OptionsType.MaxCalls) - VarPtr(OptionsType) = 48 _
+        And VarPtr(OptionsType.MaxClients) - VarPtr(OptionsType) = 52, "ShmOptions"
 
     Dim InfoType As ShmInfo
     Check LenB(InfoType) = 560 _

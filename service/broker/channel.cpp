@@ -39,15 +39,9 @@ Instance new_instance() {
 }
 
 core::Geometry Channel::geometry_from(const ChannelConfig& config, const Instance& instance) {
-  core::Geometry geometry;
-  geometry.kind = config.kind;
-  geometry.when_full = config.when_full;
-  geometry.capacity = config.capacity;
-  geometry.max_message = config.max_message;
+  core::Geometry geometry = geometry_of(config);
   geometry.instance[0] = instance.words[0];
   geometry.instance[1] = instance.words[1];
-  geometry.calls = config.calls;
-  geometry.clients = config.clients;
   return geometry;
 }
 

@@ -77,7 +77,8 @@ class Channel final : private core::ChannelEvents {
   uint32_t rights_of(HANDLE token) const { return objects_.rights_of(token); }
   const win::SecurityDescriptor& rights() const { return objects_.rights(); }
   std::wstring object_prefix() const { return objects_.name(L""); }
-  uint64_t bytes() const { return objects_.bytes(); }
+  // What its memory may come to be.
+  uint64_t bytes() const { return core::whole_size(geometry_); }
   bool is_created() const { return !config_.creator.empty(); }
   // A client has created it, and now nobody uses it.
   bool is_unused() const { return is_created() && !config_.keep && readers() + writers() == 0; }

@@ -19,6 +19,13 @@ ChannelConfig config_of(const std::wstring& name, const pipe::OpenRequest& reque
   config.keep = (request.flags & pipe::kOpenKeep) != 0;
   config.capacity = request.capacity;
   config.max_message = request.capacity;
+  if (config.kind == core::Kind::service) {
+    const auto asked_or = [](auto asked, auto usual) { return asked != 0 ? asked : usual; };
+    config.capacity = asked_or(request.capacity, kUsualCallBytes);
+    config.max_message = asked_or(request.max_message, kUsualCallBytes);
+    config.calls = asked_or(request.calls, kUsualCalls);
+    config.clients = asked_or(request.clients, kUsualClients);
+  }
   if (config.kind == core::Kind::topic || config.kind == core::Kind::queue) {
     config.capacity = core::ring_capacity(request.capacity, request.max_message);
     config.max_message =
@@ -55,8 +62,8 @@ void ChannelCreator::take_over() {
 }
 
 std::shared_ptr<Channel> ChannelCreator::add(ChannelConfig config) {
-  config.access = policy_.access_config_of(config.creator);
-  return channels_.add(config, policy_.access_of(config.creator));
+  config.access = policy_.access_config_of(config);
+  return channels_.add(config, policy_.access_of(config));
 }
 
 std::shared_ptr<Channel> ChannelCreator::create(const std::wstring& name, const pipe::OpenRequest& request,
@@ -95,23 +102,12 @@ void ChannelCreator::remove_unsaved(const std::string& name) {
 }
 
 void ChannelCreator::check_quota(const ChannelConfig& wanted, Caller& caller) {
-  core::Geometry geometry;
-  geometry.kind = wanted.kind;
-  geometry.when_full = wanted.when_full;
-  geometry.capacity = wanted.capacity;
-  geometry.max_message = wanted.max_message;
-  uint64_t bytes = core::data_section_size(geometry);
-  if (wanted.kind == core::Kind::service) {
-    throw Refusal(core::Status::kind, "channel '" + wanted.name +
-                                          "' can't be created: a service is one of the configuration; add "
-                                          "it to shmbroker.json");
-  }
+  uint64_t bytes = core::whole_size(geometry_of(wanted));
   if (bytes == 0) {
     throw Refusal(core::Status::argument, "channel '" + wanted.name +
-                                              "' can't be created: kind, when_full, capacity or max_message "
-                                              "is out of range");
+                                              "' can't be created: kind, when_full, capacity, max_message, "
+                                              "max_calls or max_clients is out of range");
   }
-  bytes += core::readers_section_size(geometry);
   const EndedMemory::Use there = channels_.created_by(wanted.creator);
   const EndedMemory::Use ended = channels_.ended_of(wanted.creator);
   const uint64_t count = 1 + there.channels + ended.channels;

@@ -80,7 +80,6 @@ class ChannelObjects {
   core::ClientRecord& client_record(uint32_t slot) const {
     return reinterpret_cast<core::ClientRecord*>(&clients() + 1)[slot];
   }
-  uint64_t bytes() const { return data_.size() + readers_.size() + clients_.size(); }
   // As long as somebody has these, nobody else can have their names. Null: there is no such object.
   std::array<HANDLE, 6> named() const {
     return {data_section_.get(), readers_section_.get(), mutex_.get(),

@@ -43,6 +43,8 @@ void check_accounts(Config& config, const std::string& file) {
   check_each(config.create.accounts, file + ": /create/accounts");
   check_each(config.create.also.read, file + ": /create/also_read");
   check_each(config.create.also.write, file + ": /create/also_write");
+  check_each(config.create.also_of_service.write, file + ": /create/also_call");
+  check_each(config.create.also_of_service.read, file + ": /create/also_serve");
 }
 
 // The blocks' parts of a file must not overlap. By the paths as they are written: where they lead is seen

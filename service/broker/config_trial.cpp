@@ -50,8 +50,9 @@ bool has_trouble(const Config& config, const ChannelConfig& channel, const char*
 }
 
 uint64_t memory_of(const ChannelConfig& channel) {
-  const core::Geometry geometry{channel.kind, channel.when_full, channel.capacity, channel.max_message, {}};
-  return core::data_section_size(geometry) + core::readers_section_size(geometry);
+  const core::Geometry geometry = geometry_of(channel);
+  return core::data_section_size(geometry) + core::readers_section_size(geometry) +
+         core::clients_section_size(core::call_geometry(geometry));
 }
 
 // Windows sets the memory aside as it makes the section.
@@ -71,7 +72,8 @@ void try_memory(const std::vector<const ChannelConfig*>& channels, Lines& lines)
     if (sections.back()) continue;
     const std::string what =
         "Windows does not have the " + std::to_string(memory_of(*channel)) + " bytes of memory for it";
-    lines.push_back(place_of(*channel, "capacity") + win32_error(what).what());
+    const char* member = channel->kind == core::Kind::service ? "max_clients" : "capacity";
+    lines.push_back(place_of(*channel, member) + win32_error(what).what());
   }
 }
 

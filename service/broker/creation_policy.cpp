@@ -40,11 +40,11 @@ void CreationPolicy::take(CreationRights rights) {
   }
   for (const auto& [name, channel] : channels_.all()) {
     if (!channel->is_created()) continue;
-    const std::string& creator = channel->config().creator;
+    const ChannelConfig& config = channel->config();
     try {
-      channel->set_access(access_config_of(creator), access_of(creator));
+      channel->set_access(access_config_of(config), access_of(config));
     } catch (const Error& error) {
-      spdlog::error("channel '{}' keeps the access that it had: {}", channel->config().name, error.what());
+      spdlog::error("channel '{}' keeps the access that it had: {}", config.name, error.what());
     }
   }
 }

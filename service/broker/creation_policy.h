@@ -27,11 +27,11 @@ class CreationPolicy {
   // Whether the account of this token may create channels. Throws Error.
   bool allows(HANDLE token) const;
 
-  // Who may use a channel of this creator, SID text.
-  AccessConfig access_config_of(const std::string& creator) const {
-    return access_of_created(creator, config_);
+  // Who may use a channel that a client has created.
+  AccessConfig access_config_of(const ChannelConfig& channel) const {
+    return access_of_created(channel, config_);
   }
-  Access access_of(const std::string& creator) const { return access_of_created(creator, rights_); }
+  Access access_of(const ChannelConfig& channel) const { return access_of_created(channel, rights_); }
 
   // Looks the unknown accounts up again, on the worker's thread. Returns the milliseconds until it wants to
   // be called again, or INFINITE.

@@ -20,25 +20,29 @@ CreationRights look_up_creators(const CreateConfig& config) {
   for (const std::string& account : config.accounts) {
     if (const auto sid = look_up(account)) rights.creators.push_back(*sid);
   }
-  for (const std::string& account : config.also.read) {
-    if (const auto sid = look_up(account)) rights.also.grants.push_back({*sid, false, true, false});
-  }
-  for (const std::string& account : config.also.write) {
-    if (const auto sid = look_up(account)) rights.also.grants.push_back({*sid, false, false, true});
-  }
+  const auto grant = [&](const AccessConfig& also, Access& access) {
+    for (const std::string& account : also.read) {
+      if (const auto sid = look_up(account)) access.grants.push_back({*sid, false, true, false});
+    }
+    for (const std::string& account : also.write) {
+      if (const auto sid = look_up(account)) access.grants.push_back({*sid, false, false, true});
+    }
+  };
+  grant(config.also, rights.also);
+  grant(config.also_of_service, rights.also_of_service);
   return rights;
 }
 
-AccessConfig access_of_created(const std::string& creator, const CreateConfig& policy) {
-  AccessConfig access = policy.also;
-  access.read.push_back(creator);
-  access.write.push_back(creator);
+AccessConfig access_of_created(const ChannelConfig& channel, const CreateConfig& policy) {
+  AccessConfig access = channel.kind == core::Kind::service ? policy.also_of_service : policy.also;
+  access.read.push_back(channel.creator);
+  access.write.push_back(channel.creator);
   return access;
 }
 
-Access access_of_created(const std::string& creator, const CreationRights& rights) {
-  Access access = rights.also;
-  const std::wstring sid = win::to_utf16(creator).value_or(L"");
+Access access_of_created(const ChannelConfig& channel, const CreationRights& rights) {
+  Access access = channel.kind == core::Kind::service ? rights.also_of_service : rights.also;
+  const std::wstring sid = win::to_utf16(channel.creator).value_or(L"");
   access.grants.push_back({sid, false, true, true});
   return access;
 }

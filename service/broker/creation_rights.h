@@ -13,6 +13,7 @@ namespace shmbroker::service {
 struct CreationRights {
   std::vector<std::wstring> creators;  // SIDs
   Access also;
+  Access also_of_service;
   std::string
       unknown;  // why accounts could not be looked up, which are left out then; "" where all are known
 };
@@ -20,9 +21,9 @@ struct CreationRights {
 // Looks the accounts up. Throws nothing but std::bad_alloc.
 CreationRights look_up_creators(const CreateConfig& config);
 
-// A created channel's access: the policy's, and its creator's own.
-AccessConfig access_of_created(const std::string& creator, const CreateConfig& policy);
+// The access of a channel that a client has created: the policy's, and its creator's own.
+AccessConfig access_of_created(const ChannelConfig& channel, const CreateConfig& policy);
 // The same, looked up.
-Access access_of_created(const std::string& creator, const CreationRights& rights);
+Access access_of_created(const ChannelConfig& channel, const CreationRights& rights);
 
 }  // namespace shmbroker::service

@@ -72,11 +72,13 @@ void OpenHandler::admit(Channel& channel, const pipe::OpenRequest& request, Call
   }
   const core::Geometry& geometry = channel.geometry();
   if ((request.kind != 0 && request.kind != static_cast<uint32_t>(geometry.kind)) ||
-      request.capacity > geometry.capacity || request.max_message > geometry.max_message) {
+      request.capacity > geometry.capacity || request.max_message > geometry.max_message ||
+      request.calls > geometry.calls || request.clients > geometry.clients) {
     throw Refusal(core::Status::mismatch,
-                  "channel '" + name +
-                      "' is of another kind, or smaller, than the program asks for; see kind, "
-                      "capacity and max_message in shmbroker.json");
+                  "channel '" + name + "' is of another kind, or smaller, than the program asks for; see kind, " +
+                      (channel.is_service() ? "max_request, max_answer, max_calls and max_clients"
+                                            : "capacity and max_message") +
+                      " in shmbroker.json");
   }
   if (channel.is_service()) check_service(channel, request, wanted);
   check_slots(channel, caller, wanted);

@@ -135,16 +135,13 @@ void parse_ring_sizes(const JsonNode& node, ChannelConfig& channel) {
 
 // A request or an answer of no bytes is one.
 void parse_service_sizes(const JsonNode& node, ChannelConfig& channel) {
-  constexpr uint64_t kUsualBytes = 4096;
-  constexpr uint64_t kUsualCalls = 16;
-  constexpr uint64_t kUsualClients = 64;
   const auto bytes = [](const JsonNode& given) { return given.size(0, core::kMaxCallBytes); };
   const auto number = [&](const char* name, uint64_t most, uint64_t usual) {
     return static_cast<uint32_t>(
         node.member(name, [most](const JsonNode& given) { return given.number(1, most); }).value_or(usual));
   };
-  channel.max_message = node.member("max_request", bytes).value_or(kUsualBytes);
-  channel.capacity = node.member("max_answer", bytes).value_or(kUsualBytes);
+  channel.max_message = node.member("max_request", bytes).value_or(kUsualCallBytes);
+  channel.capacity = node.member("max_answer", bytes).value_or(kUsualCallBytes);
   channel.calls = number("max_calls", core::kMaxCalls, kUsualCalls);
   channel.clients = number("max_clients", core::kMaxClients, kUsualClients);
 }
@@ -198,12 +195,14 @@ ChannelConfig parse_channel(const JsonNode& node) {
 }
 
 CreateConfig parse_create(const JsonNode& node) {
-  node.object({"accounts", "also_read", "also_write", "max_channels", "max_bytes"});
+  node.object({"accounts", "also_read", "also_write", "also_call", "also_serve", "max_channels", "max_bytes"});
   CreateConfig create;
   const std::vector<std::string> nobody;
   create.accounts = node.needed("accounts", parse_accounts).value_or(nobody);
   create.also.read = node.member("also_read", parse_accounts).value_or(nobody);
   create.also.write = node.member("also_write", parse_accounts).value_or(nobody);
+  create.also_of_service.read = node.member("also_serve", parse_accounts).value_or(nobody);
+  create.also_of_service.write = node.member("also_call", parse_accounts).value_or(nobody);
   const auto most = [&](const char* name, auto read, uint64_t usual) {
     return node.member(name, read).value_or(usual);
   };
@@ -326,6 +325,17 @@ std::vector<std::string> parse_file(std::string_view bytes, const std::string& f
 }
 
 }  // namespace
+
+core::Geometry geometry_of(const ChannelConfig& config) {
+  core::Geometry geometry;
+  geometry.kind = config.kind;
+  geometry.when_full = config.when_full;
+  geometry.capacity = config.capacity;
+  geometry.max_message = config.max_message;
+  geometry.calls = config.calls;
+  geometry.clients = config.clients;
+  return geometry;
+}
 
 Config parse_config(std::string_view bytes, const std::string& file) {
   Config config;

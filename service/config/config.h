@@ -47,10 +47,19 @@ struct ChannelConfig {
   bool keep = false;    // also while no client has it open
 };
 
+// Without an instance.
+core::Geometry geometry_of(const ChannelConfig& config);
+
+// What a service has of which nothing is said.
+inline constexpr uint64_t kUsualCallBytes = 4096;
+inline constexpr uint32_t kUsualCalls = 16;
+inline constexpr uint32_t kUsualClients = 64;
+
 // Which accounts may create channels, how much each, and who else may use those.
 struct CreateConfig {
   std::vector<std::string> accounts;
   AccessConfig also;
+  AccessConfig also_of_service{.of_service = true};
   uint64_t max_channels = 16;
   uint64_t max_bytes = uint64_t{256} << 20;
 };

@@ -10,7 +10,7 @@
 
 SAME(sizeof(ShmChannel), 4);
 
-SAME(sizeof(ShmOptions), 48);
+SAME(sizeof(ShmOptions), 56);
 SAME(offsetof(ShmOptions, size), 0);
 SAME(offsetof(ShmOptions, access), 4);
 SAME(offsetof(ShmOptions, kind), 8);
@@ -21,6 +21,8 @@ SAME(offsetof(ShmOptions, capacity), 24);
 SAME(offsetof(ShmOptions, max_message), 32);
 SAME(offsetof(ShmOptions, when_full), 40);
 SAME(offsetof(ShmOptions, reserved), 44);
+SAME(offsetof(ShmOptions, max_calls), 48);
+SAME(offsetof(ShmOptions, max_clients), 52);
 
 SAME(offsetof(ShmInfo, size), 0);
 SAME(offsetof(ShmInfo, kind), 4);

@@ -31,6 +31,13 @@ void look_at_sizes(const pipe::OpenRequest& request) {
   geometry.when_full = request.when_full;
   geometry.capacity = request.capacity;
   geometry.max_message = request.max_message;
+  geometry.calls = request.calls;
+  geometry.clients = request.clients;
+  if (geometry.kind == core::Kind::service) {
+    const uint64_t all = core::whole_size(geometry);
+    require(all == 0 || (all > geometry.clients && all > geometry.capacity && all <= 8 * core::kMaxCapacity * core::kMaxClients));
+    return;
+  }
   if (geometry.kind != core::Kind::block) {
     geometry.capacity = core::ring_capacity(request.capacity, request.max_message);
     require(geometry.capacity == 0 || (geometry.capacity & (geometry.capacity - 1)) == 0);

@@ -5,12 +5,14 @@
 #include <gmock/gmock.h>
 #include <sddl.h>
 
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/integration/calls.h"
 #include "tests/support/low_token.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/service_fixture.h"
@@ -31,6 +33,15 @@ ShmOptions creating(uint32_t kind, uint64_t capacity, uint32_t flags = 0) {
   ShmOptions options = options_for(0, SHM_OPEN_CREATE | flags);
   options.kind = kind;
   options.capacity = capacity;
+  return options;
+}
+
+ShmOptions creating_service(uint32_t access) {
+  ShmOptions options = creating(SHM_SERVICE, 0);
+  options.access = access;
+  options.max_message = kCallBytes;
+  options.max_calls = 2;
+  options.max_clients = 2;
   return options;
 }
 
@@ -99,6 +110,61 @@ TEST_F(Create, MakesWhatTheOptionsSay) {
   EXPECT_SHM(SHM_OK, write(channel, "to another"));
   EXPECT_EQ(other.read(in, 0), (Answer{SHM_OK, "to another"}));
   EXPECT_SHM(SHM_OK, ShmClose(channel));
+}
+
+TEST_F(Create, MakesAServiceWhetherItsServerComesFirstOrItsClient) {
+  for (const uint32_t first : {SHM_SERVER, SHM_CLIENT}) {
+    ShmChannel one = 0;
+    ShmChannel other = 0;
+    ASSERT_SHM(SHM_OK, open(L"made", creating_service(first), one));
+    ASSERT_SHM(SHM_OK, open(L"made", creating_service((SHM_SERVER | SHM_CLIENT) & ~first), other));
+    const ShmChannel server = first == SHM_SERVER ? one : other;
+    const ShmChannel client = first == SHM_SERVER ? other : one;
+    const ShmToken token = begin(client, "asked");
+    const Taken taken = serve(server);
+    EXPECT_EQ(taken.request, "asked");
+    EXPECT_SHM(SHM_OK, give(server, taken.token, "told"));
+    EXPECT_EQ(end(client, token), (Answer{SHM_OK, "told"}));
+    ASSERT_SHM(SHM_OK, ShmClose(one));
+    EXPECT_TRUE(exists(L"made"));
+    ASSERT_SHM(SHM_OK, ShmClose(other));
+    EXPECT_FALSE(exists(L"made"));
+  }
+}
+
+TEST_F(Create, MakesAServiceAsTheOptionsSay) {
+  ShmChannel server = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating_service(SHM_SERVER), server));
+  EXPECT_EQ(info_of(server).max_message, kCallBytes);
+  EXPECT_EQ(info_of(server).capacity, 4096u) << "the usual one";
+  ShmChannel clients[3] = {};
+  for (int i = 0; i < 2; ++i) ASSERT_SHM(SHM_OK, open(L"made", creating_service(SHM_CLIENT), clients[i]));
+  EXPECT_SHM(SHM_E_BUSY, open(L"made", creating_service(SHM_CLIENT), clients[2]));
+  ShmToken token = 0;
+  for (int i = 0; i < 2; ++i) EXPECT_SHM(SHM_OK, ShmCallBegin(clients[0], "a", 1, &token, 0));
+  EXPECT_SHM(SHM_E_FULL, ShmCallBegin(clients[0], "a", 1, &token, 0));
+  ShmOptions more = creating_service(SHM_SERVER);
+  more.max_calls = 3;
+  EXPECT_SHM(SHM_E_MISMATCH, open(L"made", more, clients[2]));
+  more = creating_service(SHM_SERVER);
+  more.max_clients = 3;
+  EXPECT_SHM(SHM_E_MISMATCH, open(L"made", more, clients[2]));
+  EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("see kind, max_request, max_answer, max_calls and max_clients"));
+}
+
+TEST_F(Create, OfAServiceGoesOnAfterTheBrokerHasDied) {
+  ShmChannel server = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating_service(SHM_SERVER), server));
+  service.kill();
+  service.start();
+  Peer other;
+  const ShmChannel client = other.open("made", "w");
+  other.begin("call " + std::to_string(client) + " 5000 asked");
+  const Taken taken = serve(server);
+  EXPECT_EQ(taken.request, "asked");
+  EXPECT_SHM(SHM_OK, give(server, taken.token, "told"));
+  EXPECT_EQ(other.finish(), (Answer{SHM_OK, "told"}));
+  ASSERT_SHM(SHM_OK, ShmClose(server));
 }
 
 TEST_F(Create, OpensWhatIsThereAlready) {
@@ -267,6 +333,20 @@ TEST_F(Create, IsLimitedInBytes) {
   ASSERT_SHM(SHM_OK, ShmClose(channel));
 }
 
+// Its clients' memory is made when they come.
+TEST_F(Create, CountsAServiceWithMemoryForAllItsClients) {
+  ShmOptions options = creating_service(SHM_SERVER);
+  options.max_clients = 4096;
+  ShmChannel channel = 0;
+  EXPECT_SHM(SHM_E_QUOTA, open(L"large", options, channel));
+  options.max_clients = 80;
+  ASSERT_SHM(SHM_OK, open(L"small", options, channel));
+  ShmChannel another = 0;
+  EXPECT_SHM(SHM_E_QUOTA, open(L"small too", options, another));
+  ASSERT_SHM(SHM_OK, ShmClose(channel));
+  EXPECT_SHM(SHM_OK, open(L"small too", options, another));
+}
+
 // Otherwise a program could have any amount of memory: it makes a channel, keeps a handle to it, and closes
 // it.
 TEST_F(Create, CountsMemoryThatIsOverForAsLongAsSomebodyHasAHandleToIt) {
@@ -293,6 +373,10 @@ TEST_F(Create, RefusesWhatIsNoChannel) {
   EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", creating(SHM_BLOCK, 0), channel)) << "no capacity";
   EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", creating(SHM_BLOCK, UINT64_MAX), channel));
   EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", creating(SHM_QUEUE, UINT64_MAX), channel));
+  EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", creating(SHM_SERVICE, UINT64_MAX), channel));
+  ShmOptions crowded = creating_service(SHM_SERVER);
+  crowded.max_clients = UINT32_MAX;
+  EXPECT_SHM(SHM_E_ARGUMENT, open(L"made", crowded, channel));
   EXPECT_SHM(SHM_E_NAME, open(L"a\\b", creating(SHM_BLOCK, 512), channel));
   EXPECT_EQ(channel, 77u);
   EXPECT_FALSE(exists(L"made"));
@@ -340,6 +424,30 @@ TEST_F(Create, IsNoLongerForThoseWhomAReloadTakesOffThePolicy) {
   service.configure(narrowed.erase(narrowed.find(also), also.size()));
   EXPECT_TRUE(service.reload());
   EXPECT_FALSE(data_is_for_others());
+  EXPECT_SHM(SHM_OK, ShmClose(channel));
+}
+
+// Who may read what others write is not for that their server.
+TEST_F(Create, OfAServiceIsForThoseOfAlsoCallAndAlsoServeAlone) {
+  ShmChannel channel = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating_service(SHM_SERVER), channel));
+  const auto is_for_others = [](const char* part) {
+    const std::string name = win::display_utf8(object_prefix(L"made")) + part;
+    const win::Handle section(OpenFileMappingA(READ_CONTROL, FALSE, name.c_str()));
+    EXPECT_TRUE(section) << name;
+    return dacl_of(section.get()).find(L";;;IU)") != std::wstring::npos;
+  };
+  const auto give_others = [&](const std::string& member) {
+    std::string config = kConfig;
+    service.configure(config.replace(config.find("also_read"), strlen("also_read"), member));
+    EXPECT_TRUE(service.reload());
+  };
+  EXPECT_FALSE(is_for_others("data")) << "it has also_read";
+  give_others("also_call");
+  EXPECT_TRUE(is_for_others("data"));
+  EXPECT_FALSE(is_for_others("clients")) << "which is for servers";
+  give_others("also_serve");
+  EXPECT_TRUE(is_for_others("clients"));
   EXPECT_SHM(SHM_OK, ShmClose(channel));
 }
 

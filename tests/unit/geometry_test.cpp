@@ -34,5 +34,21 @@ TEST(Geometry, KnowsWhichChannelsCannotBe) {
   EXPECT_FALSE(fits(unlike, UINT64_MAX, UINT64_MAX));
 }
 
+TEST(Geometry, OfAServiceHasADeskForEachClient) {
+  Geometry service;
+  service.kind = Kind::service;
+  service.capacity = service.max_message = 4096;
+  service.calls = 2;
+  service.clients = 1;
+  const uint64_t one = whole_size(service);
+  service.clients = 3;
+  EXPECT_EQ(whole_size(service) - one, 2 * (desk_size(call_geometry(service)) + sizeof(ClientRecord)));
+  EXPECT_GT(one, 2 * 2 * 4096u);
+  service.calls = 0;
+  EXPECT_EQ(whole_size(service), 0u);
+  EXPECT_EQ(whole_size(block_of(512)),
+            data_section_size(block_of(512)) + readers_section_size(block_of(512)));
+}
+
 }  // namespace
 }  // namespace shmbroker::core

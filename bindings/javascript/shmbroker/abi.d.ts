@@ -209,14 +209,17 @@ export interface ShmOptions {
   open_timeout_ms: number;
   /** turns of a busy loop before a waiting call blocks; 0: 100 */
   spin: number;
-  /** bytes of payload that the channel must hold at least; 0: any */
   capacity: number | bigint;
-  /** bytes that its largest message must be allowed to have; 0: any */
+  /** bytes that its largest message, or request, must be allowed to have; 0: any */
   max_message: number | bigint;
   /** creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE */
   when_full: number;
   /** 0 */
   reserved: number;
+  /** of a service: how many a client must be able to have under way at least; 0: any */
+  max_calls: number;
+  /** of a service: how many must be able to call it at least; 0: any */
+  max_clients: number;
 }
 
 export const ShmInfo: TypeObject;

@@ -157,13 +157,15 @@ export const ShmOptions = struct(
     flags: "uint32_t", // SHM_OPEN_…
     open_timeout_ms: "uint32_t", // how long the service may take to answer; 0: 5000
     spin: "uint32_t", // turns of a busy loop before a waiting call blocks; 0: 100
-    capacity: "uint64_t", // bytes of payload that the channel must hold at least; 0: any
-    max_message: "uint64_t", // bytes that its largest message must be allowed to have; 0: any
+    capacity: "uint64_t",
+    max_message: "uint64_t", // bytes that its largest message, or request, must be allowed to have; 0: any
     when_full: "uint32_t", // creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE
     reserved: "uint32_t", // 0
+    max_calls: "uint32_t", // of a service: how many a client must be able to have under way at least; 0: any
+    max_clients: "uint32_t", // of a service: how many must be able to call it at least; 0: any
   },
-  [0, 4, 8, 12, 16, 20, 24, 32, 40, 44],
-  48,
+  [0, 4, 8, 12, 16, 20, 24, 32, 40, 44, 48, 52],
+  56,
 );
 
 export const ShmInfo = struct(

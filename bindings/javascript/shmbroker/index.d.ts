@@ -57,18 +57,22 @@ export interface OpenOptions {
   exclusive?: boolean;
   /** Date each message that is written. */
   timed?: boolean;
-  /** Create the channel if there is none; kind and capacity must be given. */
+  /** Create the channel if there is none; kind and, but for a service, capacity must be given. */
   create?: boolean;
   /** With create: it stays when nobody has it open. */
   keep?: boolean;
   /** A service's client: no call waits for a server to come; without one it fails with SHM_E_NO_SERVER. */
   served?: boolean;
-  /** Bytes that it must hold at least. */
+  /** Bytes that it must hold at least; of a service: bytes of its largest answer. */
   capacity?: number;
-  /** Bytes that its largest message must be allowed to have. */
+  /** Bytes that its largest message, or request, must be allowed to have. */
   maxMessage?: number;
   /** Creating a topic: what a writer does where there is no room. Default: overwrite. */
   whenFull?: "overwrite" | "wait";
+  /** Of a service: how many calls a client must be able to have under way at least. */
+  maxCalls?: number;
+  /** Of a service: how many clients must be able to call it at least. */
+  maxClients?: number;
   /** Milliseconds that the service may take to answer, at least 1. Default: 5000. */
   openTimeout?: number;
 }

@@ -23,7 +23,17 @@ const FLAGS = {
   keep: abi.SHM_OPEN_KEEP,
   served: abi.SHM_OPEN_SERVED,
 };
-const OPEN = new Set([...Object.keys(FLAGS), "access", "kind", "capacity", "maxMessage", "whenFull", "openTimeout"]);
+const OPEN = new Set([
+  ...Object.keys(FLAGS),
+  "access",
+  "kind",
+  "capacity",
+  "maxMessage",
+  "whenFull",
+  "maxCalls",
+  "maxClients",
+  "openTimeout",
+]);
 const WAIT = new Set(["timeout", "signal"]);
 const BATCH = new Set([...WAIT, "max"]);
 const MOST = 0xffffffff; // of a uint32_t
@@ -103,6 +113,8 @@ export function optionsOf(options) {
     max_message: numberOf("maxMessage", options.maxMessage, 0, Number.MAX_SAFE_INTEGER),
     when_full: valueOf("whenFull", WHEN_FULL, options.whenFull),
     reserved: 0,
+    max_calls: numberOf("maxCalls", options.maxCalls, 0, MOST),
+    max_clients: numberOf("maxClients", options.maxClients, 0, MOST),
   };
 }
 

@@ -121,3 +121,17 @@ test("a server can't call, and a client can't serve", async () => {
   await assert.rejects(server.call(Buffer.alloc(1)), shmError("SHM_E_ACCESS"));
   await assert.rejects(client.serve({ timeout: 0 }), shmError("SHM_E_ACCESS"));
 });
+
+test("a program creates a service", async () => {
+  const name = `javascript service ${process.pid}`;
+  const sizes = { maxMessage: 10, maxCalls: 1, maxClients: 2 };
+  const server = await closedLater(open(name, { create: true, kind: "service", access: "server", ...sizes }));
+  assert.equal(server.maxMessage, 10);
+  assert.equal(server.capacity, 4096);
+  await assert.rejects(open(name, { maxCalls: 2 }), shmError("SHM_E_MISMATCH"));
+  await assert.rejects(open(name, { maxClients: 3 }), shmError("SHM_E_MISMATCH"));
+  const client = await closedLater(open(name, { access: "client" }));
+  const calling = client.call(Buffer.from("asked"));
+  taken(await server.serve()).answer(Buffer.from("told"));
+  assert.equal((await calling).toString(), "told");
+});

@@ -152,10 +152,12 @@ class ShmOptions(ctypes.Structure):
     flags: int  # SHM_OPEN_…
     open_timeout_ms: int  # how long the service may take to answer; 0: 5000
     spin: int  # turns of a busy loop before a waiting call blocks; 0: 100
-    capacity: int  # bytes of payload that the channel must hold at least; 0: any
-    max_message: int  # bytes that its largest message must be allowed to have; 0: any
+    capacity: int
+    max_message: int  # bytes that its largest message, or request, must be allowed to have; 0: any
     when_full: int  # creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE
     reserved: int  # 0
+    max_calls: int  # of a service: how many a client must be able to have under way at least; 0: any
+    max_clients: int  # of a service: how many must be able to call it at least; 0: any
     _fields_ = [
         ("size", c_uint32),
         ("access", c_uint32),
@@ -167,12 +169,14 @@ class ShmOptions(ctypes.Structure):
         ("max_message", c_uint64),
         ("when_full", c_uint32),
         ("reserved", c_uint32),
+        ("max_calls", c_uint32),
+        ("max_clients", c_uint32),
     ]
 
 
 _check_layout(
     ShmOptions,
-    48,
+    56,
     size=0,
     access=4,
     kind=8,
@@ -183,6 +187,8 @@ _check_layout(
     max_message=32,
     when_full=40,
     reserved=44,
+    max_calls=48,
+    max_clients=52,
 )
 
 

@@ -58,6 +58,8 @@ class AsyncChannel:
         capacity: int = 0,
         max_message: int = 0,
         when_full: WhenFull | None = None,
+        max_calls: int = 0,
+        max_clients: int = 0,
         open_timeout: float = 5.0,
     ) -> "AsyncChannel":
         """Opens a channel, on a thread of the loop's pool; the options are those of Channel."""
@@ -75,6 +77,8 @@ class AsyncChannel:
             capacity=capacity,
             max_message=max_message,
             when_full=when_full,
+            max_calls=max_calls,
+            max_clients=max_clients,
             open_timeout=open_timeout,
         )
         return cls(await asyncio.to_thread(open_it))

@@ -51,6 +51,8 @@ class Channel:
         capacity: int = 0,
         max_message: int = 0,
         when_full: WhenFull | None = None,
+        max_calls: int = 0,
+        max_clients: int = 0,
         open_timeout: float = 5.0,
     ) -> None:
         """Opens a channel. The other side may have opened it before, open it later, or never.
@@ -60,12 +62,14 @@ class Channel:
         next         begin with the next message, not with the oldest one kept
         exclusive    be the only writer
         timed        date each message that is written
-        create       create the channel if there is none; kind and capacity must be given
+        create       create the channel if there is none; kind and, but for a service, capacity must be given
         keep         with create: it stays when nobody has it open
         served       calling a service: no call waits for a server to come, it raises SHM_E_NO_SERVER
-        capacity     bytes that it must hold at least
-        max_message  bytes that its largest message must be allowed to have
+        capacity     bytes that it must hold at least; of a service: bytes of its largest answer
+        max_message  bytes that its largest message, or request, must be allowed to have
         when_full    creating a topic: what a writer does where there is no room; default: OVERWRITE
+        max_calls    of a service: how many a client must be able to have under way at least
+        max_clients  of a service: how many must be able to call it at least
         open_timeout seconds that the service may take to answer
         """
         flags = {
@@ -83,6 +87,8 @@ class Channel:
             capacity=capacity,
             max_message=max_message,
             when_full=when_full,
+            max_calls=max_calls,
+            max_clients=max_clients,
             open_timeout=open_timeout,
         )
         name_utf8 = name_of(name)

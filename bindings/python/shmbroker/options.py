@@ -30,6 +30,8 @@ def options_of(
     capacity: int,
     max_message: int,
     when_full: WhenFull | None,
+    max_calls: int,
+    max_clients: int,
     open_timeout: float,
 ) -> abi.ShmOptions:
     return abi.ShmOptions(
@@ -41,6 +43,8 @@ def options_of(
         capacity=_bytes("capacity", capacity),
         max_message=_bytes("max_message", max_message),
         when_full=when_full or 0,
+        max_calls=_number("max_calls", max_calls),
+        max_clients=_number("max_clients", max_clients),
     )
 
 
@@ -54,3 +58,9 @@ def _bytes(what: str, size: int) -> int:
     if not 0 <= size <= _LARGEST:
         raise ValueError(f"{what} is {size}; it must be from 0 to {_LARGEST} bytes")
     return size
+
+
+def _number(what: str, number: int) -> int:
+    if not 0 <= number <= 0xFFFFFFFF:
+        raise ValueError(f"{what} is {number}; it must be from 0 to {0xFFFFFFFF}")
+    return number

@@ -208,14 +208,17 @@ pub struct ShmOptions {
     pub open_timeout_ms: u32,
     /// turns of a busy loop before a waiting call blocks; 0: 100
     pub spin: u32,
-    /// bytes of payload that the channel must hold at least; 0: any
     pub capacity: u64,
-    /// bytes that its largest message must be allowed to have; 0: any
+    /// bytes that its largest message, or request, must be allowed to have; 0: any
     pub max_message: u64,
     /// creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE
     pub when_full: u32,
     /// 0
     pub reserved: u32,
+    /// of a service: how many a client must be able to have under way at least; 0: any
+    pub max_calls: u32,
+    /// of a service: how many must be able to call it at least; 0: any
+    pub max_clients: u32,
 }
 
 #[repr(C)]
@@ -367,7 +370,7 @@ const fn first_byte<T: Copy>(whole: T) -> u8 {
 }
 
 assert_layout! {
-    ShmOptions, 48,
+    ShmOptions, 56,
     size: 0,
     access: 4,
     kind: 8,
@@ -377,7 +380,9 @@ assert_layout! {
     capacity: 24,
     max_message: 32,
     when_full: 40,
-    reserved: 44
+    reserved: 44,
+    max_calls: 48,
+    max_clients: 52
 }
 
 assert_layout! {

@@ -55,6 +55,8 @@ impl OpenOptions {
             max_message: 0,
             when_full: 0,
             reserved: 0,
+            max_calls: 0,
+            max_clients: 0,
         })
     }
 
@@ -108,8 +110,8 @@ impl OpenOptions {
         self.flag(ffi::SHM_OPEN_TIMED, timed)
     }
 
-    /// Creates the channel if there is none, where policy lets this account. It needs `kind` and
-    /// `capacity`.
+    /// Creates the channel if there is none, where policy lets this account. It needs `kind` and, but
+    /// for a service, `capacity`.
     pub fn create(&mut self, create: bool) -> &mut Self {
         self.flag(ffi::SHM_OPEN_CREATE, create)
     }
@@ -125,15 +127,27 @@ impl OpenOptions {
         self
     }
 
-    /// Asks for at least so many bytes of payload.
+    /// Asks for at least so many bytes of payload; of a service, of its largest answer.
     pub fn capacity(&mut self, bytes: u64) -> &mut Self {
         self.0.capacity = bytes;
         self
     }
 
-    /// Asks that the largest message may have at least so many bytes.
+    /// Asks that the largest message, or request, may have at least so many bytes.
     pub fn max_message(&mut self, bytes: u64) -> &mut Self {
         self.0.max_message = bytes;
+        self
+    }
+
+    /// Of a service: asks that a client can have at least so many calls under way.
+    pub fn max_calls(&mut self, calls: u32) -> &mut Self {
+        self.0.max_calls = calls;
+        self
+    }
+
+    /// Of a service: asks that at least so many clients can call it.
+    pub fn max_clients(&mut self, clients: u32) -> &mut Self {
+        self.0.max_clients = clients;
         self
     }
 

@@ -25,10 +25,12 @@ struct Options {
   uint64_t capacity = 0;
   uint64_t max_message = 0;
   uint32_t when_full = 0;
+  uint32_t max_calls = 0;
+  uint32_t max_clients = 0;
 
   ShmOptions raw() const noexcept {
-    return {sizeof(ShmOptions), access,      kind,      flags, open_timeout_ms, spin,
-            capacity,           max_message, when_full, 0};
+    return {sizeof(ShmOptions), access,    kind, flags,     open_timeout_ms, spin, capacity,
+            max_message,        when_full, 0,    max_calls, max_clients};
   }
 };
 

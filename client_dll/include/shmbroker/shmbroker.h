@@ -167,10 +167,14 @@ typedef struct ShmOptions {
   uint32_t flags;           /* SHM_OPEN_… */
   uint32_t open_timeout_ms; /* how long the service may take to answer; 0: 5000 */
   uint32_t spin;            /* turns of a busy loop before a waiting call blocks; 0: 100 */
-  uint64_t capacity;        /* bytes of payload that the channel must hold at least; 0: any */
-  uint64_t max_message;     /* bytes that its largest message must be allowed to have; 0: any */
+  uint64_t capacity;        /* bytes of payload that the channel must hold at least, of a service bytes of its
+                               largest answer; 0: any */
+  uint64_t max_message;     /* bytes that its largest message, or request, must be allowed to have; 0: any */
   uint32_t when_full;       /* creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE */
   uint32_t reserved;        /* 0 */
+  /* From here on since version 0.3. */
+  uint32_t max_calls;   /* of a service: how many a client must be able to have under way at least; 0: any */
+  uint32_t max_clients; /* of a service: how many must be able to call it at least; 0: any */
 } ShmOptions;
 
 /* What a channel is, and what this handle may do with it. */

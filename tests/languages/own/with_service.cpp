@@ -11,7 +11,7 @@ using namespace shmbroker::tests;
 
 namespace {
 
-// A program can't create a service. Tests that run at once call one each.
+// Tests that run at once call one each.
 std::string config() {
   std::string services;
   for (int i = 0; i < 16; ++i) {

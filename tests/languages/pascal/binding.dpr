@@ -629,6 +629,37 @@ begin
   CheckRefused(SHM_E_TIMEOUT, CallLate, Client, Server, 'a call that nobody takes');
 end;
 
+procedure CallsOfACreatedService(Client, Server: TShmChannel);
+var
+  Options: TShmOptions;
+  Caller, Made: TShmChannel;
+  Call: IShmCall;
+  Request: IShmRequest;
+  Answer: UnicodeString;
+begin
+  Options := TShmOptions.Create;
+  Options.Rights := [srServer];
+  Options.Kind := skService;
+  Options.Flags := [sfCreate];
+  Options.MaxMessage := 10;
+  Options.MaxCalls := 1;
+  Options.MaxClients := 2;
+  Caller := nil;
+  Made := TShmChannel.Create('created', Options);
+  try
+    Check((Made.Info.MaxMessage = 10) and (Made.Info.Capacity = 4096), 'it is as the options say');
+    Caller := TShmChannel.Create('created', [srClient]);
+    Call := Caller.BeginCallText('asked');
+    Check((Made.Serve(Request, Soon) = rrMessage) and Request.AnswerText('told'), 'it serves');
+    Check(Call.ReadText(Answer, Soon) and (Answer = 'told'), 'the answer comes');
+    Call := nil;
+    Request := nil;
+  finally
+    Caller.Free;
+    Made.Free;
+  end;
+end;
+
 procedure RunCalls(Test: TTest);
 var
   Client, Server: TShmChannel;
@@ -687,5 +718,6 @@ begin
   Run(Creates, 'block');
   RunCalls(AnswersAndRefusals);
   RunCalls(CallsAtOnce);
+  RunCalls(CallsOfACreatedService);
   RunCalls(CallsOfNobody);
 end.

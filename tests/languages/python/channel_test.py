@@ -70,6 +70,18 @@ class Calls(ChannelTest):
         for i in range(100):
             self.assertEqual(self.client.call(b"%d" % i, PATIENCE), b"%d!" % i)
 
+    def test_go_to_a_service_that_a_program_creates(self) -> None:
+        server = self.create(
+            Kind.SERVICE, 0, access=Access.SERVER, max_message=10, max_calls=1, max_clients=2
+        )
+        self.assertEqual((server.max_message, server.capacity), (10, 4096))
+        self.assert_fails(abi.SHM_E_MISMATCH, lambda: Channel(server.name, max_calls=2))
+        self.assert_fails(abi.SHM_E_MISMATCH, lambda: Channel(server.name, max_clients=3))
+        call = self.open(server, Access.CLIENT).begin_call(b"asked")
+        with server.serve(PATIENCE) as request:
+            request.answer(b"told")
+        self.assertEqual(call.end(PATIENCE), b"told")
+
     def test_tell_whose_they_are(self) -> None:
         call = self.client.begin_call(b"who am I?")
         with self.server.serve(PATIENCE) as request:

@@ -204,3 +204,19 @@ fn a_call_ends_with_its_server() {
     let served = options.client(true).served(true).open("calls 9").unwrap();
     assert_fails(served.call(b"one", None), Status::NO_SERVER);
 }
+
+#[test]
+fn go_to_a_service_that_a_program_creates() {
+    const NAME: &str = "rust service";
+    let mut options = OpenOptions::new();
+    options.create(true).kind(Kind::Service).server(true).max_message(10).max_calls(1).max_clients(2);
+    let server = options.open(NAME).unwrap();
+    let info = server.info().unwrap();
+    assert_eq!((info.max_message, info.capacity), (10, 4096));
+    assert_fails(OpenOptions::new().max_calls(2).open(NAME), Status::MISMATCH);
+    assert_fails(OpenOptions::new().max_clients(3).open(NAME), Status::MISMATCH);
+    let client = client(NAME);
+    let mut call = client.begin(b"asked", NOW).unwrap();
+    assert!(take(&server).answer(b"told").unwrap());
+    assert_eq!(call.wait(PATIENCE).unwrap().unwrap(), b"told");
+}

@@ -48,6 +48,35 @@ namespace ShmBroker.Tests
         }
 
         [Fact]
+        public async Task GoToAServiceThatAProgramCreates()
+        {
+            string name = NewName();
+            var options = new ShmOptions
+            {
+                Access = ShmAccess.Server,
+                Kind = ShmKind.Service,
+                Flags = ShmOpenFlags.Create,
+                MaxMessage = 10,
+                MaxCalls = 1,
+                MaxClients = 2,
+            };
+            using (var made = new ShmChannel(name, options))
+            using (var caller = new ShmChannel(name, ShmAccess.Client))
+            {
+                Assert.Equal((10, 4096), (made.MaxMessage, made.Capacity));
+                options.MaxClients = 3;
+                ShmException refused = Assert.ThrowsAny<ShmException>(() => new ShmChannel(name, options));
+                Assert.Equal(ShmStatus.Mismatch, refused.Status);
+                Task<byte[]> call = caller.CallAsync(Bytes("asked"), Patience);
+                using (ShmRequest request = made.Serve(Patience))
+                {
+                    Assert.True(request.Answer(Bytes("told")));
+                }
+                Assert.Equal("told", TextOf(await call));
+            }
+        }
+
+        [Fact]
         public async Task MayBeManyAtOnce()
         {
             Task serving = Serving(40);
