@@ -31,6 +31,10 @@ class CallWait {
   // Whether a call that waits once more has to give up. The first time it has not.
   WaitEnd again() { return std::exchange(has_waited_, true) ? context().end() : WaitEnd::none; }
 
+  // Whether the call has just spun in vain. Asking clears it.
+  bool has_spun() { return std::exchange(has_spun_, false); }
+  void note_spin() { has_spun_ = true; }
+
   // Whether somebody has woken the call, for something that it must not leave to nobody.
   bool was_woken() const { return was_woken_; }
   void note_wake_up(bool was_woken) { was_woken_ = was_woken_ || was_woken; }
@@ -42,6 +46,7 @@ class CallWait {
   const DWORD timeout_ms_;
   std::optional<WaitContext> context_;
   bool has_waited_ = false;
+  bool has_spun_ = false;
   bool was_woken_ = false;
 };
 

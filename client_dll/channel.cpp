@@ -207,7 +207,6 @@ int32_t Channel::caller(uint64_t, ShmCaller&) { return refuse_no_service(); }
 
 // ---- waiting for something to read
 
-// Returns whether there is something; if not, end tells whether that is for good.
 bool Channel::spin_until_readable(CallWait& wait, WaitEnd& end) {
   const uint32_t kept_off = std::min(backoff_.turns(), spin_);
   for (uint32_t turn = 0; turn < kept_off; ++turn) core::pause();
@@ -239,7 +238,7 @@ int32_t Channel::wait_readable(CallWait& wait, core::Marks& marks) {
   // that go on for ever.
   WaitEnd end = wait.again();
   if (end == WaitEnd::none) {
-    if (spin_until_readable(wait, end)) return SHM_OK;
+    if (!wait.has_spun() && spin_until_readable(wait, end)) return SHM_OK;
     CallEventWait event_wait(wait, at().reader_event(), read_interrupt_.get());
     event_wait.yield();  // where reader and writer share a processor, this is what lets the writer write
     if (is_readable()) return SHM_OK;

@@ -141,6 +141,10 @@ class Channel {
   // what the call is going to do.
   int32_t wait_readable(CallWait& wait, core::Marks& marks);
 
+  // The beginning of that: looks again and again, without sleeping. Returns whether there is something; if not,
+  // end tells whether that is for good.
+  bool spin_until_readable(CallWait& wait, WaitEnd& end);
+
   // For destructors, first of all: nothing calls is_readable() any more.
   void end_second_looks() { second_look_.end(); }
 
@@ -167,7 +171,6 @@ class Channel {
  private:
   friend class AnyWait;
   int32_t refuse_no_service() const;
-  bool spin_until_readable(CallWait& wait, WaitEnd& end);
   int32_t notify(const NoticeTarget& target, ShmChannel handle);
   void notify_if_readable();
   int32_t begin_notifying();

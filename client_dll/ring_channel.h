@@ -84,7 +84,8 @@ class RingChannel final : public Channel {
 
   bool may_read() const { return reader_ && !reader_->has_peeked(); }
   int32_t refuse_to_read() const;
-  int32_t read_whatever_comes(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms);
+  bool read_plain_soon(std::span<std::byte> buffer, Message& message, CallWait& wait);
+  int32_t read_whatever_comes(std::span<std::byte> buffer, size_t& size, CallWait& wait);
   int32_t wait_for_batch(Batch& batch, CallerArray<ShmMessage> messages, DWORD timeout_ms);
   template <class Take>
   int32_t take_message(Take&& take, CallWait& wait);

@@ -76,21 +76,34 @@ int32_t RingChannel::note_read(const Message& message) {
 int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) {
   if (!may_read()) [[unlikely]]
     return refuse_to_read();
-  auto* const to = static_cast<std::byte*>(buffer);
+  const std::span to(static_cast<std::byte*>(buffer), capacity);
   Message message;
-  if (!reader_->read_plain(to, capacity, message))
-    return read_whatever_comes({to, capacity}, size, timeout_ms);
+  if (!reader_->read_plain(to.data(), to.size(), message)) {
+    CallWait wait = read_wait(timeout_ms);
+    if (!read_plain_soon(to, message, wait)) return read_whatever_comes(to, size, wait);
+  }
   core::wake_after_read(*reader_, at());
   size = static_cast<size_t>(message.size);
   count_read(1, message.size);
   return SHM_OK;
 }
 
-int32_t RingChannel::read_whatever_comes(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms) {
+// Reads what comes while the call spins, where nothing else is to be done for it. Then a message is there
+// sooner by the way through all that take_message() sees to.
+bool RingChannel::read_plain_soon(std::span<std::byte> buffer, Message& message, CallWait& wait) {
+  if (!wait.is_allowed() || ring_.is_queue()) return false;
+  WaitEnd end = wait.again();
+  if (!spin_until_readable(wait, end)) {
+    wait.note_spin();
+    return false;
+  }
+  return reader_->read_plain(buffer.data(), buffer.size(), message);
+}
+
+int32_t RingChannel::read_whatever_comes(std::span<std::byte> buffer, size_t& size, CallWait& wait) {
   Message message;
-  CallWait wait = read_wait(timeout_ms);
   const int32_t status =
-      take_message([&] { return reader_->read(buffer.data(), buffer.size(), message); }, wait);
+      take_message([&] { return reader_->read_carefully(buffer.data(), buffer.size(), message); }, wait);
   if (status == SHM_OK || status == SHM_E_BUFFER) size = static_cast<size_t>(message.size);
   if (status == SHM_E_BUFFER) return refuse_buffer(message.size, buffer.size());
   return status == SHM_OK ? note_read(message) : status;

@@ -178,8 +178,7 @@ void RingReader::give_back() {
   ring_.readers().returns.fetch_add(1, std::memory_order_release);
 }
 
-RingReader::Result RingReader::read(std::byte* to, uint64_t space, Message& message) {
-  if (read_plain(to, space, message)) return Result::ok;
+RingReader::Result RingReader::read_carefully(std::byte* to, uint64_t space, Message& message) {
   if (std::exchange(was_overtaken_, false) && !skip_half()) return Result::corrupt;
   for (int i = 0; i < kReadTries; ++i) {
     Frame frame;

@@ -43,7 +43,11 @@ class RingReader {
   void leave();
 
   // Copies the next message out and goes on to the one behind it. Not while something is peeked.
-  Result read(std::byte* to, uint64_t space, Message& message);
+  Result read(std::byte* to, uint64_t space, Message& message) {
+    return read_plain(to, space, message) ? Result::ok : read_carefully(to, space, message);
+  }
+  // The same for a caller that has just tried read_plain().
+  Result read_carefully(std::byte* to, uint64_t space, Message& message);
 
   // The same where there is nothing else to it: the next frame of a topic is a message that is complete and
   // fits, and nothing was lost before it. Returns false, and leaves everything to read(), where it is not so.
