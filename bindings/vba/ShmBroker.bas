@@ -112,9 +112,7 @@ Public Function ShmReadText( _
     Loop
     If Status = SHM_E_EMPTY Or Status = SHM_E_TIMEOUT Then Exit Function
     Check Status
-    Room = Left$(Room, (CLng(Size) + 1) \ 2)
-    If CLng(Size) Mod 2 = 1 Then Mid$(Room, Len(Room), 1) = ChrW$(&HFFFD)
-    Text = Room
+    Text = TextIn(Room, Size)
     News = Status
     ShmReadText = Status <> SHM_S_UNCHANGED
 End Function
@@ -157,9 +155,49 @@ Public Function ShmCallText( _
     Check ShmGetInfo(Channel, Info)
     Room = String$((Info.Capacity.Low + 1) \ 2, vbNullChar) ' of a service: the size of its largest answer
     Check ShmCall(Channel, StrPtr(Text), LenB(Text), StrPtr(Room), LenB(Room), Size, TimeoutMs)
-    Room = Left$(Room, (CLng(Size) + 1) \ 2)
-    If CLng(Size) Mod 2 = 1 Then Mid$(Room, Len(Room), 1) = ChrW$(&HFFFD)
-    ShmCallText = Room
+    ShmCallText = TextIn(Room, Size)
+End Function
+
+' Takes the next request of a service, a text. Open the channel with SHM_SERVER. Gives False if there is none. Token: each request
+' that was taken is to be answered or refused with it; until then its client waits. TimeoutMs as of ShmReadText.
+Public Function ShmServeText( _
+    ByVal Channel As Long, ByRef Text As String, ByRef Token As Currency, _
+    Optional ByVal TimeoutMs As Long = 0) As Boolean
+    Dim Room As String
+    Dim Size As LongPtr
+    Dim Status As Long
+    Status = ShmServe(Channel, 0, 0, Size, Token, TimeoutMs)
+    Do While Status = SHM_E_BUFFER ' again if another server took that request, and the next one is larger
+        Room = String$((CLng(Size) + 1) \ 2, vbNullChar)
+        Status = ShmServe(Channel, StrPtr(Room), LenB(Room), Size, Token, 0)
+    Loop
+    If Status = SHM_E_EMPTY Or Status = SHM_E_TIMEOUT Then Exit Function
+    Check Status
+    Text = TextIn(Room, Size)
+    ShmServeText = True
+End Function
+
+' Answers a request with a text. Gives False if nobody waits for it any more. A text that is larger than the service's
+' largest answer is the error SHM_ERROR - SHM_E_SIZE, and the request is still to be answered or refused.
+Public Function ShmAnswerText(ByVal Channel As Long, ByVal Token As Currency, ByVal Text As String) As Boolean
+    Dim Status As Long
+    Status = ShmAnswer(Channel, Token, StrPtr(Text), LenB(Text))
+    Check Status
+    ShmAnswerText = Status <> SHM_S_DROPPED
+End Function
+
+' Refuses a request, with a code for the program that calls and a text for its user.
+Public Sub ShmRefuseText( _
+    ByVal Channel As Long, ByVal Token As Currency, ByVal Code As Long, ByVal Text As String)
+    Check ShmRefuse(Channel, Token, Code, StrPtr(Text))
+End Sub
+
+' Which process calls. Its session and account are in the ShmCaller of ShmGetCaller.
+Public Function ShmCallerProcess(ByVal Channel As Long, ByVal Token As Currency) As Long
+    Dim Caller As ShmCaller
+    Caller.Size = LenB(Caller)
+    Check ShmGetCaller(Channel, Token, Caller)
+    ShmCallerProcess = Caller.Pid
 End Function
 
 ' What to tell people of the news that came with a message, in the words of all samples; "" if there are none.
@@ -182,6 +220,13 @@ End Function
 Public Sub ShmNotify(ByVal Channel As Long, ByVal Window As LongPtr, ByVal Message As Long)
     Check ShmNotifyWindow(Channel, Window, Message, 0)
 End Sub
+
+' The text that lies at the beginning of Room, in so many bytes.
+Private Function TextIn(ByVal Room As String, ByVal Size As LongPtr) As String
+    Room = Left$(Room, (CLng(Size) + 1) \ 2)
+    If CLng(Size) Mod 2 = 1 Then Mid$(Room, Len(Room), 1) = ChrW$(&HFFFD)
+    TextIn = Room
+End Function
 
 ' Of this program, with a backslash at its end.
 Private Function ProgramFolder() As String
