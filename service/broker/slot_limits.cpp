@@ -1,7 +1,5 @@
 #include "service/broker/slot_limits.h"
 
-#include <algorithm>
-
 #include "core/layout.h"
 #include "protocol/status.h"
 
@@ -14,8 +12,9 @@ uint64_t part_of(uint64_t limit, const Channel::SlotUse& use) {
   return limit * use.slots / core::kMaxReaders;
 }
 
+// Rounded up: a service of two clients is for one account, too.
 bool has_its_share(const SlotsConfig& limits, const Channel::SlotUse& use) {
-  return use.own >= std::max<uint64_t>(part_of(limits.max_per_account, use), 1);
+  return use.own * core::kMaxReaders >= limits.max_per_account * use.slots;
 }
 
 }  // namespace

@@ -152,6 +152,14 @@ TEST_F(Create, MakesAServiceAsTheOptionsSay) {
   EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("see kind, max_request, max_answer, max_calls and max_clients"));
 }
 
+TEST_F(Create, LetsOneAccountHaveAllClientsOfASmallService) {
+  ShmChannel server = 0;
+  ASSERT_SHM(SHM_OK, open(L"made", creating_service(SHM_SERVER), server));
+  Peer user(low_token().get());
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(user.ask("open w made").status, SHM_OK);
+  EXPECT_EQ(user.ask("open w made").status, SHM_E_BUSY);
+}
+
 TEST_F(Create, OfAServiceGoesOnAfterTheBrokerHasDied) {
   ShmChannel server = 0;
   ASSERT_SHM(SHM_OK, open(L"made", creating_service(SHM_SERVER), server));
