@@ -15,7 +15,7 @@ namespace ShmBroker
     internal static class ClientDll
     {
         private const string Name = "shmclient.dll";
-        private const string NewestFunction = "ShmSetCancelled"; // of those that this library calls
+        private const string NewestFunction = "ShmNotifyCall"; // of those that this library calls
 
         private static readonly object gate = new object();
         private static bool isLoaded;

@@ -9,14 +9,8 @@ namespace ShmBroker
     // A service: calling it, and serving it.
     public sealed partial class ShmChannel
     {
-        // As the DLL says of a call that waited in it.
-        private const string NotTaken = "no server took the call until the time was up, and none will: it may be made " +
-                                        "again; start a server, or wait longer.";
-
-        private const string NotAnswered = "a server took the call and had not answered it when the time was up; its " +
-                                           "answer is dropped. Call again only what may be done twice, or wait longer.";
-
         private Taking<ShmRequest?>? takeRequest;
+        private AsyncCalls? asyncCalls;
 
         // ---- a client
 
@@ -63,8 +57,9 @@ namespace ShmBroker
         }
 
         /// <summary>
-        /// Calls a service, and waits for the answer without end, on a thread of the pool. Several may be under way,
-        /// as many as the service's max_calls. A call that is cancelled is given up.
+        /// Calls a service, and waits for the answer without end, and without a thread. Several may be under way, as
+        /// many as the service's max_calls; more wait for room, in their order, and their requests are not to be changed
+        /// until they have ended. A call that is cancelled is given up.
         /// </summary>
         public Task<byte[]> CallAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
         {
@@ -75,82 +70,77 @@ namespace ShmBroker
         public Task<byte[]> CallAsync(
             ReadOnlyMemory<byte> request, TimeSpan timeout, CancellationToken cancellationToken = default)
         {
-            var deadline = new Deadline(timeout);
-            return Task.Run(() => CallOnThisThread(request, deadline, cancellationToken), cancellationToken);
+            return CallAsync(request, new Deadline(timeout), cancellationToken);
         }
 
         private int LargestAnswer => MemorySize("the largest answer", (UIntPtr)(ulong)Capacity);
 
-        private byte[] CallOnThisThread(ReadOnlyMemory<byte> request, Deadline deadline, CancellationToken token)
+        private AsyncCalls AsyncCalls
         {
-            var room = new byte[LargestAnswer]; // before the call: nothing of it is to fail afterwards
-            ulong call = Begin(request, deadline, token);
-            try
+            get
             {
-                using (token.Register(() => GiveUp(call)))
-                {
-                    return End(call, room, deadline);
-                }
-            }
-            catch (ShmException error) when (token.IsCancellationRequested && WasGivenUp(error.Status))
-            {
-                throw new OperationCanceledException(token);
+                lock (making) return asyncCalls ??= new AsyncCalls(this);
             }
         }
 
-        // What ShmCallEnd says of a call that GiveUp has ended: while it waited, or before.
-        private static bool WasGivenUp(ShmStatus status)
+        // Under the lock: calls that this does not see see what their channel has become.
+        private AsyncCalls? MadeAsyncCalls
         {
-            return status == ShmStatus.Cancelled || status == ShmStatus.Argument;
+            get
+            {
+                lock (making) return asyncCalls;
+            }
         }
 
-        private unsafe ulong Begin(ReadOnlyMemory<byte> request, Deadline deadline, CancellationToken token)
+        private async Task<byte[]> CallAsync(ReadOnlyMemory<byte> request, Deadline deadline, CancellationToken token)
         {
+            token.ThrowIfCancellationRequested();
+            AsyncCalls calls = AsyncCalls;
+            AsyncCall call = calls.Begin(request, deadline);
+            using (token.CanBeCanceled ? token.Register(() => calls.Cancel(call, token)) : default)
+            using (deadline.IsFinite
+                       ? new Timer(state => calls.Expire(call), null, deadline.Left, Timeout.Infinite)
+                       : null)
+            {
+                return await call.Outcome.Task.ConfigureAwait(false);
+            }
+        }
+
+        internal unsafe int BeginCall(ReadOnlyMemory<byte> request, out ulong call, uint timeout)
+        {
+            ulong token = 0;
+            fixed (byte* bytes = &MemoryMarshal.GetReference(request.Span))
+            {
+                int status = Native.ShmCallBegin(Handle, bytes, (UIntPtr)request.Length, &token, timeout);
+                call = token;
+                return status;
+            }
+        }
+
+        /// <summary>Ends a call if its answer is there; else: <see cref="Native.SHM_E_EMPTY"/>.</summary>
+        internal unsafe int TakeAnswer(ulong call, out byte[]? answer)
+        {
+            byte[] room = scratch ??= new byte[ScratchSize];
             for (;;)
             {
-                token.ThrowIfCancellationRequested();
-                bool isLast = deadline.HasEnded;
-                // What ends waits in C ends all of a handle's: so it waits for room by and by.
-                uint wait = Math.Min(deadline.Left, (uint)Slice.TotalMilliseconds);
-                ulong call;
-                fixed (byte* bytes = &MemoryMarshal.GetReference(request.Span))
+                UIntPtr size;
+                int status;
+                fixed (byte* bytes = room)
                 {
-                    int status = Native.ShmCallBegin(Handle, bytes, (UIntPtr)request.Length, &call, wait);
-                    bool isBusy = status == Native.SHM_E_FULL || status == Native.SHM_E_TIMEOUT;
-                    if (isBusy && !isLast) continue;
-                    Check(status);
+                    status = Native.ShmCallEnd(Handle, call, bytes, (UIntPtr)room.Length, &size, 0);
                 }
-                return call;
+                if (status == Native.SHM_E_BUFFER)
+                {
+                    room = new byte[MemorySize("the answer", size)];
+                    continue;
+                }
+                answer = status >= 0 ? ArrayOf(room, 0, (int)size) : null;
+                return status;
             }
         }
 
-        private unsafe byte[] End(ulong call, byte[] room, Deadline deadline)
-        {
-            UIntPtr size;
-            int status;
-            fixed (byte* answer = room)
-            {
-                status = Native.ShmCallEnd(Handle, call, answer, (UIntPtr)room.Length, &size, deadline.Left);
-            }
-            if (status >= 0) return room.AsSpan(0, (int)size).ToArray();
-            if (status == Native.SHM_E_EMPTY)
-            {
-                throw GiveUp(call) == Native.SHM_OK
-                    ? ShmException.Of(Native.SHM_E_TIMEOUT, NotTaken)
-                    : ShmException.Of(Native.SHM_E_UNANSWERED, NotAnswered);
-            }
-            try
-            {
-                Check(status);
-            }
-            finally
-            {
-                GiveUp(call);
-            }
-            return room;
-        }
-
-        private int GiveUp(ulong call)
+        /// <summary>The status: whether a server had taken it.</summary>
+        internal int GiveUp(ulong call)
         {
             try
             {

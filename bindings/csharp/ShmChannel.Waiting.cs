@@ -13,8 +13,8 @@ namespace ShmBroker
 
         /// <summary>
         /// An auto-reset event, set once when the channel becomes readable, and again only after a read
-        /// through this channel has found nothing (or a block's unchanged value). ReadAsync takes its signal:
-        /// use one or the other.
+        /// through this channel has found nothing (or a block's unchanged value). ReadAsync takes its signal, and
+        /// of a client CallAsync: use one or the other.
         /// </summary>
         public WaitHandle WaitHandle
         {
@@ -102,12 +102,13 @@ namespace ShmBroker
 
         /// <summary>
         /// Has a window message posted when the channel becomes readable, as often as WaitHandle is set, with
-        /// wParam cookie and lParam Handle. IntPtr.Zero as window ends it.
+        /// wParam cookie and lParam Handle. IntPtr.Zero as window ends it, and so does CallAsync.
         /// </summary>
         public unsafe void NotifyWindow(IntPtr window, int message, IntPtr cookie = default)
         {
             var bits = (UIntPtr)cookie.ToPointer();
             Check(Native.ShmNotifyWindow(Handle, window.ToPointer(), (uint)message, bits));
+            MadeAsyncCalls?.Look(); // a channel has one that is told: it was they
         }
 
         private unsafe IntPtr GetWaitHandle()

@@ -152,10 +152,15 @@ namespace ShmBroker
         internal int Check(int status)
         {
             GC.KeepAlive(this);
-            if (status >= 0) return status;
+            return status >= 0 ? status : throw FailureOf(status);
+        }
+
+        /// <summary>What has become of a call that has failed. To be called right behind it, on its thread.</summary>
+        internal Exception FailureOf(int status)
+        {
             bool isClosed = status == Native.SHM_E_CLOSED || status == Native.SHM_E_HANDLE;
-            if (isDisposed && isClosed) throw new ObjectDisposedException(nameof(ShmChannel));
-            throw ShmException.OfLastCall(status);
+            if (isDisposed && isClosed) return new ObjectDisposedException(nameof(ShmChannel));
+            return ShmException.OfLastCall(status);
         }
 
         // For waits that are not the DLL's: cancelled when one of them is to end.
@@ -165,6 +170,7 @@ namespace ShmBroker
         {
             Interlocked.Exchange(ref interrupt, new CancellationTokenSource()).Cancel();
             handle.Signal?.Wake();
+            MadeAsyncCalls?.Interrupt();
         }
 
         // Of a call that is about to wait, or has waited, otherwise than in the DLL.

@@ -1,6 +1,6 @@
 // with_service PROGRAM [ARGUMENT...]: starts the service, where everybody may create channels, and there are
-// services "calls 0" to "calls 15", runs a program beside this one, in the program's own folder, and ends
-// with its exit code.
+// services "calls 0" to "calls 15", and "many calls" for 300 at once, runs a program beside this one, in the
+// program's own folder, and ends with its exit code.
 #include <cstdio>
 #include <string>
 
@@ -11,14 +11,17 @@ using namespace shmbroker::tests;
 
 namespace {
 
+std::string service(const std::string& name, int max_calls) {
+  return R"({ "name": ")" + name +
+         R"(", "kind": "service", "max_request": "4 KiB", "max_answer": "16 KiB", "max_clients": 8, )"
+         R"("access": { "call": ["Everyone"], "serve": ["Everyone"] }, "max_calls": )" +
+         std::to_string(max_calls) + " }";
+}
+
 // Tests that run at once call one each.
 std::string config() {
-  std::string services;
-  for (int i = 0; i < 16; ++i) {
-    services += std::string(i == 0 ? "" : ", ") + R"({ "name": "calls )" + std::to_string(i) +
-                R"(", "kind": "service", "max_request": "4 KiB", "max_answer": "16 KiB", "max_calls": 16, )" +
-                R"("max_clients": 8, "access": { "call": ["Everyone"], "serve": ["Everyone"] } })";
-  }
+  std::string services = service("many calls", 300);
+  for (int i = 0; i < 16; ++i) services += ", " + service("calls " + std::to_string(i), 16);
   return R"({ "channels": [)" + services +
          R"(], "create": { "accounts": ["Everyone"], "max_channels": 1000, "max_bytes": "64 GiB" } })";
 }
