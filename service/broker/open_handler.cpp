@@ -75,7 +75,8 @@ void OpenHandler::admit(Channel& channel, const pipe::OpenRequest& request, Call
       request.capacity > geometry.capacity || request.max_message > geometry.max_message ||
       request.calls > geometry.calls || request.clients > geometry.clients) {
     throw Refusal(core::Status::mismatch,
-                  "channel '" + name + "' is of another kind, or smaller, than the program asks for; see kind, " +
+                  "channel '" + name +
+                      "' is of another kind, or smaller, than the program asks for; see kind, " +
                       (channel.is_service() ? "max_request, max_answer, max_calls and max_clients"
                                             : "capacity and max_message") +
                       " in shmbroker.json");

@@ -195,7 +195,8 @@ ChannelConfig parse_channel(const JsonNode& node) {
 }
 
 CreateConfig parse_create(const JsonNode& node) {
-  node.object({"accounts", "also_read", "also_write", "also_call", "also_serve", "max_channels", "max_bytes"});
+  node.object(
+      {"accounts", "also_read", "also_write", "also_call", "also_serve", "max_channels", "max_bytes"});
   CreateConfig create;
   const std::vector<std::string> nobody;
   create.accounts = node.needed("accounts", parse_accounts).value_or(nobody);

@@ -35,7 +35,8 @@ void look_at_sizes(const pipe::OpenRequest& request) {
   geometry.clients = request.clients;
   if (geometry.kind == core::Kind::service) {
     const uint64_t all = core::whole_size(geometry);
-    require(all == 0 || (all > geometry.clients && all > geometry.capacity && all <= 8 * core::kMaxCapacity * core::kMaxClients));
+    require(all == 0 || (all > geometry.clients && all > geometry.capacity &&
+                         all <= 8 * core::kMaxCapacity * core::kMaxClients));
     return;
   }
   if (geometry.kind != core::Kind::block) {

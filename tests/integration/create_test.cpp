@@ -149,7 +149,8 @@ TEST_F(Create, MakesAServiceAsTheOptionsSay) {
   more = creating_service(SHM_SERVER);
   more.max_clients = 3;
   EXPECT_SHM(SHM_E_MISMATCH, open(L"made", more, clients[2]));
-  EXPECT_THAT(ShmLastErrorTextUtf8(), HasSubstr("see kind, max_request, max_answer, max_calls and max_clients"));
+  EXPECT_THAT(ShmLastErrorTextUtf8(),
+              HasSubstr("see kind, max_request, max_answer, max_calls and max_clients"));
 }
 
 TEST_F(Create, LetsOneAccountHaveAllClientsOfASmallService) {

@@ -66,7 +66,8 @@ class PolledWait final : public core::EventWait {
 };
 
 void pass_some_time(Random& random) {
-  for (uint64_t turns = random.below(256); turns > 0; --turns) std::atomic_signal_fence(std::memory_order_seq_cst);
+  for (uint64_t turns = random.below(256); turns > 0; --turns)
+    std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
 class Sleeping : public StressTest {};

@@ -29,8 +29,8 @@ struct Options {
   uint32_t max_clients = 0;
 
   ShmOptions raw() const noexcept {
-    return {sizeof(ShmOptions), access,    kind, flags,     open_timeout_ms, spin, capacity,
-            max_message,        when_full, 0,    max_calls, max_clients};
+    return {sizeof(ShmOptions), access,      kind,      flags, open_timeout_ms, spin,
+            capacity,           max_message, when_full, 0,     max_calls,       max_clients};
   }
 };
 
