@@ -141,8 +141,8 @@ class Channel {
   // what the call is going to do.
   int32_t wait_readable(CallWait& wait, core::Marks& marks);
 
-  // The beginning of that: looks again and again, without sleeping. Returns whether there is something; if not,
-  // end tells whether that is for good.
+  // The beginning of that: looks again and again, without sleeping. Returns whether there is something; if
+  // not, end tells whether that is for good.
   bool spin_until_readable(CallWait& wait, WaitEnd& end);
 
   // For destructors, first of all: nothing calls is_readable() any more.

@@ -47,7 +47,8 @@ uint64_t ring_capacity(uint64_t wanted, uint64_t max_message);
 uint64_t data_section_size(const Geometry& geometry);
 uint64_t readers_section_size(const Geometry& geometry);
 
-// Bytes of everything that such a channel may come to have, a service with a desk for each client; 0 as above.
+// Bytes of everything that such a channel may come to have, a service with a desk for each client; 0 as
+// above.
 uint64_t whole_size(const Geometry& geometry);
 
 // Whether a channel of this geometry can be, and lies within so many mapped bytes of its two sections.

@@ -136,8 +136,8 @@ class Channel final : private core::ChannelEvents {
   bool is_held_up() const { return blocker().kind != core::Blocker::Kind::none; }
   std::optional<Client> blocking_client() const;
 
-  // For who looks now and then: wakes a reader of a queue, or a server, for what another one was woken for, and
-  // leaves.
+  // For who looks now and then: wakes a reader of a queue, or a server, for what another one was woken for,
+  // and leaves.
   void watch_takers();
 
   // Whether the caller may see clients of an account, as SID text.

@@ -40,8 +40,8 @@ class PolledWait final : public core::EventWait {
   core::WaitEnd sleep(uint32_t limit_ms) override {
     constexpr int kTurnsBetweenLooks = 4096;  // at the clock, and at who else needs this processor
     const auto begun = Clock::now();
-    // The second look comes sooner than it does elsewhere, and still much later than a store needs: so a second
-    // has more sleeps.
+    // The second look comes sooner than it does elsewhere, and still much later than a store needs: so a
+    // second has more sleeps.
     const auto limit = std::chrono::microseconds(limit_ms * 1000) / 20;
     for (;;) {
       for (int turn = 0; turn < kTurnsBetweenLooks; ++turn) {
