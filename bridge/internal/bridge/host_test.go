@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -24,12 +23,7 @@ func hosted(t *testing.T, server *natstest.Server) (*Host, func(rules string)) {
 	broker := memory.NewBroker()
 	broker.Add("ticks", local.Topic, 64, false)
 	broker.Add("more", local.Topic, 64, false)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
+	address := fmt.Sprintf("127.0.0.1:%d", natstest.FreePort(t))
 	folder := t.TempDir()
 	h := &Host{
 		ConfigFile: filepath.Join(folder, "shmbridge.json"), DataFolder: folder, Channels: broker,

@@ -3,6 +3,7 @@ package natstest
 
 import (
 	"fmt"
+	"math/rand"
 	"net"
 	"os"
 	"os/exec"
@@ -35,7 +36,7 @@ func StartWithoutJetStream(t testing.TB, more ...string) *Server {
 		t.Skip("no nats-server: apt-get install nats-server")
 	}
 	folder := t.TempDir()
-	s := &Server{Port: freePort(t), t: t, config: filepath.Join(folder, "nats.conf")}
+	s := &Server{Port: FreePort(t), t: t, config: filepath.Join(folder, "nats.conf")}
 	text := fmt.Sprintf("listen: \"127.0.0.1:%d\"\n%s\n", s.Port, strings.Join(more, "\n"))
 	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -52,13 +53,21 @@ func program() string {
 	return "/usr/sbin/nats-server"
 }
 
-func freePort(t testing.TB) int {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+// FreePort gives one that no system gives to who connects: while a server is down, such a connection could have its
+// port; and who tries to reach it could get that port for itself, and be connected with itself.
+func FreePort(t testing.TB) int {
+	t.Helper()
+	const first, count = 10_000, 20_000
+	random := rand.New(rand.NewSource(time.Now().UnixNano() + int64(os.Getpid())))
+	for try := 0; try < 100; try++ {
+		port := first + random.Intn(count)
+		if listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			listener.Close()
+			return port
+		}
 	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
+	t.Fatalf("no port from %d on is free", first)
+	return 0
 }
 
 // Restart starts it again, after Kill.
