@@ -2,6 +2,7 @@
 // size, the name, the sizes of a channel that is to be created.
 #include <string_view>
 
+#include "core/call_layout.h"
 #include "core/geometry.h"
 #include "protocol/channel_name.h"
 #include "protocol/pipe_message.h"
