@@ -282,8 +282,9 @@ int32_t SHM_CALL ShmLastRefusal(void);
 /* ---- channel ------------------------------------------------------------------------------------ */
 
 /* Opens a channel. Works whether the other side has opened it before, later, or never. One that is created
- * (SHM_OPEN_CREATE, with kind and capacity) is for its creator's account and for those that the service's
- * policy names. It ends with the last handle to it, or, with SHM_OPEN_KEEP, with the service.
+ * (SHM_OPEN_CREATE, with kind and capacity; a service needs no capacity) is for its creator's account and
+ * for those that the service's policy names. It ends with the last handle to it, or, with SHM_OPEN_KEEP, with
+ * the service.
  * @param name     [in] the channel's name
  * @param options  [in, optional] NULL: an existing channel, with every right that the caller has; so it is a
  *                 reader, if the caller may read
