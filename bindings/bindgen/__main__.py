@@ -46,7 +46,8 @@ def main() -> int:
                 stale += 1
             elif difference:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8", newline="\n")
+                # Visual Basic reads no file with other line ends.
+                path.write_text(text, encoding="utf-8", newline="\r\n" if path.suffix == ".bas" else "\n")
                 print("wrote", name)
     if stale:
         print(f"{stale} files are out of date: python3 bindings/bindgen writes them", file=sys.stderr)
