@@ -48,8 +48,11 @@ int32_t Attachment::open(const std::wstring& name, const ShmOptions& options) {
   request.when_full = options.when_full;
   request.capacity = options.capacity;
   request.max_message = options.max_message;
-  request.calls = options.max_calls;
-  request.clients = options.max_clients;
+  // A program that asks for another kind may have been written before there were these two members.
+  if (options.kind == 0 || options.kind == SHM_SERVICE) {
+    request.calls = options.max_calls;
+    request.clients = options.max_clients;
+  }
   std::copy(name.begin(), name.end(), request.name);
   const auto reply = std::make_unique<pipe::OpenReply>();
   fill_header(request);

@@ -185,6 +185,9 @@ TEST_F(Create, OpensWhatIsThereAlready) {
   EXPECT_EQ(read(second).text, "there");
   EXPECT_SHM(SHM_E_MISMATCH, open(L"made", creating(SHM_QUEUE, 512), second));
   EXPECT_SHM(SHM_E_MISMATCH, open(L"made", creating(SHM_BLOCK, 513), second));
+  ShmOptions with_old_members = creating(SHM_BLOCK, 512);
+  with_old_members.max_calls = with_old_members.max_clients = 77;
+  EXPECT_SHM(SHM_OK, open(L"made", with_old_members, second)) << "a block has none";
 }
 
 TEST_F(Create, EndsWithTheLastHandleAndCanBeMadeAgain) {

@@ -21,6 +21,8 @@ static int exchange(void) {
   options.max_message = 1024;
   options.when_full = 0;
   options.reserved = 0;
+  options.max_calls = 0;
+  options.max_clients = 0;
   if (ShmOpen(L"linked", &options, &channel) != SHM_OK) return 1;
   if (ShmWrite(channel, text, sizeof text, 0) != SHM_OK) return 2;
   if (ShmRead(channel, received, sizeof received, &size, 0) != SHM_OK) return 3;
