@@ -16,6 +16,7 @@
 #include "tests/bench/idle.h"
 #include "tests/bench/languages.h"
 #include "tests/bench/many_channels.h"
+#include "tests/bench/one_thread.h"
 #include "tests/bench/report.h"
 #include "tests/bench/results.h"
 #include "tests/bench/spinning.h"
@@ -89,6 +90,13 @@ void run_calls(const Options& options, uint32_t rounds) {
   write_json(options.json, {{"rounds", rounds}, {"calls", calls}});
 }
 
+void run_one_thread(const Options& options, uint32_t rounds) {
+  const Broker broker;
+  const std::vector<OneThread> all = measure_one_thread(rounds, options.quick ? 10'000 : 2'000'000);
+  print_one_thread(all, std::cout);
+  write_json(options.json, {{"rounds", rounds}, {"one_thread", all}});
+}
+
 void run_spinning(const Options& options, uint32_t rounds) {
   const Broker broker;
   const std::vector<Spinning> all = measure_spinning(rounds, options.quick ? 20 : 300);
@@ -123,6 +131,7 @@ struct Alone {
 constexpr Alone kAlone[] = {
     {"calls", "a request and its answer, by calls and by what else there is, two minutes", run_calls},
     {"hostile", "what others notice of hostile programs, ten minutes", run_hostile},
+    {"one-thread", "a write and a read by one thread, where no line travels, half a minute", run_one_thread},
     {"readers", "one topic with 1 to 64 readers, two minutes", run_readers},
     {"spin", "turns of the busy loop before a sleep, two minutes", run_spinning},
     {"channels", "a service with up to 9,500 channels, under Wine five minutes", run_many_channels},
