@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/call_layout.h"
 #include "tests/support/ring_fixture.h"
 
 namespace shmbroker::core {
