@@ -24,12 +24,19 @@ namespace ShmBroker
         Default = 0,
         Read = (int)Native.SHM_READ,
         Write = (int)Native.SHM_WRITE,
+    }
 
-        /// <summary>Of a service: take requests and answer them.</summary>
-        Server = (int)Native.SHM_SERVER,
+    /// <summary>
+    /// The rights of a service. They are no members of <see cref="ShmAccess"/>: of two with one value, .NET takes either
+    /// as its text.
+    /// </summary>
+    public static class ShmServiceAccess
+    {
+        /// <summary>Take requests and answer them.</summary>
+        public const ShmAccess Server = (ShmAccess)Native.SHM_SERVER;
 
-        /// <summary>Of a service: call it.</summary>
-        Client = (int)Native.SHM_CLIENT,
+        /// <summary>Call it.</summary>
+        public const ShmAccess Client = (ShmAccess)Native.SHM_CLIENT;
     }
 
     [Flags]

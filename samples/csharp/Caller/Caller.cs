@@ -47,7 +47,7 @@ Text is sent and expected as UTF-16LE without a terminator.
 
         private void Run()
         {
-            var options = new ShmOptions { Access = ShmAccess.Client, Kind = ShmKind.Service };
+            var options = new ShmOptions { Access = ShmServiceAccess.Client, Kind = ShmKind.Service };
             using (var channel = new ShmChannel(arguments.Value("channel", "Echo"), options))
             {
                 foreach (string text in Texts()) Call(channel, Encoding.Unicode.GetBytes(text));

@@ -49,7 +49,7 @@ Text is UTF-16LE without a terminator. News and errors go to stderr.
 
         private int Run()
         {
-            var options = new ShmOptions { Access = ShmAccess.Server, Kind = ShmKind.Service };
+            var options = new ShmOptions { Access = ShmServiceAccess.Server, Kind = ShmKind.Service };
             using (var channel = new ShmChannel(arguments.Value("channel", "Echo"), options))
             {
                 bool isTimeUp;

@@ -23,8 +23,8 @@ namespace ShmBroker.Tests
 
         public AsyncCallsTest()
         {
-            server = Opened("calls 0", ShmAccess.Server);
-            client = Opened("calls 0", ShmAccess.Client);
+            server = Opened("calls 0", ShmServiceAccess.Server);
+            client = Opened("calls 0", ShmServiceAccess.Client);
         }
 
         public void Dispose()
@@ -63,8 +63,8 @@ namespace ShmBroker.Tests
         public async Task NeedNoThreadEach()
         {
             const int count = 250;
-            ShmChannel manyServer = Opened("many calls", ShmAccess.Server);
-            ShmChannel manyClient = Opened("many calls", ShmAccess.Client);
+            ShmChannel manyServer = Opened("many calls", ShmServiceAccess.Server);
+            ShmChannel manyClient = Opened("many calls", ShmServiceAccess.Client);
             using var few = new FewThreads();
             Task<byte[]>[] calls = Enumerable.Range(0, count)
                 .Select(i => manyClient.CallAsync(Number(i), i % 2 == 0 ? Patience : Timeout.InfiniteTimeSpan))
@@ -227,7 +227,7 @@ namespace ShmBroker.Tests
         [Fact]
         public async Task KeepTheirChannelWhileTheyLast()
         {
-            Task<byte[]> call = new ShmChannel("calls 0", ShmAccess.Client).CallAsync(Number(1));
+            Task<byte[]> call = new ShmChannel("calls 0", ShmServiceAccess.Client).CallAsync(Number(1));
             using ShmRequest request = server.Serve(Patience);
             for (int i = 0; i < 3; i++)
             {

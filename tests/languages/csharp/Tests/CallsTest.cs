@@ -11,8 +11,8 @@ namespace ShmBroker.Tests
     [Collection("one at a time")]
     public sealed class CallsTest : IDisposable
     {
-        private readonly ShmChannel server = new ShmChannel("calls 0", ShmAccess.Server);
-        private readonly ShmChannel client = new ShmChannel("calls 0", ShmAccess.Client);
+        private readonly ShmChannel server = new ShmChannel("calls 0", ShmServiceAccess.Server);
+        private readonly ShmChannel client = new ShmChannel("calls 0", ShmServiceAccess.Client);
 
         public void Dispose()
         {
@@ -48,12 +48,19 @@ namespace ShmBroker.Tests
         }
 
         [Fact]
+        public void LeaveTheRightsOfOtherChannelsTheirNames()
+        {
+            Assert.Equal("Read", ShmServiceAccess.Server.ToString());
+            Assert.Equal("Read, Write", (ShmServiceAccess.Server | ShmServiceAccess.Client).ToString());
+        }
+
+        [Fact]
         public async Task GoToAServiceThatAProgramCreates()
         {
             string name = NewName();
             var options = new ShmOptions
             {
-                Access = ShmAccess.Server,
+                Access = ShmServiceAccess.Server,
                 Kind = ShmKind.Service,
                 Flags = ShmOpenFlags.Create,
                 MaxMessage = 10,
@@ -61,7 +68,7 @@ namespace ShmBroker.Tests
                 MaxClients = 2,
             };
             using (var made = new ShmChannel(name, options))
-            using (var caller = new ShmChannel(name, ShmAccess.Client))
+            using (var caller = new ShmChannel(name, ShmServiceAccess.Client))
             {
                 Assert.Equal((10, 4096), (made.MaxMessage, made.Capacity));
                 options.MaxClients = 3;
@@ -169,7 +176,7 @@ namespace ShmBroker.Tests
         public void DoNotWaitForAServerWhereTheirChannelIsOpenedSo()
         {
             server.Dispose();
-            var options = new ShmOptions { Access = ShmAccess.Client, Flags = ShmOpenFlags.Served };
+            var options = new ShmOptions { Access = ShmServiceAccess.Client, Flags = ShmOpenFlags.Served };
             using (var hasty = new ShmChannel("calls 0", options))
             {
                 ShmException none = Assert.Throws<ShmException>(() => hasty.Call(Bytes("x"), Patience));
