@@ -1,12 +1,13 @@
 // Calls of a service, a channel that is called; see shmbroker.hpp. A client calls call(), or begins a Call
 // and ends it later; a server takes a Request and answers it.
 //
-// shmbroker::Channel server(L"prices", {.access = SHM_SERVER}); std::vector<std::byte>
-// room(server.max_message()); while (shmbroker::Request request{server, room})
-// request.answer(price_of(request.data()));
+//   shmbroker::Channel server(L"prices", {.access = SHM_SERVER});
+//   std::vector<std::byte> room(server.max_message());
+//   while (shmbroker::Request request{server, room}) request.answer(price_of(request.data()));
 //
-// shmbroker::Channel client(L"prices", {.access = SHM_CLIENT}); std::vector<std::byte>
-// room(client.max_answer()); use(shmbroker::call(client, symbol, room, 1000));
+//   shmbroker::Channel client(L"prices", {.access = SHM_CLIENT});
+//   std::vector<std::byte> room(client.max_answer());
+//   use(shmbroker::call(client, symbol, room, 1000));
 //
 // Threads: as in in_place.hpp. Several threads may call, and serve, through one channel.
 #pragma once
