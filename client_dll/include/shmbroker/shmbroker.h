@@ -172,7 +172,7 @@ typedef struct ShmOptions {
   uint64_t max_message;     /* bytes that its largest message, or request, must be allowed to have; 0: any */
   uint32_t when_full;       /* creating a topic: SHM_OVERWRITE or SHM_WAIT; 0: SHM_OVERWRITE */
   uint32_t reserved;        /* 0 */
-  /* From here on since version 0.3. Where kind is another one than SHM_SERVICE, they say nothing. */
+  /* From here on since version 0.3. With a kind that is neither 0 nor SHM_SERVICE they say nothing. */
   uint32_t max_calls;   /* of a service: how many a client must be able to have under way at least; 0: any */
   uint32_t max_clients; /* of a service: how many must be able to call it at least; 0: any */
 } ShmOptions;
