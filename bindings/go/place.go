@@ -25,11 +25,17 @@ type place interface {
 // soonest. Calls beyond it wait without one.
 type threadLimit chan struct{}
 
-const mostThreads = 32
+const (
+	mostThreads = 32
+	mostAsking  = 16
+)
 
 var (
 	readThreads  = make(threadLimit, mostThreads)
 	writeThreads = make(threadLimit, mostThreads)
+	// Go gives a call a thread of its own that Windows holds up, even for some microseconds. A message that wakes
+	// hundreds of readers would have as many threads made: so a few calls at a time ask.
+	asking = make(threadLimit, mostAsking)
 )
 
 func (l threadLimit) take() bool {
@@ -41,7 +47,8 @@ func (l threadLimit) take() bool {
 	}
 }
 
-func (l threadLimit) give() { <-l }
+func (l threadLimit) enter() { l <- struct{}{} }
+func (l threadLimit) give()  { <-l }
 
 // A turn is taken by one call at a time, in the order in which they come.
 type turn chan struct{}
@@ -201,6 +208,8 @@ func (m manyReads) park() (<-chan struct{}, func()) { return parkAt(m) }
 
 // parkAt parks at several channels. If that can't be at one of them, nothing tells.
 func parkAt(many []*waits) (<-chan struct{}, func()) {
+	asking.enter()
+	defer asking.give()
 	wake := make(chan struct{}, 1)
 	parked := 0
 	unpark := func() {

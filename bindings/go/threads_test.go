@@ -226,6 +226,26 @@ func TestWritersTakeFewThreads(t *testing.T) {
 	crowd.end(nil)
 }
 
+// A busy machine holds calls up in the DLL for milliseconds.
+func TestCallsThatAreHeldUpTakeFewThreads(t *testing.T) {
+	sleep := kernel32.NewProc("Sleep")
+	channel := create(t, Options{Kind: Queue})
+	crowd := newCrowd(t)
+	for i := 0; i < manyCalls; i++ {
+		crowd.start(func() error {
+			_, err := wait(background, func(uint32, bool) Status {
+				sleep.Call(50)
+				return _SHM_OK
+			}, reads{channel.waits})
+			return err
+		})
+	}
+	crowd.end(nil)
+	if threads() > fewThreads {
+		t.Fatalf("%d threads", threads())
+	}
+}
+
 // What holds for calls that wait in the DLL holds for those that have no thread there.
 func TestWithoutThreads(t *testing.T) {
 	for _, limit := range []threadLimit{readThreads, writeThreads} {

@@ -102,6 +102,8 @@ func once(ctx context.Context, try attempt) (News, error) {
 
 // ask asks once, and leaves it to the caller to wait if hasWaited says so.
 func ask(ctx context.Context, try attempt) (Status, error) {
+	asking.enter()
+	defer asking.give()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	status := uncancelled(0, false, try)
@@ -117,6 +119,8 @@ func atEnd(ctx context.Context, try attempt) (News, error) {
 	if err := ctx.Err(); err != context.DeadlineExceeded {
 		return NoNews, interrupted(err)
 	}
+	asking.enter()
+	defer asking.give()
 	return once(ctx, try)
 }
 
