@@ -27,8 +27,15 @@ struct Head {
   Fill fill = Fill::sampled;
 };
 
-// Makes a message of size bytes, a multiple of 8 and at least kMinMessage.
-void compose(std::byte* memory, size_t size, const Head& head);
+// What does not change from one message to the next.
+struct Sending {
+  uint32_t writer = 0;
+  uint32_t flags = 0;
+  Fill fill = Fill::sampled;
+};
+
+// Makes a message of size bytes, a multiple of 8 and at least kMinMessage. It has no date yet.
+void compose(std::byte* memory, size_t size, uint64_t sequence, const Sending& sending);
 
 // Dates a message that was composed, at the last moment before it is sent.
 void stamp(std::byte* memory, uint64_t ticks);

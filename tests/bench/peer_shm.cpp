@@ -12,8 +12,10 @@ namespace {
 constexpr uint32_t kBatchSize = 16;
 constexpr uint32_t kSpinOnly = 1'000'000'000;
 
+[[noreturn]] void fail() { throw std::runtime_error(std::string("ShmBroker: ") + ShmLastErrorTextUtf8()); }
+
 void must_succeed(int32_t status) {
-  if (status < 0) throw std::runtime_error(std::string("ShmBroker: ") + ShmLastErrorTextUtf8());
+  if (status < 0) fail();
 }
 
 // One handle. Whoever opens it first creates the channel; it ends with the last handle.

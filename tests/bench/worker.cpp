@@ -53,7 +53,7 @@ class Sender {
   void send(uint32_t flags, Fill fill) {
     if ((flags & kWarmUp) == 0) ++measured_;
     std::byte* memory = writer_.begin();
-    compose(memory, sample_.size, {sent_++, 0, index_, flags, fill});
+    compose(memory, sample_.size, sent_++, {index_, flags, fill});
     if (sample_.work != Work::stream) stamp(memory, ticks());
     writer_.end();
   }
