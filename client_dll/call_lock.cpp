@@ -13,7 +13,7 @@ constexpr DWORD kLookAtLockAgain = 250;  // milliseconds
 
 }  // namespace
 
-bool CallLock::try_lock_shared(DWORD thread) {
+bool CallLock::try_lock_shared() {
   if (!shared_word_.try_take()) return false;
   if (favored_.load(std::memory_order_relaxed) != 0) {
     favored_.store(0, std::memory_order_relaxed);
@@ -30,7 +30,7 @@ bool CallLock::try_lock_shared(DWORD thread) {
     favors_.store(favors + 1, std::memory_order_relaxed);
     const uint32_t slot = (slot_.load(std::memory_order_relaxed) + 1) % kWords;
     slot_.store(slot, std::memory_order_relaxed);
-    favored_.store(uint64_t{slot} << 32 | thread, std::memory_order_relaxed);
+    favored_.store(this_thread() | slot, std::memory_order_relaxed);
   }
   return true;
 }

@@ -9,14 +9,34 @@
 #pragma once
 
 #include "client_dll/wait_context.h"
+#include "core/inline.h"
 
 namespace shmbroker::client {
 
 class CallLock {
  public:
-  bool try_lock() {
-    const DWORD thread = GetCurrentThreadId();
-    return try_lock_favored(thread) || try_lock_shared(thread);
+  bool try_lock() { return try_lock_favored() || try_lock_shared(); }
+
+  // Succeeds only for the favored thread.
+  SHM_ALWAYS_INLINE bool try_lock_favored() {
+    // relaxed: a thread that reads its own block here has stored it itself, or a thread that had it before.
+    const uint64_t favored = favored_.load(std::memory_order_relaxed);
+    const uint64_t slot = favored ^ this_thread();
+    if (slot >= kWords) return false;
+    Word& word = favored_words_[slot];
+    // It may have the lock already: by the shared word, when it came the first time, or in a call that an APC
+    // interrupts.
+    if (!word.is_free() || !shared_word_.is_free()) return false;
+    word.take();
+    // Partner: FlushProcessWriteBuffers() in try_lock_shared(). The compiler keeps store and look in order;
+    // the processor is made to by who takes the favor away.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (favored_.load(std::memory_order_relaxed) == favored) {
+      held_ = &word;
+      return true;
+    }
+    word.unlock();
+    return false;
   }
 
   // Waits for the lock. Anything but none: it was not taken.
@@ -29,7 +49,7 @@ class CallLock {
   // For the holder, before it sleeps with the lock.
   void mark_blocking() { held_->mark_blocking(sleeper_); }
 
-  void unlock() { held_->unlock(); }
+  SHM_ALWAYS_INLINE void unlock() { held_->unlock(); }
 
   // For who opens the handle, before anyone can use it: threads may be favored again.
   void begin_handle() {
@@ -65,7 +85,7 @@ class CallLock {
       sleeper.store(GetCurrentThreadId(), std::memory_order_relaxed);
       value_.store(kBlocking, std::memory_order_relaxed);
     }
-    void unlock() {
+    SHM_ALWAYS_INLINE void unlock() {
       // relaxed: only the holder stores and replaces kBusy. release: pairs with the acquires above.
       if (value_.load(std::memory_order_relaxed) == kBusy) [[likely]]
         return value_.store(kFree, std::memory_order_release);
@@ -88,26 +108,10 @@ class CallLock {
     std::atomic<uint32_t> value_{kFree};
   };
 
-  bool try_lock_favored(DWORD thread) {
-    // relaxed: a thread that reads its own number has stored it itself, or a thread that has ended.
-    const uint64_t favored = favored_.load(std::memory_order_relaxed);
-    if (static_cast<DWORD>(favored) != thread) return false;
-    Word& word = favored_words_[favored >> 32];
-    // It may have the lock already: by the shared word, when it came the first time, or in a call that an APC
-    // interrupts.
-    if (!word.is_free() || !shared_word_.is_free()) return false;
-    word.take();
-    // Partner: FlushProcessWriteBuffers() in try_lock_shared(). The compiler keeps store and look in order;
-    // the processor is made to by who takes the favor away.
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (favored_.load(std::memory_order_relaxed) == favored) {
-      held_ = &word;
-      return true;
-    }
-    word.unlock();
-    return false;
-  }
-  bool try_lock_shared(DWORD thread);
+  // Tells a thread from all others by its block, to which a register points: its number takes a call. The
+  // lowest bits are 0.
+  static uint64_t this_thread() { return uint64_t{reinterpret_cast<uintptr_t>(NtCurrentTeb())} << kSlotBits; }
+  bool try_lock_shared();
   // Of the thread that was favored last.
   Word& favored_word() { return favored_words_[slot_.load(std::memory_order_relaxed)]; }
   Word& word_in_use() { return favored_word().is_free() ? shared_word_ : favored_word(); }
@@ -120,9 +124,11 @@ class CallLock {
   // SUBTLE: a thread that has lost the favor may be about to take its word still, and frees it when it sees
   // that. So the next one has another word. That thread's comes round again only after more changes than a
   // handle has.
-  static constexpr uint32_t kWords = 2 * kMostFavors;
+  static constexpr uint32_t kSlotBits = 3;
+  static constexpr uint32_t kWords = 1u << kSlotBits;
+  static_assert(kWords >= 2 * kMostFavors);
 
-  // The thread, and above it the slot of its word. Changed under the shared word.
+  // this_thread() of the thread, and below it the slot of its word. Changed under the shared word.
   std::atomic<uint64_t> favored_{0};
   Word favored_words_[kWords];       // each a favored thread's
   Word shared_word_;                 // everybody else's

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstdint>
 
+#include "core/inline.h"
+
 namespace shmbroker::client {
 
 // For the sole writer of a counter: no read-modify-write is needed. relaxed: diagnostic only.
-inline void add(std::atomic<uint64_t>& counter, uint64_t amount) {
+SHM_ALWAYS_INLINE void add(std::atomic<uint64_t>& counter, uint64_t amount) {
   counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
 }
 

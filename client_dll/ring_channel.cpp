@@ -142,12 +142,15 @@ int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
     return refuse_size(size);
   const uint64_t bytes = writer_->footprint(size);
   writer_->prefetch(bytes);
-  const int32_t status = reserve(bytes, 1, timeout_ms);
-  if (status != SHM_OK) [[unlikely]]
-    return status;
+  core::Reservation reservation;
+  if (!reserve_at_once(bytes, 1, reservation)) [[unlikely]] {
+    const int32_t status = reserve_waiting(bytes, 1, timeout_ms);
+    if (status != SHM_OK) return status;
+    reservation = writer_->take_reservation();
+  }
   SHM_CRASH_POINT("writer.reserved");
-  writer_->fill(piece_of(message, size));
-  publish(writer_->commit(), 1, size);
+  writer_->fill(piece_of(message, size), reservation);
+  publish(writer_->commit(reservation), 1, size);
   return SHM_OK;
 }
 
@@ -175,15 +178,20 @@ int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_
     const uint32_t count = count_fitting(messages, bytes);
     writer_->prefetch(bytes);
     if (count == 0) return refuse_size(messages.oldest_members(0).length);
-    const int32_t status = reserve_at_once(bytes, count) ? SHM_OK : reserve(bytes, count, wait);
-    if (status != SHM_OK) return status;
+    core::Reservation reservation;
+    if (!reserve_at_once(bytes, count, reservation)) {
+      const int32_t status = reserve(bytes, count, wait);
+      if (status != SHM_OK) return status;
+      reservation = writer_->take_reservation();
+    }
     uint64_t payload = 0;
-    writer_->fill(count, [&](uint32_t i) {
+    const auto piece = [&](uint32_t i) {
       const ShmMessage& message = messages.oldest_members(i);
       payload += message.length;
       return piece_of(message.data, message.length);
-    });
-    publish(writer_->commit(), count, payload);
+    };
+    writer_->fill(count, piece, reservation);
+    publish(writer_->commit(reservation), count, payload);
     written += count;
     messages = messages.from(count);
   }
@@ -193,7 +201,7 @@ int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_
 int32_t RingChannel::loan(size_t size, void*& memory, DWORD timeout_ms) {
   if (!may_write()) return refuse_to_write();
   if (size > ring_.max_message()) return refuse_size(size);
-  const int32_t status = reserve(writer_->footprint(size), 1, timeout_ms);
+  const int32_t status = reserve_waiting(writer_->footprint(size), 1, timeout_ms);
   if (status != SHM_OK) return status;
   memory = writer_->memory();
   loan_size_ = size;

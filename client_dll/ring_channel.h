@@ -51,18 +51,13 @@ class RingChannel final : public Channel {
 
   // One try, of a call that has not waited yet. Returns false if it has to be made again, by a call that may
   // wait and that can tell what is wrong.
-  SHM_ALWAYS_INLINE bool reserve_at_once(uint64_t bytes, uint32_t messages) {
-    if (is_exclusive_) return writer_->reserve(bytes, messages) == core::RingWriter::Result::ok;
+  SHM_ALWAYS_INLINE bool reserve_at_once(uint64_t bytes, uint32_t messages, core::Reservation& reservation) {
+    if (is_exclusive_) return writer_->reserve_at_once(bytes, messages, reservation);
     core::RobustLock lock(ring_.data().lock);
     if (!lock.try_lock(at().writer())) return false;
-    const auto result = writer_->reserve(bytes, messages);
+    const bool is_reserved = writer_->reserve_at_once(bytes, messages, reservation);
     lock.unlock(at());
-    return result == core::RingWriter::Result::ok;
-  }
-  SHM_ALWAYS_INLINE int32_t reserve(uint64_t bytes, uint32_t messages, DWORD timeout_ms) {
-    if (reserve_at_once(bytes, messages)) [[likely]]
-      return SHM_OK;
-    return reserve_waiting(bytes, messages, timeout_ms);
+    return is_reserved;
   }
   int32_t reserve_waiting(uint64_t bytes, uint32_t messages, DWORD timeout_ms);
   int32_t reserve(uint64_t bytes, uint32_t messages, CallWait& wait);
@@ -84,6 +79,14 @@ class RingChannel final : public Channel {
 
   bool may_read() const { return reader_ && !reader_->has_peeked(); }
   int32_t refuse_to_read() const;
+  // After read_plain().
+  SHM_ALWAYS_INLINE int32_t end_plain(const Message& message, size_t& size) {
+    core::wake_after_read(*reader_, at());
+    size = static_cast<size_t>(message.size);
+    count_read(1, message.size);
+    return SHM_OK;
+  }
+  int32_t read_later(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms);
   bool read_plain_soon(std::span<std::byte> buffer, Message& message, CallWait& wait);
   int32_t read_whatever_comes(std::span<std::byte> buffer, size_t& size, CallWait& wait);
   int32_t wait_for_batch(Batch& batch, CallerArray<ShmMessage> messages, DWORD timeout_ms);
@@ -91,7 +94,12 @@ class RingChannel final : public Channel {
   int32_t take_message(Take&& take, CallWait& wait);
   template <class Take>
   int32_t try_to_take(Take&& take, CallWait& wait);
-  void count_read(uint64_t messages, uint64_t bytes);
+  SHM_ALWAYS_INLINE void count_read(uint64_t messages, uint64_t bytes) {
+    backoff().note_messages(messages, bytes);
+    core::ReaderSlot& slot = reader_->slot();
+    add(slot.messages, messages);
+    add(slot.bytes, bytes);
+  }
   bool read_more(Batch& batch);
   int32_t claim_more(Batch& batch);
   int32_t note_read(const Message& message);

@@ -58,13 +58,6 @@ bool RingChannel::find_readable() {
   return found;
 }
 
-void RingChannel::count_read(uint64_t messages, uint64_t bytes) {
-  backoff().note_messages(messages, bytes);
-  core::ReaderSlot& slot = reader_->slot();
-  add(slot.messages, messages);
-  add(slot.bytes, bytes);
-}
-
 int32_t RingChannel::note_read(const Message& message) {
   count_read(1, message.size);
   if (message.redelivered) return SHM_S_REDELIVERED;
@@ -77,15 +70,17 @@ int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD tim
   if (!may_read()) [[unlikely]]
     return refuse_to_read();
   const std::span to(static_cast<std::byte*>(buffer), capacity);
+  Message message;  // which nothing out of line sees: what nobody asks for need not be stored
+  if (!reader_->read_plain(to.data(), to.size(), message)) [[unlikely]]
+    return read_later(to, size, timeout_ms);
+  return end_plain(message, size);
+}
+
+int32_t RingChannel::read_later(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms) {
+  CallWait wait = read_wait(timeout_ms);
   Message message;
-  if (!reader_->read_plain(to.data(), to.size(), message)) {
-    CallWait wait = read_wait(timeout_ms);
-    if (!read_plain_soon(to, message, wait)) return read_whatever_comes(to, size, wait);
-  }
-  core::wake_after_read(*reader_, at());
-  size = static_cast<size_t>(message.size);
-  count_read(1, message.size);
-  return SHM_OK;
+  return read_plain_soon(buffer, message, wait) ? end_plain(message, size)
+                                                : read_whatever_comes(buffer, size, wait);
 }
 
 // Reads what comes while the call spins, where nothing else is to be done for it. Then a message is there

@@ -5,6 +5,8 @@
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #define SHM_ALWAYS_INLINE __forceinline
+#define SHM_NEVER_INLINE __declspec(noinline)
 #else
 #define SHM_ALWAYS_INLINE inline __attribute__((always_inline))
+#define SHM_NEVER_INLINE __attribute__((noinline))
 #endif

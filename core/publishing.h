@@ -14,9 +14,10 @@ inline bool may_anyone_sleep(const ReadersSection& readers) {
           readers.waiting_writers.load(std::memory_order_relaxed)) != 0;
 }
 
-// wake_after_commit(), where somebody sleeps.
-inline void wake_sleepers(const Ring& ring, const Committed& committed, ClaimWatch& watch,
-                          ChannelEvents& events) {
+// wake_after_commit(), where somebody sleeps. committed: a copy, so that a caller that does not come here may
+// keep its own in registers.
+SHM_NEVER_INLINE inline void wake_sleepers(const Ring& ring, Committed committed, ClaimWatch& watch,
+                                           ChannelEvents& events) {
   wake_readers(ring.data(), ring.readers(), events);
   if (ring.is_queue()) wake_takers(ring, committed, watch, events);
   // A writer that waits for space may have waited for this reservation's end. relaxed: the order of

@@ -148,8 +148,9 @@ bool RingReader::skip_half() {
   return true;
 }
 
-RingReader::Message RingReader::describe(const Frame& frame) const {
-  Message message;
+// Where it lies: as copy_out().
+void RingReader::describe(const Frame& frame, Message& message) const {
+  message = {};
   message.data = ring_.payload(position());
   message.size = frame.size;
   message.sequence = passed_ + 1;
@@ -157,7 +158,6 @@ RingReader::Message RingReader::describe(const Frame& frame) const {
     message.timestamp = ring_.header(position()).timestamp.load(std::memory_order_relaxed);
   message.lost = lost_;
   message.writer = frame.slot;
-  return message;
 }
 
 // Makes the message at the position this reader's own. In a topic it is.
@@ -184,17 +184,13 @@ RingReader::Result RingReader::read_carefully(std::byte* to, uint64_t space, Mes
     Frame frame;
     const Result result = next(frame);
     if (result != Result::ok) return result;
-    Message found = describe(frame);
-    if (found.size > space) {
-      message = found;
-      return Result::too_small;
-    }
-    if (!claim(found)) continue;
+    describe(frame, message);
+    if (message.size > space) return Result::too_small;
+    if (!claim(message)) continue;
     SHM_CRASH_POINT("reader.claimed");
-    copy_from_shared(to, found.data, static_cast<size_t>(found.size));
+    copy_from_shared(to, message.data, static_cast<size_t>(message.size));
     SHM_CRASH_POINT("reader.copied");
     if (ring_.is_still_intact(position())) {
-      message = found;
       finish(frame);
       return Result::ok;
     }
@@ -213,12 +209,11 @@ RingReader::Result RingReader::peek(Message& message) {
   for (int i = 0; i < kReadTries; ++i) {
     const Result result = next(peeked_frame_);
     if (result != Result::ok) return result;
-    Message found = describe(peeked_frame_);
-    if (!claim(found)) continue;
+    describe(peeked_frame_, message);
+    if (!claim(message)) continue;
     peeked_ = true;
     SHM_CRASH_POINT("reader.peeked");
     lost_ = 0;
-    message = found;
     return Result::ok;
   }
   return Result::overtaken;

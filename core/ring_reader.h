@@ -52,22 +52,23 @@ class RingReader {
   // The same where there is nothing else to it: the next frame of a topic is a message that is complete and
   // fits, and nothing was lost before it. Returns false, and leaves everything to read(), where it is not so.
   SHM_ALWAYS_INLINE bool read_plain(std::byte* to, uint64_t space, Message& message) {
+    const Ring ring = ring_;  // of our own: the compiler need not expect that a store to the copy changes it
     const uint64_t here = position();
     if (!is_plain(here)) return false;
     // acquire: pairs with the release in RingWriter::publish_header().
-    const Frame frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
-    if (frame.state != FrameState::ready || frame.size > space || !ring_.is_sound(frame, here)) return false;
+    const Frame frame = unpack(ring.header(here).word.load(std::memory_order_acquire));
+    if (frame.state != FrameState::ready || frame.size > space || !ring.is_sound(frame, here)) return false;
     // What is overwritten by now was so before the copy, and read() goes on with the oldest message kept.
-    if (!ring_.is_still_intact(here)) return false;
+    if (!ring.is_still_intact(here)) return false;
     SHM_CRASH_POINT("reader.claimed");
-    message = copy_out(ring_, here, frame, passed_ + 1, to);
+    copy_out(ring, here, frame, passed_ + 1, to, message);
     // Until here it was anybody's guess what the word and the bytes were.
-    if (!ring_.is_still_intact(here)) {
+    if (!ring.is_still_intact(here)) {
       was_overtaken_ = true;
       return false;
     }
     ++passed_;
-    last_footprint_ = ring_.footprint(frame.size);
+    last_footprint_ = ring.footprint(frame.size);
     position_.store(here + last_footprint_, std::memory_order_relaxed);
     maybe_publish_cursor();
     return true;
@@ -111,9 +112,10 @@ class RingReader {
   // What join(), read(), seek(), peek(), release() and leave() ask of their caller: true if a writer that
   // waits for space is to be woken. Asking clears it.
   bool must_wake_writers() {
-    const bool must = wake_writers_;
+    if (!wake_writers_) [[likely]]
+      return false;
     wake_writers_ = false;
-    return must;
+    return true;
   }
 
  private:
@@ -123,7 +125,7 @@ class RingReader {
   bool go_to_head();
   bool catch_up();
   bool skip_half();
-  Message describe(const Frame& frame) const;
+  void describe(const Frame& frame, Message& message) const;
   bool claim(Message& message);
   void give_back();
   void finish(const Frame& frame);
@@ -137,16 +139,16 @@ class RingReader {
   bool is_plain(uint64_t position) const { return !ring_.is_queue() && lost_ == 0 && position >= start_; }
 
   // Copies a message out of a frame that may be overwritten meanwhile: the caller asks is_still_intact().
-  static SHM_ALWAYS_INLINE Message copy_out(const Ring& ring, uint64_t here, const Frame& frame,
-                                            uint64_t sequence, std::byte* to) {
-    Message message;
+  // message: a new one, which is filled in where it lies. A copy of it, made of larger pieces than it was
+  // filled in by, would wait until all of these are in the cache.
+  static SHM_ALWAYS_INLINE void copy_out(const Ring& ring, uint64_t here, const Frame& frame,
+                                         uint64_t sequence, std::byte* to, Message& message) {
     message.size = frame.size;
     message.sequence = sequence;
     if (frame.has_timestamp) message.timestamp = ring.header(here).timestamp.load(std::memory_order_relaxed);
     message.writer = frame.slot;
     copy_from_shared(to, ring.payload(here), static_cast<size_t>(frame.size));
     SHM_CRASH_POINT("reader.copied");
-    return message;
   }
 
   // Writers need the cursor only where the ring is full; each time that we store it costs them a look at our
@@ -193,7 +195,7 @@ void RingReader::read_on(SpaceFor&& space_for, Took&& took) {
     if (is_message) {
       std::byte* const to = space_for(frame.size);
       if (to == nullptr) break;
-      message = copy_out(ring, here, frame, passed + 1, to);
+      copy_out(ring, here, frame, passed + 1, to, message);
     }
     // Until here it was anybody's guess what the word and the bytes were.
     if (!ring.is_still_intact(here)) break;

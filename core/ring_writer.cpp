@@ -52,17 +52,17 @@ RingWriter::Result RingWriter::reserve_elsewhere(uint64_t bytes, uint32_t messag
     const Result result = make_space(needed, bytes, tail);
     if (result != Result::ok) return result;
   }
-  take(tail, begin, bytes, messages);
-  tail_ = old_tail;
+  reservation_ = take(ring_, tail, begin, bytes, messages);
+  reservation_.tail = old_tail;
   return Result::ok;
 }
 
 // The frames that were added end before the reservation does.
-void RingWriter::pad_rest() {
-  // relaxed: as in add().
-  const uint64_t rest = end_ - next_ - sizeof(FrameHeader);
-  ring_.header(next_).word.store(pack({FrameState::padding, false, slot_index_, rest}),
-                                 std::memory_order_relaxed);
+void RingWriter::pad_rest(uint64_t next, uint64_t end) {
+  // relaxed: as in add_to().
+  const uint64_t rest = end - next - sizeof(FrameHeader);
+  ring_.header(next).word.store(pack({FrameState::padding, false, slot_index_, rest}),
+                                std::memory_order_relaxed);
 }
 
 // Readers go on from the tail to the empty word at the ring's start.
@@ -90,7 +90,7 @@ bool RingWriter::is_followed(uint64_t end) const {
 void RingWriter::abort() {
   recover_writer(ring_, slot_index_);
   own_commits_.forget();
-  begin_ = end_ = next_ = 0;
+  reservation_ = {};
 }
 
 // Moves the head to where the frame fits, and by a margin further.

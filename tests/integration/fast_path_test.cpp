@@ -73,7 +73,7 @@ class InstructionsOf : public FastPath {
 TEST_F(InstructionsOf, AWriteAreFew) {
   const Opened in(L"wait", SHM_READ);
   const Opened out(L"wait", SHM_WRITE, SHM_OPEN_EXCLUSIVE);
-  EXPECT_LE(usual("ShmWrite", [&] { EXPECT_SHM(SHM_OK, write(out, kMessage)); }).all, 400u);
+  EXPECT_LE(usual("ShmWrite", [&] { EXPECT_SHM(SHM_OK, write(out, kMessage)); }).all, 350u);
 }
 
 TEST_F(InstructionsOf, AReadAreFew) {
@@ -104,8 +104,8 @@ TEST_F(InstructionsOf, AMessageOfABatchAreFewer) {
     write_all();
     read_all();
   };
-  EXPECT_LE(usual("ShmWriteBatch", both).all, 145u * kBatch);
-  EXPECT_LE(usual("ShmReadBatch", both).all, 155u * kBatch);
+  EXPECT_LE(usual("ShmWriteBatch", both).all, 140u * kBatch);
+  EXPECT_LE(usual("ShmReadBatch", both).all, 150u * kBatch);
 }
 
 // Of the frame's lines, which readers have, and of those that are needed some messages later. A compiler that
