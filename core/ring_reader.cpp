@@ -148,12 +148,12 @@ bool RingReader::skip_half() {
   return true;
 }
 
-// Where it lies: as copy_out().
+// Where it lies: as copy_out(). The message gets its number once it is the reader's: what is described before
+// may yet be another one's, should this reader die.
 void RingReader::describe(const Frame& frame, Message& message) const {
   message = {};
   message.data = ring_.payload(position());
   message.size = frame.size;
-  message.sequence = passed_ + 1;
   if (frame.has_timestamp)
     message.timestamp = ring_.header(position()).timestamp.load(std::memory_order_relaxed);
   message.lost = lost_;
@@ -191,6 +191,7 @@ RingReader::Result RingReader::read_carefully(std::byte* to, uint64_t space, Mes
     copy_from_shared(to, message.data, static_cast<size_t>(message.size));
     SHM_CRASH_POINT("reader.copied");
     if (ring_.is_still_intact(position())) {
+      message.sequence = passed_ + 1;
       finish(frame);
       return Result::ok;
     }
@@ -213,6 +214,7 @@ RingReader::Result RingReader::peek(Message& message) {
     if (!claim(message)) continue;
     peeked_ = true;
     SHM_CRASH_POINT("reader.peeked");
+    message.sequence = passed_ + 1;
     lost_ = 0;
     return Result::ok;
   }
