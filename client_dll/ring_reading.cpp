@@ -18,8 +18,7 @@ int32_t RingChannel::refuse_to_read() const {
 template <class Take>
 int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
   const int32_t status = try_to_take(take, wait);
-  if (ring_.is_queue() && wait.was_woken() && (status != SHM_OK || reader_->has_more()))
-    core::pass_wake_up_on(ring_, at());
+  if (ring_.is_queue() && wait.was_woken()) core::pass_wake_up_on(ring_, *reader_, status == SHM_OK, at());
   return status;
 }
 

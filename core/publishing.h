@@ -40,6 +40,15 @@ inline void wake_after_abort(const Ring& ring, ClaimWatch& watch, ChannelEvents&
   wake_after_commit(ring, {.is_followed = true}, watch, events);
 }
 
+// For a reader whose call was woken, when it has a message, or goes without one. Whoever woke it may have left
+// more messages to it; and it may go without the one that it was woken for.
+inline void pass_wake_up_on(const Ring& ring, const RingReader& reader, bool has_message,
+                            ChannelEvents& events) {
+  // Partner: the fence in wake_takers().
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (!has_message || reader.has_more()) wake_one_taker(ring.data(), ring.readers(), events);
+}
+
 // For a reader after join(), read(), seek(), peek(), release() or leave().
 inline void wake_after_read(RingReader& reader, ChannelEvents& events) {
   if (reader.must_wake_writers()) events.set_space_event();

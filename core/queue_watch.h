@@ -8,25 +8,23 @@
 
 namespace shmbroker::core {
 
-// Whether a message of a queue can be claimed. A look of kBacklogSteps frames at most; a hint.
-bool has_offered_message(const Ring& ring);
+// Position of the oldest message of a queue that can be claimed; 0: none. A look of kBacklogSteps frames at
+// most; a hint.
+uint64_t oldest_offered(const Ring& ring);
 
 // One object for each queue. Between two looks there is time enough for a reader that was woken to come.
 class QueueWatch {
  public:
-  // Wakes a reader that sleeps beside a message that has been there since the last look. That one wakes the
-  // next, if there is more.
+  // Wakes a reader that sleeps beside a message that has been there since the last look, whatever came
+  // meanwhile: writers leave that to the one that was woken. The reader wakes the next, if there is more.
   void look(const Ring& ring, ChannelEvents& events) {
     // relaxed: hints; if a reader marks itself now, it looks for a message after that.
     const State now{ring.tail(), ring.readers().returns.load(std::memory_order_relaxed)};
-    const bool stands_still = std::exchange(last_, now) == now;
-    if (!stands_still || nothing_left_ == now) return;
-    if (ring.readers().waiting_takers.load(std::memory_order_relaxed) == 0) return;
-    if (has_offered_message(ring)) {
-      pass_wake_up_on(ring, events);
-    } else {
-      nothing_left_ = now;
-    }
+    if (nothing_left_ == now || ring.readers().waiting_takers.load(std::memory_order_relaxed) == 0) return;
+    const uint64_t oldest = oldest_offered(ring);
+    if (oldest == 0) nothing_left_ = now;
+    const bool stays = std::exchange(oldest_, oldest) == oldest;
+    if (oldest != 0 && stays) wake_one_taker(ring.data(), ring.readers(), events);
   }
 
  private:
@@ -37,8 +35,8 @@ class QueueWatch {
     bool operator==(const State&) const = default;
   };
 
-  State last_;
   State nothing_left_;
+  uint64_t oldest_ = 0;  // at the last look
 };
 
 }  // namespace shmbroker::core

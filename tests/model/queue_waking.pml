@@ -9,6 +9,7 @@
  * - Frames lie in a row, and a reader can't pass one that is reserved.
  * - A reader that has taken a message is busy with it for ever. So nobody may sleep while a message can be taken:
  *   when nothing else can happen (timeout), either no message is left or no reader sleeps.
+ * - A writer leaves a message to the reader that it woke before, if that one has not come yet.
  * - A writer watches for a while whether a reader that is awake takes its message; it may look at any time.
  * - Reader 0 may lose patience while it sleeps. Reader 1 may die at any step.
  *
@@ -74,6 +75,7 @@ inline take_mark(who) {
 
 proctype Writer(byte me) {
   byte count, mine, who, left;
+  byte woken_for = NOBODY;
   bool followed;
   do
   :: count == EACH -> break
@@ -88,6 +90,7 @@ proctype Writer(byte me) {
 #endif
     if
     :: !followed && frame[mine] == TAKEN /* by a reader that is awake */
+    :: !followed && woken_for != NOBODY && frame[woken_for] == OFFERED /* left to the one that is on its way */
     :: true ->
       left = (followed -> READERS : 1);
       do
@@ -96,7 +99,7 @@ proctype Writer(byte me) {
         take_mark(who);
         if
         :: who == NOBODY -> left = 0
-        :: else -> event[who] = true; left--
+        :: else -> woken_for = mine; event[who] = true; left--
         fi
       od
     fi;

@@ -120,7 +120,7 @@ class Reader {
     if (result == core::RingReader::Result::empty) return false;
     expect_sound(result);
     if (by_peek) core::copy_from_shared(buffer_.data(), message.data, static_cast<size_t>(message.size));
-    if (std::exchange(was_woken_, false) && reader_.has_more()) core::pass_wake_up_on(world_.ring, world_);
+    if (std::exchange(was_woken_, false)) core::pass_wake_up_on(world_.ring, reader_, true, world_);
     return true;
   }
   // Returns whether what was peeked was intact.

@@ -1,5 +1,5 @@
-// Whom a queue's messages wake: as many sleeping readers as there are messages, and nobody for a message that
-// somebody takes anyway.
+// Whom a queue's messages wake: a sleeping reader for each message, nobody for one that somebody takes anyway,
+// and nobody while the last one that was woken is still to come.
 #include "core/queue_waking.h"
 
 #include <gmock/gmock.h>
@@ -51,9 +51,37 @@ TEST_F(QueueWaking, WakesOneReaderForAMessage) {
   sleep({0, 1, 2, 3});
   commit(to, 1);
   EXPECT_THAT(events.woken, ElementsAre(0));
+  EXPECT_EQ(sleepers().load(), 0b1110u);
+}
+
+TEST_F(QueueWaking, LeavesMessagesToAReaderThatIsOnItsWay) {
+  RingWriter to = writer();
+  JoinedReader woken = reader(0);
+  sleep({0, 1, 2, 3});
+  for (int i = 0; i < 10; ++i) commit(to, 1);
+  EXPECT_THAT(events.woken, ElementsAre(0));
+  ASSERT_TRUE(read(woken).has_value());
+  pass_wake_up_on(ring(), woken, true, events);
+  EXPECT_THAT(events.woken, ElementsAre(0, 1)) << "who takes one and sees more wakes the next";
   commit(to, 1);
+  EXPECT_THAT(events.woken, ElementsAre(0, 1, 2)) << "the one that the writer woke has come";
+}
+
+TEST_F(QueueWaking, AReaderThatTakesTheLastMessagePassesNothingOn) {
+  RingWriter to = writer();
+  JoinedReader woken = reader(0);
+  sleep({0, 1});
+  commit(to, 1);
+  ASSERT_TRUE(read(woken).has_value());
+  pass_wake_up_on(ring(), woken, true, events);
+  EXPECT_THAT(events.woken, ElementsAre(0));
+}
+
+TEST_F(QueueWaking, WakesAnotherReaderWhereTheFirstDoesNotCome) {
+  RingWriter to = writer();
+  sleep({0, 1, 2, 3});
+  for (int i = 0; i < 300; ++i) commit(to, 1);
   EXPECT_THAT(events.woken, ElementsAre(0, 1));
-  EXPECT_EQ(sleepers().load(), 0b1100u);
 }
 
 TEST_F(QueueWaking, WakesAsManyAsThereAreMessagesInACommit) {
@@ -61,6 +89,8 @@ TEST_F(QueueWaking, WakesAsManyAsThereAreMessagesInACommit) {
   sleep({0, 1, 2, 3});
   commit(to, 3);
   EXPECT_THAT(events.woken, ElementsAre(0, 1, 2));
+  JoinedReader woken = reader(0);
+  read_all(woken);
   commit(to, 3);
   EXPECT_THAT(events.woken, ElementsAre(0, 1, 2, 3));
 }
@@ -103,8 +133,8 @@ TEST_F(QueueWaking, WakesNobodyForAMessageThatAReaderWhichIsAwakeTakes) {
 TEST_F(QueueWaking, WakesOneForAMessageThatNobodyWhoIsAwakeTakes) {
   RingWriter to = writer();
   sleep({0, 1, 2});
-  for (uint32_t i = 0; i < 3; ++i) commit(to, 1);
-  EXPECT_THAT(events.woken, ElementsAre(0, 1, 2)) << "reader 3 is at other work";
+  commit(to, 1);
+  EXPECT_THAT(events.woken, ElementsAre(0)) << "reader 3 is at other work";
 }
 
 TEST_F(QueueWaking, WakesAllThatWaitByAnEventOfTheirOwnAndOneThatSleepsInACall) {
@@ -118,11 +148,12 @@ TEST_F(QueueWaking, WakesAllThatWaitByAnEventOfTheirOwnAndOneThatSleepsInACall) 
 
 TEST_F(QueueWaking, AReaderThatTakesNothingPassesItsWakeUpOn) {
   RingWriter to = writer();
+  JoinedReader woken = reader(0);
   sleep({0, 1});
   commit(to, 1);
-  pass_wake_up_on(ring(), events);
+  pass_wake_up_on(ring(), woken, false, events);
   EXPECT_THAT(events.woken, ElementsAre(0, 1));
-  pass_wake_up_on(ring(), events);
+  pass_wake_up_on(ring(), woken, false, events);
   EXPECT_THAT(events.woken, ElementsAre(0, 1)) << "nobody sleeps";
 }
 

@@ -66,12 +66,25 @@ TEST_F(QueueWatchTest, LetsReadersSleepWhereNothingIsLeftAndLooksAgainWhenSometh
   EXPECT_THAT(events.woken, ElementsAre(3));
 }
 
-TEST_F(QueueWatchTest, LooksAtNothingWhileMessagesCome) {
+TEST_F(QueueWatchTest, WakesASleeperBesideAnOldMessageThoughOthersCome) {
   RingWriter to = writer();
+  sleep(3);
+  write(to, "left to who was woken for it");
+  look();
+  write(to, "left to that one, too");
+  EXPECT_THAT(events.woken, IsEmpty());
+  look();
+  EXPECT_THAT(events.woken, ElementsAre(3));
+}
+
+TEST_F(QueueWatchTest, WakesNobodyWhileMessagesComeAndAreTaken) {
+  RingWriter to = writer();
+  JoinedReader quick = reader(2);
   sleep(3);
   for (int i = 0; i < 3; ++i) {
     write(to, "on");
     look();
+    ASSERT_TRUE(read(quick).has_value());
   }
   EXPECT_THAT(events.woken, IsEmpty());
 }
