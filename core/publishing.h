@@ -40,8 +40,8 @@ inline void wake_after_abort(const Ring& ring, ClaimWatch& watch, ChannelEvents&
   wake_after_commit(ring, {.is_followed = true}, watch, events);
 }
 
-// For a reader whose call was woken, when it has a message, or goes without one. Whoever woke it may have left
-// more messages to it; and it may go without the one that it was woken for.
+// For a reader whose call was woken, when it has a message, or goes without one. Whoever woke it may have
+// left more messages to it; and it may go without the one that it was woken for.
 inline void pass_wake_up_on(const Ring& ring, const RingReader& reader, bool has_message,
                             ChannelEvents& events) {
   // Partner: the fence in wake_takers().

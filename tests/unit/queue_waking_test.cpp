@@ -1,5 +1,5 @@
-// Whom a queue's messages wake: a sleeping reader for each message, nobody for one that somebody takes anyway,
-// and nobody while the last one that was woken is still to come.
+// Whom a queue's messages wake: a sleeping reader for each message, nobody for one that somebody takes
+// anyway, and nobody while the last one that was woken is still to come.
 #include "core/queue_waking.h"
 
 #include <gmock/gmock.h>
