@@ -93,6 +93,14 @@ func (c *Channel) Write(message []byte) (int, error) {
 
 // WriteContext writes as Write does, and waits for room and for other writers until ctx is done.
 func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
+	if firstAsks.enterFor(ctx) {
+		status := shmWrite(c.handle, pointer(message), uintptr(len(message)), 0)
+		firstAsks.leave()
+		if isDone(status) {
+			runtime.KeepAlive(c)
+			return nil
+		}
+	}
 	_, err := c.write(ctx, func(timeoutMs uint32, _ bool) Status {
 		return shmWrite(c.handle, pointer(message), uintptr(len(message)), timeoutMs)
 	})
@@ -103,6 +111,21 @@ func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
 // since it was read from this channel, else when it changes, else the old one, with Unchanged, at the deadline. A
 // message that is larger than the buffer stays: ErrBuffer, with Error.Size.
 func (c *Channel) Read(ctx context.Context, buffer []byte) (int, News, error) {
+	if firstAsks.enterFor(ctx) {
+		var size uintptr
+		status := shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, 0)
+		firstAsks.leave()
+		if isDone(status) {
+			runtime.KeepAlive(c)
+			return int(size), News(status), nil
+		}
+	}
+	return c.readSlowly(ctx, buffer)
+}
+
+// readSlowly is Read where there is more to it than one call. Apart, so that what it shares with a closure is not on
+// the heap for the others.
+func (c *Channel) readSlowly(ctx context.Context, buffer []byte) (int, News, error) {
 	var size uintptr
 	news, err := c.read(ctx, func(timeoutMs uint32, _ bool) Status {
 		return shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, timeoutMs)

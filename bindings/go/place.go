@@ -4,6 +4,7 @@ import (
 	"context"
 	"sort"
 	"sync"
+	"sync/atomic"
 )
 
 // A place is where calls wait: at a channel to read, at a channel to write, or at several for WaitAny. One
@@ -36,7 +37,29 @@ var (
 	// Go gives a call a thread of its own that Windows holds up, even for some microseconds. A message that wakes
 	// hundreds of readers would have as many threads made: so a few calls at a time ask.
 	asking = make(threadLimit, mostAsking)
+	// Most calls need not wait, and pass by a counter, which takes less time than a channel. Those for which
+	// there are too many others go on as those that must wait.
+	firstAsks callCounter
 )
+
+// A callCounter lets as many calls enter as may ask at once.
+type callCounter struct{ inside int32 }
+
+func (c *callCounter) enter() bool {
+	if atomic.AddInt32(&c.inside, 1) <= mostAsking {
+		return true
+	}
+	c.leave()
+	return false
+}
+
+// enterFor is for a call that asks before it does anything else, and needs no text of the DLL if that will do. Not
+// where its context is done already.
+func (c *callCounter) enterFor(ctx context.Context) bool {
+	return (ctx == NoWait || over(ctx) == nil) && c.enter()
+}
+
+func (c *callCounter) leave() { atomic.AddInt32(&c.inside, -1) }
 
 func (l threadLimit) take() bool {
 	select {

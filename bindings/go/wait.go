@@ -51,8 +51,12 @@ func wait(ctx context.Context, try attempt, at place) (News, error) {
 		return NoNews, interrupted(err)
 	}
 	// Nobody else's turn matters to a call that need not wait.
-	if status, err := ask(ctx, try); !hasWaited(status) {
-		return newsOf(status, err)
+	if firstAsks.enter() {
+		status, err := ask(ctx, try)
+		firstAsks.leave()
+		if !hasWaited(status) {
+			return newsOf(status, err)
+		}
 	}
 	return waitInTurn(ctx, try, at)
 }
@@ -69,7 +73,7 @@ func waitInTurn(ctx context.Context, try attempt, at place) (News, error) {
 		return atEnd(ctx, try)
 	}
 	defer at.leave()
-	if status, err := ask(ctx, try); !hasWaited(status) {
+	if status, err := askInTurn(ctx, try); !hasWaited(status) {
 		return newsOf(status, err)
 	}
 	if at.isClosing() {
@@ -102,8 +106,6 @@ func once(ctx context.Context, try attempt) (News, error) {
 
 // ask asks once, and leaves it to the caller to wait if hasWaited says so.
 func ask(ctx context.Context, try attempt) (Status, error) {
-	asking.enter()
-	defer asking.give()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	status := uncancelled(0, false, try)
@@ -112,6 +114,13 @@ func ask(ctx context.Context, try attempt) (Status, error) {
 	}
 	_, err := result(status, ctx)
 	return status, err
+}
+
+// askInTurn waits before that until few others ask.
+func askInTurn(ctx context.Context, try attempt) (Status, error) {
+	asking.enter()
+	defer asking.give()
+	return ask(ctx, try)
 }
 
 // atEnd ends a call whose context is done. After a deadline the DLL says what there was to wait for.
@@ -158,7 +167,7 @@ func park(ctx context.Context, try attempt, at place) (News, error) {
 	wake, unpark := at.park()
 	defer unpark()
 	for pause := firstPause; ; pause = longer(pause) {
-		status, err := ask(ctx, try)
+		status, err := askInTurn(ctx, try)
 		if status == ErrHandle && at.isClosing() {
 			return NoNews, failed(ErrClosed)
 		}
@@ -262,6 +271,9 @@ func hasWaited(status Status) bool {
 	}
 	return false
 }
+
+// isDone tells whether a call has succeeded, and a longer wait would have had no other result.
+func isDone(status Status) bool { return status >= 0 && !hasWaited(status) }
 
 func timeLeft(ctx context.Context) uint32 {
 	deadline, limited := ctx.Deadline()
