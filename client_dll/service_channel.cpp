@@ -176,7 +176,7 @@ int32_t ServiceChannel::end_call(uint64_t token, const Destination& answer, size
 int32_t ServiceChannel::refuse_with_code(int32_t code, const std::wstring& text) const {
   const int32_t status =
       refuse(SHM_E_REFUSED, L"the server refused the call with code " + std::to_wstring(code) +
-                                (text.empty() ? L"" : L": " + text));
+                                (text.empty() ? std::wstring() : L": " + text));
   note_refusal(code);
   return status;
 }
