@@ -165,14 +165,19 @@ export class Channel {
       if (status === abi.SHM_E_BUFFER) continue;
       if (status === abi.SHM_E_EMPTY) return null;
       check(status);
-      const size = Number(this.#size[0]);
       return {
-        data: room === this.#room ? copyOf(room, size) : room.subarray(0, size),
+        data: this.#found(room),
         lost: status === abi.SHM_S_LOST,
         redelivered: status === abi.SHM_S_REDELIVERED,
         unchanged: status === abi.SHM_S_UNCHANGED,
       };
     }
+  }
+
+  /** What has just been read into it, as the caller's own. @param {Buffer<ArrayBuffer>} room */
+  #found(room) {
+    const size = Number(this.#size[0]);
+    return room === this.#room ? copyOf(room, size) : room.subarray(0, size);
   }
 
   /** @param {WaitOptions} [options] */
@@ -423,8 +428,7 @@ export class Channel {
       if (status === abi.SHM_E_BUFFER) continue;
       if (status === abi.SHM_E_EMPTY) return null;
       check(status);
-      const found = room.subarray(0, Number(this.#size[0]));
-      return new Request(this, token[0], room === this.#room ? Buffer.from(found) : found);
+      return new Request(this, token[0], this.#found(room));
     }
   }
 
