@@ -19,10 +19,13 @@ namespace {
 
 constexpr uint32_t kShort = 50;  // milliseconds after which a worker looks whether the round is over
 constexpr uint32_t kBatch = 8;
+constexpr uint32_t kOthersStop = 1;  // of Sheet::over
 constexpr uint32_t kServersStop = 2;
 
 // relaxed everywhere: notes, which are compared after all of these processes have ended.
-bool is_over(const Sheet& sheet) { return sheet.over.load(std::memory_order_relaxed) != 0; }
+bool is_over(const Sheet& sheet, uint32_t stop = kOthersStop) {
+  return sheet.over.load(std::memory_order_relaxed) >= stop;
+}
 void note(Sheet& sheet, uint64_t ticket, uint8_t what) {
   sheet.tickets[ticket].fetch_or(what, std::memory_order_relaxed);
 }
@@ -163,6 +166,9 @@ int end_call(ShmChannel channel, Sheet& sheet, const CallUnderWay& call) {
     return 0;
   }
   note_failure(sheet, call.ticket, status);
+  if (status == SHM_E_EMPTY)
+    std::printf("call %u, %s by a server, ", static_cast<unsigned>(call.ticket),
+                ShmCallCancel(channel, call.token) == SHM_OK ? "not taken" : "taken");
   return status == SHM_E_PEER_DIED ? 0 : status;
 }
 
@@ -192,7 +198,7 @@ int call_all(ShmChannel channel, Sheet& sheet, uint32_t most) {
 // A server that takes up to so many requests before it answers them, the last one first.
 int serve_all(ShmChannel channel, Sheet& sheet, uint32_t most) {
   std::byte bytes[kLargestTicketed];
-  while (sheet.over.load(std::memory_order_relaxed) < kServersStop) {
+  while (!is_over(sheet, kServersStop)) {
     std::vector<CallUnderWay> calls;
     while (calls.size() < most) {
       CallUnderWay call;
@@ -223,11 +229,12 @@ int serve_all(ShmChannel channel, Sheet& sheet, uint32_t most) {
   return 0;
 }
 
-// What a role does. reads: it opens the channel to read, or to serve.
+// What a role does. reads: it opens the channel to read, or to serve. stop: when the round is over for it.
 struct Role {
   const char* name;
   bool reads;
   int (*work)(ShmChannel channel, Sheet& sheet);
+  uint32_t stop = kOthersStop;
 };
 constexpr Role kRoles[] = {
     {"write", false, [](ShmChannel channel, Sheet& sheet) { return write_all(channel, sheet, "write"); }},
@@ -238,8 +245,10 @@ constexpr Role kRoles[] = {
     {"add", false, add_all},
     {"call", false, [](ShmChannel channel, Sheet& sheet) { return call_all(channel, sheet, 1); }},
     {"calls", false, [](ShmChannel channel, Sheet& sheet) { return call_all(channel, sheet, 8); }},
-    {"serve", true, [](ShmChannel channel, Sheet& sheet) { return serve_all(channel, sheet, 1); }},
-    {"hoard", true, [](ShmChannel channel, Sheet& sheet) { return serve_all(channel, sheet, 4); }}};
+    {"serve", true, [](ShmChannel channel, Sheet& sheet) { return serve_all(channel, sheet, 1); },
+     kServersStop},
+    {"hoard", true, [](ShmChannel channel, Sheet& sheet) { return serve_all(channel, sheet, 4); },
+     kServersStop}};
 
 int work(const std::string& role, const char* name, Sheet& sheet) {
   const auto found = std::ranges::find(kRoles, role, &Role::name);
@@ -249,8 +258,8 @@ int work(const std::string& role, const char* name, Sheet& sheet) {
   options.access = found->reads ? SHM_READ : SHM_WRITE;
   ShmChannel channel = 0;
   int32_t status = SHM_E_NO_SERVICE;  // for a moment: it was killed, too
-  for (; status == SHM_E_NO_SERVICE && !is_over(sheet); status = ShmOpenUtf8(name, &options, &channel)) {
-  }
+  while (status == SHM_E_NO_SERVICE && !is_over(sheet, found->stop))
+    status = ShmOpenUtf8(name, &options, &channel);
   if (status == SHM_E_NO_SERVICE) return 0;
   if (status != SHM_OK) return status;
   const int result = found->work(channel, sheet);
