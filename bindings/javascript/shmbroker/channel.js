@@ -236,8 +236,8 @@ export class Channel {
     const ends = [signal, this.#closing.signal];
     const deadline = new Deadline(timeout);
     if (isTurnDue()) await turn();
-    throwIfAborted(ends);
     for (;;) {
+      throwIfAborted(ends); // close() may have come between the end of a wait and this turn
       const isLast = deadline.left === 0;
       const found = attempt();
       if (isLast || (found && !found.unchanged)) return found;
@@ -383,18 +383,20 @@ export class Channel {
     const deadline = new Deadline(timeout);
     const token = await this.#beginCall(request, deadline, signal);
     const answers = /** @type {AnswerRoom} */ (this.#answers); // or else no call had begun
-    for (;;) {
-      const isLast = deadline.left === 0;
-      const answer = answers.tryTake(token);
-      if (answer) return answer;
-      if (isLast) throw answers.giveUp(token);
-      try {
+    try {
+      for (;;) {
+        throwIfAborted(ends); // close() may have come between the end of a wait and this turn
+        const isLast = deadline.left === 0;
+        const answer = answers.tryTake(token);
+        if (answer) return answer;
+        if (isLast) break;
         await this.#reading.wait(deadline, ends, this);
-      } catch (error) {
-        answers.giveUp(token);
-        throw error;
       }
+    } catch (error) {
+      answers.giveUp(token);
+      throw error;
     }
+    throw answers.giveUp(token);
   }
 
   /** @param {NodeJS.ArrayBufferView} request @param {Deadline} deadline @param {WaitOptions["signal"]} signal */

@@ -111,6 +111,14 @@ test("close() ends the calls under way, and those that a server had taken", asyn
   await waiting;
 });
 
+test("a call that close() overtakes says so, and not that the handle is closed", async () => {
+  const { client } = await opened();
+  const waiting = assert.rejects(client.call(Buffer.alloc(1)), shmError("SHM_E_CLOSED"));
+  const closed = client.close();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); // meanwhile another thread closes the handle
+  await Promise.all([waiting, closed]);
+});
+
 test("without a server a call fails at once where that was asked for", async () => {
   const client = await closedLater(open(nextService(), { access: "client", served: true }));
   await assert.rejects(client.call(Buffer.alloc(1)), shmError("SHM_E_NO_SERVER"));

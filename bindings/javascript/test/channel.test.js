@@ -499,12 +499,13 @@ test("a channel that waits, or whose memory somebody has, is not forgotten", asy
 test("a second Ctrl-C is left to Windows, which ends the process", async () => {
   const listeners = () => ["SIGINT", "SIGBREAK", "SIGHUP"].map((signal) => process.listenerCount(signal));
   const before = listeners();
+  const { exitCode } = process;
   const running = run("test", "", (signal) => sleep(10_000, 0, { signal }));
   assert.notDeepEqual(listeners(), before);
   process.emit("SIGINT");
   assert.deepEqual(listeners(), before);
   await running;
-  process.exitCode = undefined; // run() has set it
+  process.exitCode = exitCode; // run() has set it, and a test that failed before this one
 });
 
 test("the list has the channels with what they are", async () => {
