@@ -7,8 +7,8 @@ import type { TypeObject } from "koffi";
 /** The memory of a buffer, or an address. */
 type Memory = ArrayBufferView | bigint | null;
 
-/** Where a function stores one value. */
-type Out<T> = [T] | ArrayBufferView;
+/** Where a function stores one value, or the address of that. */
+type Out<T> = [T] | ArrayBufferView | bigint;
 
 /** An object, an array of them, or their memory, which it must be where the function stores several. */
 type Structs<T> = Partial<T> | Partial<T>[] | Memory;

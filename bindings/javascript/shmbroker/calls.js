@@ -2,6 +2,7 @@
 import koffi from "koffi";
 import * as abi from "./abi.js";
 import { ShmError, check } from "./error.js";
+import { Incoming } from "./incoming.js";
 import { newStructs } from "./structs.js";
 
 /** @typedef {import("./channel.js").Channel} Channel */
@@ -27,26 +28,20 @@ const NOT_ANSWERED =
 /** Looks for the answers of a client's calls, without waiting. */
 export class AnswerRoom {
   #handle;
-  #room;
-  #size = koffi.sizeof("size_t") === 8 ? new BigUint64Array(1) : new Uint32Array(1);
+  #incoming = new Incoming();
 
-  /** @param {number} handle @param {number} size bytes; a larger answer gets a Buffer of its own */
-  constructor(handle, size) {
+  /** @param {number} handle */
+  constructor(handle) {
     this.#handle = handle;
-    this.#room = Buffer.allocUnsafeSlow(size);
   }
 
   /** @param {bigint} token @returns {import("./index.js").Bytes | null} null: there is no answer yet */
   tryTake(token) {
-    for (let room = this.#room; ; room = Buffer.allocUnsafeSlow(Number(this.#size[0]))) {
-      const status = abi.ShmCallEnd(this.#handle, token, room, room.length, this.#size, 0);
-      if (status === abi.SHM_E_BUFFER) continue;
-      if (status === abi.SHM_E_EMPTY) return null;
+    return this.#incoming.receive((to, capacity, size) => {
+      const status = abi.ShmCallEnd(this.#handle, token, to, capacity, size, 0);
       if (status === abi.SHM_E_REFUSED) throw new ShmRefusal(abi.ShmLastRefusal(), abi.ShmLastErrorText());
-      check(status);
-      const found = room.subarray(0, Number(this.#size[0]));
-      return room === this.#room ? Buffer.from(found) : found;
-    }
+      return status;
+    });
   }
 
   /** Gives a call up whose time is over. @param {bigint} token @returns {ShmError} what became of it */

@@ -8,6 +8,7 @@ import { atEnd } from "./environment.js";
 import { ShmError, check } from "./error.js";
 import { isTurnDue, turn } from "./event-loop.js";
 import { Lender, Loan, Lock, Peek, checkSize } from "./in-place.js";
+import { Incoming } from "./incoming.js";
 import { library } from "./library.js";
 import { notices, stopNotices } from "./notices.js";
 import { batchOptionsOf, checkName, optionsOf, waitOptionsOf } from "./options.js";
@@ -19,9 +20,6 @@ import { Turns } from "./turns.js";
 /** @typedef {import("./index.js").WaitOptions} WaitOptions */
 /** @typedef {import("./index.js").Message} Message */
 
-// A larger message is read into a Buffer of its own, a smaller one copied from one that all share.
-const SMALL = 64 * 1024;
-
 /**
  * V8 keeps an array of so few bytes among its objects. For a function in C it gives it memory of its own first, which
  * takes five times as long as the write does.
@@ -29,6 +27,7 @@ const SMALL = 64 * 1024;
 const MOST_IN_HEAP = 64;
 /** Has memory of its own. No other code runs between the copy to it and the write. */
 const outgoing = Buffer.allocUnsafeSlow(1024);
+const outgoingAddress = koffi.address(outgoing); // which koffi takes sooner than the Buffer
 
 // A write that waits asks for room at every turn of the event loop first, then now and then, at most so seldom.
 const EAGER_MS = 2;
@@ -91,7 +90,9 @@ export class Channel {
   #info;
   #lender;
   #size = koffi.sizeof("size_t") === 8 ? new BigUint64Array(1) : new Uint32Array(1);
-  #room = Buffer.alloc(0);
+  #incoming = new Incoming();
+  /** @type {import("./incoming.js").Receive} */
+  #read = (to, capacity, size) => abi.ShmRead(this.#handle, to, capacity, size, 0);
   /** @type {Readiness | undefined} */
   #readiness;
   /** @type {AnswerRoom | undefined} */
@@ -111,10 +112,9 @@ export class Channel {
     this.#notAtEnd = atEnd(closeNative, handle);
     this.#lender = new Lender(this);
     if (this.#info.canRead) {
-      this.#room = Buffer.allocUnsafeSlow(Math.min(this.#info.maxMessage, SMALL));
       this.#readiness = new Readiness(handle);
     } else if (isClient) {
-      this.#answers = new AnswerRoom(handle, Math.min(this.#info.capacity, SMALL));
+      this.#answers = new AnswerRoom(handle);
       this.#readiness = new Readiness(handle);
     }
     forgotten.register(this, { handle, notAtEnd: this.#notAtEnd }, this);
@@ -160,24 +160,15 @@ export class Channel {
 
   /** @returns {Message | null} */
   #take() {
-    for (let room = this.#room; ; room = Buffer.allocUnsafeSlow(Number(this.#size[0]))) {
-      const status = abi.ShmRead(this.#handle, room, room.length, this.#size, 0);
-      if (status === abi.SHM_E_BUFFER) continue;
-      if (status === abi.SHM_E_EMPTY) return null;
-      check(status);
-      return {
-        data: this.#found(room),
-        lost: status === abi.SHM_S_LOST,
-        redelivered: status === abi.SHM_S_REDELIVERED,
-        unchanged: status === abi.SHM_S_UNCHANGED,
-      };
-    }
-  }
-
-  /** What has just been read into it, as the caller's own. @param {Buffer<ArrayBuffer>} room */
-  #found(room) {
-    const size = Number(this.#size[0]);
-    return room === this.#room ? copyOf(room, size) : room.subarray(0, size);
+    const data = this.#incoming.receive(this.#read);
+    if (!data) return null;
+    const { status } = this.#incoming;
+    return {
+      data,
+      lost: status === abi.SHM_S_LOST,
+      redelivered: status === abi.SHM_S_REDELIVERED,
+      unchanged: status === abi.SHM_S_UNCHANGED,
+    };
   }
 
   /** @param {WaitOptions} [options] */
@@ -296,7 +287,7 @@ export class Channel {
     if (!(data instanceof Uint8Array && data.length <= MOST_IN_HEAP))
       return abi.ShmWrite(this.#handle, data, data.byteLength, 0);
     outgoing.set(data);
-    return abi.ShmWrite(this.#handle, outgoing, data.length, 0);
+    return abi.ShmWrite(this.#handle, outgoingAddress, data.length, 0);
   }
 
   /** @param {NodeJS.ArrayBufferView[]} messages @param {WaitOptions} [options] */
@@ -425,13 +416,10 @@ export class Channel {
   /** @returns {(Request & { unchanged?: boolean }) | null} */
   #takeRequest() {
     const token = new BigUint64Array(1);
-    for (let room = this.#room; ; room = Buffer.allocUnsafeSlow(Number(this.#size[0]))) {
-      const status = abi.ShmServe(this.#handle, room, room.length, this.#size, token, 0);
-      if (status === abi.SHM_E_BUFFER) continue;
-      if (status === abi.SHM_E_EMPTY) return null;
-      check(status);
-      return new Request(this, token[0], this.#found(room));
-    }
+    const data = this.#incoming.receive((to, capacity, size) =>
+      abi.ShmServe(this.#handle, to, capacity, size, token, 0),
+    );
+    return data && new Request(this, token[0], data);
   }
 
   // ---- the end
@@ -465,13 +453,6 @@ function unlessLent(attempt) {
     if (error instanceof ShmError && error.status === abi.SHM_E_STATE) return null;
     throw error;
   }
-}
-
-/** Buffer.from would want a view of it. @param {Buffer} room @param {number} size */
-function copyOf(room, size) {
-  const copy = Buffer.allocUnsafe(size);
-  room.copy(copy, 0, 0, size);
-  return copy;
 }
 
 /** @param {number} status */

@@ -23,6 +23,35 @@ test("what is written is read, in its order, and of any size", async () => {
   assert.equal(topic.tryRead(), null);
 });
 
+test("a message stays what it was when others are read, whatever their sizes", async () => {
+  const topic = await createTopic({ capacity: 1 << 20, maxMessage: 70_000 });
+  const kept = [];
+  for (let i = 0; i < 400; i++) {
+    const sent = Buffer.alloc([0, 1, 7, 8, 64, 500, 4095, 4096, 4097, 20_000, 65_537][i % 11], i);
+    await topic.write(sent);
+    kept.push({ sent, read: topic.tryRead()?.data });
+  }
+  for (const { sent, read } of kept) assert.ok(read?.equals(sent));
+});
+
+test("who is given the memory of a message gets none that is read later", async () => {
+  const topic = await createTopic();
+  for (const text of ["first", "second", "third"]) await topic.write(Buffer.from(text));
+  const first = topic.tryRead()?.data;
+  assert.ok(first);
+  try {
+    new MessageChannel().port1.postMessage(first, [first.buffer]);
+  } catch (error) {
+    assert.equal(/** @type {Error} */ (error).name, "DataCloneError"); // older ones of Node.js copy it
+  }
+  assert.equal(first.toString(), "first");
+  const second = topic.tryRead()?.data;
+  assert.ok(second);
+  const given = structuredClone(second, { transfer: [second.buffer] }); // which some versions of Node.js let go
+  assert.equal(textOf(topic.tryRead()), "third");
+  assert.equal(Buffer.from(given).toString(), "second");
+});
+
 test("any view of bytes can be written, and nothing else", async () => {
   const topic = await createTopic();
   await topic.write(new Uint16Array([1, 2, 3]).subarray(1));
