@@ -1,7 +1,7 @@
 import koffi from "koffi";
 import * as abi from "./abi.js";
 import { throwIfAborted } from "./abort.js";
-import { BatchReader, structOf } from "./batch.js";
+import { BatchReader, BatchWriter } from "./batch.js";
 import { AnswerRoom, Request } from "./calls.js";
 import { Deadline } from "./deadline.js";
 import { atEnd } from "./environment.js";
@@ -93,6 +93,8 @@ export class Channel {
   #incoming = new Incoming();
   /** @type {import("./incoming.js").Receive} */
   #read = (to, capacity, size) => abi.ShmRead(this.#handle, to, capacity, size, 0);
+  /** @type {BatchReader | undefined} */
+  #batches;
   /** @type {Readiness | undefined} */
   #readiness;
   /** @type {AnswerRoom | undefined} */
@@ -188,7 +190,8 @@ export class Channel {
   /** @param {WaitOptions & { max?: number }} [options] */
   async readBatch(options) {
     const { max, ...wait } = batchOptionsOf(options);
-    const reader = new BatchReader(max);
+    if (!this.#batches?.isFor(max)) this.#batches = new BatchReader(max);
+    const reader = this.#batches;
     const batch = await this.#whenReadable(() => reader.tryRead(this.#handle), wait);
     return batch ? batch.messages : [];
   }
@@ -292,16 +295,11 @@ export class Channel {
 
   /** @param {NodeJS.ArrayBufferView[]} messages @param {WaitOptions} [options] */
   async writeBatch(messages, options) {
-    let structs = messages.map((data) => structOf(bytesOf(data)));
-    const written = new Uint32Array(1);
+    const batch = new BatchWriter(messages.map(bytesOf));
     try {
-      await this.#inTurn(() => {
-        structs = structs.slice(written[0]); // what an attempt that ended with an error has left
-        written[0] = 0;
-        return abi.ShmWriteBatch(this.#handle, structs, structs.length, written, 0);
-      }, options);
+      await this.#inTurn(() => batch.write(this.#handle), options);
     } catch (error) {
-      if (error instanceof ShmError) error.written = messages.length - structs.length + written[0];
+      if (error instanceof ShmError) error.written = batch.written;
       throw error;
     }
   }

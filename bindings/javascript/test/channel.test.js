@@ -255,6 +255,38 @@ test("a batch is written and read with one call", async () => {
   assert.equal((await topic.readBatch()).length, failure.written);
 });
 
+test("a batch may have messages of all sizes, and of any view of bytes", async () => {
+  const topic = await createTopic({ capacity: 1 << 20, maxMessage: 70_000 });
+  const sizes = [0, 1, 63, 64, 65, 4095, 4096, 4097, 70_000, 3];
+  const sent = Array.from({ length: 100 }, (_, i) => Buffer.alloc(sizes[i % 10], i));
+  const read = [];
+  for (const messages of [sent.slice(0, 50), sent.slice(50)]) {
+    await topic.writeBatch(messages);
+    for (let count = 0; count < messages.length; ) {
+      const batch = await topic.readBatch({ max: 7 });
+      count += batch.length;
+      read.push(...batch);
+    }
+  }
+  assert.equal(read.length, 100);
+  read.forEach(({ data, sequence }, i) => assert.ok(data.equals(sent[i]) && sequence === i + 1, `message ${i}`));
+  await topic.writeBatch([new Uint16Array([1, 2, 3]).subarray(1), new DataView(new ArrayBuffer(5000))]);
+  assert.deepEqual(
+    (await topic.readBatch()).map(({ data }) => data),
+    [Buffer.from([2, 0, 3, 0]), Buffer.alloc(5000)],
+  );
+});
+
+test("of a batch, a message whose memory was given away is refused, and not read", async () => {
+  const topic = await createTopic({ maxMessage: 20_000 });
+  await fill(topic);
+  const message = Buffer.allocUnsafeSlow(5000);
+  const writing = topic.writeBatch([message]);
+  structuredClone(message, { transfer: [message.buffer] });
+  while (topic.tryRead());
+  await assert.rejects(writing, shmError("SHM_E_ARGUMENT"));
+});
+
 test("a loan is a message when it is committed, and only then", async () => {
   const topic = await createTopic();
   const loan = await topic.loan(8);
