@@ -60,17 +60,16 @@ for preset in linux-asan linux-tsan; do
   (cd "$root" && ctest --preset $preset -j "$(nproc)" "${native[@]}") || fail "ctest --preset $preset"
 done
 
-# 32-bit programs are run by --all.
-if [ $which = quick ]; then
-  build mingw-x86 shmclient abi_layout sender receiver
-  step "Testing mingw-x86"
-  (cd "$root" && ctest --preset mingw-x86) || fail "ctest --preset mingw-x86"
-else
+if [ $which = long ]; then
   configure_options=(-D SHM_X86_LANGUAGES=ON)
   build mingw-x86 x86_programs
+  step "Testing mingw-x86"
+  (cd "$root" && ctest --preset mingw-x86) || fail "ctest --preset mingw-x86"
 fi
 
-configure_options=(-D SHM_ALL_LANGUAGES=ON)
+long_tests=ON
+[ $which = long ] || [ ${#chosen[@]} != 0 ] || long_tests=OFF
+configure_options=(-D SHM_ALL_LANGUAGES=ON -D SHM_LONG_TESTS=$long_tests)
 build mingw-x64
 tests=$root/build/mingw-x64
 step "Testing mingw-x64"

@@ -6,7 +6,7 @@ source "$(dirname "$0")/../../cmake/debian.sh"
 source "$root/cmake/wine.sh"
 
 need_packages "${windows_packages[@]}" golang-go golang-github-nats-io-go-nats-dev nats-server openssl
-build mingw-x64 bridge_tests
+build mingw-x64 bridge_sites_tests
 what=${*:-subject subject-tls batch batch-tls stream stream-tls readers}
 step "Measuring: nothing else should run on this machine"
 SHM_BRIDGE_FIGURES=${what// /,} bash "$root/tests/bridge/sites.sh" "$root/build/mingw-x64/bridge/sites_test" \

@@ -85,6 +85,7 @@ export interface WaitOptions {
 }
 
 export interface Message {
+  /** The caller's own. Small ones share an ArrayBuffer, as those of Buffer.from do: who transfers it transfers all of them. */
   readonly data: Bytes;
   /** Messages before this one were lost to this slow reader; stats() counts them. */
   readonly lost: boolean;
