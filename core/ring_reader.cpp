@@ -9,8 +9,9 @@
 namespace shmbroker::core {
 namespace {
 
-constexpr int kReadTries = 16;   // of a copy that is overtaken, or a claim that another reader gets
-constexpr int kJoinTries = 100;  // then the head is not what writers of ours would make of it
+constexpr int kCopyTries = 16;      // of a topic's message that writers overwrite meanwhile
+constexpr int kClaimTries = 10000;  // so many messages in a row other readers get only where one forges it
+constexpr int kJoinTries = 100;     // then the head is not what writers of ours would make of it
 
 }  // namespace
 
@@ -163,6 +164,7 @@ void RingReader::describe(const Frame& frame, Message& message) const {
 // Makes the message at the position this reader's own. In a topic it is.
 bool RingReader::claim(Message& message) {
   if (!ring_.is_queue()) return true;
+  SHM_CRASH_POINT("reader.found");
   if (!ring_.claims().claim(position(), slot_index_, message.redelivered)) return false;
   if (ring_.is_still_intact(position())) return true;
   // SUBTLE: a claim's lap has 24 bits. A reader that slept since next() for exactly so many laps has claimed
@@ -180,7 +182,8 @@ void RingReader::give_back() {
 
 RingReader::Result RingReader::read_carefully(std::byte* to, uint64_t space, Message& message) {
   if (std::exchange(was_overtaken_, false) && !skip_half()) return Result::corrupt;
-  for (int i = 0; i < kReadTries; ++i) {
+  const int tries = ring_.is_queue() ? kClaimTries : kCopyTries;
+  for (int i = 0; i < tries; ++i) {
     Frame frame;
     const Result result = next(frame);
     if (result != Result::ok) return result;
@@ -207,7 +210,7 @@ bool RingReader::seek() {
 }
 
 RingReader::Result RingReader::peek(Message& message) {
-  for (int i = 0; i < kReadTries; ++i) {
+  for (int i = 0; i < kClaimTries; ++i) {
     const Result result = next(peeked_frame_);
     if (result != Result::ok) return result;
     describe(peeked_frame_, message);
