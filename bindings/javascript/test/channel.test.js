@@ -36,20 +36,21 @@ test("a message stays what it was when others are read, whatever their sizes", a
 
 test("who is given the memory of a message gets none that is read later", async () => {
   const topic = await createTopic();
-  for (const text of ["first", "second", "third"]) await topic.write(Buffer.from(text));
+  for (const text of ["first", "second"]) await topic.write(Buffer.from(text));
   const first = topic.tryRead()?.data;
   assert.ok(first);
-  try {
-    new MessageChannel().port1.postMessage(first, [first.buffer]);
-  } catch (error) {
-    assert.equal(/** @type {Error} */ (error).name, "DataCloneError"); // older ones of Node.js copy it
-  }
+  /** Some versions of Node.js refuse it, others copy. @param {() => void} transfer */
+  const give = (transfer) => {
+    try {
+      transfer();
+    } catch (error) {
+      assert.equal(/** @type {Error} */ (error).name, "DataCloneError");
+    }
+  };
+  give(() => new MessageChannel().port1.postMessage(first, [first.buffer]));
   assert.equal(first.toString(), "first");
-  const second = topic.tryRead()?.data;
-  assert.ok(second);
-  const given = structuredClone(second, { transfer: [second.buffer] }); // which some versions of Node.js let go
-  assert.equal(textOf(topic.tryRead()), "third");
-  assert.equal(Buffer.from(given).toString(), "second");
+  give(() => structuredClone(first, { transfer: [first.buffer] })); // which Node.js 20 lets go
+  assert.equal(textOf(topic.tryRead()), "second");
 });
 
 test("any view of bytes can be written, and nothing else", async () => {
