@@ -73,21 +73,20 @@ export class BatchReader {
 
   /** @param {number} max the most messages of a batch */
   constructor(max) {
-    this.#max = max;
-    this.#structs = new MessageStructs(Math.min(max, MOST));
+    this.#max = Math.min(max, MOST);
+    this.#structs = new MessageStructs(this.#max);
   }
 
   /** Whether it is one for batches of so many. @param {number} max */
   isFor(max) {
-    return max === this.#max;
+    return Math.min(max, MOST) === this.#max;
   }
 
   /** @param {number} handle */
   tryRead(handle) {
     const structs = this.#structs.addressOf(0);
-    const most = Math.min(this.#max, MOST);
     for (let room = this.#room; ; room = Buffer.allocUnsafeSlow(this.#structs.length(0))) {
-      const status = abi.ShmReadBatch(handle, structs, most, room, room.length, this.#count, 0);
+      const status = abi.ShmReadBatch(handle, structs, this.#max, room, room.length, this.#count, 0);
       if (status === abi.SHM_E_EMPTY) return null;
       if (status === abi.SHM_E_BUFFER) continue;
       check(status);

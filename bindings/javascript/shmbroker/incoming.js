@@ -10,9 +10,8 @@ const SMALL = 4 * 1024;
 const PIECE = 16 * 1024;
 const ROOM = 64 * 1024;
 
-/** @param {number} size */
-function newPiece(size) {
-  const piece = Buffer.allocUnsafeSlow(size);
+function newPiece() {
+  const piece = Buffer.allocUnsafeSlow(PIECE);
   markAsUntransferable(piece.buffer); // or a thread that is given one message would get all of them
   return piece;
 }
@@ -67,7 +66,7 @@ export class Incoming {
   }
 
   #renewPiece() {
-    this.#piece = newPiece(PIECE);
+    this.#piece = newPiece();
     this.#begin = 0;
     this.#address = koffi.address(this.#piece);
   }
