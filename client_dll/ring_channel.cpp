@@ -135,23 +135,42 @@ uint64_t RingChannel::timestamp_now() {
   return win::number_of(time);
 }
 
+// ring: a copy of the caller's.
+int32_t RingChannel::write_to(const core::Ring& ring, const void* message, size_t size, DWORD timeout_ms) {
+  const uint64_t bytes = ring.footprint(size);
+  writer_->prefetch(ring, bytes);
+  core::Reservation reservation;
+  if (!reserve_at_once(ring, bytes, 1, reservation)) [[unlikely]]
+    return write_waiting(message, size, timeout_ms);
+  SHM_CRASH_POINT("writer.reserved");
+  writer_->fill(ring, piece_of(message, size), reservation);
+  publish(writer_->commit(ring, reservation), 1, size);
+  return SHM_OK;
+}
+
+int32_t RingChannel::write_waiting(const void* message, size_t size, DWORD timeout_ms) {
+  const int32_t status = reserve_waiting(ring_.footprint(size), 1, timeout_ms);
+  if (status != SHM_OK) return status;
+  SHM_CRASH_POINT("writer.reserved");
+  writer_->fill(piece_of(message, size));
+  publish(writer_->commit(), 1, size);
+  return SHM_OK;
+}
+
+SHM_NEVER_INLINE int32_t RingChannel::write_to_queue(const void* message, size_t size, DWORD timeout_ms) {
+  const core::Ring ring = ring_;
+  return write_to(ring, message, size, timeout_ms);
+}
+
 int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
   if (!may_write()) [[unlikely]]
     return refuse_to_write();
-  if (size > ring_.max_message()) [[unlikely]]
+  const core::Ring ring = ring_;
+  if (size > ring.max_message()) [[unlikely]]
     return refuse_size(size);
-  const uint64_t bytes = writer_->footprint(size);
-  writer_->prefetch(bytes);
-  core::Reservation reservation;
-  if (!reserve_at_once(bytes, 1, reservation)) [[unlikely]] {
-    const int32_t status = reserve_waiting(bytes, 1, timeout_ms);
-    if (status != SHM_OK) return status;
-    reservation = writer_->take_reservation();
-  }
-  SHM_CRASH_POINT("writer.reserved");
-  writer_->fill(piece_of(message, size), reservation);
-  publish(writer_->commit(reservation), 1, size);
-  return SHM_OK;
+  // By itself: the compiler leaves out of what follows what queues alone need.
+  if (ring.is_queue()) return write_to_queue(message, size, timeout_ms);
+  return write_to(ring, message, size, timeout_ms);
 }
 
 // How many of the messages one reservation takes, and its size.
@@ -176,22 +195,22 @@ int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_
   while (!messages.empty()) {
     uint64_t bytes = 0;
     const uint32_t count = count_fitting(messages, bytes);
-    writer_->prefetch(bytes);
     if (count == 0) return refuse_size(messages.oldest_members(0).length);
+    const core::Ring ring = ring_;
+    writer_->prefetch(ring, bytes);
     core::Reservation reservation;
-    if (!reserve_at_once(bytes, count, reservation)) {
+    if (!reserve_at_once(ring, bytes, count, reservation)) {
       const int32_t status = reserve(bytes, count, wait);
       if (status != SHM_OK) return status;
       reservation = writer_->take_reservation();
     }
     uint64_t payload = 0;
-    const auto piece = [&](uint32_t i) {
+    for (uint32_t i = 0; i < count; ++i) {
       const ShmMessage& message = messages.oldest_members(i);
       payload += message.length;
-      return piece_of(message.data, message.length);
-    };
-    writer_->fill(count, piece, reservation);
-    publish(writer_->commit(reservation), count, payload);
+      writer_->fill(ring, piece_of(message.data, message.length), reservation);
+    }
+    publish(writer_->commit(ring, reservation), count, payload);
     written += count;
     messages = messages.from(count);
   }

@@ -51,14 +51,19 @@ class RingChannel final : public Channel {
 
   // One try, of a call that has not waited yet. Returns false if it has to be made again, by a call that may
   // wait and that can tell what is wrong.
-  SHM_ALWAYS_INLINE bool reserve_at_once(uint64_t bytes, uint32_t messages, core::Reservation& reservation) {
-    if (is_exclusive_) return writer_->reserve_at_once(bytes, messages, reservation);
-    core::RobustLock lock(ring_.data().lock);
+  SHM_ALWAYS_INLINE bool reserve_at_once(const core::Ring& ring, uint64_t bytes, uint32_t messages,
+                                         core::Reservation& reservation) {
+    if (is_exclusive_) return writer_->reserve_at_once(ring, bytes, messages, reservation);
+    core::RobustLock lock(ring.data().lock);
     if (!lock.try_lock(at().writer())) return false;
-    const bool is_reserved = writer_->reserve_at_once(bytes, messages, reservation);
+    const bool is_reserved = writer_->reserve_at_once(ring, bytes, messages, reservation);
     lock.unlock(at());
     return is_reserved;
   }
+  SHM_ALWAYS_INLINE int32_t write_to(const core::Ring& ring, const void* message, size_t size,
+                                     DWORD timeout_ms);
+  int32_t write_to_queue(const void* message, size_t size, DWORD timeout_ms);
+  int32_t write_waiting(const void* message, size_t size, DWORD timeout_ms);
   int32_t reserve_waiting(uint64_t bytes, uint32_t messages, DWORD timeout_ms);
   int32_t reserve(uint64_t bytes, uint32_t messages, CallWait& wait);
   core::RingWriter::Result try_reserve(uint64_t bytes, uint32_t messages, CallWait& wait, int32_t& status);
@@ -67,8 +72,9 @@ class RingChannel final : public Channel {
   int32_t wait_space(uint64_t bytes, uint32_t messages, CallWait& wait);
   SHM_ALWAYS_INLINE void publish(const core::Committed& committed, uint32_t messages, uint64_t bytes) {
     core::wake_after_commit(ring_, committed, claim_watch_, at());
-    add(writer_->slot().messages, messages);
-    add(writer_->slot().bytes, bytes);
+    core::WriterSlot& slot = writer_->slot();
+    add(slot.messages, messages);
+    add(slot.bytes, bytes);
   }
   // 0: the handle gives none.
   uint64_t timestamp() const { return is_timed_ ? timestamp_now() : 0; }

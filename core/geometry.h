@@ -32,9 +32,6 @@ constexpr uint64_t block_stride(uint64_t capacity) {
   return (capacity + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
-// Alignment of a ring's frames.
-constexpr uint64_t frame_align(Kind kind) { return kind == Kind::queue ? kQueueAlign : kTopicAlign; }
-
 // The largest message that is sure to find a place in a ring of this capacity, wherever its tail is: half of
 // it, less what frames and their alignment take.
 constexpr uint64_t largest_message(uint64_t capacity) { return capacity / 2 - 2 * kQueueAlign; }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/inline.h"
 #include "core/layout.h"
 
 // SUBTLE: to GCC a function that does nothing but prefetch has no effect, and it drops the calls. So each of
@@ -22,7 +23,7 @@ inline void prefetch_to_write(const void* memory) {
   __builtin_prefetch(memory, 1, 3);
   __asm__ volatile("");
 #elif defined(_M_ARM64)
-  __prefetch2(memory, 16);        // PSTL1KEEP
+  __prefetch2(memory, 16);  // PSTL1KEEP
 #else
   _m_prefetchw(const_cast<void*>(memory));
 #endif
@@ -33,24 +34,28 @@ inline void prefetch_to_read(const void* memory) {
   __builtin_prefetch(memory, 0, 3);
   __asm__ volatile("");
 #elif defined(_M_ARM64)
-  __prefetch2(memory, 0);         // PLDL1KEEP
+  __prefetch2(memory, 0);   // PLDL1KEEP
 #else
   _mm_prefetch(static_cast<const char*>(memory), _MM_HINT_T0);
 #endif
 }
 
-// Lines that are needed a little later: into the second-level cache.
-inline void prefetch_for_later(const std::byte* memory, size_t size) {
-  for (size_t at = 0; at < size; at += kCacheLine) {
+// Needed a little later: into the second-level cache.
+inline void prefetch_for_later(const void* memory) {
 #if !defined(_MSC_VER) || defined(__clang__)
-    __builtin_prefetch(memory + at, 0, 2);
-    __asm__ volatile("");
+  __builtin_prefetch(memory, 0, 2);
+  __asm__ volatile("");
 #elif defined(_M_ARM64)
-    __prefetch2(memory + at, 2);  // PLDL2KEEP
+  __prefetch2(memory, 2);   // PLDL2KEEP
 #else
-    _mm_prefetch(reinterpret_cast<const char*>(memory + at), _MM_HINT_T1);
+  _mm_prefetch(static_cast<const char*>(memory), _MM_HINT_T1);
 #endif
-  }
+}
+SHM_ALWAYS_INLINE void prefetch_for_later(const std::byte* memory, size_t size) {
+  // Most messages are small, and one line too many costs less than a loop.
+  prefetch_for_later(memory);
+  prefetch_for_later(memory + kCacheLine);
+  for (size_t at = 2 * kCacheLine; at < size; at += kCacheLine) prefetch_for_later(memory + at);
 }
 
 }  // namespace shmbroker::core

@@ -5,24 +5,16 @@ namespace {
 
 constexpr int kHeadTries = 100;  // then the head is not what writers of ours would make of it
 
-std::byte* at(void* section, uint64_t offset) {
-  return static_cast<std::byte*>(section) + static_cast<size_t>(offset);
-}
-
 }  // namespace
 
 Ring::Ring(DataSection& data, ReadersSection& readers, const Geometry& geometry)
     : data_(&data),
       readers_(&readers),
-      control_(reinterpret_cast<RingControl*>(at(&data, kControlOffset))),
-      memory_(at(&data, kPayloadOffset)),
       capacity_(geometry.capacity),
       max_message_(geometry.max_message),
-      align_(frame_align(geometry.kind)),
       is_queue_(geometry.kind == Kind::queue),
       overwrites_(geometry.kind == Kind::topic &&
-                  geometry.when_full == static_cast<uint32_t>(WhenFull::overwrite)),
-      claims_(reinterpret_cast<std::atomic<uint32_t>*>(at(&readers, sizeof(ReadersSection))), capacity_) {}
+                  geometry.when_full == static_cast<uint32_t>(WhenFull::overwrite)) {}
 
 bool Ring::read(const RingHead& shared, Head& head) const {
   for (int i = 0; i < kHeadTries; ++i) {
@@ -49,8 +41,8 @@ uint32_t Ring::reserving_writer(uint64_t position) const {
 
 uint64_t Ring::messages() const {
   // relaxed: diagnostic only.
-  return control_->tail.reserved.load(std::memory_order_relaxed) -
-         control_->tail.aborted.load(std::memory_order_relaxed);
+  return control().tail.reserved.load(std::memory_order_relaxed) -
+         control().tail.aborted.load(std::memory_order_relaxed);
 }
 
 }  // namespace shmbroker::core

@@ -61,18 +61,18 @@ class Ring {
 
   // Whether a position can be one: a frame may start there. Any that is can be given to header() and
   // payload().
-  bool is_frame_aligned(uint64_t position) const { return (position & (align_ - 1)) == 0; }
+  bool is_frame_aligned(uint64_t position) const { return (position & (align() - 1)) == 0; }
 
   FrameHeader& header(uint64_t position) const {
-    return *reinterpret_cast<FrameHeader*>(memory_ + static_cast<size_t>(position & (capacity_ - 1)));
+    return *reinterpret_cast<FrameHeader*>(memory(position));
   }
   std::byte* payload(uint64_t position) const {
-    return memory_ + static_cast<size_t>(position & (capacity_ - 1)) + sizeof(FrameHeader);
+    return memory(position) + sizeof(FrameHeader);
   }
 
   // Bytes of the ring that a message of this size takes.
   uint64_t footprint(uint64_t size) const {
-    return (size + sizeof(FrameHeader) + align_ - 1) & ~(align_ - 1);
+    return (size + sizeof(FrameHeader) + align() - 1) & ~(align() - 1);
   }
 
   // Bytes before the ring's end. No frame goes beyond it, so that each lies in one piece.
@@ -96,28 +96,33 @@ class Ring {
   bool is_queue() const { return is_queue_; }
   bool overwrites() const { return overwrites_; }
   bool waits() const { return !is_queue_ && !overwrites_; }  // a topic that waits for its slowest reader
-  RingControl& control() const { return *control_; }
+  RingControl& control() const { return *reinterpret_cast<RingControl*>(bytes_of(data_) + kControlOffset); }
   DataSection& data() const { return *data_; }
   ReadersSection& readers() const { return *readers_; }
-  const Claims& claims() const { return claims_; }  // a queue's
+  Claims claims() const {  // a queue's
+    return {reinterpret_cast<std::atomic<uint32_t>*>(bytes_of(readers_) + sizeof(ReadersSection)), capacity_};
+  }
 
  private:
+  static std::byte* bytes_of(void* section) { return static_cast<std::byte*>(section); }
+  std::byte* memory(uint64_t position) const {
+    return bytes_of(data_) + kPayloadOffset + static_cast<size_t>(position & (capacity_ - 1));
+  }
+  // Of a frame.
+  uint64_t align() const { return is_queue_ ? kQueueAlign : kTopicAlign; }
   bool read(const RingHead& shared, Head& head) const;
   static uint64_t position_of(const RingHead& shared) {
     // acquire: pairs with the release in RingWriter::store(), for callers that go on to read from there.
     return shared.word.load(std::memory_order_acquire) & ~uint64_t{kTopicAlign - 1};
   }
 
+  // Few members, and what follows from them is not kept: a call that has all of them in registers is quick.
   DataSection* data_;
   ReadersSection* readers_;
-  RingControl* control_;
-  std::byte* memory_;
   uint64_t capacity_;
   uint64_t max_message_;
-  uint64_t align_;
   bool is_queue_;
   bool overwrites_;
-  Claims claims_;
 };
 
 }  // namespace shmbroker::core

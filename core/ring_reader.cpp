@@ -19,9 +19,11 @@ RingReader::RingReader(const Ring& ring, uint32_t slot)
     : ring_(ring),
       slot_(ring.readers().readers[slot]),
       slot_index_(slot),
-      // A largest message needs its footprint, and less than that is left before the ring's end.
-      largest_unpublished_(ring.capacity() - 2 * ring.footprint(ring.max_message())),
-      most_unpublished_(std::min(ring.capacity() / 8, largest_unpublished_)) {}
+      // A largest message needs its footprint, and less than that is left before the ring's end. Where no
+      // writer waits, none is in its way.
+      largest_unpublished_(ring.waits() ? ring.capacity() - 2 * ring.footprint(ring.max_message())
+                                        : UINT64_MAX),
+      most_unpublished_(ring.capacity() / 8) {}
 
 RingReader::Result RingReader::join(Start start) {
   // acquire: pairs with the release in give_back() and recover_readers(): what was given back before is seen
@@ -243,22 +245,7 @@ void RingReader::finish(const Frame& frame) {
     return;
   }
   step_over(frame);
-  maybe_publish_cursor();
-}
-
-void RingReader::publish_cursor_if_wanted() {
-  if (position() - published_ >= ring_.capacity() / 8 ||
-      ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0 || withholds_space()) {
-    publish_cursor();
-  }
-}
-
-// Whether a writer might find no space for a largest message, though nothing is left to read: a reader that
-// has read all may never ask for more.
-bool RingReader::withholds_space() const {
-  if (!ring_.waits() || position() - published_ <= largest_unpublished_) return false;
-  // relaxed: what comes later is there to be read.
-  return unpack(ring_.header(position()).word.load(std::memory_order_relaxed)).state != FrameState::ready;
+  maybe_publish_cursor(ring_, position());
 }
 
 void RingReader::publish_cursor() {

@@ -69,8 +69,9 @@ class RingReader {
     }
     ++passed_;
     last_footprint_ = ring.footprint(frame.size);
-    position_.store(here + last_footprint_, std::memory_order_relaxed);
-    maybe_publish_cursor();
+    const uint64_t behind = here + last_footprint_;
+    position_.store(behind, std::memory_order_relaxed);
+    maybe_publish_cursor(ring, behind);
     return true;
   }
 
@@ -130,8 +131,6 @@ class RingReader {
   void give_back();
   void finish(const Frame& frame);
   void publish_cursor();
-  void publish_cursor_if_wanted();
-  bool withholds_space() const;
   uint64_t position() const { return position_.load(std::memory_order_relaxed); }
 
   // Whether nothing but the frame at the position decides what the next read gives. A queue's messages must
@@ -152,19 +151,27 @@ class RingReader {
   }
 
   // Writers need the cursor only where the ring is full; each time that we store it costs them a look at our
-  // line. relaxed: a mark that we miss here is seen when we find nothing more.
-  SHM_ALWAYS_INLINE void maybe_publish_cursor() {
-    if (position() - published_ >= most_unpublished_ ||
-        ring_.readers().waiting_writers.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-      publish_cursor_if_wanted();
+  // line. But a reader that has read all may never ask for more, and must not withhold the space of a largest
+  // message then.
+  SHM_ALWAYS_INLINE void maybe_publish_cursor(const Ring& ring, uint64_t here) {
+    const uint64_t unpublished = here - published_;
+    // relaxed: a mark that we miss here is seen when we find nothing more.
+    if (unpublished >= most_unpublished_ ||
+        ring.readers().waiting_writers.load(std::memory_order_relaxed) != 0 ||
+        (unpublished > largest_unpublished_ && !is_ready(ring, here))) [[unlikely]] {
+      publish_cursor();
     }
+  }
+  static bool is_ready(const Ring& ring, uint64_t here) {
+    // relaxed: what comes later is there to be read.
+    return unpack(ring.header(here).word.load(std::memory_order_relaxed)).state == FrameState::ready;
   }
 
   Ring ring_;
   ReaderSlot& slot_;
   uint32_t slot_index_;
   uint64_t largest_unpublished_;       // bytes of read messages that are in no writer's way
-  uint64_t most_unpublished_;          // so many are read before it is asked whether to publish the cursor
+  uint64_t most_unpublished_;          // so many are read before the cursor is published
   std::atomic<uint64_t> position_{0};  // moved by the thread that reads, looked at by may_be_readable()
   std::atomic<uint64_t> returns_{
       0};                        // a queue: the last ReadersSection::returns that this reader has seen to
@@ -206,7 +213,7 @@ void RingReader::read_on(SpaceFor&& space_for, Took&& took) {
   }
   passed_ = passed;
   position_.store(here, std::memory_order_relaxed);
-  maybe_publish_cursor();
+  maybe_publish_cursor(ring, here);
 }
 
 }  // namespace shmbroker::core

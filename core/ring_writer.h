@@ -3,6 +3,10 @@
 //
 // The lock is held for reserve() alone. What is reserved lies in one piece and may take several messages;
 // they become readable all at once, by one store.
+//
+// A call that need not wait goes another way to the same end, by reserve_at_once(): its reservation and its
+// copy of the ring are its own, in registers. No store to the ring can change them, as far as the compiler
+// knows, and what it knows of them once need not be looked at again.
 #pragma once
 
 #include <utility>
@@ -40,12 +44,15 @@ class RingWriter {
   // For the holder of the channel's lock, or an exclusive writer: reserves bytes for some messages. bytes:
   // the sum of their footprints. Only without a reservation.
   SHM_ALWAYS_INLINE Result reserve(uint64_t bytes, uint32_t messages) {
-    return reserve_at_once(bytes, messages, reservation_) ? Result::ok : reserve_elsewhere(bytes, messages);
+    return bytes <= largest_ && reserve_at_once(ring_, bytes, messages, reservation_)
+               ? Result::ok
+               : reserve_elsewhere(bytes, messages);
   }
-  // The same into a reservation of the caller's, which it gives to fill() and commit(), where the bytes are
-  // free right behind the tail. Returns false, and leaves everything to reserve(), where it is not so.
-  SHM_ALWAYS_INLINE bool reserve_at_once(uint64_t bytes, uint32_t messages, Reservation& reservation) {
-    const Ring ring = ring_;  // of our own: the compiler need not expect that a store to the ring changes it
+  // The same of largest_reservation() bytes at most, into a reservation of the caller's, which it gives to
+  // fill() and commit(), where the bytes are free right behind the tail. ring: the writer's, as of all that
+  // follows. Returns false, and leaves everything to reserve(), where it is not so.
+  SHM_ALWAYS_INLINE bool reserve_at_once(const Ring& ring, uint64_t bytes, uint32_t messages,
+                                         Reservation& reservation) {
     // relaxed: the lock orders writers among themselves.
     const uint64_t tail = ring.control().tail.position.load(std::memory_order_relaxed);
     if (!fits_at(ring, tail, bytes)) [[unlikely]]
@@ -57,9 +64,9 @@ class RingWriter {
   // For a writer that is about to reserve so many bytes: asks for the lines of the frame's header, which
   // readers look at all the time, and of the empty word behind it, which a processor brings them together
   // with the first. That takes as long as the rest of the way to commit().
-  SHM_ALWAYS_INLINE void prefetch(uint64_t bytes) const {
-    prefetch_to_write(&ring_.header(last_end_));
-    prefetch_to_write(&ring_.header(last_end_ + bytes));
+  SHM_ALWAYS_INLINE void prefetch(const Ring& ring, uint64_t bytes) const {
+    prefetch_to_write(&ring.header(last_end_));
+    prefetch_to_write(&ring.header(last_end_ + bytes));
   }
 
   // What reserve() has reserved becomes the caller's, as of reserve_at_once().
@@ -84,30 +91,24 @@ class RingWriter {
     uint64_t timestamp;
   };
   // Copies a message into the reservation and adds it.
-  void fill(const Piece& from) { fill(from, reservation_); }
-  SHM_ALWAYS_INLINE void fill(const Piece& from, Reservation& reservation) {
-    fill_in(Ring(ring_), from, reservation);
-  }
-  // The same for some. piece(i): the i-th.
-  template <class GetPiece>
-  SHM_ALWAYS_INLINE void fill(uint32_t count, GetPiece&& piece, Reservation& reservation) {
-    // Of our own: the compiler need not expect that a store to the ring changes it.
-    const Ring ring = ring_;
-    for (uint32_t i = 0; i < count; ++i) fill_in(ring, piece(i), reservation);
+  void fill(const Piece& from) { fill(ring_, from, reservation_); }
+  SHM_ALWAYS_INLINE void fill(const Ring& ring, const Piece& from, Reservation& reservation) {
+    copy_to_shared(ring.payload(reservation.next), from.data, static_cast<size_t>(from.size));
+    add_to(ring, from.size, from.timestamp, reservation);
   }
 
   // Makes what was added readable, and gives up the rest of the reservation. At least one message must have
   // been added. Returns what wake_after_commit() needs, which the caller calls then.
   Committed commit() {
-    const Committed committed = commit(reservation_);
+    const Committed committed = commit(ring_, reservation_);
     reservation_ = {};
     return committed;
   }
-  SHM_ALWAYS_INLINE Committed commit(const Reservation& reservation) {
+  SHM_ALWAYS_INLINE Committed commit(const Ring& ring, const Reservation& reservation) {
     if (reservation.next < reservation.end) pad_rest(reservation.next, reservation.end);
     own_commits_.note(reservation.tail, reservation.end, reservation.added);
-    publish_header(reservation.begin, reservation.first_word);
-    if (!ring_.is_queue()) return {};
+    publish_header(ring, reservation.begin, reservation.first_word);
+    if (!ring.is_queue()) return {};
     return {reservation.last_added, reservation.added, is_followed(reservation.end)};
   }
 
@@ -121,8 +122,8 @@ class RingWriter {
   static constexpr uint64_t kMargin = 16 * 1024;
 
   // Whether the bytes fit behind the tail as it is.
-  SHM_ALWAYS_INLINE bool fits_at(const Ring& ring, uint64_t tail, uint64_t bytes) const {
-    if (bytes > largest_ || bytes > ring.before_end(tail) || !ring.is_frame_aligned(tail)) return false;
+  static SHM_ALWAYS_INLINE bool fits_at(const Ring& ring, uint64_t tail, uint64_t bytes) {
+    if (bytes > ring.before_end(tail) || !ring.is_frame_aligned(tail)) return false;
     // One header more, for the empty word behind. A head beyond the tail is too far from it too.
     const uint64_t used = tail - ring.head_position();
     return used <= ring.capacity() - bytes - sizeof(FrameHeader) &&
@@ -167,7 +168,7 @@ class RingWriter {
   // Asks for as much of the ring as was just reserved, some way ahead: lines that were used a lap ago are far
   // away, and each store to one would be waited for at the next fence. Of large frames the processor does
   // that by itself, but for the header of the next one, which readers have looked at since.
-  SHM_ALWAYS_INLINE void prefetch_next(const Ring& ring, uint64_t end, uint64_t bytes) const {
+  static SHM_ALWAYS_INLINE void prefetch_next(const Ring& ring, uint64_t end, uint64_t bytes) {
     constexpr uint64_t kMostAhead = 4 * 1024;
     constexpr uint64_t kAhead = kMargin + kMostAhead;  // where the head will have to move on soon
     if (bytes > kMostAhead) return prefetch_to_write(&ring.header(end + bytes));
@@ -175,10 +176,10 @@ class RingWriter {
     prefetch_for_later(ring.payload(end + kAhead), static_cast<size_t>(bytes));
   }
 
-  SHM_ALWAYS_INLINE void publish_header(uint64_t begin, uint64_t word) {
+  SHM_ALWAYS_INLINE void publish_header(const Ring& ring, uint64_t begin, uint64_t word) {
     // release: pairs with the acquires in RingReader::look(), read_plain() and read_on(); the payload comes
     // before the word that vouches for it.
-    ring_.header(begin).word.store(word, std::memory_order_release);
+    ring.header(begin).word.store(word, std::memory_order_release);
     SHM_CRASH_POINT("writer.committed");
     // release: pairs with the acquire in Ring::reserving_writer(): a thread that finds none finds a frame
     // that is complete.
@@ -203,10 +204,6 @@ class RingWriter {
     reservation.last_added = reservation.next;
     reservation.next += ring.footprint(size);
     SHM_CRASH_POINT("writer.added");
-  }
-  SHM_ALWAYS_INLINE void fill_in(const Ring& ring, const Piece& from, Reservation& reservation) {
-    copy_to_shared(ring.payload(reservation.next), from.data, static_cast<size_t>(from.size));
-    add_to(ring, from.size, from.timestamp, reservation);
   }
 
   Result reserve_elsewhere(uint64_t bytes, uint32_t messages);

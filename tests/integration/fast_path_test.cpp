@@ -73,7 +73,7 @@ class InstructionsOf : public FastPath {
 TEST_F(InstructionsOf, AWriteAreFew) {
   const Opened in(L"wait", SHM_READ);
   const Opened out(L"wait", SHM_WRITE, SHM_OPEN_EXCLUSIVE);
-  EXPECT_LE(usual("ShmWrite", [&] { EXPECT_SHM(SHM_OK, write(out, kMessage)); }).all, 350u);
+  EXPECT_LE(usual("ShmWrite", [&] { EXPECT_SHM(SHM_OK, write(out, kMessage)); }).all, 285u);
 }
 
 TEST_F(InstructionsOf, AReadAreFew) {
