@@ -25,6 +25,17 @@ import (
 )
 """
 
+ADDRESSES = """\
+// Where the functions are. load finds them; syscall.LazyProc would look whether it has, in every call.
+"""
+
+PROCEDURES = """\
+var procedures = []struct {
+	name    string
+	address *uintptr
+}{
+"""
+
 STUBS_OPENING = GENERATED + """\
 //go:build !windows
 
@@ -194,7 +205,7 @@ def words(parameter: Parameter) -> list:
 
 def call(each: Function, given: list, indent: str) -> str:
     name, places = next((name, places) for name, places in CALLS if places >= len(given))
-    arguments = [f"proc{each.name}.Addr()", str(len(given)), *given, *["0"] * (places - len(given))]
+    arguments = [f"proc{each.name}", str(len(given)), *given, *["0"] * (places - len(given))]
     result = type_of(each.result)
     text = wrapped(f"{indent}r, _, _ := syscall.{name}(", arguments, ")", indent + "\t") + "\n"
     if each.result.kind == "pointer":
@@ -222,8 +233,10 @@ def generate(api: Api) -> dict:
     text = OPENING + constants(api)
     text += "".join(map(struct, api.structs))
     text += "\n" + LAYOUT + "\n".join(map(layout, api.structs)) + ")\n"
-    rows = [[f"proc{each.name}", f'= procedure("{each.name}")', ""] for each in api.functions]
-    functions = FUNCTIONS_OPENING + "\nvar (\n" + aligned(rows) + ")\n\n" + FUNCTIONS
+    addresses = [[f"proc{each.name}", "uintptr", ""] for each in api.functions]
+    procedures = "".join(f'\t{{"{each.name}", &proc{each.name}}},\n' for each in api.functions)
+    functions = FUNCTIONS_OPENING + "\n" + ADDRESSES + "var (\n" + aligned(addresses) + ")\n\n"
+    functions += PROCEDURES + procedures + "}\n\n" + FUNCTIONS
     functions += "".join(map(function, api.functions))
     return {
         "bindings/go/abi.go": text,

@@ -7,226 +7,279 @@ import (
 	"unsafe"
 )
 
+// Where the functions are. load finds them; syscall.LazyProc would look whether it has, in every call.
 var (
-	procShmVersion           = procedure("ShmVersion")
-	procShmErrorText         = procedure("ShmErrorText")
-	procShmErrorTextUtf8     = procedure("ShmErrorTextUtf8")
-	procShmLastErrorText     = procedure("ShmLastErrorText")
-	procShmLastErrorTextUtf8 = procedure("ShmLastErrorTextUtf8")
-	procShmLastRefusal       = procedure("ShmLastRefusal")
-	procShmOpen              = procedure("ShmOpen")
-	procShmOpenUtf8          = procedure("ShmOpenUtf8")
-	procShmClose             = procedure("ShmClose")
-	procShmCancel            = procedure("ShmCancel")
-	procShmSetCancelled      = procedure("ShmSetCancelled")
-	procShmGetInfo           = procedure("ShmGetInfo")
-	procShmGetInfoUtf8       = procedure("ShmGetInfoUtf8")
-	procShmGetStats          = procedure("ShmGetStats")
-	procShmListChannels      = procedure("ShmListChannels")
-	procShmListChannelsUtf8  = procedure("ShmListChannelsUtf8")
-	procShmWrite             = procedure("ShmWrite")
-	procShmRead              = procedure("ShmRead")
-	procShmWriteBatch        = procedure("ShmWriteBatch")
-	procShmReadBatch         = procedure("ShmReadBatch")
-	procShmLoan              = procedure("ShmLoan")
-	procShmCommit            = procedure("ShmCommit")
-	procShmAbort             = procedure("ShmAbort")
-	procShmLock              = procedure("ShmLock")
-	procShmUnlock            = procedure("ShmUnlock")
-	procShmFlush             = procedure("ShmFlush")
-	procShmPeek              = procedure("ShmPeek")
-	procShmRelease           = procedure("ShmRelease")
-	procShmCall              = procedure("ShmCall")
-	procShmCallBegin         = procedure("ShmCallBegin")
-	procShmCallEnd           = procedure("ShmCallEnd")
-	procShmCallLoan          = procedure("ShmCallLoan")
-	procShmCallCommit        = procedure("ShmCallCommit")
-	procShmCallPeek          = procedure("ShmCallPeek")
-	procShmCallRelease       = procedure("ShmCallRelease")
-	procShmCallCancel        = procedure("ShmCallCancel")
-	procShmServe             = procedure("ShmServe")
-	procShmServePeek         = procedure("ShmServePeek")
-	procShmAnswerLoan        = procedure("ShmAnswerLoan")
-	procShmAnswer            = procedure("ShmAnswer")
-	procShmRefuse            = procedure("ShmRefuse")
-	procShmRefuseUtf8        = procedure("ShmRefuseUtf8")
-	procShmGetCaller         = procedure("ShmGetCaller")
-	procShmGetCallerUtf8     = procedure("ShmGetCallerUtf8")
-	procShmGetWaitHandle     = procedure("ShmGetWaitHandle")
-	procShmNotifyWindow      = procedure("ShmNotifyWindow")
-	procShmNotifyPipe        = procedure("ShmNotifyPipe")
-	procShmWaitAny           = procedure("ShmWaitAny")
+	procShmVersion           uintptr
+	procShmErrorText         uintptr
+	procShmErrorTextUtf8     uintptr
+	procShmLastErrorText     uintptr
+	procShmLastErrorTextUtf8 uintptr
+	procShmLastRefusal       uintptr
+	procShmOpen              uintptr
+	procShmOpenUtf8          uintptr
+	procShmClose             uintptr
+	procShmCancel            uintptr
+	procShmSetCancelled      uintptr
+	procShmGetInfo           uintptr
+	procShmGetInfoUtf8       uintptr
+	procShmGetStats          uintptr
+	procShmListChannels      uintptr
+	procShmListChannelsUtf8  uintptr
+	procShmWrite             uintptr
+	procShmRead              uintptr
+	procShmWriteBatch        uintptr
+	procShmReadBatch         uintptr
+	procShmLoan              uintptr
+	procShmCommit            uintptr
+	procShmAbort             uintptr
+	procShmLock              uintptr
+	procShmUnlock            uintptr
+	procShmFlush             uintptr
+	procShmPeek              uintptr
+	procShmRelease           uintptr
+	procShmCall              uintptr
+	procShmCallBegin         uintptr
+	procShmCallEnd           uintptr
+	procShmCallLoan          uintptr
+	procShmCallCommit        uintptr
+	procShmCallPeek          uintptr
+	procShmCallRelease       uintptr
+	procShmCallCancel        uintptr
+	procShmServe             uintptr
+	procShmServePeek         uintptr
+	procShmAnswerLoan        uintptr
+	procShmAnswer            uintptr
+	procShmRefuse            uintptr
+	procShmRefuseUtf8        uintptr
+	procShmGetCaller         uintptr
+	procShmGetCallerUtf8     uintptr
+	procShmGetWaitHandle     uintptr
+	procShmNotifyWindow      uintptr
+	procShmNotifyPipe        uintptr
+	procShmWaitAny           uintptr
 )
+
+var procedures = []struct {
+	name    string
+	address *uintptr
+}{
+	{"ShmVersion", &procShmVersion},
+	{"ShmErrorText", &procShmErrorText},
+	{"ShmErrorTextUtf8", &procShmErrorTextUtf8},
+	{"ShmLastErrorText", &procShmLastErrorText},
+	{"ShmLastErrorTextUtf8", &procShmLastErrorTextUtf8},
+	{"ShmLastRefusal", &procShmLastRefusal},
+	{"ShmOpen", &procShmOpen},
+	{"ShmOpenUtf8", &procShmOpenUtf8},
+	{"ShmClose", &procShmClose},
+	{"ShmCancel", &procShmCancel},
+	{"ShmSetCancelled", &procShmSetCancelled},
+	{"ShmGetInfo", &procShmGetInfo},
+	{"ShmGetInfoUtf8", &procShmGetInfoUtf8},
+	{"ShmGetStats", &procShmGetStats},
+	{"ShmListChannels", &procShmListChannels},
+	{"ShmListChannelsUtf8", &procShmListChannelsUtf8},
+	{"ShmWrite", &procShmWrite},
+	{"ShmRead", &procShmRead},
+	{"ShmWriteBatch", &procShmWriteBatch},
+	{"ShmReadBatch", &procShmReadBatch},
+	{"ShmLoan", &procShmLoan},
+	{"ShmCommit", &procShmCommit},
+	{"ShmAbort", &procShmAbort},
+	{"ShmLock", &procShmLock},
+	{"ShmUnlock", &procShmUnlock},
+	{"ShmFlush", &procShmFlush},
+	{"ShmPeek", &procShmPeek},
+	{"ShmRelease", &procShmRelease},
+	{"ShmCall", &procShmCall},
+	{"ShmCallBegin", &procShmCallBegin},
+	{"ShmCallEnd", &procShmCallEnd},
+	{"ShmCallLoan", &procShmCallLoan},
+	{"ShmCallCommit", &procShmCallCommit},
+	{"ShmCallPeek", &procShmCallPeek},
+	{"ShmCallRelease", &procShmCallRelease},
+	{"ShmCallCancel", &procShmCallCancel},
+	{"ShmServe", &procShmServe},
+	{"ShmServePeek", &procShmServePeek},
+	{"ShmAnswerLoan", &procShmAnswerLoan},
+	{"ShmAnswer", &procShmAnswer},
+	{"ShmRefuse", &procShmRefuse},
+	{"ShmRefuseUtf8", &procShmRefuseUtf8},
+	{"ShmGetCaller", &procShmGetCaller},
+	{"ShmGetCallerUtf8", &procShmGetCallerUtf8},
+	{"ShmGetWaitHandle", &procShmGetWaitHandle},
+	{"ShmNotifyWindow", &procShmNotifyWindow},
+	{"ShmNotifyPipe", &procShmNotifyPipe},
+	{"ShmWaitAny", &procShmWaitAny},
+}
 
 // Syscall and its likes are deprecated in favour of SyscallN, which puts its arguments on the heap.
 
 func shmVersion() uint32 {
-	r, _, _ := syscall.Syscall(procShmVersion.Addr(), 0, 0, 0, 0)
+	r, _, _ := syscall.Syscall(procShmVersion, 0, 0, 0, 0)
 	return uint32(r)
 }
 
 func shmErrorText(status Status) *uint16 {
-	r, _, _ := syscall.Syscall(procShmErrorText.Addr(), 1, uintptr(status), 0, 0)
+	r, _, _ := syscall.Syscall(procShmErrorText, 1, uintptr(status), 0, 0)
 	return *(**uint16)(unsafe.Pointer(&r))
 }
 
 func shmErrorTextUtf8(status Status) *byte {
-	r, _, _ := syscall.Syscall(procShmErrorTextUtf8.Addr(), 1, uintptr(status), 0, 0)
+	r, _, _ := syscall.Syscall(procShmErrorTextUtf8, 1, uintptr(status), 0, 0)
 	return *(**byte)(unsafe.Pointer(&r))
 }
 
 func shmLastErrorText() *uint16 {
-	r, _, _ := syscall.Syscall(procShmLastErrorText.Addr(), 0, 0, 0, 0)
+	r, _, _ := syscall.Syscall(procShmLastErrorText, 0, 0, 0, 0)
 	return *(**uint16)(unsafe.Pointer(&r))
 }
 
 func shmLastErrorTextUtf8() *byte {
-	r, _, _ := syscall.Syscall(procShmLastErrorTextUtf8.Addr(), 0, 0, 0, 0)
+	r, _, _ := syscall.Syscall(procShmLastErrorTextUtf8, 0, 0, 0, 0)
 	return *(**byte)(unsafe.Pointer(&r))
 }
 
 func shmLastRefusal() Status {
-	r, _, _ := syscall.Syscall(procShmLastRefusal.Addr(), 0, 0, 0, 0)
+	r, _, _ := syscall.Syscall(procShmLastRefusal, 0, 0, 0, 0)
 	return Status(r)
 }
 
 func shmOpen(name *uint16, options *shmOptions, channel *uint32) Status {
-	r, _, _ := syscall.Syscall(procShmOpen.Addr(), 3, uintptr(unsafe.Pointer(name)),
+	r, _, _ := syscall.Syscall(procShmOpen, 3, uintptr(unsafe.Pointer(name)),
 		uintptr(unsafe.Pointer(options)), uintptr(unsafe.Pointer(channel)))
 	return Status(r)
 }
 
 func shmOpenUtf8(name *byte, options *shmOptions, channel *uint32) Status {
-	r, _, _ := syscall.Syscall(procShmOpenUtf8.Addr(), 3, uintptr(unsafe.Pointer(name)),
+	r, _, _ := syscall.Syscall(procShmOpenUtf8, 3, uintptr(unsafe.Pointer(name)),
 		uintptr(unsafe.Pointer(options)), uintptr(unsafe.Pointer(channel)))
 	return Status(r)
 }
 
 func shmClose(channel uint32) Status {
-	r, _, _ := syscall.Syscall(procShmClose.Addr(), 1, uintptr(channel), 0, 0)
+	r, _, _ := syscall.Syscall(procShmClose, 1, uintptr(channel), 0, 0)
 	return Status(r)
 }
 
 func shmCancel(channel uint32) Status {
-	r, _, _ := syscall.Syscall(procShmCancel.Addr(), 1, uintptr(channel), 0, 0)
+	r, _, _ := syscall.Syscall(procShmCancel, 1, uintptr(channel), 0, 0)
 	return Status(r)
 }
 
 func shmSetCancelled(channel uint32, cancelled int32) Status {
-	r, _, _ := syscall.Syscall(procShmSetCancelled.Addr(), 2, uintptr(channel), uintptr(cancelled), 0)
+	r, _, _ := syscall.Syscall(procShmSetCancelled, 2, uintptr(channel), uintptr(cancelled), 0)
 	return Status(r)
 }
 
 func shmGetInfo(channel uint32, info *shmInfo) Status {
-	r, _, _ := syscall.Syscall(procShmGetInfo.Addr(), 2, uintptr(channel), uintptr(unsafe.Pointer(info)), 0)
+	r, _, _ := syscall.Syscall(procShmGetInfo, 2, uintptr(channel), uintptr(unsafe.Pointer(info)), 0)
 	return Status(r)
 }
 
 func shmGetInfoUtf8(channel uint32, info *shmInfoUtf8) Status {
-	r, _, _ := syscall.Syscall(procShmGetInfoUtf8.Addr(), 2, uintptr(channel), uintptr(unsafe.Pointer(info)),
-		0)
+	r, _, _ := syscall.Syscall(procShmGetInfoUtf8, 2, uintptr(channel), uintptr(unsafe.Pointer(info)), 0)
 	return Status(r)
 }
 
 func shmGetStats(channel uint32, stats *shmStats) Status {
-	r, _, _ := syscall.Syscall(procShmGetStats.Addr(), 2, uintptr(channel), uintptr(unsafe.Pointer(stats)), 0)
+	r, _, _ := syscall.Syscall(procShmGetStats, 2, uintptr(channel), uintptr(unsafe.Pointer(stats)), 0)
 	return Status(r)
 }
 
 func shmListChannels(list *shmInfo, capacity uint32, count *uint32) Status {
-	r, _, _ := syscall.Syscall(procShmListChannels.Addr(), 3, uintptr(unsafe.Pointer(list)),
-		uintptr(capacity), uintptr(unsafe.Pointer(count)))
+	r, _, _ := syscall.Syscall(procShmListChannels, 3, uintptr(unsafe.Pointer(list)), uintptr(capacity),
+		uintptr(unsafe.Pointer(count)))
 	return Status(r)
 }
 
 func shmListChannelsUtf8(list *shmInfoUtf8, capacity uint32, count *uint32) Status {
-	r, _, _ := syscall.Syscall(procShmListChannelsUtf8.Addr(), 3, uintptr(unsafe.Pointer(list)),
-		uintptr(capacity), uintptr(unsafe.Pointer(count)))
+	r, _, _ := syscall.Syscall(procShmListChannelsUtf8, 3, uintptr(unsafe.Pointer(list)), uintptr(capacity),
+		uintptr(unsafe.Pointer(count)))
 	return Status(r)
 }
 
 func shmWrite(channel uint32, data unsafe.Pointer, size uintptr, timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmWrite.Addr(), 4, uintptr(channel), uintptr(data), size,
-		uintptr(timeoutMs), 0, 0)
+	r, _, _ := syscall.Syscall6(procShmWrite, 4, uintptr(channel), uintptr(data), size, uintptr(timeoutMs), 0,
+		0)
 	return Status(r)
 }
 
 func shmRead(channel uint32, buffer unsafe.Pointer, capacity uintptr, size *uintptr,
 	timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmRead.Addr(), 5, uintptr(channel), uintptr(buffer), capacity,
+	r, _, _ := syscall.Syscall6(procShmRead, 5, uintptr(channel), uintptr(buffer), capacity,
 		uintptr(unsafe.Pointer(size)), uintptr(timeoutMs), 0)
 	return Status(r)
 }
 
 func shmWriteBatch(channel uint32, messages *shmMessage, count uint32, written *uint32,
 	timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmWriteBatch.Addr(), 5, uintptr(channel),
-		uintptr(unsafe.Pointer(messages)), uintptr(count), uintptr(unsafe.Pointer(written)),
-		uintptr(timeoutMs), 0)
+	r, _, _ := syscall.Syscall6(procShmWriteBatch, 5, uintptr(channel), uintptr(unsafe.Pointer(messages)),
+		uintptr(count), uintptr(unsafe.Pointer(written)), uintptr(timeoutMs), 0)
 	return Status(r)
 }
 
 func shmReadBatch(channel uint32, messages *shmMessage, capacity uint32, buffer unsafe.Pointer,
 	bufferSize uintptr, count *uint32, timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall9(procShmReadBatch.Addr(), 7, uintptr(channel),
-		uintptr(unsafe.Pointer(messages)), uintptr(capacity), uintptr(buffer), bufferSize,
-		uintptr(unsafe.Pointer(count)), uintptr(timeoutMs), 0, 0)
+	r, _, _ := syscall.Syscall9(procShmReadBatch, 7, uintptr(channel), uintptr(unsafe.Pointer(messages)),
+		uintptr(capacity), uintptr(buffer), bufferSize, uintptr(unsafe.Pointer(count)), uintptr(timeoutMs), 0,
+		0)
 	return Status(r)
 }
 
 func shmLoan(channel uint32, size uintptr, memory *unsafe.Pointer, timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmLoan.Addr(), 4, uintptr(channel), size,
-		uintptr(unsafe.Pointer(memory)), uintptr(timeoutMs), 0, 0)
+	r, _, _ := syscall.Syscall6(procShmLoan, 4, uintptr(channel), size, uintptr(unsafe.Pointer(memory)),
+		uintptr(timeoutMs), 0, 0)
 	return Status(r)
 }
 
 func shmCommit(channel uint32, size uintptr) Status {
-	r, _, _ := syscall.Syscall(procShmCommit.Addr(), 2, uintptr(channel), size, 0)
+	r, _, _ := syscall.Syscall(procShmCommit, 2, uintptr(channel), size, 0)
 	return Status(r)
 }
 
 func shmAbort(channel uint32) Status {
-	r, _, _ := syscall.Syscall(procShmAbort.Addr(), 1, uintptr(channel), 0, 0)
+	r, _, _ := syscall.Syscall(procShmAbort, 1, uintptr(channel), 0, 0)
 	return Status(r)
 }
 
 func shmLock(channel uint32, memory *unsafe.Pointer, size *uintptr, timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmLock.Addr(), 4, uintptr(channel), uintptr(unsafe.Pointer(memory)),
+	r, _, _ := syscall.Syscall6(procShmLock, 4, uintptr(channel), uintptr(unsafe.Pointer(memory)),
 		uintptr(unsafe.Pointer(size)), uintptr(timeoutMs), 0, 0)
 	return Status(r)
 }
 
 func shmUnlock(channel uint32, size uintptr) Status {
-	r, _, _ := syscall.Syscall(procShmUnlock.Addr(), 2, uintptr(channel), size, 0)
+	r, _, _ := syscall.Syscall(procShmUnlock, 2, uintptr(channel), size, 0)
 	return Status(r)
 }
 
 func shmFlush(channel uint32) Status {
-	r, _, _ := syscall.Syscall(procShmFlush.Addr(), 1, uintptr(channel), 0, 0)
+	r, _, _ := syscall.Syscall(procShmFlush, 1, uintptr(channel), 0, 0)
 	return Status(r)
 }
 
 func shmPeek(channel uint32, data *unsafe.Pointer, size *uintptr, timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmPeek.Addr(), 4, uintptr(channel), uintptr(unsafe.Pointer(data)),
+	r, _, _ := syscall.Syscall6(procShmPeek, 4, uintptr(channel), uintptr(unsafe.Pointer(data)),
 		uintptr(unsafe.Pointer(size)), uintptr(timeoutMs), 0, 0)
 	return Status(r)
 }
 
 func shmRelease(channel uint32) Status {
-	r, _, _ := syscall.Syscall(procShmRelease.Addr(), 1, uintptr(channel), 0, 0)
+	r, _, _ := syscall.Syscall(procShmRelease, 1, uintptr(channel), 0, 0)
 	return Status(r)
 }
 
 func shmCall(channel uint32, request unsafe.Pointer, size uintptr, answer unsafe.Pointer, capacity uintptr,
 	answerSize *uintptr, timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall9(procShmCall.Addr(), 7, uintptr(channel), uintptr(request), size,
-		uintptr(answer), capacity, uintptr(unsafe.Pointer(answerSize)), uintptr(timeoutMs), 0, 0)
+	r, _, _ := syscall.Syscall9(procShmCall, 7, uintptr(channel), uintptr(request), size, uintptr(answer),
+		capacity, uintptr(unsafe.Pointer(answerSize)), uintptr(timeoutMs), 0, 0)
 	return Status(r)
 }
 
 func shmCallBegin(channel uint32, request unsafe.Pointer, size uintptr, token *uint64,
 	timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmCallBegin.Addr(), 5, uintptr(channel), uintptr(request), size,
+	r, _, _ := syscall.Syscall6(procShmCallBegin, 5, uintptr(channel), uintptr(request), size,
 		uintptr(unsafe.Pointer(token)), uintptr(timeoutMs), 0)
 	return Status(r)
 }
@@ -234,166 +287,161 @@ func shmCallBegin(channel uint32, request unsafe.Pointer, size uintptr, token *u
 func shmCallEnd(channel uint32, token uint64, answer unsafe.Pointer, capacity uintptr, answerSize *uintptr,
 	timeoutMs uint32) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall9(procShmCallEnd.Addr(), 7, uintptr(channel), uintptr(token),
-			uintptr(token>>32), uintptr(answer), capacity, uintptr(unsafe.Pointer(answerSize)),
-			uintptr(timeoutMs), 0, 0)
+		r, _, _ := syscall.Syscall9(procShmCallEnd, 7, uintptr(channel), uintptr(token), uintptr(token>>32),
+			uintptr(answer), capacity, uintptr(unsafe.Pointer(answerSize)), uintptr(timeoutMs), 0, 0)
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall6(procShmCallEnd.Addr(), 6, uintptr(channel), uintptr(token), uintptr(answer),
+	r, _, _ := syscall.Syscall6(procShmCallEnd, 6, uintptr(channel), uintptr(token), uintptr(answer),
 		capacity, uintptr(unsafe.Pointer(answerSize)), uintptr(timeoutMs))
 	return Status(r)
 }
 
 func shmCallLoan(channel uint32, size uintptr, memory *unsafe.Pointer, token *uint64,
 	timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmCallLoan.Addr(), 5, uintptr(channel), size,
-		uintptr(unsafe.Pointer(memory)), uintptr(unsafe.Pointer(token)), uintptr(timeoutMs), 0)
+	r, _, _ := syscall.Syscall6(procShmCallLoan, 5, uintptr(channel), size, uintptr(unsafe.Pointer(memory)),
+		uintptr(unsafe.Pointer(token)), uintptr(timeoutMs), 0)
 	return Status(r)
 }
 
 func shmCallCommit(channel uint32, token uint64, size uintptr) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall6(procShmCallCommit.Addr(), 4, uintptr(channel), uintptr(token),
+		r, _, _ := syscall.Syscall6(procShmCallCommit, 4, uintptr(channel), uintptr(token),
 			uintptr(token>>32), size, 0, 0)
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall(procShmCallCommit.Addr(), 3, uintptr(channel), uintptr(token), size)
+	r, _, _ := syscall.Syscall(procShmCallCommit, 3, uintptr(channel), uintptr(token), size)
 	return Status(r)
 }
 
 func shmCallPeek(channel uint32, token uint64, answer *unsafe.Pointer, size *uintptr,
 	timeoutMs uint32) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall6(procShmCallPeek.Addr(), 6, uintptr(channel), uintptr(token),
-			uintptr(token>>32), uintptr(unsafe.Pointer(answer)), uintptr(unsafe.Pointer(size)),
-			uintptr(timeoutMs))
+		r, _, _ := syscall.Syscall6(procShmCallPeek, 6, uintptr(channel), uintptr(token), uintptr(token>>32),
+			uintptr(unsafe.Pointer(answer)), uintptr(unsafe.Pointer(size)), uintptr(timeoutMs))
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall6(procShmCallPeek.Addr(), 5, uintptr(channel), uintptr(token),
+	r, _, _ := syscall.Syscall6(procShmCallPeek, 5, uintptr(channel), uintptr(token),
 		uintptr(unsafe.Pointer(answer)), uintptr(unsafe.Pointer(size)), uintptr(timeoutMs), 0)
 	return Status(r)
 }
 
 func shmCallRelease(channel uint32, token uint64) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall(procShmCallRelease.Addr(), 3, uintptr(channel), uintptr(token),
+		r, _, _ := syscall.Syscall(procShmCallRelease, 3, uintptr(channel), uintptr(token),
 			uintptr(token>>32))
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall(procShmCallRelease.Addr(), 2, uintptr(channel), uintptr(token), 0)
+	r, _, _ := syscall.Syscall(procShmCallRelease, 2, uintptr(channel), uintptr(token), 0)
 	return Status(r)
 }
 
 func shmCallCancel(channel uint32, token uint64) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall(procShmCallCancel.Addr(), 3, uintptr(channel), uintptr(token),
-			uintptr(token>>32))
+		r, _, _ := syscall.Syscall(procShmCallCancel, 3, uintptr(channel), uintptr(token), uintptr(token>>32))
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall(procShmCallCancel.Addr(), 2, uintptr(channel), uintptr(token), 0)
+	r, _, _ := syscall.Syscall(procShmCallCancel, 2, uintptr(channel), uintptr(token), 0)
 	return Status(r)
 }
 
 func shmServe(channel uint32, request unsafe.Pointer, capacity uintptr, size *uintptr, token *uint64,
 	timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmServe.Addr(), 6, uintptr(channel), uintptr(request), capacity,
+	r, _, _ := syscall.Syscall6(procShmServe, 6, uintptr(channel), uintptr(request), capacity,
 		uintptr(unsafe.Pointer(size)), uintptr(unsafe.Pointer(token)), uintptr(timeoutMs))
 	return Status(r)
 }
 
 func shmServePeek(channel uint32, request *unsafe.Pointer, size *uintptr, token *uint64,
 	timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmServePeek.Addr(), 5, uintptr(channel),
-		uintptr(unsafe.Pointer(request)), uintptr(unsafe.Pointer(size)), uintptr(unsafe.Pointer(token)),
-		uintptr(timeoutMs), 0)
+	r, _, _ := syscall.Syscall6(procShmServePeek, 5, uintptr(channel), uintptr(unsafe.Pointer(request)),
+		uintptr(unsafe.Pointer(size)), uintptr(unsafe.Pointer(token)), uintptr(timeoutMs), 0)
 	return Status(r)
 }
 
 func shmAnswerLoan(channel uint32, token uint64, memory *unsafe.Pointer, capacity *uintptr) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall6(procShmAnswerLoan.Addr(), 5, uintptr(channel), uintptr(token),
+		r, _, _ := syscall.Syscall6(procShmAnswerLoan, 5, uintptr(channel), uintptr(token),
 			uintptr(token>>32), uintptr(unsafe.Pointer(memory)), uintptr(unsafe.Pointer(capacity)), 0)
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall6(procShmAnswerLoan.Addr(), 4, uintptr(channel), uintptr(token),
+	r, _, _ := syscall.Syscall6(procShmAnswerLoan, 4, uintptr(channel), uintptr(token),
 		uintptr(unsafe.Pointer(memory)), uintptr(unsafe.Pointer(capacity)), 0, 0)
 	return Status(r)
 }
 
 func shmAnswer(channel uint32, token uint64, answer unsafe.Pointer, size uintptr) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall6(procShmAnswer.Addr(), 5, uintptr(channel), uintptr(token),
-			uintptr(token>>32), uintptr(answer), size, 0)
+		r, _, _ := syscall.Syscall6(procShmAnswer, 5, uintptr(channel), uintptr(token), uintptr(token>>32),
+			uintptr(answer), size, 0)
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall6(procShmAnswer.Addr(), 4, uintptr(channel), uintptr(token), uintptr(answer),
-		size, 0, 0)
+	r, _, _ := syscall.Syscall6(procShmAnswer, 4, uintptr(channel), uintptr(token), uintptr(answer), size, 0,
+		0)
 	return Status(r)
 }
 
 func shmRefuse(channel uint32, token uint64, code int32, text *uint16) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall6(procShmRefuse.Addr(), 5, uintptr(channel), uintptr(token),
-			uintptr(token>>32), uintptr(code), uintptr(unsafe.Pointer(text)), 0)
+		r, _, _ := syscall.Syscall6(procShmRefuse, 5, uintptr(channel), uintptr(token), uintptr(token>>32),
+			uintptr(code), uintptr(unsafe.Pointer(text)), 0)
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall6(procShmRefuse.Addr(), 4, uintptr(channel), uintptr(token), uintptr(code),
+	r, _, _ := syscall.Syscall6(procShmRefuse, 4, uintptr(channel), uintptr(token), uintptr(code),
 		uintptr(unsafe.Pointer(text)), 0, 0)
 	return Status(r)
 }
 
 func shmRefuseUtf8(channel uint32, token uint64, code int32, text *byte) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall6(procShmRefuseUtf8.Addr(), 5, uintptr(channel), uintptr(token),
+		r, _, _ := syscall.Syscall6(procShmRefuseUtf8, 5, uintptr(channel), uintptr(token),
 			uintptr(token>>32), uintptr(code), uintptr(unsafe.Pointer(text)), 0)
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall6(procShmRefuseUtf8.Addr(), 4, uintptr(channel), uintptr(token), uintptr(code),
+	r, _, _ := syscall.Syscall6(procShmRefuseUtf8, 4, uintptr(channel), uintptr(token), uintptr(code),
 		uintptr(unsafe.Pointer(text)), 0, 0)
 	return Status(r)
 }
 
 func shmGetCaller(channel uint32, token uint64, caller *shmCaller) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall6(procShmGetCaller.Addr(), 4, uintptr(channel), uintptr(token),
-			uintptr(token>>32), uintptr(unsafe.Pointer(caller)), 0, 0)
+		r, _, _ := syscall.Syscall6(procShmGetCaller, 4, uintptr(channel), uintptr(token), uintptr(token>>32),
+			uintptr(unsafe.Pointer(caller)), 0, 0)
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall(procShmGetCaller.Addr(), 3, uintptr(channel), uintptr(token),
+	r, _, _ := syscall.Syscall(procShmGetCaller, 3, uintptr(channel), uintptr(token),
 		uintptr(unsafe.Pointer(caller)))
 	return Status(r)
 }
 
 func shmGetCallerUtf8(channel uint32, token uint64, caller *shmCallerUtf8) Status {
 	if pointerSize == 4 {
-		r, _, _ := syscall.Syscall6(procShmGetCallerUtf8.Addr(), 4, uintptr(channel), uintptr(token),
+		r, _, _ := syscall.Syscall6(procShmGetCallerUtf8, 4, uintptr(channel), uintptr(token),
 			uintptr(token>>32), uintptr(unsafe.Pointer(caller)), 0, 0)
 		return Status(r)
 	}
-	r, _, _ := syscall.Syscall(procShmGetCallerUtf8.Addr(), 3, uintptr(channel), uintptr(token),
+	r, _, _ := syscall.Syscall(procShmGetCallerUtf8, 3, uintptr(channel), uintptr(token),
 		uintptr(unsafe.Pointer(caller)))
 	return Status(r)
 }
 
 func shmGetWaitHandle(channel uint32, handle *uintptr) Status {
-	r, _, _ := syscall.Syscall(procShmGetWaitHandle.Addr(), 2, uintptr(channel),
-		uintptr(unsafe.Pointer(handle)), 0)
+	r, _, _ := syscall.Syscall(procShmGetWaitHandle, 2, uintptr(channel), uintptr(unsafe.Pointer(handle)), 0)
 	return Status(r)
 }
 
 func shmNotifyWindow(channel uint32, window uintptr, message uint32, cookie uintptr) Status {
-	r, _, _ := syscall.Syscall6(procShmNotifyWindow.Addr(), 4, uintptr(channel), window, uintptr(message),
-		cookie, 0, 0)
+	r, _, _ := syscall.Syscall6(procShmNotifyWindow, 4, uintptr(channel), window, uintptr(message), cookie, 0,
+		0)
 	return Status(r)
 }
 
 func shmNotifyPipe(channel uint32, pipe unsafe.Pointer) Status {
-	r, _, _ := syscall.Syscall(procShmNotifyPipe.Addr(), 2, uintptr(channel), uintptr(pipe), 0)
+	r, _, _ := syscall.Syscall(procShmNotifyPipe, 2, uintptr(channel), uintptr(pipe), 0)
 	return Status(r)
 }
 
 func shmWaitAny(channels *uint32, count uint32, index *uint32, timeoutMs uint32) Status {
-	r, _, _ := syscall.Syscall6(procShmWaitAny.Addr(), 4, uintptr(unsafe.Pointer(channels)), uintptr(count),
+	r, _, _ := syscall.Syscall6(procShmWaitAny, 4, uintptr(unsafe.Pointer(channels)), uintptr(count),
 		uintptr(unsafe.Pointer(index)), uintptr(timeoutMs), 0, 0)
 	return Status(r)
 }

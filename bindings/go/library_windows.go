@@ -13,20 +13,13 @@ import (
 const dllName = "shmclient.dll"
 
 var (
-	dll        = syscall.NewLazyDLL(dllName) // load gives it its path
-	procedures []*syscall.LazyProc
+	dll = syscall.NewLazyDLL(dllName) // load gives it its path
 
 	loading   sync.Once
 	loadError error
 )
 
-func procedure(name string) *syscall.LazyProc {
-	found := dll.NewProc(name)
-	procedures = append(procedures, found)
-	return found
-}
-
-// load comes before the first call of any function of the DLL, which would panic without it.
+// load comes before the first call of any function of the DLL, which would end the program without it.
 func load() error {
 	loading.Do(func() {
 		path, unfit := findDLL()
@@ -38,11 +31,13 @@ func load() error {
 		}
 		dll.Name = path
 		for _, each := range procedures {
-			if err := each.Find(); err != nil {
+			found := dll.NewProc(each.name)
+			if err := found.Find(); err != nil {
 				text := fmt.Sprintf("%s is older than this package: %v Install a newer ShmBroker.", path, err)
 				loadError = &Error{Status: ErrSystem, Text: text, cause: err}
 				return
 			}
+			*each.address = found.Addr()
 		}
 	})
 	return loadError
