@@ -85,25 +85,58 @@ func (c *Channel) write(ctx context.Context, try attempt) (News, error) {
 
 // Write writes a message; on a block, it replaces the value. It waits as long as it must.
 func (c *Channel) Write(message []byte) (int, error) {
-	if err := c.WriteContext(context.Background(), message); err != nil {
-		return 0, err
+	if status := c.askToWrite(message); !isDone(status) {
+		if err := c.writeSlowly(background, message, status); err != nil {
+			return 0, err
+		}
 	}
 	return len(message), nil
 }
 
 // WriteContext writes as Write does, and waits for room and for other writers until ctx is done.
 func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
-	if firstAsks.enterFor(ctx) {
-		status := shmWrite(c.handle, pointer(message), uintptr(len(message)), 0)
-		firstAsks.leave()
-		if isDone(status) {
-			runtime.KeepAlive(c)
+	if ctx == NoWait {
+		return c.writeNow(message)
+	}
+	status := notAsked
+	if mayBegin(ctx) {
+		if status = c.askToWrite(message); isDone(status) {
 			return nil
 		}
 	}
-	_, err := c.write(ctx, func(timeoutMs uint32, _ bool) Status {
+	return c.writeSlowly(ctx, message, status)
+}
+
+// askToWrite asks once. Unless isDone says that it did, writeSlowly goes on.
+func (c *Channel) askToWrite(message []byte) Status {
+	if !firstAsks.enter() {
+		return notAsked
+	}
+	status := shmWrite(c.handle, pointer(message), uintptr(len(message)), 0)
+	firstAsks.leave()
+	runtime.KeepAlive(c)
+	return status
+}
+
+// writeNow is WriteContext with NoWait: it asks once, and keeps the thread until it has the DLL's text of an error. No
+// unlock is deferred, which takes longer: nothing here panics.
+func (c *Channel) writeNow(message []byte) error {
+	runtime.LockOSThread()
+	status := shmWrite(c.handle, pointer(message), uintptr(len(message)), 0)
+	_, err := result(status, NoWait)
+	runtime.UnlockOSThread()
+	if status == ErrCancelled {
+		return c.writeSlowly(NoWait, message, status)
+	}
+	runtime.KeepAlive(c)
+	return err
+}
+
+func (c *Channel) writeSlowly(ctx context.Context, message []byte, asked Status) error {
+	_, err := waitOn(ctx, asked, func(timeoutMs uint32, _ bool) Status {
 		return shmWrite(c.handle, pointer(message), uintptr(len(message)), timeoutMs)
-	})
+	}, writes{c.waits})
+	runtime.KeepAlive(c)
 	return err
 }
 
@@ -111,25 +144,47 @@ func (c *Channel) WriteContext(ctx context.Context, message []byte) error {
 // since it was read from this channel, else when it changes, else the old one, with Unchanged, at the deadline. A
 // message that is larger than the buffer stays: ErrBuffer, with Error.Size.
 func (c *Channel) Read(ctx context.Context, buffer []byte) (int, News, error) {
-	if firstAsks.enterFor(ctx) {
+	if ctx == NoWait {
+		return c.readNow(buffer)
+	}
+	status := notAsked
+	if mayBegin(ctx) && firstAsks.enter() {
 		var size uintptr
-		status := shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, 0)
+		status = shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, 0)
 		firstAsks.leave()
 		if isDone(status) {
 			runtime.KeepAlive(c)
 			return int(size), News(status), nil
 		}
 	}
-	return c.readSlowly(ctx, buffer)
+	return c.readSlowly(ctx, buffer, status)
+}
+
+// readNow is Read with NoWait, as writeNow.
+func (c *Channel) readNow(buffer []byte) (int, News, error) {
+	runtime.LockOSThread()
+	var size uintptr
+	status := shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, 0)
+	news, err := result(status, NoWait)
+	runtime.UnlockOSThread()
+	if status == ErrCancelled {
+		return c.readSlowly(NoWait, buffer, status)
+	}
+	runtime.KeepAlive(c)
+	if err != nil {
+		return 0, NoNews, withSize(err, size)
+	}
+	return int(size), news, nil
 }
 
 // readSlowly is Read where there is more to it than one call. Apart, so that what it shares with a closure is not on
 // the heap for the others.
-func (c *Channel) readSlowly(ctx context.Context, buffer []byte) (int, News, error) {
+func (c *Channel) readSlowly(ctx context.Context, buffer []byte, asked Status) (int, News, error) {
 	var size uintptr
-	news, err := c.read(ctx, func(timeoutMs uint32, _ bool) Status {
+	news, err := waitOn(ctx, asked, func(timeoutMs uint32, _ bool) Status {
 		return shmRead(c.handle, pointer(buffer), uintptr(len(buffer)), &size, timeoutMs)
-	})
+	}, reads{c.waits})
+	runtime.KeepAlive(c)
 	if err != nil {
 		return 0, NoNews, withSize(err, size)
 	}

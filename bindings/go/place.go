@@ -53,12 +53,6 @@ func (c *callCounter) enter() bool {
 	return false
 }
 
-// enterFor is for a call that asks before it does anything else, and needs no text of the DLL if that will do. Not
-// where its context is done already.
-func (c *callCounter) enterFor(ctx context.Context) bool {
-	return (ctx == NoWait || over(ctx) == nil) && c.enter()
-}
-
 func (c *callCounter) leave() { atomic.AddInt32(&c.inside, -1) }
 
 func (l threadLimit) take() bool {

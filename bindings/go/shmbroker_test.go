@@ -14,8 +14,6 @@ import (
 	"time"
 )
 
-var background = context.Background()
-
 // create makes a channel that the test alone has, and that ends with it.
 func create(t testing.TB, options Options) *Channel {
 	t.Helper()

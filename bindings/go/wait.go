@@ -2,6 +2,7 @@ package shmbroker
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"sync"
 	"time"
@@ -42,8 +43,16 @@ func (n News) String() string { return Status(n).Error() }
 // its call, it is made again if hasWaited says so.
 type attempt func(timeoutMs uint32, isLast bool) Status
 
+// notAsked stands for what the DLL has said where it was not asked. It has no such status.
+const notAsked Status = math.MinInt32
+
 // wait makes a call that may wait, at the place where calls of its kind do.
 func wait(ctx context.Context, try attempt, at place) (News, error) {
+	return waitOn(ctx, notAsked, try, at)
+}
+
+// waitOn goes on with a call that was asked once already, or not at all. What the DLL then said of an error is gone.
+func waitOn(ctx context.Context, asked Status, try attempt, at place) (News, error) {
 	if ctx == NoWait {
 		return once(ctx, try)
 	}
@@ -51,14 +60,15 @@ func wait(ctx context.Context, try attempt, at place) (News, error) {
 		return NoNews, interrupted(err)
 	}
 	// Nobody else's turn matters to a call that need not wait.
-	if firstAsks.enter() {
-		status, err := ask(ctx, try)
+	if !hasWaited(asked) && firstAsks.enter() {
+		var err error
+		asked, err = ask(ctx, try)
 		firstAsks.leave()
-		if !hasWaited(status) {
-			return newsOf(status, err)
+		if !hasWaited(asked) {
+			return newsOf(asked, err)
 		}
 	}
-	return waitInTurn(ctx, try, at)
+	return takeTurn(ctx, asked, try, at)
 }
 
 // waitInTurn makes no attempt before its turn has come, except with NoWait.
@@ -69,12 +79,20 @@ func waitInTurn(ctx context.Context, try attempt, at place) (News, error) {
 	if err := over(ctx); err != nil {
 		return NoNews, interrupted(err)
 	}
+	return takeTurn(ctx, notAsked, try, at)
+}
+
+// takeTurn waits for the turn, and then for what the call wants. One that was asked before need not ask again: block
+// and park do.
+func takeTurn(ctx context.Context, asked Status, try attempt, at place) (News, error) {
 	if !at.take(ctx) {
 		return atEnd(ctx, try)
 	}
 	defer at.leave()
-	if status, err := askInTurn(ctx, try); !hasWaited(status) {
-		return newsOf(status, err)
+	if !hasWaited(asked) {
+		if status, err := askInTurn(ctx, try); !hasWaited(status) {
+			return newsOf(status, err)
+		}
 	}
 	if at.isClosing() {
 		return NoNews, failed(ErrClosed)
@@ -86,12 +104,17 @@ func waitInTurn(ctx context.Context, try attempt, at place) (News, error) {
 	return park(ctx, try, at)
 }
 
+var background = context.Background()
+
+// mayBegin is for the calls that are to be quick: most of them have no other context.
+func mayBegin(ctx context.Context) bool { return ctx == background || over(ctx) == nil }
+
 // over tells why a call must not begin. A context learns of its deadline from a timer, which may be late.
 func over(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if deadline, limited := ctx.Deadline(); limited && !time.Now().Before(deadline) {
+	if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) <= 0 {
 		return context.DeadlineExceeded
 	}
 	return nil
