@@ -2,18 +2,28 @@ package shmbroker
 
 import (
 	"context"
+	"sync"
 	"time"
 	"unsafe"
 )
 
+// rawBatches are what WriteBatch describes messages in to the DLL, of one call after the other.
+var rawBatches = sync.Pool{New: func() any { return new([]shmMessage) }}
+
 // WriteBatch writes several messages, in their order, with the cost of few. It tells how many were published: with an
 // error, those before the one that failed.
 func (c *Channel) WriteBatch(ctx context.Context, messages [][]byte) (int, error) {
-	raw := make([]shmMessage, len(messages))
+	room := rawBatches.Get().(*[]shmMessage)
+	defer rawBatches.Put(room)
+	if cap(*room) < len(messages) {
+		*room = make([]shmMessage, len(messages))
+	}
+	raw := (*room)[:len(messages)]
 	for i, message := range messages {
-		raw[i].size = uint32(unsafe.Sizeof(raw[i]))
-		raw[i].data = pointer(message)
-		raw[i].length = uintptr(len(message))
+		each := &raw[i]
+		each.size = uint32(unsafe.Sizeof(*each))
+		each.data = pointer(message)
+		each.length = uintptr(len(message))
 	}
 	done := 0
 	_, err := c.write(ctx, func(timeoutMs uint32, _ bool) Status {
@@ -26,6 +36,9 @@ func (c *Channel) WriteBatch(ctx context.Context, messages [][]byte) (int, error
 		done += int(written)
 		return status
 	})
+	for i := range raw { // what it refers to can be forgotten
+		raw[i] = shmMessage{}
+	}
 	return done, err
 }
 
@@ -73,8 +86,9 @@ func (c *Channel) ReadBatch(ctx context.Context, batch *Batch) ([]Message, News,
 		return nil, NoNews, withSize(err, first.length)
 	}
 	messages := batch.messages[:count]
+	raw := batch.raw[:len(messages)]
 	for i := range messages {
-		messages[i] = messageOf(&batch.raw[i])
+		messages[i].set(&raw[i])
 	}
 	return messages, news, nil
 }
@@ -86,15 +100,14 @@ func timeOf(timestamp uint64) time.Time {
 	return time.Unix(int64(timestamp/perSecond)-from1601To1970, int64(timestamp%perSecond)*100)
 }
 
-func messageOf(raw *shmMessage) Message {
-	message := Message{
-		Data:        unsafe.Slice((*byte)(raw.data), raw.length),
-		Sequence:    raw.sequence,
-		Lost:        raw.flags&_SHM_MESSAGE_LOST != 0,
-		Redelivered: raw.flags&_SHM_MESSAGE_REDELIVERED != 0,
-	}
+func (m *Message) set(raw *shmMessage) {
+	m.Data = unsafe.Slice((*byte)(raw.data), raw.length)
+	m.Sequence = raw.sequence
+	m.Lost = raw.flags&_SHM_MESSAGE_LOST != 0
+	m.Redelivered = raw.flags&_SHM_MESSAGE_REDELIVERED != 0
 	if raw.timestamp != 0 {
-		message.Time = timeOf(raw.timestamp)
+		m.Time = timeOf(raw.timestamp)
+	} else {
+		m.Time = time.Time{}
 	}
-	return message
 }

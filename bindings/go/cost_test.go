@@ -26,6 +26,24 @@ func TestACallThatMustWaitIsTwoOfTheDLL(t *testing.T) {
 	}
 }
 
+func TestBatchesAndNoWaitDoNotAllocate(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	messages := make([][]byte, 10)
+	for i := range messages {
+		messages[i] = make([]byte, 64)
+	}
+	buffer := make([]byte, 64)
+	batch := NewBatch(len(messages), 1024)
+	if allocations := testing.AllocsPerRun(1000, func() {
+		channel.WriteContext(NoWait, messages[0])
+		channel.Read(NoWait, buffer)
+		channel.WriteBatch(background, messages)
+		channel.ReadBatch(background, batch)
+	}); allocations != 0 {
+		t.Fatal(allocations)
+	}
+}
+
 func TestNoWaitTellsWhatTheDLLSays(t *testing.T) {
 	channel := create(t, Options{Kind: Block, Capacity: 64})
 	_, _, err := channel.Read(NoWait, make([]byte, 64))
@@ -49,5 +67,31 @@ func expectText(t *testing.T, err error, part string) {
 	t.Helper()
 	if !bytes.Contains([]byte(err.Error()), []byte(part)) {
 		t.Fatalf("%q does not have %q", err, part)
+	}
+}
+
+// Batches have the memory in which they are described to the DLL from each other.
+func TestBatchesOfManySizes(t *testing.T) {
+	channel := create(t, Options{Kind: Queue})
+	for _, size := range []int{3, 100, 0, 1, 50} {
+		messages := make([][]byte, size)
+		for i := range messages {
+			messages[i] = bytes.Repeat([]byte{byte(i + 1)}, i)
+		}
+		if n, err := channel.WriteBatch(background, messages); n != size || err != nil {
+			t.Fatal(n, err)
+		}
+		if size == 0 {
+			continue
+		}
+		got, _, err := channel.ReadBatch(background, NewBatch(size, 64*1024))
+		if err != nil || len(got) != size {
+			t.Fatal(len(got), err)
+		}
+		for i, message := range got {
+			if !bytes.Equal(message.Data, messages[i]) {
+				t.Fatalf("%d of %d: %v; want %v", i, size, message.Data, messages[i])
+			}
+		}
 	}
 }
