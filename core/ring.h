@@ -63,12 +63,8 @@ class Ring {
   // payload().
   bool is_frame_aligned(uint64_t position) const { return (position & (align() - 1)) == 0; }
 
-  FrameHeader& header(uint64_t position) const {
-    return *reinterpret_cast<FrameHeader*>(memory(position));
-  }
-  std::byte* payload(uint64_t position) const {
-    return memory(position) + sizeof(FrameHeader);
-  }
+  FrameHeader& header(uint64_t position) const { return *reinterpret_cast<FrameHeader*>(memory(position)); }
+  std::byte* payload(uint64_t position) const { return memory(position) + sizeof(FrameHeader); }
 
   // Bytes of the ring that a message of this size takes.
   uint64_t footprint(uint64_t size) const {
