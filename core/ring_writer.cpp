@@ -21,9 +21,12 @@ RingWriter::RingWriter(const Ring& ring, uint32_t slot)
       own_commits_(ring.capacity()) {}
 
 // Looking for space costs a look at every reader's cursor: so much more is made that the next few frames of
-// this size need not look, but most of the ring stays.
+// this size need not look, but most of the ring stays. In a waiting topic, where nobody misses it, large frames
+// have more of it.
 uint64_t RingWriter::margin(uint64_t bytes) const {
-  return std::min(std::max(kMargin, 8 * bytes), ring_.capacity() / 16);
+  const uint64_t a_sixteenth = ring_.capacity() / 16;
+  const uint64_t most = ring_.waits() ? 4 * a_sixteenth : a_sixteenth;
+  return std::max(std::min(kMargin, a_sixteenth), std::min(8 * bytes, most));
 }
 
 // What fits_at() leaves over: the tail lies at padding or near the ring's end, there may be no space, or

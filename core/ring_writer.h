@@ -106,8 +106,10 @@ class RingWriter {
   }
   SHM_ALWAYS_INLINE Committed commit(const Ring& ring, const Reservation& reservation) {
     if (reservation.next < reservation.end) pad_rest(reservation.next, reservation.end);
-    own_commits_.note(reservation.tail, reservation.end, reservation.added);
     publish_header(ring, reservation.begin, reservation.first_word);
+    // What can wait comes behind: a reader is on its way meanwhile.
+    own_commits_.note(reservation.tail, reservation.end, reservation.added);
+    prefetch_next(ring, reservation.end, reservation.end - reservation.begin);
     if (!ring.is_queue()) return {};
     return {reservation.last_added, reservation.added, is_followed(reservation.end)};
   }
@@ -161,7 +163,6 @@ class RingWriter {
     shared.position.store(end, std::memory_order_release);
     SHM_CRASH_POINT("writer.tail-moved");
     last_end_ = end;
-    prefetch_next(ring, end, bytes);
     return {.tail = tail, .begin = begin, .end = end, .next = begin};
   }
 
