@@ -90,8 +90,9 @@ class RingChannel final : public Channel {
     core::wake_after_read(*reader_, at());
     size = static_cast<size_t>(message.size);
     count_read(1, message.size);
-    return SHM_OK;
+    return message.redelivered ? SHM_S_REDELIVERED : SHM_OK;
   }
+  int32_t read_from_queue(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms);
   int32_t read_later(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms);
   bool read_plain_soon(std::span<std::byte> buffer, Message& message, CallWait& wait);
   int32_t read_whatever_comes(std::span<std::byte> buffer, size_t& size, CallWait& wait);

@@ -69,10 +69,19 @@ int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD tim
   if (!may_read()) [[unlikely]]
     return refuse_to_read();
   const std::span to(static_cast<std::byte*>(buffer), capacity);
+  // By itself, as in write().
+  if (ring_.is_queue()) return read_from_queue(to, size, timeout_ms);
   Message message;  // which nothing out of line sees: what nobody asks for need not be stored
   if (!reader_->read_plain(to.data(), to.size(), message)) [[unlikely]]
     return read_later(to, size, timeout_ms);
   return end_plain(message, size);
+}
+
+SHM_NEVER_INLINE int32_t RingChannel::read_from_queue(std::span<std::byte> buffer, size_t& size,
+                                                      DWORD timeout_ms) {
+  Message message;
+  return reader_->claim_plain(buffer.data(), buffer.size(), message) ? end_plain(message, size)
+                                                                     : read_later(buffer, size, timeout_ms);
 }
 
 int32_t RingChannel::read_later(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms) {
@@ -85,13 +94,14 @@ int32_t RingChannel::read_later(std::span<std::byte> buffer, size_t& size, DWORD
 // Reads what comes while the call spins, where nothing else is to be done for it. Then a message is there
 // sooner by the way through all that take_message() sees to.
 bool RingChannel::read_plain_soon(std::span<std::byte> buffer, Message& message, CallWait& wait) {
-  if (!wait.is_allowed() || ring_.is_queue()) return false;
+  if (!wait.is_allowed()) return false;
   WaitEnd end = wait.again();
   if (!spin_until_readable(wait, end)) {
     wait.note_spin();
     return false;
   }
-  return reader_->read_plain(buffer.data(), buffer.size(), message);
+  return ring_.is_queue() ? reader_->claim_plain(buffer.data(), buffer.size(), message)
+                          : reader_->read_plain(buffer.data(), buffer.size(), message);
 }
 
 int32_t RingChannel::read_whatever_comes(std::span<std::byte> buffer, size_t& size, CallWait& wait) {

@@ -10,6 +10,7 @@
 #include "core/claims.h"
 #include "core/frame.h"
 #include "core/geometry.h"
+#include "core/inline.h"
 
 namespace shmbroker::core {
 
@@ -38,7 +39,7 @@ class Ring {
   uint64_t head_position() const { return position_of(control().head); }
 
   // Whether all that was read from this position on, before this call, was read before anyone overwrote it.
-  bool is_still_intact(uint64_t position) const {
+  SHM_ALWAYS_INLINE bool is_still_intact(uint64_t position) const {
     // Partner: the release fence in RingWriter::reserve(). A reader that read one byte of what came after it
     // sees the head beyond the position.
     std::atomic_thread_fence(std::memory_order_acquire);
@@ -75,7 +76,7 @@ class Ring {
   uint64_t before_end(uint64_t position) const { return capacity_ - (position & (capacity_ - 1)); }
 
   // Whether a frame that was found at this position can have been written there.
-  bool is_sound(const Frame& frame, uint64_t position) const {
+  SHM_ALWAYS_INLINE bool is_sound(const Frame& frame, uint64_t position) const {
     return frame.state <= FrameState::padding && footprint(frame.size) <= before_end(position) &&
            (frame.state != FrameState::ready || frame.size <= max_message_);
   }

@@ -85,14 +85,10 @@ void RingReader::step_over(const Frame& frame) {
 // Goes to the next message that may be this reader's. In a sound ring at most as many steps lie before it as
 // frames fit into the ring.
 RingReader::Result RingReader::next(Frame& frame) {
-  if (ring_.is_queue()) {
-    // acquire: pairs with the releases in give_back() and recover_readers(): what they gave back is seen on
-    // this walk.
-    const uint64_t returns = ring_.readers().returns.load(std::memory_order_acquire);
-    if (returns != returns_.load(std::memory_order_relaxed)) {
-      returns_.store(returns, std::memory_order_relaxed);
-      if (!go_to_head()) return Result::corrupt;
-    }
+  if (ring_.is_queue() && has_returns()) {
+    // acquire: as in has_returns(). Those that come later are found by the next walk.
+    returns_.store(ring_.readers().returns.load(std::memory_order_acquire), std::memory_order_relaxed);
+    if (!go_to_head()) return Result::corrupt;
   }
   for (uint64_t step = 0; step <= ring_.capacity() / kTopicAlign; ++step) {
     const Result result = look(position(), frame);
@@ -163,9 +159,8 @@ void RingReader::describe(const Frame& frame, Message& message) const {
   message.writer = frame.slot;
 }
 
-// Makes the message at the position this reader's own. In a topic it is.
+// Makes the message at the position of a queue this reader's own.
 bool RingReader::claim(Message& message) {
-  if (!ring_.is_queue()) return true;
   SHM_CRASH_POINT("reader.found");
   if (!ring_.claims().claim(position(), slot_index_, message.redelivered)) return false;
   if (ring_.is_still_intact(position())) return true;
@@ -191,7 +186,7 @@ RingReader::Result RingReader::read_carefully(std::byte* to, uint64_t space, Mes
     if (result != Result::ok) return result;
     describe(frame, message);
     if (message.size > space) return Result::too_small;
-    if (!claim(message)) continue;
+    if (ring_.is_queue() && !claim(message)) continue;
     SHM_CRASH_POINT("reader.claimed");
     copy_from_shared(to, message.data, static_cast<size_t>(message.size));
     SHM_CRASH_POINT("reader.copied");
@@ -216,7 +211,7 @@ RingReader::Result RingReader::peek(Message& message) {
     const Result result = next(peeked_frame_);
     if (result != Result::ok) return result;
     describe(peeked_frame_, message);
-    if (!claim(message)) continue;
+    if (ring_.is_queue() && !claim(message)) continue;
     peeked_ = true;
     SHM_CRASH_POINT("reader.peeked");
     message.sequence = passed_ + 1;
@@ -271,11 +266,8 @@ bool RingReader::has_more() const {
 
 bool RingReader::may_be_readable() const {
   const uint64_t here = position();
-  // acquire: as in next() and look(), for callers that go on to read.
-  if (ring_.is_queue() &&
-      ring_.readers().returns.load(std::memory_order_acquire) != returns_.load(std::memory_order_relaxed)) {
-    return true;
-  }
+  if (ring_.is_queue() && has_returns()) return true;
+  // acquire: as in look(), for callers that go on to read.
   const Frame frame = unpack(ring_.header(here).word.load(std::memory_order_acquire));
   return frame.state != FrameState::empty || ring_.head_position() > here;
 }

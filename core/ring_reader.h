@@ -44,9 +44,10 @@ class RingReader {
 
   // Copies the next message out and goes on to the one behind it. Not while something is peeked.
   Result read(std::byte* to, uint64_t space, Message& message) {
-    return read_plain(to, space, message) ? Result::ok : read_carefully(to, space, message);
+    const bool is_done = ring_.is_queue() ? claim_plain(to, space, message) : read_plain(to, space, message);
+    return is_done ? Result::ok : read_carefully(to, space, message);
   }
-  // The same for a caller that has just tried read_plain().
+  // The same for a caller that has just tried read_plain() or claim_plain().
   Result read_carefully(std::byte* to, uint64_t space, Message& message);
 
   // The same where there is nothing else to it: the next frame of a topic is a message that is complete and
@@ -54,12 +55,8 @@ class RingReader {
   SHM_ALWAYS_INLINE bool read_plain(std::byte* to, uint64_t space, Message& message) {
     const Ring ring = ring_;  // of our own: the compiler need not expect that a store to the copy changes it
     const uint64_t here = position();
-    if (!is_plain(here)) return false;
-    // acquire: pairs with the release in RingWriter::publish_header().
-    const Frame frame = unpack(ring.header(here).word.load(std::memory_order_acquire));
-    if (frame.state != FrameState::ready || frame.size > space || !ring.is_sound(frame, here)) return false;
-    // What is overwritten by now was so before the copy, and read() goes on with the oldest message kept.
-    if (!ring.is_still_intact(here)) return false;
+    Frame frame;
+    if (ring.is_queue() || !find_plain(ring, here, space, frame)) return false;
     SHM_CRASH_POINT("reader.claimed");
     copy_out(ring, here, frame, passed_ + 1, to, message);
     // Until here it was anybody's guess what the word and the bytes were.
@@ -72,6 +69,18 @@ class RingReader {
     const uint64_t behind = here + last_footprint_;
     position_.store(behind, std::memory_order_relaxed);
     maybe_publish_cursor(ring, behind);
+    return true;
+  }
+  // The same of a queue, whose message no other reader has got.
+  SHM_ALWAYS_INLINE bool claim_plain(std::byte* to, uint64_t space, Message& message) {
+    const uint64_t here = position();
+    Frame frame;
+    if (has_returns() || !find_plain(ring_, here, space, frame) || !claim(message)) return false;
+    SHM_CRASH_POINT("reader.claimed");
+    copy_out(ring_, here, frame, 0, to, message);
+    if (!ring_.is_still_intact(here)) return false;
+    message.sequence = passed_ + 1;  // not before it is this reader's, as in describe()
+    finish(frame);
     return true;
   }
 
@@ -133,9 +142,24 @@ class RingReader {
   void publish_cursor();
   uint64_t position() const { return position_.load(std::memory_order_relaxed); }
 
-  // Whether nothing but the frame at the position decides what the next read gives. A queue's messages must
-  // be claimed one by one.
-  bool is_plain(uint64_t position) const { return !ring_.is_queue() && lost_ == 0 && position >= start_; }
+  // Whether the next frame is a message that is complete and fits, and nothing before it decides what the next
+  // read gives.
+  SHM_ALWAYS_INLINE bool find_plain(const Ring& ring, uint64_t here, uint64_t space, Frame& frame) const {
+    if (!is_plain(here)) return false;
+    // acquire: pairs with the release in RingWriter::publish_header().
+    frame = unpack(ring.header(here).word.load(std::memory_order_acquire));
+    // What is overwritten by now was so before the copy, and read() goes on with the oldest message kept.
+    return frame.state == FrameState::ready && frame.size <= space && ring.is_sound(frame, here) &&
+           ring.is_still_intact(here);
+  }
+  bool is_plain(uint64_t position) const { return lost_ == 0 && position >= start_; }
+  // Of a queue: whether claimed messages were given back, to which this reader has not seen yet.
+  bool has_returns() const {
+    // acquire: pairs with the releases in give_back() and recover_readers(): what they gave back is seen on
+    // the walk that follows.
+    return ring_.readers().returns.load(std::memory_order_acquire) !=
+           returns_.load(std::memory_order_relaxed);
+  }
 
   // Copies a message out of a frame that may be overwritten meanwhile: the caller asks is_still_intact().
   // message: a new one, which is filled in where it lies. A copy of it, made of larger pieces than it was
@@ -162,7 +186,7 @@ class RingReader {
       publish_cursor();
     }
   }
-  static bool is_ready(const Ring& ring, uint64_t here) {
+  static SHM_ALWAYS_INLINE bool is_ready(const Ring& ring, uint64_t here) {
     // relaxed: what comes later is there to be read.
     return unpack(ring.header(here).word.load(std::memory_order_relaxed)).state == FrameState::ready;
   }
@@ -192,7 +216,7 @@ void RingReader::read_on(SpaceFor&& space_for, Took&& took) {
   uint64_t here = position();
   uint64_t passed = passed_;
   const uint64_t a_lap = here + ring.capacity();
-  if (!is_plain(here)) return;
+  if (ring.is_queue() || !is_plain(here)) return;  // a queue's messages must be claimed one by one
   while (here < a_lap) {
     // acquire: pairs with the release in RingWriter::publish_header().
     const Frame frame = unpack(ring.header(here).word.load(std::memory_order_acquire));
