@@ -11,12 +11,6 @@
 namespace shmbroker::client {
 namespace {
 
-struct StatusText {
-  int32_t status;
-  const wchar_t* text;
-  const char* utf8;
-};
-
 #define SHM_TEXT(status, text) \
   { status, L##text, text }
 constexpr StatusText kTexts[] = {
@@ -102,6 +96,7 @@ static_assert(static_cast<uint32_t>(core::Kind::block) == SHM_BLOCK &&
 
 // The texts fit.
 void store(Reason& reason, std::wstring_view text, std::string_view utf8) {
+  reason.standing = nullptr;
   *std::copy(text.begin(), text.end(), reason.text) = L'\0';
   *std::copy(utf8.begin(), utf8.end(), reason.utf8) = '\0';
 }
@@ -121,8 +116,7 @@ int32_t fail(int32_t status, const std::wstring& text, DWORD win32) noexcept {
 }
 
 int32_t fail(int32_t status) noexcept {
-  const StatusText& entry = entry_for(status);
-  if (Reason* reason = reason_of_thread()) store(*reason, entry.text, entry.utf8);
+  if (Reason* reason = reason_of_thread()) reason->standing = &entry_for(status);
   return status;
 }
 
@@ -157,10 +151,12 @@ int32_t SHM_CALL ShmLastRefusal(void) {
 
 const wchar_t* SHM_CALL ShmLastErrorText(void) {
   const Reason* const reason = known_reason();
-  return reason != nullptr ? reason->text : L"";
+  if (reason == nullptr) return L"";
+  return reason->standing != nullptr ? reason->standing->text : reason->text;
 }
 
 const char* SHM_CALL ShmLastErrorTextUtf8(void) {
   const Reason* const reason = known_reason();
-  return reason != nullptr ? reason->utf8 : "";
+  if (reason == nullptr) return "";
+  return reason->standing != nullptr ? reason->standing->utf8 : reason->utf8;
 }

@@ -8,8 +8,18 @@
 
 namespace shmbroker::client {
 
+// The sentence of a status. They are never freed.
+struct StatusText {
+  int32_t status;
+  const wchar_t* text;
+  const char* utf8;
+};
+
 struct Reason {
   static constexpr size_t kUnits = 512;  // with the zero
+  // Whose sentence it is: a program that polls fails again and again, and nothing is copied. Null: it has a text
+  // of its own.
+  const StatusText* standing;
   wchar_t text[kUnits];
   char utf8[3 * kUnits];
   int32_t refusal;  // the code of the last refusal by a server
