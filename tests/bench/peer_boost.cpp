@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/interprocess/ipc/message_queue.hpp>
 #include <filesystem>
+#include <optional>
 
 #include "tests/bench/memory.h"
 
@@ -40,13 +41,17 @@ class BoostReader final : public Reader {
       : size_(spec.size),
         name_(spec.name),
         buffer_(spec.size),
-        queue_(boost::interprocess::open_or_create, spec.name.c_str(), boost_depth(spec.size), spec.size) {}
-  ~BoostReader() override { message_queue::remove(name_.c_str()); }
+        queue_(std::in_place, boost::interprocess::open_or_create, spec.name.c_str(), boost_depth(spec.size),
+               spec.size) {}
+  ~BoostReader() override {
+    queue_.reset();  // a file that is mapped stays, and is in the way of a process of the same number
+    message_queue::remove(name_.c_str());
+  }
 
   Received next() override {
     message_queue::size_type got = 0;
     unsigned priority = 0;
-    queue_.receive(buffer_.data(), size_, got, priority);
+    queue_->receive(buffer_.data(), size_, got, priority);
     return {buffer_.data(), static_cast<size_t>(got)};
   }
 
@@ -54,7 +59,7 @@ class BoostReader final : public Reader {
   const size_t size_;
   const std::string name_;
   Buffer buffer_;
-  message_queue queue_;
+  std::optional<message_queue> queue_;
 };
 
 }  // namespace
