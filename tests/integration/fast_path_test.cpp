@@ -86,6 +86,25 @@ TEST_F(InstructionsOf, AReadAreFew) {
   EXPECT_LE(usual("ShmRead", read).all, 280u);
 }
 
+TEST_F(InstructionsOf, AReadFromAQueueAreFew) {
+  const Opened in(L"queue", SHM_READ);
+  const Opened out(L"queue", SHM_WRITE);
+  for (int i = 0; i < kCalls + 10; ++i) ASSERT_SHM(SHM_OK, write(out, kMessage));
+  char buffer[64];
+  size_t size = 0;
+  const auto read = [&] { EXPECT_SHM(SHM_OK, ShmRead(in, buffer, sizeof buffer, &size, 0)); };
+  EXPECT_LE(usual("ShmRead", read).all, 450u);
+}
+
+// A program that polls makes nothing else.
+TEST_F(InstructionsOf, AReadThatFindsNothingAreFew) {
+  const Opened in(L"wait", SHM_READ);
+  char buffer[64];
+  size_t size = 0;
+  const auto read = [&] { EXPECT_SHM(SHM_E_EMPTY, ShmRead(in, buffer, sizeof buffer, &size, 0)); };
+  EXPECT_LE(usual("ShmRead", read).all, 760u);
+}
+
 TEST_F(InstructionsOf, AMessageOfABatchAreFewer) {
   const Opened in(L"wait", SHM_READ);
   const Opened out(L"wait", SHM_WRITE, SHM_OPEN_EXCLUSIVE);
