@@ -17,8 +17,8 @@ struct StatusText {
 
 struct Reason {
   static constexpr size_t kUnits = 512;  // with the zero
-  // Whose sentence it is: a program that polls fails again and again, and nothing is copied. Null: it has a text
-  // of its own.
+  // Whose sentence it is: a program that polls fails again and again, and nothing is copied. Null: it has a
+  // text of its own.
   const StatusText* standing;
   wchar_t text[kUnits];
   char utf8[3 * kUnits];

@@ -142,8 +142,8 @@ class RingReader {
   void publish_cursor();
   uint64_t position() const { return position_.load(std::memory_order_relaxed); }
 
-  // Whether the next frame is a message that is complete and fits, and nothing before it decides what the next
-  // read gives.
+  // Whether the next frame is a message that is complete and fits, and nothing before it decides what the
+  // next read gives.
   SHM_ALWAYS_INLINE bool find_plain(const Ring& ring, uint64_t here, uint64_t space, Frame& frame) const {
     if (!is_plain(here)) return false;
     // acquire: pairs with the release in RingWriter::publish_header().

@@ -21,8 +21,8 @@ RingWriter::RingWriter(const Ring& ring, uint32_t slot)
       own_commits_(ring.capacity()) {}
 
 // Looking for space costs a look at every reader's cursor: so much more is made that the next few frames of
-// this size need not look, but most of the ring stays. In a waiting topic, where nobody misses it, large frames
-// have more of it.
+// this size need not look, but most of the ring stays. In a waiting topic, where nobody misses it, large
+// frames have more of it.
 uint64_t RingWriter::margin(uint64_t bytes) const {
   const uint64_t a_sixteenth = ring_.capacity() / 16;
   const uint64_t most = ring_.waits() ? 4 * a_sixteenth : a_sixteenth;
