@@ -173,7 +173,7 @@ bool RingReader::claim(Message& message) {
 void RingReader::give_back() {
   ring_.claims().give_back(position(), slot_index_);
   SHM_CRASH_POINT("reader.given-back");
-  // release: pairs with the acquires in join(), next() and may_be_readable().
+  // release: pairs with the acquires in join(), next() and has_returns().
   ring_.readers().returns.fetch_add(1, std::memory_order_release);
 }
 

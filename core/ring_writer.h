@@ -178,7 +178,7 @@ class RingWriter {
   }
 
   SHM_ALWAYS_INLINE void publish_header(const Ring& ring, uint64_t begin, uint64_t word) {
-    // release: pairs with the acquires in RingReader::look(), read_plain() and read_on(); the payload comes
+    // release: pairs with the acquires in RingReader::look(), find_plain() and read_on(); the payload comes
     // before the word that vouches for it.
     ring.header(begin).word.store(word, std::memory_order_release);
     SHM_CRASH_POINT("writer.committed");
