@@ -104,6 +104,13 @@ impl Future for ReadFuture<'_> {
     }
 }
 
+impl Drop for ReadFuture<'_> {
+    // Who asks no more is not woken.
+    fn drop(&mut self) {
+        self.reader.wait.signal.forget_waker();
+    }
+}
+
 /// What the event has told, and whom to tell.
 #[derive(Default)]
 struct Signal {
@@ -121,6 +128,11 @@ impl Signal {
         let was_set = std::mem::take(&mut state.0);
         state.1 = (!was_set).then(|| waker.clone());
         was_set
+    }
+
+    fn forget_waker(&self) {
+        let waker = self.lock().1.take();
+        drop(waker); // without the lock: the waker is anybody's
     }
 
     fn set(&self) {

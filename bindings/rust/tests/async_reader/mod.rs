@@ -85,14 +85,13 @@ fn async_that_is_dropped_loses_nothing_and_wakes_nobody() {
     let mut read = Box::pin(reader.read());
     let second = waking();
     let waker = Waker::from(second.clone());
-    let before = first.count.load(Ordering::SeqCst);
     assert!(read.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     writer.write(b"again", Duration::ZERO).unwrap();
     while second.count.load(Ordering::SeqCst) == 0 {
         thread::park_timeout(Duration::from_secs(60));
     }
     assert_eq!(text(block_on(read)), "again");
-    assert_eq!(first.count.load(Ordering::SeqCst), before, "who asks no more is not woken");
+    assert_eq!(first.count.load(Ordering::SeqCst), 0, "who asks no more is not woken");
 }
 
 #[test]
