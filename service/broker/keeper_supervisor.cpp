@@ -103,8 +103,10 @@ bool KeeperSupervisor::entrust_more() {
     due_ = GetTickCount64() + kKeeperPause;
     return true;
   }
-  if (at == channels_.all().end()) entrusted_.reset();
-  return entrusted_.has_value();
+  if (at != channels_.all().end()) return true;
+  entrusted_.reset();
+  spdlog::info("the new keeper holds all channels");
+  return false;
 }
 
 }  // namespace shmbroker::service
