@@ -6,6 +6,7 @@
 #include "client_dll/caller_struct.h"
 #include "client_dll/channel_table.h"
 #include "client_dll/listing.h"
+#include "client_dll/ring_channel.h"
 #include "client_dll/service_calls.h"
 #include "client_dll/wait_any.h"
 #include "core/call_layout.h"
@@ -132,6 +133,23 @@ int32_t check_batch(const CallerArray<const ShmMessage>& batch) {
   return SHM_OK;
 }
 
+// ShmWrite and ShmRead, for calls that are not done at once. Their parameters are the same: so the call of
+// these is a jump, for which no register is saved.
+SHM_NEVER_INLINE int32_t write(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms) {
+  if (!is_buffer(data, size)) return bad_argument(L"ShmWrite: data is NULL");
+  return with_call_lock<&Calls::writing>(
+      channel, timeout_ms, [=](Channel& open, DWORD left) { return open.write(data, size, left); });
+}
+
+SHM_NEVER_INLINE int32_t read(ShmChannel channel, void* buffer, size_t capacity, size_t* size,
+                              uint32_t timeout_ms) {
+  if (size == nullptr || !is_buffer(buffer, capacity))
+    return bad_argument(L"ShmRead: buffer or size is NULL");
+  return with_call_lock<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
+    return open.read(buffer, capacity, *size, left);
+  });
+}
+
 }  // namespace
 
 uint32_t SHM_CALL ShmVersion(void) { return SHM_VERSION; }
@@ -208,18 +226,28 @@ int32_t SHM_CALL ShmListChannelsUtf8(ShmInfoUtf8* list, uint32_t capacity, uint3
 }
 
 int32_t SHM_CALL ShmWrite(ShmChannel channel, const void* data, size_t size, uint32_t timeout_ms) {
-  if (data == nullptr && size != 0) return bad_argument(L"ShmWrite: data is NULL");
-  return with_call_lock<&Calls::writing>(
-      channel, timeout_ms, [=](Channel& open, DWORD left) { return open.write(data, size, left); });
+  const auto at_once = [=](Channel& open) {
+    RingChannel* const ring = open.ring_to_write();
+    return ring != nullptr && ring->write_at_once(data, size) ? SHM_OK : kNotAtOnce;
+  };
+  if (data != nullptr && is_timeout(timeout_ms)) [[likely]] {
+    const int32_t status = try_at_once<&Calls::writing>(channel, at_once);
+    if (status != kNotAtOnce) return status;
+  }
+  return write(channel, data, size, timeout_ms);
 }
 
 int32_t SHM_CALL ShmRead(ShmChannel channel, void* buffer, size_t capacity, size_t* size,
                          uint32_t timeout_ms) {
-  if (size == nullptr || (buffer == nullptr && capacity != 0))
-    return bad_argument(L"ShmRead: buffer or size is NULL");
-  return with_call_lock<&Calls::reading>(channel, timeout_ms, [=](Channel& open, DWORD left) {
-    return open.read(buffer, capacity, *size, left);
-  });
+  const auto at_once = [=](Channel& open) {
+    RingChannel* const ring = open.ring_to_read();
+    return ring != nullptr ? ring->read_at_once(buffer, capacity, *size) : kNotAtOnce;
+  };
+  if (size != nullptr && buffer != nullptr && is_timeout(timeout_ms)) [[likely]] {
+    const int32_t status = try_at_once<&Calls::reading>(channel, at_once);
+    if (status != kNotAtOnce) return status;
+  }
+  return read(channel, buffer, capacity, size, timeout_ms);
 }
 
 int32_t SHM_CALL ShmWriteBatch(ShmChannel channel, const ShmMessage* messages, uint32_t count,

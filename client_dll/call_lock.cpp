@@ -24,7 +24,14 @@ bool CallLock::try_lock_shared() {
     shared_word_.unlock();
     return false;
   }
-  held_ = &shared_word_;
+  is_shared_ = true;
+  return true;
+}
+
+// The thread is favored from now on, and not before: as long as it has the shared word, a call of its own
+// that an APC makes must not get the lock.
+void CallLock::unlock_shared() {
+  is_shared_ = false;
   const uint32_t favors = favors_.load(std::memory_order_relaxed);
   if (favors < kMostFavors) {
     favors_.store(favors + 1, std::memory_order_relaxed);
@@ -32,7 +39,7 @@ bool CallLock::try_lock_shared() {
     slot_.store(slot, std::memory_order_relaxed);
     favored_.store(this_thread() | slot, std::memory_order_relaxed);
   }
-  return true;
+  shared_word_.unlock();
 }
 
 void CallLock::Word::unlock_after_sleep() {

@@ -15,56 +15,7 @@ namespace shmbroker::client {
 
 class CallLock {
  public:
-  bool try_lock() { return try_lock_favored() || try_lock_shared(); }
-
-  // Succeeds only for the favored thread.
-  SHM_ALWAYS_INLINE bool try_lock_favored() {
-    // relaxed: a thread that reads its own block here has stored it itself, or a thread that had it before.
-    const uint64_t favored = favored_.load(std::memory_order_relaxed);
-    const uint64_t slot = favored ^ this_thread();
-    if (slot >= kWords) return false;
-    Word& word = favored_words_[slot];
-    // It may have the lock already: by the shared word, when it came the first time, or in a call that an APC
-    // interrupts.
-    if (!word.is_free() || !shared_word_.is_free()) return false;
-    word.take();
-    // Partner: FlushProcessWriteBuffers() in try_lock_shared(). The compiler keeps store and look in order;
-    // the processor is made to by who takes the favor away.
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (favored_.load(std::memory_order_relaxed) == favored) {
-      held_ = &word;
-      return true;
-    }
-    word.unlock();
-    return false;
-  }
-
-  // Waits for the lock. Anything but none: it was not taken.
-  WaitEnd lock(const WaitContext& context);
-
-  // For ShmClose: waits for the lock, and takes it from a thread that was ended in its sleep. Returns false
-  // if it was not to be had in time.
-  bool lock_to_close(const Deadline& deadline);
-
-  // For the holder, before it sleeps with the lock.
-  void mark_blocking() { held_->mark_blocking(sleeper_); }
-
-  SHM_ALWAYS_INLINE void unlock() { held_->unlock(); }
-
-  // For who opens the handle, before anyone can use it: threads may be favored again.
-  void begin_handle() {
-    // relaxed: a thread with a stale handle may count meanwhile, and favors at most itself once more.
-    favors_.store(0, std::memory_order_relaxed);
-  }
-
-  // Makes waiting threads look at their context.
-  void interrupt_waits() {
-    for (Word& word : favored_words_) word.interrupt_waits();
-    shared_word_.interrupt_waits();
-  }
-
- private:
-  // Who has it says there whether it is at work or asleep.
+  // Part of it. Who has it says there whether it is at work or asleep.
   class Word {
    public:
     bool is_free() const {
@@ -91,6 +42,8 @@ class CallLock {
         return value_.store(kFree, std::memory_order_release);
       unlock_after_sleep();
     }
+    // The same for a holder that has not slept with it: only a holder that sleeps is waited for asleep.
+    void unlock_awake() { value_.store(kFree, std::memory_order_release); }
     void unlock_after_sleep();
     void wait(DWORD timeout_ms, uint32_t& tries);
     bool is_blocking() const {
@@ -108,10 +61,57 @@ class CallLock {
     std::atomic<uint32_t> value_{kFree};
   };
 
+  bool try_lock() { return try_lock_favored() != nullptr || try_lock_shared(); }
+
+  // Succeeds only for the favored thread. Returns the word by which it has the lock, and which it may unlock
+  // instead of it.
+  SHM_ALWAYS_INLINE Word* try_lock_favored() {
+    // relaxed: a thread that reads its own block here has stored it itself, or a thread that had it before.
+    const uint64_t favored = favored_.load(std::memory_order_relaxed);
+    const uint64_t slot = favored ^ this_thread();
+    if (slot >= kWords) return nullptr;
+    Word& word = favored_words_[slot];
+    // It may have the lock already, in a call that an APC interrupts.
+    if (!word.is_free()) return nullptr;
+    word.take();
+    // Partner: FlushProcessWriteBuffers() in try_lock_shared(). The compiler keeps store and look in order;
+    // the processor is made to by who takes the favor away.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (favored_.load(std::memory_order_relaxed) == favored) return &word;
+    word.unlock();
+    return nullptr;
+  }
+
+  // Waits for the lock. Anything but none: it was not taken.
+  WaitEnd lock(const WaitContext& context);
+
+  // For ShmClose: waits for the lock, and takes it from a thread that was ended in its sleep. Returns false
+  // if it was not to be had in time.
+  bool lock_to_close(const Deadline& deadline);
+
+  // For the holder, before it sleeps with the lock.
+  void mark_blocking() { (is_shared_ ? shared_word_ : favored_word()).mark_blocking(sleeper_); }
+
+  void unlock() { is_shared_ ? unlock_shared() : favored_word().unlock(); }
+
+  // For who opens the handle, before anyone can use it: threads may be favored again.
+  void begin_handle() {
+    // relaxed: a thread with a stale handle may count meanwhile, and favors at most itself once more.
+    favors_.store(0, std::memory_order_relaxed);
+  }
+
+  // Makes waiting threads look at their context.
+  void interrupt_waits() {
+    for (Word& word : favored_words_) word.interrupt_waits();
+    shared_word_.interrupt_waits();
+  }
+
+ private:
   // Tells a thread from all others by its block, to which a register points: its number takes a call. The
   // lowest bits are 0.
   static uint64_t this_thread() { return uint64_t{reinterpret_cast<uintptr_t>(NtCurrentTeb())} << kSlotBits; }
   bool try_lock_shared();
+  void unlock_shared();
   // Of the thread that was favored last.
   Word& favored_word() { return favored_words_[slot_.load(std::memory_order_relaxed)]; }
   Word& word_in_use() { return favored_word().is_free() ? shared_word_ : favored_word(); }
@@ -135,7 +135,7 @@ class CallLock {
   std::atomic<uint32_t> slot_{0};    // changed under the shared word
   std::atomic<DWORD> sleeper_{0};    // the holder, if its word is_blocking()
   std::atomic<uint32_t> favors_{0};  // counted under the shared word
-  Word* held_ = nullptr;             // by what the holder has the lock; under the lock
+  bool is_shared_ = false;           // the holder has it by the shared word; under the lock
 };
 
 }  // namespace shmbroker::client

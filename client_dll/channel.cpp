@@ -49,8 +49,11 @@ int32_t Channel::open(const std::wstring& name, const ShmOptions& options, Calls
   return SHM_OK;
 }
 
-Channel::Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls)
+Channel::Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls,
+                 RingChannel* ring)
     : attachment_(std::move(attachment)),
+      ring_to_write_(at().can_write() ? ring : nullptr),
+      ring_to_read_(at().can_read() ? ring : nullptr),
       calls_(calls),
       spin_(options.spin != 0 ? options.spin : kDefaultSpin),
       backoff_(at().geometry().capacity),
@@ -207,6 +210,13 @@ int32_t Channel::caller(uint64_t, ShmCaller&) { return refuse_no_service(); }
 
 // ---- waiting for something to read
 
+void Channel::note_spin(uint32_t looks) {
+  // relaxed: our own counters.
+  const core::ReaderSlot& slot = at().reader_slot();
+  backoff_.note_wait(looks, slot.messages.load(std::memory_order_relaxed),
+                     slot.bytes.load(std::memory_order_relaxed));
+}
+
 bool Channel::spin_until_readable(CallWait& wait, WaitEnd& end) {
   const uint32_t kept_off = std::min(backoff_.turns(), spin_);
   for (uint32_t turn = 0; turn < kept_off; ++turn) core::pause();
@@ -216,12 +226,12 @@ bool Channel::spin_until_readable(CallWait& wait, WaitEnd& end) {
     const uint32_t looks = poll_readable(most);
     turn += looks;
     if (looks < most) {
-      backoff_.note_wait(turn - kept_off);
+      note_spin(turn - kept_off);
       return true;
     }
     if (turn < spin_) end = wait.context().end();
   }
-  backoff_.note_wait(spin_);
+  note_spin(spin_);
   return false;
 }
 
@@ -242,7 +252,8 @@ int32_t Channel::wait_readable(CallWait& wait, core::Marks& marks) {
     CallEventWait event_wait(wait, at().reader_event(), read_interrupt_.get());
     event_wait.yield();  // where reader and writer share a processor, this is what lets the writer write
     if (is_readable()) return SHM_OK;
-    const core::SleepResult slept = core::wait_readable(marks, at().reader(), event_wait, is_readable);
+    const core::SleepResult slept =
+        core::wait_readable(at().readers(), marks, at().reader(), event_wait, is_readable);
     add(at().reader_slot().waits, slept.sleeps);
     wait.note_wake_up(slept.was_woken);
     end = slept.end;

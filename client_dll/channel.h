@@ -21,6 +21,11 @@
 
 namespace shmbroker::client {
 
+class RingChannel;
+
+// No status: what is tried at once could not be done so.
+inline constexpr int32_t kNotAtOnce = INT32_MIN;
+
 // A handle as one that sleeps: its mark, and the event that is set by whoever takes the mark off.
 struct Sleeper {
   core::Marks* marks;
@@ -36,6 +41,10 @@ class Channel {
   virtual ~Channel() = default;
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
+
+  // The same channel, if it is a topic or a queue that the handle may write to, or read from. Else null.
+  RingChannel* ring_to_write() const { return ring_to_write_; }
+  RingChannel* ring_to_read() const { return ring_to_read_; }
 
   // The caller has the handle's writing call lock. What a kind has no use for is SHM_E_KIND.
   virtual int32_t write(const void* message, size_t size, DWORD timeout_ms) = 0;
@@ -86,7 +95,9 @@ class Channel {
   int32_t notify_call(ShmNotice function, void* context, ShmChannel handle);
 
  protected:
-  Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls);
+  // ring: the same channel, if it is one.
+  Channel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls,
+          RingChannel* ring = nullptr);
 
   // Whether there is something that this handle has not read. From any thread.
   virtual bool is_readable() const = 0;
@@ -162,7 +173,6 @@ class Channel {
   void announce_room() { calls_.room.announce_from_outside(); }
   void mark_blocking() { calls_.reading.mark_blocking(); }
 
-  ReadBackoff& backoff() { return backoff_; }
   Attachment& at() const { return *attachment_; }
   uint32_t spin() const { return spin_; }
   HANDLE read_interrupt() const { return read_interrupt_.get(); }
@@ -172,10 +182,13 @@ class Channel {
   friend class AnyWait;
   int32_t refuse_no_service() const;
   int32_t notify(const NoticeTarget& target, ShmChannel handle);
+  void note_spin(uint32_t looks);
   void notify_if_readable();
   int32_t begin_notifying();
 
   const std::unique_ptr<Attachment> attachment_;
+  RingChannel* const ring_to_write_;
+  RingChannel* const ring_to_read_;
   Calls& calls_;
   const uint32_t spin_;
   ReadBackoff backoff_;  // under the reading call lock

@@ -39,6 +39,12 @@ int32_t set_cancelled_entry(ShmChannel handle, bool is_cancelled);
 Entry* entry_of(ShmChannel handle);
 bool is_open(const Entry& entry, ShmChannel handle);
 
+// For what most calls are, and only where nothing is to be waited for: returns the status of work(Channel&),
+// which is called under a call lock. kNotAtOnce, from it or without calling it: nothing was done, and the
+// caller goes the way of all other calls.
+template <CallLock Calls::*member, class Work>
+int32_t try_at_once(ShmChannel handle, Work&& work);
+
 // Calls work(Channel&, left) under a call lock, which it waits for. left: what the wait has left of the time.
 template <CallLock Calls::*member, class Work>
 int32_t with_call_lock(ShmChannel handle, DWORD timeout_ms, Work&& work);

@@ -28,9 +28,9 @@ inline bool is_timeout(uint32_t timeout_ms) {
 }
 int32_t timeout_refused(uint32_t timeout_ms);
 
-// For who has the call lock: work(Channel&, left), and gives it back.
-template <class Work>
-SHM_ALWAYS_INLINE int32_t work_and_unlock(Entry& entry, ShmChannel handle, CallLock& lock, DWORD left,
+// For who has the call lock: work(Channel&, left), and gives it back. lock: what is to be unlocked for that.
+template <class Lock, class Work>
+SHM_ALWAYS_INLINE int32_t work_and_unlock(Entry& entry, ShmChannel handle, Lock& lock, DWORD left,
                                           Work&& work) {
   const int32_t status =
       is_open(entry, handle) ? no_throw([&] { return work(*entry.channel, left); }) : fail(SHM_E_HANDLE);
@@ -62,9 +62,21 @@ SHM_ALWAYS_INLINE int32_t with_call_lock_by(ShmChannel handle, DWORD timeout_ms,
   Entry* entry = entry_of(handle);
   if (entry == nullptr) return fail(SHM_E_HANDLE);
   CallLock& lock = entry->calls.*member;
-  if (lock.try_lock_favored()) [[likely]]
-    return work_and_unlock(*entry, handle, lock, timeout_ms, work);
+  if (CallLock::Word* const word = lock.try_lock_favored()) [[likely]]
+    return work_and_unlock(*entry, handle, *word, timeout_ms, work);
   return wait_and_work(*entry, handle, lock, timeout_ms, make_context, work);
+}
+
+template <CallLock Calls::*member, class Work>
+SHM_ALWAYS_INLINE int32_t try_at_once(ShmChannel handle, Work&& work) {
+  Entry* entry = entry_of(handle);
+  if (entry == nullptr) return kNotAtOnce;
+  CallLock::Word* const word = (entry->calls.*member).try_lock_favored();
+  if (word == nullptr) return kNotAtOnce;
+  const int32_t status =
+      is_open(*entry, handle) ? no_throw([&] { return work(*entry->channel); }) : kNotAtOnce;
+  word->unlock_awake();
+  return status;
 }
 
 template <CallLock Calls::*member, class Work>

@@ -20,18 +20,16 @@ class ReadBackoff {
 
   uint32_t turns() const { return turns_; }
 
-  void note_messages(uint64_t count, uint64_t bytes) {
-    run_ += count;
-    run_bytes_ += bytes;
-  }
-
-  // looks: how many it took until there was something, after keeping off.
-  void note_wait(uint32_t looks) {
-    const bool is_quick = looks < kAtOnce && run_bytes_ < most_bytes_;
+  // looks: how many it took until there was something, after keeping off. messages, bytes: all that the
+  // reader has had so far, as its slot counts them. Whoever changes that makes it keep off longer, or not at
+  // all.
+  void note_wait(uint32_t looks, uint64_t messages, uint64_t bytes) {
+    const uint64_t run = messages - messages_;
+    const bool is_quick = looks < kAtOnce && bytes - bytes_ < most_bytes_;
     if (turns_ == 0) {
       // A stream, or a partner that answers at once: whether several come while it keeps off once will tell.
       if (is_quick && ++quick_ >= trial_after_) turns_ = kTrial;
-    } else if (is_quick && run_ > 1 && run_ * kTurnsAMessage >= turns_) {
+    } else if (is_quick && run > 1 && run * kTurnsAMessage >= turns_) {
       turns_ = std::min(2 * turns_, kFarthest);
       trial_after_ = kFirstTrial;
     } else {
@@ -39,7 +37,8 @@ class ReadBackoff {
       turns_ = turns_ / 2 < kTrial ? 0 : turns_ / 2;
     }
     if (turns_ != 0) quick_ = 0;
-    run_ = run_bytes_ = 0;
+    messages_ = messages;
+    bytes_ = bytes;
   }
 
  private:
@@ -55,8 +54,8 @@ class ReadBackoff {
   uint32_t turns_ = 0;
   uint32_t quick_ = 0;                  // quick waits since it kept off
   uint32_t trial_after_ = kFirstTrial;  // of them; more after each trial in vain
-  uint64_t run_ = 0;                    // messages since the last wait
-  uint64_t run_bytes_ = 0;
+  uint64_t messages_ = 0;               // before the last wait
+  uint64_t bytes_ = 0;
 };
 
 }  // namespace shmbroker::client

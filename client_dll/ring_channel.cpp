@@ -13,11 +13,11 @@ using core::RingReader;
 using core::RingWriter;
 
 RingChannel::RingChannel(std::unique_ptr<Attachment> attachment, const ShmOptions& options, Calls& calls)
-    : Channel(std::move(attachment), options, calls),
+    : Channel(std::move(attachment), options, calls, this),
       ring_(at().data(), at().readers(), at().geometry()),
       is_exclusive_((options.flags & SHM_OPEN_EXCLUSIVE) != 0),
       is_timed_((options.flags & SHM_OPEN_TIMED) != 0) {
-  if (at().can_write()) writer_.emplace(ring_, at().writer());
+  if (at().can_write()) writer_.emplace(ring_, at().writer(), is_exclusive_);
   if (at().can_read()) reader_.emplace(ring_, at().reader());
 }
 
@@ -135,42 +135,21 @@ uint64_t RingChannel::timestamp_now() {
   return win::number_of(time);
 }
 
-// ring: a copy of the caller's.
-int32_t RingChannel::write_to(const core::Ring& ring, const void* message, size_t size, DWORD timeout_ms) {
-  const uint64_t bytes = ring.footprint(size);
-  writer_->prefetch(ring, bytes);
-  core::Reservation reservation;
-  if (!reserve_at_once(ring, bytes, 1, reservation)) [[unlikely]]
-    return write_waiting(message, size, timeout_ms);
-  SHM_CRASH_POINT("writer.reserved");
-  writer_->fill(ring, piece_of(message, size), reservation);
-  publish(writer_->commit(ring, reservation), 1, size);
-  return SHM_OK;
+SHM_NEVER_INLINE bool RingChannel::write_out_of_line(const void* message, size_t size) {
+  const core::Ring ring = ring_;
+  return write_at_once(ring, is_exclusive_, piece_of(message, size));
 }
 
-int32_t RingChannel::write_waiting(const void* message, size_t size, DWORD timeout_ms) {
+int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
+  if (!may_write()) return refuse_to_write();
+  if (size > ring_.max_message()) return refuse_size(size);
   const int32_t status = reserve_waiting(ring_.footprint(size), 1, timeout_ms);
   if (status != SHM_OK) return status;
   SHM_CRASH_POINT("writer.reserved");
   writer_->fill(piece_of(message, size));
-  publish(writer_->commit(), 1, size);
+  writer_->commit();
+  end_commit(1, size);
   return SHM_OK;
-}
-
-SHM_NEVER_INLINE int32_t RingChannel::write_to_queue(const void* message, size_t size, DWORD timeout_ms) {
-  const core::Ring ring = ring_;
-  return write_to(ring, message, size, timeout_ms);
-}
-
-int32_t RingChannel::write(const void* message, size_t size, DWORD timeout_ms) {
-  if (!may_write()) [[unlikely]]
-    return refuse_to_write();
-  const core::Ring ring = ring_;
-  if (size > ring.max_message()) [[unlikely]]
-    return refuse_size(size);
-  // By itself: the compiler leaves out of what follows what queues alone need.
-  if (ring.is_queue()) return write_to_queue(message, size, timeout_ms);
-  return write_to(ring, message, size, timeout_ms);
 }
 
 // How many of the messages one reservation takes, and its size.
@@ -188,6 +167,21 @@ uint32_t RingChannel::count_fitting(const CallerArray<const ShmMessage>& message
   return count;
 }
 
+// Fills a reservation with so many messages. Returns their bytes.
+SHM_ALWAYS_INLINE uint64_t RingChannel::fill(const core::Ring& ring, bool is_timed,
+                                             const CallerArray<const ShmMessage>& messages, uint32_t count,
+                                             core::Reservation& reservation) {
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    const ShmMessage& message = messages.oldest_members(i);
+    const size_t length = message.length;
+    bytes += length;
+    writer_->fill(ring, {static_cast<const std::byte*>(message.data), length, is_timed ? timestamp_now() : 0},
+                  reservation);
+  }
+  return bytes;
+}
+
 int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_t& written,
                                  DWORD timeout_ms) {
   if (!may_write()) return refuse_to_write();
@@ -199,18 +193,17 @@ int32_t RingChannel::write_batch(CallerArray<const ShmMessage> messages, uint32_
     const core::Ring ring = ring_;
     writer_->prefetch(ring, bytes);
     core::Reservation reservation;
-    if (!reserve_at_once(ring, bytes, count, reservation)) {
+    if (!reserve_at_once(ring, is_exclusive_, bytes, count, reservation)) {
       const int32_t status = reserve(bytes, count, wait);
       if (status != SHM_OK) return status;
       reservation = writer_->take_reservation();
     }
-    uint64_t payload = 0;
-    for (uint32_t i = 0; i < count; ++i) {
-      const ShmMessage& message = messages.oldest_members(i);
-      payload += message.length;
-      writer_->fill(ring, piece_of(message.data, message.length), reservation);
-    }
-    publish(writer_->commit(ring, reservation), count, payload);
+    // By themselves, as in write_at_once().
+    const uint64_t payload = ring.is_queue() || is_timed_
+                                 ? fill(ring, is_timed_, messages, count, reservation)
+                                 : fill(ring, false, messages, count, reservation);
+    writer_->commit(ring, reservation);
+    end_commit(count, payload);
     written += count;
     messages = messages.from(count);
   }
@@ -235,7 +228,8 @@ int32_t RingChannel::commit(size_t size) {
                                   std::to_wstring(loan_size_) + L" that were lent");
   }
   writer_->add(size, timestamp());
-  publish(writer_->commit(), 1, size);
+  writer_->commit();
+  end_commit(1, size);
   return SHM_OK;
 }
 
@@ -243,7 +237,7 @@ int32_t RingChannel::abort() {
   if (!writer_ || !writer_->has_reservation())
     return refuse(SHM_E_STATE, L"this handle holds no ShmLoan; call that first");
   writer_->abort();
-  core::wake_after_abort(ring_, claim_watch_, at());
+  core::wake_after_commit(ring_, left_, at());
   return SHM_OK;
 }
 

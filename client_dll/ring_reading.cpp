@@ -17,9 +17,21 @@ int32_t RingChannel::refuse_to_read() const {
 // Calls take(), which reads or peeks, until it has a message or the time is up.
 template <class Take>
 int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
-  const int32_t status = try_to_take(take, wait);
-  if (ring_.is_queue() && wait.was_woken()) core::pass_wake_up_on(ring_, *reader_, status == SHM_OK, at());
+  return pass_wake_up_on(wait, try_to_take(take, wait));
+}
+
+// Where others may have left messages to the call. Returns the call's status.
+int32_t RingChannel::pass_wake_up_on(CallWait& wait, int32_t status) {
+  if (ring_.is_queue() && wait.was_woken()) core::pass_wake_up_on(ring_, *reader_, status >= 0, at());
   return status;
+}
+
+// Writers may leave messages to a call that looks for some, other readers being there.
+void RingChannel::begin_polling(CallWait& wait) {
+  if (!ring_.is_queue() || (core::present_readers(ring_.data()) & core::all_but(at().reader())) == 0) return;
+  core::begin_polling(ring_.readers(), at().reader());
+  SHM_CRASH_POINT("reader.polls");
+  wait.note_wake_up(true);
 }
 
 template <class Take>
@@ -42,6 +54,7 @@ int32_t RingChannel::try_to_take(Take&& take, CallWait& wait) {
       case RingReader::Result::empty:
         break;
     }
+    if (wait.is_allowed()) begin_polling(wait);
     const int32_t status = wait_readable(wait, marks);
     // A program that polls needs no text made each time.
     if (status == SHM_E_EMPTY && !wait.is_allowed()) return fail(SHM_E_EMPTY);
@@ -66,42 +79,32 @@ int32_t RingChannel::note_read(const Message& message) {
 }
 
 int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD timeout_ms) {
-  if (!may_read()) [[unlikely]]
-    return refuse_to_read();
-  const std::span to(static_cast<std::byte*>(buffer), capacity);
-  // By itself, as in write().
-  if (ring_.is_queue()) return read_from_queue(to, size, timeout_ms);
-  Message message;  // which nothing out of line sees: what nobody asks for need not be stored
-  if (!reader_->read_plain(to.data(), to.size(), message)) [[unlikely]]
-    return read_later(to, size, timeout_ms);
-  return end_plain(message, size);
-}
-
-SHM_NEVER_INLINE int32_t RingChannel::read_from_queue(std::span<std::byte> buffer, size_t& size,
-                                                      DWORD timeout_ms) {
-  Message message;
-  return reader_->claim_plain(buffer.data(), buffer.size(), message) ? end_plain(message, size)
-                                                                     : read_later(buffer, size, timeout_ms);
-}
-
-int32_t RingChannel::read_later(std::span<std::byte> buffer, size_t& size, DWORD timeout_ms) {
+  if (!may_read()) return refuse_to_read();
   CallWait wait = read_wait(timeout_ms);
-  Message message;
-  return read_plain_soon(buffer, message, wait) ? end_plain(message, size)
-                                                : read_whatever_comes(buffer, size, wait);
+  if (!reader_->may_be_readable() && is_readable_soon(wait)) {
+    // Without all that take_message() sees to, a message is there sooner.
+    const int32_t status = read_at_once(buffer, capacity, size);
+    if (status != kNotAtOnce) return pass_wake_up_on(wait, status);
+  }
+  return read_whatever_comes({static_cast<std::byte*>(buffer), capacity}, size, wait);
 }
 
-// Reads what comes while the call spins, where nothing else is to be done for it. Then a message is there
-// sooner by the way through all that take_message() sees to.
-bool RingChannel::read_plain_soon(std::span<std::byte> buffer, Message& message, CallWait& wait) {
+SHM_NEVER_INLINE int32_t RingChannel::claim_at_once(void* buffer, size_t capacity, size_t& size) {
+  Message message;
+  if (reader_->has_peeked() || !reader_->claim_plain(static_cast<std::byte*>(buffer), capacity, message))
+    return kNotAtOnce;
+  end_plain(static_cast<size_t>(message.size), size);
+  return message.redelivered ? SHM_S_REDELIVERED : SHM_OK;
+}
+
+// Whether something comes while the call spins.
+bool RingChannel::is_readable_soon(CallWait& wait) {
   if (!wait.is_allowed()) return false;
+  begin_polling(wait);
   WaitEnd end = wait.again();
-  if (!spin_until_readable(wait, end)) {
-    wait.note_spin();
-    return false;
-  }
-  return ring_.is_queue() ? reader_->claim_plain(buffer.data(), buffer.size(), message)
-                          : reader_->read_plain(buffer.data(), buffer.size(), message);
+  if (spin_until_readable(wait, end)) return true;
+  wait.note_spin();
+  return false;
 }
 
 int32_t RingChannel::read_whatever_comes(std::span<std::byte> buffer, size_t& size, CallWait& wait) {

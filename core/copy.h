@@ -68,8 +68,8 @@ inline void copy_lines(std::byte* to, const std::byte* from, size_t size) {
 }
 
 SHM_ALWAYS_INLINE void copy(std::byte* to, const std::byte* from, size_t size) {
-  if (size > 2 * kCacheLine) return copy_lines(to, from, size);
-  if (size > 64) return copy_both_ends<64>(to, from, size);
+  if (size > 64)
+    return size > 2 * kCacheLine ? copy_lines(to, from, size) : copy_both_ends<64>(to, from, size);
   if (size > 32) return copy_both_ends<32>(to, from, size);
   if (size >= 16) return copy_both_ends<16>(to, from, size);
   if (size != 0) std::memcpy(to, from, size);

@@ -9,7 +9,7 @@
 
 namespace shmbroker::core {
 
-inline constexpr uint32_t kLayoutVersion = 9;
+inline constexpr uint32_t kLayoutVersion = 10;
 
 inline constexpr uint32_t kCacheLine = 64;
 inline constexpr uint32_t kMaxReaders = 64;  // one bit each in the marks
@@ -164,13 +164,18 @@ struct ReadersSection {
   // A queue, bit n: reader n sleeps in a call that takes a message. A message wakes one of these.
   std::atomic<uint64_t> waiting_takers;
   alignas(kCacheLine) std::atomic<uint8_t> pins[kMaxReaders];  // a block: 1 + the buffer that reader n peeks
+  // A queue: 1 + the reader that was woken for a message and has not looked for it yet; 0: none.
+  alignas(kCacheLine) std::atomic<uint64_t> coming;
+  std::atomic<uint64_t> polling;  // a queue, bit n: reader n looks again and again, in a call
+  uint64_t unused[6];
   ReaderSlot readers[kMaxReaders];
   // A queue's claims follow: a 32-bit word for each kQueueAlign bytes of the ring.
 };
 static_assert(offsetof(ReadersSection, waiting_writers) == 8 && offsetof(ReadersSection, returns) == 16 &&
               offsetof(ReadersSection, waiting_takers) == 24);
-static_assert(offsetof(ReadersSection, pins) == 64 && offsetof(ReadersSection, readers) == 128);
-static_assert(sizeof(ReadersSection) == 64 * (2 + kMaxReaders));
+static_assert(offsetof(ReadersSection, pins) == 64 && offsetof(ReadersSection, coming) == 128 &&
+              offsetof(ReadersSection, polling) == 136 && offsetof(ReadersSection, readers) == 192);
+static_assert(sizeof(ReadersSection) == 64 * (3 + kMaxReaders));
 
 // Another process may run other code, or none at all: only an atomic without a hidden lock works across both.
 static_assert(std::atomic<uint64_t>::is_always_lock_free && sizeof(std::atomic<uint64_t>) == 8);

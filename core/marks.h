@@ -44,13 +44,18 @@ inline uint64_t take_marks(Marks& marks) {
   return marks.exchange(0, std::memory_order_acquire);
 }
 
+// The same for a certain one. Returns whether it was there.
+inline bool take_mark_of(Marks& marks, uint32_t slot) {
+  // acquire: as in take_marks(). release: pairs with the acquire in clear_mark(): who finds its mark taken
+  // finds what it was taken for.
+  return (marks.fetch_and(all_but(slot), std::memory_order_acq_rel) >> slot & 1) != 0;
+}
+
 // The same for one of them. among: a bit for each slot that counts. Returns false if none of them has a mark.
 inline bool take_mark(Marks& marks, uint64_t among, uint32_t& slot) {
   while (const uint64_t marked = marks.load(std::memory_order_relaxed) & among) {
     slot = static_cast<uint32_t>(std::countr_zero(marked));
-    // acquire: as in take_marks(). release: pairs with the acquire in clear_mark(): who finds its mark taken
-    // finds what it was taken for.
-    if ((marks.fetch_and(all_but(slot), std::memory_order_acq_rel) >> slot & 1) != 0) return true;
+    if (take_mark_of(marks, slot)) return true;
   }
   return false;
 }

@@ -14,39 +14,33 @@ inline bool may_anyone_sleep(const ReadersSection& readers) {
           readers.waiting_writers.load(std::memory_order_relaxed)) != 0;
 }
 
-// wake_after_commit(), where somebody sleeps. committed: a copy, so that a caller that does not come here may
-// keep its own in registers.
-SHM_NEVER_INLINE inline void wake_sleepers(const Ring& ring, Committed committed, ClaimWatch& watch,
-                                           ChannelEvents& events) {
+// wake_after_commit(), where somebody sleeps.
+SHM_NEVER_INLINE inline void wake_sleepers(const Ring& ring, LeftMessages& left, ChannelEvents& events) {
   wake_readers(ring.data(), ring.readers(), events);
-  if (ring.is_queue()) wake_takers(ring, committed, watch, events);
+  if (ring.is_queue()) wake_takers(ring, left, events);
   // A writer that waits for space may have waited for this reservation's end. relaxed: the order of
   // take_waiting() keeps this look behind the commit; its partner is the fence in set_mark().
   if (ring.readers().waiting_writers.load(std::memory_order_relaxed) != 0)
     wake_writers(ring.readers(), events);
 }
 
-// For a writer that has committed. watch: its own.
-SHM_ALWAYS_INLINE void wake_after_commit(const Ring& ring, const Committed& committed, ClaimWatch& watch,
-                                         ChannelEvents& events) {
+// For a writer that has committed, or aborted: readers may have waited for that message alone, with others
+// behind it. left: its own.
+SHM_ALWAYS_INLINE void wake_after_commit(const Ring& ring, LeftMessages& left, ChannelEvents& events) {
   // Partner: the fence in set_mark(). The store before it is the commit.
   order_store_before_look();
   if (may_anyone_sleep(ring.readers())) [[unlikely]]
-    wake_sleepers(ring, committed, watch, events);
+    wake_sleepers(ring, left, events);
 }
 
-// For a writer that has aborted. Readers may have waited for this message alone, with others behind it.
-inline void wake_after_abort(const Ring& ring, ClaimWatch& watch, ChannelEvents& events) {
-  wake_after_commit(ring, {.is_followed = true}, watch, events);
-}
-
-// For a reader whose call was woken, when it has a message, or goes without one. Whoever woke it may have
+// For a reader that was expected during a call, when it has a message, or goes without one. Others may have
 // left more messages to it; and it may go without the one that it was woken for.
 inline void pass_wake_up_on(const Ring& ring, const RingReader& reader, bool has_message,
                             ChannelEvents& events) {
+  end_expectation(ring.readers(), reader.slot_index());
   // Partner: the fence in wake_takers().
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (!has_message || reader.has_more()) wake_one_taker(ring.data(), ring.readers(), events);
+  if (!has_message || reader.has_more()) wake_next_taker(ring, events);
 }
 
 // For a reader after join(), read(), seek(), peek(), release() or leave().

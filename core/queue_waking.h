@@ -1,93 +1,75 @@
-// Whom a queue's messages wake: of the readers that sleep in a call that takes one, as many as there are
-// messages. The others would find nothing.
+// Whom a queue's messages wake: of the readers that sleep in a call that takes one, one at a time, and nobody
+// while a reader is expected anyway.
 //
 // Who sleeps has found nothing after it had marked itself. So while readers sleep, each message that can be
-// taken has either been taken, or its writer has woken somebody for it, or has left it to the one that it
-// woke before and that has not come yet. That one may take another message, or none: a reader that was woken
-// looks whether there is more, and wakes the next one.
+// taken has either been taken, or its writer has woken somebody for it, or has left it to readers that are
+// expected. Such a reader may take another message, or none: so it looks whether there is more, and wakes the
+// next one.
 // tests/model/queue_waking.pml models it.
 #pragma once
 
-#include "core/pause.h"
+#include <bit>
+
 #include "core/ring.h"
 #include "core/waking.h"
 
 namespace shmbroker::core {
 
-// What a commit has made readable.
-struct Committed {
-  uint64_t last = 0;  // position of the last message
-  uint32_t messages = 0;
-  bool is_followed = false;  // others had committed behind it before
-};
-
-// Whether somebody comes for a writer's message, so that it need not wake a reader that sleeps: that costs
-// more than such a reader takes to come. One object for each writer.
-class ClaimWatch {
+// The messages that a writer has left to readers that are expected. One object for each writer.
+class LeftMessages {
  public:
-  // The writer has woken a reader for the message at a position.
-  void note_wake_up(uint64_t position) {
-    woken_for_ = position;
-    left_over_ = 0;
-  }
-  // Whether the reader that it woke last is still on its way, as far as is known: nobody has taken what that
-  // one was woken for. It will see the messages that came meanwhile, and wake the next one for them. Asked
-  // once a message.
-  bool is_reader_coming(const Claims& claims) {
-    return woken_for_ != 0 && ++left_over_ < kMostLeftOver && claims.is_offered(woken_for_);
-  }
-
-  // Returns whether the message is taken.
-  bool is_taken_soon(const Claims& claims, uint64_t position) {
-    if (turns_ == 0 && ++passed_over_ < kPassOver) return false;
-    passed_over_ = 0;
-    const uint32_t most = turns_ == 0 ? kFewest : turns_;
-    for (uint32_t turn = 0; turn < most; ++turn) {
-      if (!claims.is_offered(position)) {
-        turns_ = kMost;
-        return true;
-      }
-      pause();
-    }
-    turns_ = most / 2 < kFewest ? 0 : most / 2;  // who is awake is at other work
-    return false;
-  }
+  // Whether to leave one more. An expected reader may stand still, so the answer is no once in a while.
+  bool leave_one() { return ++count_ % kMost != 0; }
 
  private:
-  static constexpr uint32_t kMost = 64;
-  static constexpr uint32_t kFewest = 8;
-  static constexpr uint32_t kPassOver = 32;  // messages for which it does not watch, after it did in vain
+  static constexpr uint32_t kMost = 65'536;
 
-  static constexpr uint32_t kMostLeftOver = 256;  // messages that are left to a reader that may be held up
-
-  uint32_t turns_ = kMost;
-  uint32_t passed_over_ = 0;
-  uint64_t woken_for_ = 0;  // position; 0: none
-  uint32_t left_over_ = 0;  // messages since then
+  uint32_t count_ = 0;
 };
 
-// For a writer that has committed, after take_waiting(): wakes readers that sleep.
-inline void wake_takers(const Ring& ring, const Committed& committed, ClaimWatch& watch,
-                        ChannelEvents& events) {
-  Marks& marks = ring.readers().waiting_takers;
-  const uint64_t marked = marks.load(std::memory_order_relaxed);
-  if (marked == 0) return;
-  // Partner: the fence in pass_wake_up_on(). The reader that takes what it was woken for sees this message,
-  // or we see that it has taken that.
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  // What others had committed behind it was woken for when nobody could take it yet.
-  if (!committed.is_followed && watch.is_reader_coming(ring.claims())) return;
+// Wakes one of the readers that sleep, unless one is expected.
+inline void wake_next_taker(const Ring& ring, ChannelEvents& events) {
+  ReadersSection& readers = ring.readers();
   const uint64_t present = present_readers(ring.data());
-  const bool is_anyone_awake = (present & ~marked) != 0;
-  if (is_anyone_awake && !committed.is_followed && watch.is_taken_soon(ring.claims(), committed.last)) return;
-  uint32_t slot = 0;
-  const uint32_t most = committed.is_followed ? kMaxReaders : committed.messages;
-  for (uint32_t woken = 0; woken < most && take_mark(marks, present, slot); ++woken) {
-    watch.note_wake_up(committed.last);
-    SHM_CRASH_POINT("waking.readers-taken");
-    events.set_reader_event(slot);
-    SHM_CRASH_POINT("waking.one-woken");
+  // A hostile reader may set marks for ever.
+  for (uint32_t tries = 0; tries < kMaxReaders; ++tries) {
+    if (is_any_reader_expected(readers)) return;
+    // relaxed: a hint, and ordered by the caller's fence.
+    const uint64_t asleep = readers.waiting_takers.load(std::memory_order_relaxed) & present;
+    if (asleep == 0) return;
+    const auto slot = static_cast<uint32_t>(std::countr_zero(asleep));
+    // Before the mark is taken: or that reader might have been there already. relaxed: taking the mark
+    // releases it.
+    uint64_t coming = 0;
+    if (!readers.coming.compare_exchange_strong(coming, slot + 1, std::memory_order_relaxed)) return;
+    SHM_CRASH_POINT("waking.announced");
+    if (take_mark_of(readers.waiting_takers, slot)) {
+      SHM_CRASH_POINT("waking.readers-taken");
+      events.set_reader_event(slot);
+      SHM_CRASH_POINT("waking.one-woken");
+      return;
+    }
+    // SUBTLE: it has woken by itself, and may have looked before. Others may have left messages to it
+    // meanwhile: so another one must be woken. The fence: a reader that these writers saw asleep is seen
+    // here. relaxed: the fence orders it.
+    coming = slot + 1;
+    readers.coming.compare_exchange_strong(coming, 0, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
   }
+}
+
+// For a writer that has committed, after take_waiting(): wakes a reader that sleeps.
+inline void wake_takers(const Ring& ring, LeftMessages& left, ChannelEvents& events) {
+  ReadersSection& readers = ring.readers();
+  if (readers.waiting_takers.load(std::memory_order_relaxed) == 0) return;
+  // Partner: the fence in end_expectation(). The reader that is expected sees this message, or we see that it
+  // is expected no more.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (is_any_reader_expected(readers)) {
+    if (left.leave_one()) return;
+    forget_expected(readers);
+  }
+  wake_next_taker(ring, events);
 }
 
 }  // namespace shmbroker::core

@@ -24,7 +24,9 @@ class QueueWatch {
     const uint64_t oldest = oldest_offered(ring);
     if (oldest == 0) nothing_left_ = now;
     const bool stays = std::exchange(oldest_, oldest) == oldest;
-    if (oldest != 0 && stays) wake_one_taker(ring.data(), ring.readers(), events);
+    if (oldest == 0 || !stays) return;
+    forget_expected(ring.readers());
+    wake_next_taker(ring, events);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "core/reclaim.h"
 
 #include "core/crash_point.h"
+#include "core/expected_readers.h"
 #include "core/ring_recovery.h"
 #include "core/robust_lock.h"
 #include "core/slots.h"
@@ -19,6 +20,8 @@ void reclaim_writer(const ChannelMemory& memory, uint32_t slot, uint64_t writers
   SHM_CRASH_POINT("reclaim.lock-held");
   reclaim_lock(memory.data, writers, events);
   clear_mark(memory.readers.waiting_writers, slot);
+  // It may have died before it woke the reader that it had announced. wake_everybody() makes up for that.
+  forget_expected(memory.readers);
 }
 
 void reclaim_readers(const ChannelMemory& memory, uint64_t readers) {
@@ -27,6 +30,7 @@ void reclaim_readers(const ChannelMemory& memory, uint64_t readers) {
   // relaxed: nobody reads anything on the strength of it.
   memory.readers.waiting.fetch_and(readers, std::memory_order_relaxed);
   memory.readers.waiting_takers.fetch_and(readers, std::memory_order_relaxed);
+  forget_expected(memory.readers);  // as for a writer
   // release: pairs with the writer's fence in Block::begin(); the reader's last look came before.
   for_each_slot(~readers,
                 [&](uint32_t slot) { memory.readers.pins[slot].store(0, std::memory_order_release); });

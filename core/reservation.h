@@ -12,7 +12,6 @@ struct Reservation {
   uint64_t begin = 0;  // 0: nothing is reserved
   uint64_t end = 0;
   uint64_t next = 0;        // where the next message goes
-  uint64_t last_added = 0;  // where the last message begins
   uint64_t first_word = 0;  // the header of the first message, held back until commit()
   uint32_t added = 0;       // messages
 };

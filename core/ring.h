@@ -43,7 +43,8 @@ class Ring {
     // Partner: the release fence in RingWriter::reserve(). A reader that read one byte of what came after it
     // sees the head beyond the position.
     std::atomic_thread_fence(std::memory_order_acquire);
-    return head_position() <= position;
+    // acquire: as in head_position(). What is below a position's own bits decides nothing.
+    return control().head.word.load(std::memory_order_acquire) <= (position | (kTopicAlign - 1));
   }
 
   uint64_t tail() const {
@@ -68,9 +69,9 @@ class Ring {
   std::byte* payload(uint64_t position) const { return memory(position) + sizeof(FrameHeader); }
 
   // Bytes of the ring that a message of this size takes.
-  uint64_t footprint(uint64_t size) const {
-    return (size + sizeof(FrameHeader) + align() - 1) & ~(align() - 1);
-  }
+  uint64_t footprint(uint64_t size) const { return footprint(size, align()); }
+  // The same of a topic.
+  static uint64_t footprint_in_topic(uint64_t size) { return footprint(size, kTopicAlign); }
 
   // Bytes before the ring's end. No frame goes beyond it, so that each lies in one piece.
   uint64_t before_end(uint64_t position) const { return capacity_ - (position & (capacity_ - 1)); }
@@ -107,6 +108,9 @@ class Ring {
   }
   // Of a frame.
   uint64_t align() const { return is_queue_ ? kQueueAlign : kTopicAlign; }
+  static uint64_t footprint(uint64_t size, uint64_t align) {
+    return (size + sizeof(FrameHeader) + align - 1) & ~(align - 1);
+  }
   bool read(const RingHead& shared, Head& head) const;
   static uint64_t position_of(const RingHead& shared) {
     // acquire: pairs with the release in RingWriter::store(), for callers that go on to read from there.

@@ -35,7 +35,7 @@ RingReader::Result RingReader::join(Start start) {
     if (!ring_.read_join_position(head)) return Result::corrupt;
     position_.store(head.position, std::memory_order_relaxed);
     passed_ = head.messages;
-    published_ = head.position;
+    note_published(head.position);
     slot_.cursor.store(published_, std::memory_order_release);
     SHM_CRASH_POINT("reader.joined");
     // Partner: the fence in RingWriter::announce().
@@ -46,6 +46,7 @@ RingReader::Result RingReader::join(Start start) {
   if (!joined && ring_.waits()) return Result::corrupt;
   // A writer may have found no space because of a cursor that we have stored and moved on since.
   if (ring_.waits()) wake_writers_ |= take_waiting_writers(ring_.readers()) != 0;
+  find_plain_end();
   if (start == Start::oldest || ring_.is_queue()) return Result::ok;
   start_ = ring_.tail();
   Frame frame;
@@ -85,6 +86,12 @@ void RingReader::step_over(const Frame& frame) {
 // Goes to the next message that may be this reader's. In a sound ring at most as many steps lie before it as
 // frames fit into the ring.
 RingReader::Result RingReader::next(Frame& frame) {
+  const Result result = walk(frame);
+  find_plain_end();
+  return result;
+}
+
+RingReader::Result RingReader::walk(Frame& frame) {
   if (ring_.is_queue() && has_returns()) {
     // acquire: as in has_returns(). Those that come later are found by the next walk.
     returns_.store(ring_.readers().returns.load(std::memory_order_acquire), std::memory_order_relaxed);
@@ -144,6 +151,7 @@ bool RingReader::skip_half() {
     passed_ = passed++;
     if (at - from >= ring_.capacity() / 2) break;
   }
+  find_plain_end();
   return true;
 }
 
@@ -216,6 +224,7 @@ RingReader::Result RingReader::peek(Message& message) {
     SHM_CRASH_POINT("reader.peeked");
     message.sequence = passed_ + 1;
     lost_ = 0;
+    find_plain_end();
     return Result::ok;
   }
   return Result::overtaken;
@@ -240,14 +249,21 @@ void RingReader::finish(const Frame& frame) {
     return;
   }
   step_over(frame);
+  find_plain_end();
   maybe_publish_cursor(ring_, position());
+}
+
+void RingReader::note_published(uint64_t position) {
+  published_ = position;
+  unpublished_end_ = position + most_unpublished_;
+  quiet_end_ = position + std::min(most_unpublished_, largest_unpublished_);
 }
 
 void RingReader::publish_cursor() {
   // relaxed: our own, and yet another reader may have changed it; a writer that waited for us then would do
   // so for ever.
   if (published_ == position() && slot_.cursor.load(std::memory_order_relaxed) == published_) return;
-  published_ = position();
+  note_published(position());
   // release: pairs with the acquire in slowest_reader(); what we read stays before its being overwritten.
   slot_.cursor.store(published_, std::memory_order_release);
   SHM_CRASH_POINT("reader.cursor-moved");

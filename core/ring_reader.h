@@ -52,32 +52,27 @@ class RingReader {
 
   // The same where there is nothing else to it: the next frame of a topic is a message that is complete and
   // fits, and nothing was lost before it. Returns false, and leaves everything to read(), where it is not so.
-  SHM_ALWAYS_INLINE bool read_plain(std::byte* to, uint64_t space, Message& message) {
-    const Ring ring = ring_;  // of our own: the compiler need not expect that a store to the copy changes it
-    const uint64_t here = position();
-    Frame frame;
-    if (ring.is_queue() || !find_plain(ring, here, space, frame)) return false;
-    SHM_CRASH_POINT("reader.claimed");
-    copy_out(ring, here, frame, passed_ + 1, to, message);
-    // Until here it was anybody's guess what the word and the bytes were.
-    if (!ring.is_still_intact(here)) {
-      was_overtaken_ = true;
-      return false;
-    }
-    ++passed_;
-    last_footprint_ = ring.footprint(frame.size);
-    const uint64_t behind = here + last_footprint_;
-    position_.store(behind, std::memory_order_relaxed);
-    maybe_publish_cursor(ring, behind);
-    return true;
+  SHM_ALWAYS_INLINE bool read_plain(std::byte* to, size_t space, size_t& size) {
+    return read_plain(to, space, [&](const Ring&, uint64_t, const Frame& frame) {
+      size = static_cast<size_t>(frame.size);
+    });
+  }
+  bool read_plain(std::byte* to, uint64_t space, Message& message) {
+    return read_plain(to, space, [&](const Ring& ring, uint64_t here, const Frame& frame) {
+      note_header(ring, here, frame, passed_ + 1, message);
+    });
   }
   // The same of a queue, whose message no other reader has got.
   SHM_ALWAYS_INLINE bool claim_plain(std::byte* to, uint64_t space, Message& message) {
     const uint64_t here = position();
     Frame frame;
-    if (has_returns() || !find_plain(ring_, here, space, frame) || !claim(message)) return false;
+    if (has_returns() || !find_plain(ring_, here, space, frame) || !ring_.is_sound(frame, here) ||
+        !claim(message)) {
+      return false;
+    }
     SHM_CRASH_POINT("reader.claimed");
-    copy_out(ring_, here, frame, 0, to, message);
+    note_header(ring_, here, frame, 0, message);
+    copy_out(ring_, here, frame, to);
     if (!ring_.is_still_intact(here)) return false;
     message.sequence = passed_ + 1;  // not before it is this reader's, as in describe()
     finish(frame);
@@ -103,6 +98,7 @@ class RingReader {
   bool has_peeked() const { return peeked_; }
 
   ReaderSlot& slot() const { return slot_; }
+  uint32_t slot_index() const { return slot_index_; }
 
   // Whether read() may find something. A hint that any thread may ask for: it may be true of a message that
   // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
@@ -130,6 +126,7 @@ class RingReader {
 
  private:
   Result look(uint64_t here, Frame& frame) const;
+  Result walk(Frame& frame);
   Result next(Frame& frame);
   void step_over(const Frame& frame);
   bool go_to_head();
@@ -140,19 +137,49 @@ class RingReader {
   void give_back();
   void finish(const Frame& frame);
   void publish_cursor();
+  void note_published(uint64_t position);
   uint64_t position() const { return position_.load(std::memory_order_relaxed); }
 
-  // Whether the next frame is a message that is complete and fits, and nothing before it decides what the
-  // next read gives.
-  SHM_ALWAYS_INLINE bool find_plain(const Ring& ring, uint64_t here, uint64_t space, Frame& frame) const {
-    if (!is_plain(here)) return false;
+  // note(ring, position, frame): takes what the caller wants of the header, and is called before the look
+  // whether that is intact.
+  template <class Note>
+  SHM_ALWAYS_INLINE bool read_plain(std::byte* to, uint64_t space, Note&& note) {
+    const Ring& ring = ring_;
+    const uint64_t here = position();
+    Frame frame;
+    if (!find_plain(ring, here, space, frame)) return false;
+    const uint64_t behind = here + Ring::footprint_in_topic(frame.size);
+    if (behind > plain_end_) return false;
+    SHM_CRASH_POINT("reader.claimed");
+    note(ring, here, frame);
+    copy_out(ring, here, frame, to);
+    // Until here it was anybody's guess what the word and the bytes were.
+    if (!ring.is_still_intact(here)) {
+      was_overtaken_ = true;
+      return false;
+    }
+    ++passed_;
+    last_footprint_ = behind - here;
+    position_.store(behind, std::memory_order_relaxed);
+    maybe_publish_cursor(ring, behind);
+    return true;
+  }
+
+  // Whether the next frame is a message that is complete and fits. The caller sees to it that all of it lies
+  // before the ring's end.
+  static SHM_ALWAYS_INLINE bool find_plain(const Ring& ring, uint64_t here, uint64_t space, Frame& frame) {
     // acquire: pairs with the release in RingWriter::publish_header().
     frame = unpack(ring.header(here).word.load(std::memory_order_acquire));
     // What is overwritten by now was so before the copy, and read() goes on with the oldest message kept.
-    return frame.state == FrameState::ready && frame.size <= space && ring.is_sound(frame, here) &&
+    return frame.state == FrameState::ready && frame.size <= space && frame.size <= ring.max_message() &&
            ring.is_still_intact(here);
   }
-  bool is_plain(uint64_t position) const { return lost_ == 0 && position >= start_; }
+
+  // After each step by another way than read_plain().
+  void find_plain_end() {
+    const bool is_plain = !ring_.is_queue() && !peeked_ && lost_ == 0 && position() >= start_;
+    plain_end_ = is_plain ? position() + ring_.before_end(position()) : 0;
+  }
   // Of a queue: whether claimed messages were given back, to which this reader has not seen yet.
   bool has_returns() const {
     // acquire: pairs with the releases in give_back() and recover_readers(): what they gave back is seen on
@@ -161,15 +188,18 @@ class RingReader {
            returns_.load(std::memory_order_relaxed);
   }
 
-  // Copies a message out of a frame that may be overwritten meanwhile: the caller asks is_still_intact().
+  // What a frame that may be overwritten meanwhile says of its message: the caller asks is_still_intact().
   // message: a new one, which is filled in where it lies. A copy of it, made of larger pieces than it was
   // filled in by, would wait until all of these are in the cache.
-  static SHM_ALWAYS_INLINE void copy_out(const Ring& ring, uint64_t here, const Frame& frame,
-                                         uint64_t sequence, std::byte* to, Message& message) {
+  static SHM_ALWAYS_INLINE void note_header(const Ring& ring, uint64_t here, const Frame& frame,
+                                            uint64_t sequence, Message& message) {
     message.size = frame.size;
     message.sequence = sequence;
     if (frame.has_timestamp) message.timestamp = ring.header(here).timestamp.load(std::memory_order_relaxed);
     message.writer = frame.slot;
+  }
+  // The same of its bytes.
+  static SHM_ALWAYS_INLINE void copy_out(const Ring& ring, uint64_t here, const Frame& frame, std::byte* to) {
     copy_from_shared(to, ring.payload(here), static_cast<size_t>(frame.size));
     SHM_CRASH_POINT("reader.copied");
   }
@@ -178,13 +208,10 @@ class RingReader {
   // line. But a reader that has read all may never ask for more, and must not withhold the space of a largest
   // message then.
   SHM_ALWAYS_INLINE void maybe_publish_cursor(const Ring& ring, uint64_t here) {
-    const uint64_t unpublished = here - published_;
     // relaxed: a mark that we miss here is seen when we find nothing more.
-    if (unpublished >= most_unpublished_ ||
-        ring.readers().waiting_writers.load(std::memory_order_relaxed) != 0 ||
-        (unpublished > largest_unpublished_ && !is_ready(ring, here))) [[unlikely]] {
+    if (ring.readers().waiting_writers.load(std::memory_order_relaxed) != 0 ||
+        (here > quiet_end_ && (here > unpublished_end_ || !is_ready(ring, here)))) [[unlikely]]
       publish_cursor();
-    }
   }
   static SHM_ALWAYS_INLINE bool is_ready(const Ring& ring, uint64_t here) {
     // relaxed: what comes later is there to be read.
@@ -198,12 +225,15 @@ class RingReader {
   uint64_t most_unpublished_;          // so many are read before the cursor is published
   std::atomic<uint64_t> position_{0};  // moved by the thread that reads, looked at by may_be_readable()
   std::atomic<uint64_t> returns_{
-      0};                        // a queue: the last ReadersSection::returns that this reader has seen to
-  uint64_t passed_ = 0;          // messages committed before the position
-  uint64_t start_ = 0;           // what lies before it is none of this reader's
-  uint64_t lost_ = 0;            // since the last message
-  uint64_t last_footprint_ = 0;  // of the last message
-  uint64_t published_ = 0;       // the cursor that writers see
+      0};                         // a queue: the last ReadersSection::returns that this reader has seen to
+  uint64_t passed_ = 0;           // messages committed before the position
+  uint64_t start_ = 0;            // what lies before it is none of this reader's
+  uint64_t lost_ = 0;             // since the last message
+  uint64_t last_footprint_ = 0;   // of the last message
+  uint64_t plain_end_ = 0;        // read_plain() reads up to here; 0: other things come into it first
+  uint64_t published_ = 0;        // the cursor that writers see
+  uint64_t quiet_end_ = 0;        // up to here the cursor is in no writer's way
+  uint64_t unpublished_end_ = 0;  // beyond that it is published in any case
   Frame peeked_frame_;
   bool peeked_ = false;
   bool wake_writers_ = false;
@@ -213,30 +243,38 @@ class RingReader {
 template <class SpaceFor, class Took>
 void RingReader::read_on(SpaceFor&& space_for, Took&& took) {
   const Ring ring = ring_;  // of our own: the compiler need not expect that a store through took() changes it
+  if (plain_end_ == 0) return;  // of a queue too: its messages must be claimed one by one
   uint64_t here = position();
   uint64_t passed = passed_;
-  const uint64_t a_lap = here + ring.capacity();
-  if (ring.is_queue() || !is_plain(here)) return;  // a queue's messages must be claimed one by one
-  while (here < a_lap) {
+  uint64_t lap_end = here + ring.before_end(here);
+  for (const uint64_t a_lap = here + ring.capacity();;) {
     // acquire: pairs with the release in RingWriter::publish_header().
     const Frame frame = unpack(ring.header(here).word.load(std::memory_order_acquire));
-    if (frame.state == FrameState::empty || !ring.is_sound(frame, here)) break;
-    const bool is_message = frame.state == FrameState::ready;
-    Message message;
-    if (is_message) {
-      std::byte* const to = space_for(frame.size);
-      if (to == nullptr) break;
-      copy_out(ring, here, frame, passed + 1, to, message);
+    const uint64_t behind = here + Ring::footprint_in_topic(frame.size);
+    if (behind > lap_end) {
+      if (here != lap_end || behind > lap_end + ring.capacity()) break;
+      lap_end += ring.capacity();
     }
+    if (frame.state != FrameState::ready) {
+      const bool is_over = frame.state == FrameState::empty || frame.state > FrameState::padding;
+      if (is_over || here >= a_lap || !ring.is_still_intact(here)) break;
+      here = behind;
+      continue;
+    }
+    std::byte* const to = frame.size <= ring.max_message() ? space_for(frame.size) : nullptr;
+    if (to == nullptr) break;
+    Message message;
+    note_header(ring, here, frame, passed + 1, message);
+    copy_out(ring, here, frame, to);
     // Until here it was anybody's guess what the word and the bytes were.
     if (!ring.is_still_intact(here)) break;
-    here += ring.footprint(frame.size);
-    if (!is_message) continue;
+    here = behind;
     ++passed;
     took(message);
   }
   passed_ = passed;
   position_.store(here, std::memory_order_relaxed);
+  find_plain_end();
   maybe_publish_cursor(ring, here);
 }
 

@@ -13,10 +13,11 @@ constexpr uint64_t kManySmall = 64 * 1024;
 
 }  // namespace
 
-RingWriter::RingWriter(const Ring& ring, uint32_t slot)
+RingWriter::RingWriter(const Ring& ring, uint32_t slot, bool is_alone)
     : ring_(ring),
       slot_(ring.data().writers[slot]),
       slot_index_(slot),
+      is_alone_(is_alone),
       largest_(std::max(ring.footprint(ring.max_message()), std::min(kManySmall, ring.capacity() / 16))),
       own_commits_(ring.capacity()) {}
 
@@ -60,6 +61,13 @@ RingWriter::Result RingWriter::reserve_elsewhere(uint64_t bytes, uint32_t messag
   return Result::ok;
 }
 
+// Behind the last reservation, as fits_at() finds it: in one piece, and with one header more. The head will
+// not go back.
+void RingWriter::find_free_end() {
+  const uint64_t free = ring_.head_position() + ring_.capacity() - sizeof(FrameHeader);
+  free_end_ = is_alone_ ? std::min(free, last_end_ + ring_.before_end(last_end_)) : 0;
+}
+
 // The frames that were added end before the reservation does.
 void RingWriter::pad_rest(uint64_t next, uint64_t end) {
   // relaxed: as in add_to().
@@ -70,6 +78,7 @@ void RingWriter::pad_rest(uint64_t next, uint64_t end) {
 
 // Readers go on from the tail to the empty word at the ring's start.
 void RingWriter::pad(uint64_t tail, uint64_t begin) {
+  // relaxed: readers look there only behind the padding, which is stored with release.
   ring_.header(begin).word.store(0, std::memory_order_relaxed);
   // release: pairs with the reader's acquire.
   const uint64_t skipped = ring_.before_end(tail) - sizeof(FrameHeader);
@@ -78,21 +87,12 @@ void RingWriter::pad(uint64_t tail, uint64_t begin) {
   SHM_CRASH_POINT("writer.padded");
 }
 
-// Whether others have committed behind a reservation that has ended at a position. SUBTLE: by now another lap
-// may have come round, and the word be anything: then what lay there has been taken.
-bool RingWriter::is_followed(uint64_t end) const {
-  // Partner: order_store_before_look() of who commits behind us: it wakes readers, which may not come past
-  // us.
-  order_store_before_look();
-  // relaxed: a hint; who commits there later wakes somebody for it.
-  return ring_.header(end).word.load(std::memory_order_relaxed) != 0;
-}
-
 // As the recovery does it. SUBTLE: the thread that committed may have been ended before it could say so here;
 // what is published stays so, and by now another writer may have overwritten it.
 void RingWriter::abort() {
   recover_writer(ring_, slot_index_);
   own_commits_.forget();
+  find_free_end();
   reservation_ = {};
 }
 

@@ -16,7 +16,6 @@
 #include "core/inline.h"
 #include "core/own_commit_index.h"
 #include "core/prefetch.h"
-#include "core/queue_waking.h"
 #include "core/reservation.h"
 #include "core/ring.h"
 
@@ -31,7 +30,8 @@ class RingWriter {
     corrupt,
   };
 
-  RingWriter(const Ring& ring, uint32_t slot);
+  // is_alone: an exclusive writer, which moves the tail alone, and needs no lock.
+  RingWriter(const Ring& ring, uint32_t slot, bool is_alone = false);
   RingWriter(const RingWriter&) = delete;  // two would think that they have the same reservation
   RingWriter& operator=(const RingWriter&) = delete;
 
@@ -43,7 +43,8 @@ class RingWriter {
 
   // For the holder of the channel's lock, or an exclusive writer: reserves bytes for some messages. bytes:
   // the sum of their footprints. Only without a reservation.
-  SHM_ALWAYS_INLINE Result reserve(uint64_t bytes, uint32_t messages) {
+  Result reserve(uint64_t bytes, uint32_t messages) {
+    free_end_ = 0;
     return bytes <= largest_ && reserve_at_once(ring_, bytes, messages, reservation_)
                ? Result::ok
                : reserve_elsewhere(bytes, messages);
@@ -61,6 +62,15 @@ class RingWriter {
     return true;
   }
 
+  // The same for an exclusive writer: false while it has a reservation by reserve(), too.
+  SHM_ALWAYS_INLINE bool reserve_alone(const Ring& ring, uint64_t bytes, uint32_t messages,
+                                       Reservation& reservation) {
+    if (last_end_ + bytes > free_end_) [[unlikely]]
+      return false;
+    reservation = take(ring, last_end_, last_end_, bytes, messages);
+    return true;
+  }
+
   // For a writer that is about to reserve so many bytes: asks for the lines of the frame's header, which
   // readers look at all the time, and of the empty word behind it, which a processor brings them together
   // with the first. That takes as long as the rest of the way to commit().
@@ -70,7 +80,10 @@ class RingWriter {
   }
 
   // What reserve() has reserved becomes the caller's, as of reserve_at_once().
-  Reservation take_reservation() { return std::exchange(reservation_, {}); }
+  Reservation take_reservation() {
+    find_free_end();
+    return std::exchange(reservation_, {});
+  }
 
   bool has_reservation() const { return reservation_.begin != 0; }
 
@@ -98,23 +111,17 @@ class RingWriter {
   }
 
   // Makes what was added readable, and gives up the rest of the reservation. At least one message must have
-  // been added. Returns what wake_after_commit() needs, which the caller calls then.
-  Committed commit() {
-    const Committed committed = commit(ring_, reservation_);
-    reservation_ = {};
-    return committed;
-  }
-  SHM_ALWAYS_INLINE Committed commit(const Ring& ring, const Reservation& reservation) {
+  // been added. Then the caller calls wake_after_commit().
+  void commit() { commit(ring_, take_reservation()); }
+  SHM_ALWAYS_INLINE void commit(const Ring& ring, const Reservation& reservation) {
     if (reservation.next < reservation.end) pad_rest(reservation.next, reservation.end);
     publish_header(ring, reservation.begin, reservation.first_word);
     // What can wait comes behind: a reader is on its way meanwhile.
     own_commits_.note(reservation.tail, reservation.end, reservation.added);
     prefetch_next(ring, reservation.end, reservation.end - reservation.begin);
-    if (!ring.is_queue()) return {};
-    return {reservation.last_added, reservation.added, is_followed(reservation.end)};
   }
 
-  // Gives up the reservation with all that is in it. Then the caller calls wake_after_abort().
+  // Gives up the reservation with all that is in it. Then the caller calls wake_after_commit().
   void abort();
 
   WriterSlot& slot() const { return slot_; }
@@ -202,15 +209,14 @@ class RingWriter {
       header.word.store(word, std::memory_order_relaxed);
     }
     ++reservation.added;
-    reservation.last_added = reservation.next;
     reservation.next += ring.footprint(size);
     SHM_CRASH_POINT("writer.added");
   }
 
   Result reserve_elsewhere(uint64_t bytes, uint32_t messages);
+  void find_free_end();
   void pad(uint64_t tail, uint64_t begin);
   void pad_rest(uint64_t next, uint64_t end);
-  bool is_followed(uint64_t end) const;
   uint64_t margin(uint64_t bytes) const;
   Result make_space(uint64_t needed, uint64_t bytes, uint64_t tail);
   Result advance_head(Ring::Head& head, uint64_t goal, uint64_t limit, uint64_t tail);
@@ -223,9 +229,11 @@ class RingWriter {
   Ring ring_;
   WriterSlot& slot_;
   uint32_t slot_index_;
+  bool is_alone_;
   uint64_t largest_;
   Reservation reservation_;  // of reserve() without one of the caller's
   uint64_t last_end_ = 0;    // where this writer's last reservation ended: most likely the tail
+  uint64_t free_end_ = 0;    // an exclusive writer may write from there up to here; 0: it has to look
   OwnCommitIndex own_commits_;
 };
 

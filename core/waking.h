@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/crash_point.h"
+#include "core/expected_readers.h"
 #include "core/marks.h"
 
 namespace shmbroker::core {
@@ -48,8 +49,7 @@ inline void wake_readers(const DataSection& data, ReadersSection& readers, Chann
   });
 }
 
-// Wakes one of the readers that sleep in a call that takes what one alone can have: a queue's message, or a
-// service's request.
+// Wakes one of the readers that sleep in a call that takes what one alone can have, of a service: a request.
 inline void wake_one_taker(const DataSection& data, ReadersSection& readers, ChannelEvents& events) {
   uint32_t slot = 0;
   if (!take_mark(readers.waiting_takers, present_readers(data), slot)) return;
@@ -69,9 +69,11 @@ bool mark_and_check(Marks& marks, uint32_t slot, IsReadable&& is_readable) {
 
 // For a reader: sleeps until there is something to read. marks: the ones that suit what it is going to do.
 template <class IsReadable>
-SleepResult wait_readable(Marks& marks, uint32_t slot, EventWait& wait, IsReadable&& is_readable) {
+SleepResult wait_readable(ReadersSection& readers, Marks& marks, uint32_t slot, EventWait& wait,
+                          IsReadable&& is_readable) {
   const auto look = [&] {
     SHM_CRASH_POINT("reader.marked");
+    end_expectation(readers, slot);
     return is_readable();
   };
   return sleep_marked(marks, slot, wait, wait.check(), look);

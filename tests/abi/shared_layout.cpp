@@ -63,6 +63,8 @@ const uint64_t shared_layout[] = {
     offsetof(ReadersSection, waiting),
     offsetof(ReadersSection, waiting_writers),
     offsetof(ReadersSection, waiting_takers),
+    offsetof(ReadersSection, coming),
+    offsetof(ReadersSection, polling),
     offsetof(ReadersSection, returns),
     offsetof(ReadersSection, pins),
     offsetof(ReadersSection, readers),

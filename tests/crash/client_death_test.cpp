@@ -4,6 +4,7 @@
 #include <cctype>
 #include <thread>
 
+#include "tests/crash/hold.h"
 #include "tests/crash/victim.h"
 #include "tests/crash/world.h"
 #include "tests/support/channel_memory.h"
@@ -87,6 +88,7 @@ std::vector<Death> writer_deaths() {
     for (const char* channel : {"topic", "queue"}) all.push_back({point, kSome, 3, channel});
   }
   all.push_back({"writer.head-announced", kSome, 3});
+  all.push_back({"waking.announced", 1, 1, "queue"});
   // A batch is one reservation: all of it, or nothing.
   all.push_back({"writer.added", 0, 5, "topic", "w", "batch"});
   all.push_back({"writer.committed", 16, 1, "topic", "w", "batch"});
@@ -245,6 +247,31 @@ INSTANTIATE_TEST_SUITE_P(At, ConsumerDeath,
                                          Death{"reader.peeked", 1, 2, "queue", "again",
                                                "consume $ in_place"}),
                          [](const auto& info) { return title_of(info) + "_" + std::to_string(info.index); });
+
+// Writers leave messages to a reader that polls. This one stands still there, and then dies or does not.
+class ConsumerThatPolls : public testing::TestWithParam<bool> {};
+TEST_P(ConsumerThatPolls, LeavesTheMessageToAnotherThatSleeps) {
+  const bool dies = GetParam();
+  const Opened in(L"queue", SHM_READ);
+  Listener listener(in);
+  const ChannelMemory memory(L"queue");
+  ASSERT_TRUE(eventually([&] { return memory.reader_waits(); }));
+  const Hold hold("reader.polls");
+  SetEnvironmentVariableA(kMayBeHeld, "1");
+  Victim victim("");
+  SetEnvironmentVariableA(kMayBeHeld, nullptr);
+  victim.perform({"open r queue", "read $ 60000"});
+  ASSERT_TRUE(hold.has_somebody(kSoon));
+  const Opened out(L"queue", SHM_WRITE);
+  write_stream(out, 2, 1);
+  EXPECT_TRUE(memory.reader_waits()) << "somebody was woken though a reader polls";
+  if (dies) victim.child().kill();
+  EXPECT_TRUE(eventually([&] { return listener.count() == 1; }));
+  victim.child().kill();
+  EXPECT_TRUE(listener.finish().has_all(2, 1));
+}
+INSTANTIATE_TEST_SUITE_P(And, ConsumerThatPolls, testing::Bool(),
+                         [](const auto& info) { return std::string(info.param ? "Dies" : "StandsStill"); });
 
 TEST(ConsumerThatCloses, DiesGivingBackWhatItHadPeeked) {
   const Opened out(L"queue", SHM_WRITE);

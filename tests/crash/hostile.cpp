@@ -66,6 +66,8 @@ void forge(std::span<std::byte> memory) {
   auto& readers = *reinterpret_cast<core::ReadersSection*>(memory.data());
   readers.waiting.store(random_number() % 2 == 0 ? UINT64_MAX : 0);
   readers.waiting_takers.store(random_number() % 2 == 0 ? UINT64_MAX : 0);
+  readers.coming.store(nonsense() % (core::kMaxReaders + 2));
+  readers.polling.store(nonsense());
   readers.waiting_writers.store(nonsense());
   readers.returns.fetch_add(1);
   const uint32_t slot = random_number() % core::kMaxReaders;

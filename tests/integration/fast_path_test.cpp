@@ -84,12 +84,12 @@ class InstructionsOf : public FastPath {
 TEST_F(InstructionsOf, AWriteAreFew) {
   const Opened in(L"wait", SHM_READ);
   const Opened out(L"wait", SHM_WRITE, SHM_OPEN_EXCLUSIVE);
-  EXPECT_LE(usual("ShmWrite", [&] { EXPECT_SHM(SHM_OK, write(out, kMessage)); }).all, 285u);
+  EXPECT_LE(usual("ShmWrite", [&] { EXPECT_SHM(SHM_OK, write(out, kMessage)); }).all, 217u);
 }
 
-TEST_F(InstructionsOf, AReadAreFew) { EXPECT_LE(of_a_read(L"wait", SHM_OK), 280u); }
+TEST_F(InstructionsOf, AReadAreFew) { EXPECT_LE(of_a_read(L"wait", SHM_OK), 197u); }
 
-TEST_F(InstructionsOf, AReadFromAQueueAreFew) { EXPECT_LE(of_a_read(L"queue", SHM_OK), 450u); }
+TEST_F(InstructionsOf, AReadFromAQueueAreFew) { EXPECT_LE(of_a_read(L"queue", SHM_OK), 421u); }
 
 // A program that polls makes nothing else.
 TEST_F(InstructionsOf, AReadThatFindsNothingAreFew) { EXPECT_LE(of_a_read(L"wait", SHM_E_EMPTY), 760u); }
@@ -112,8 +112,8 @@ TEST_F(InstructionsOf, AMessageOfABatchAreFewer) {
     write_all();
     read_all();
   };
-  EXPECT_LE(usual("ShmWriteBatch", both).all, 140u * kBatch);
-  EXPECT_LE(usual("ShmReadBatch", both).all, 150u * kBatch);
+  EXPECT_LE(usual("ShmWriteBatch", both).all, 118u * kBatch);
+  EXPECT_LE(usual("ShmReadBatch", both).all, 144u * kBatch);
 }
 
 // Of the frame's lines, which readers have, and of those that are needed some messages later. A compiler that

@@ -122,10 +122,11 @@ class Server {
   }
   void sleep() {
     ThreadEventWait wait(world_, world_.server_events[slot_], "a server", [] { return false; });
-    const core::SleepResult slept = core::wait_readable(world_.sections.readers().waiting_takers, slot_, wait,
-                                                        [this] { return is_wanted(); });
+    core::ReadersSection& readers = world_.sections.readers();
+    const core::SleepResult slept =
+        core::wait_readable(readers, readers.waiting_takers, slot_, wait, [this] { return is_wanted(); });
     // It may serve one call, or none, of several that it was woken for.
-    if (slept.was_woken) core::wake_one_taker(world_.sections.data(), world_.sections.readers(), world_);
+    if (slept.was_woken) core::wake_one_taker(world_.sections.data(), readers, world_);
   }
   bool is_wanted() {
     return world_.is_over || round_.next_of_all([this](uint32_t each) { return has_request(each); }) !=

@@ -43,7 +43,8 @@ class Writer {
     for (uint32_t i = 0; i < count; ++i) fill(Name{slot_, first + i});
     for (; held != 0; --held) std::this_thread::yield();
     committed = count;
-    core::wake_after_commit(world_.ring, writer_.commit(), watch_, world_);
+    writer_.commit();
+    core::wake_after_commit(world_.ring, left_, world_);
   }
 
   // Takes room and gives it back. Nobody may ever see what was in it.
@@ -52,7 +53,7 @@ class Writer {
     reserve(writer_.footprint(never.size()), 1, spin);
     fill(never);
     writer_.abort();
-    core::wake_after_abort(world_.ring, watch_, world_);
+    core::wake_after_commit(world_.ring, left_, world_);
   }
 
   // How many messages the last write() has committed; also if it died: commit() has no point before its one
@@ -97,7 +98,7 @@ class Writer {
   uint32_t slot_;
   uint32_t sleeps_ = 0;
   core::RingWriter writer_;
-  core::ClaimWatch watch_;
+  core::LeftMessages left_;
 };
 
 class Reader {
@@ -130,6 +131,7 @@ class Reader {
     return intact;
   }
   void leave() {
+    if (std::exchange(was_woken_, false)) core::pass_wake_up_on(world_.ring, reader_, false, world_);
     reader_.leave();
     wake_writers();
   }
@@ -151,9 +153,10 @@ class Reader {
       world_.wait(event, kWho);
       return;
     }
+    if (world_.ring.is_queue() && is_polled_until(is_readable)) return;
     ThreadEventWait wait(world_, event, "a reader", [] { return false; });
     core::Marks& marks = world_.ring.is_queue() ? world_.readers().waiting_takers : world_.readers().waiting;
-    const core::SleepResult slept = core::wait_readable(marks, slot_, wait, is_readable);
+    const core::SleepResult slept = core::wait_readable(world_.readers(), marks, slot_, wait, is_readable);
     was_woken_ = world_.ring.is_queue() && (was_woken_ || slept.was_woken);
   }
 
@@ -169,6 +172,19 @@ class Reader {
   core::RingReader::Message message;
 
  private:
+  static constexpr int kPollingTurns = 3;
+
+  // Writers leave messages to it meanwhile.
+  template <class IsReadable>
+  bool is_polled_until(const IsReadable& is_readable) {
+    core::begin_polling(world_.readers(), slot_);
+    was_woken_ = true;
+    for (int turn = 0; turn < kPollingTurns; ++turn) {
+      if (is_readable()) return true;
+      std::this_thread::yield();
+    }
+    return false;
+  }
   void expect_sound(core::RingReader::Result result) {
     world_.check(result == core::RingReader::Result::ok, "the ring is damaged, says a reader");
   }

@@ -88,7 +88,7 @@ TEST_F(Sleeping, EndsWithEveryMessageHoweverTheMomentsMeet) {
       // relaxed: what is tested is that the order of the protocol is enough.
       const auto is_readable = [&] { return published.load(std::memory_order_relaxed) >= next; };
       const core::SleepResult slept =
-          core::wait_readable(sections.readers().waiting, kSlot, wait, is_readable);
+          core::wait_readable(sections.readers(), sections.readers().waiting, kSlot, wait, is_readable);
       sleeps += slept.sleeps;
       if (slept.end != core::WaitEnd::none) {
         is_lost = true;

@@ -59,6 +59,37 @@ TEST(CallLock, IsForACallThatCameAfterTheCancel) {
   EXPECT_FALSE(lock.try_lock());
 }
 
+// As a call would that an APC makes in the midst of another: by the word that all share, and by the
+// favored one.
+TEST(CallLock, IsNotTakenTwiceByOneThread) {
+  CallLock lock;
+  for (int turn = 0; turn < 3; ++turn) {
+    ASSERT_TRUE(lock.try_lock()) << turn;
+    EXPECT_FALSE(lock.try_lock()) << turn;
+    EXPECT_EQ(lock.try_lock_favored(), nullptr) << turn;
+    lock.unlock();
+  }
+}
+
+TEST(CallLock, FavorsTheThreadThatHadItLast) {
+  CallLock lock;
+  EXPECT_EQ(lock.try_lock_favored(), nullptr) << "nobody is favored yet";
+  ASSERT_TRUE(lock.try_lock());
+  lock.unlock();
+  CallLock::Word* const word = lock.try_lock_favored();
+  ASSERT_NE(word, nullptr);
+  word->unlock_awake();
+  std::thread([&] {
+    EXPECT_EQ(lock.try_lock_favored(), nullptr);
+    EXPECT_TRUE(lock.try_lock());
+    lock.unlock();
+    EXPECT_NE(lock.try_lock_favored(), nullptr);
+    lock.unlock();
+  }).join();
+  EXPECT_EQ(lock.try_lock_favored(), nullptr) << "the other thread is favored now";
+  EXPECT_TRUE(lock.try_lock());
+}
+
 // Most threads take it as the favored one, many times before another takes that away.
 TEST(CallLock, KeepsThreadsApartWhoeverIsFavored) {
   if (is_wine()) GTEST_SKIP() << kNoBarrier;

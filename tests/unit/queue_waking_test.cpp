@@ -1,5 +1,4 @@
-// Whom a queue's messages wake: a sleeping reader for each message, nobody for one that somebody takes
-// anyway, and nobody while the last one that was woken is still to come.
+// Whom a queue's messages wake: one of the readers that sleep, and nobody while a reader is expected anyway.
 #include "core/queue_waking.h"
 
 #include <gmock/gmock.h>
@@ -40,10 +39,15 @@ class QueueWaking : public RingTest {
     ASSERT_EQ(to.reserve(count * to.footprint(8), count), RingWriter::Result::ok);
     for (uint32_t i = 0; i < count; ++i) to.add(8);
   }
-  void publish(RingWriter& to) { wake_after_commit(ring(), to.commit(), watch, events); }
+  void publish(RingWriter& to) {
+    to.commit();
+    wake_after_commit(ring(), left, events);
+  }
+  // As a call that has ended without a message, or has not begun.
+  void arrive(uint32_t slot) { end_expectation(sections.readers(), slot); }
 
   ListedEvents events;
-  ClaimWatch watch;
+  LeftMessages left;
 };
 
 TEST_F(QueueWaking, WakesOneReaderForAMessage) {
@@ -64,7 +68,53 @@ TEST_F(QueueWaking, LeavesMessagesToAReaderThatIsOnItsWay) {
   pass_wake_up_on(ring(), woken, true, events);
   EXPECT_THAT(events.woken, ElementsAre(0, 1)) << "who takes one and sees more wakes the next";
   commit(to, 1);
-  EXPECT_THAT(events.woken, ElementsAre(0, 1, 2)) << "the one that the writer woke has come";
+  EXPECT_THAT(events.woken, ElementsAre(0, 1)) << "and that one is on its way now";
+}
+
+TEST_F(QueueWaking, LeavesMessagesToAReaderThatAnotherWriterHasWoken) {
+  RingWriter first = writer(0);
+  RingWriter second = writer(1);
+  sleep({0, 1});
+  commit(first, 1);
+  commit(second, 1);
+  EXPECT_THAT(events.woken, ElementsAre(0));
+}
+
+TEST_F(QueueWaking, WakesAnotherReaderWhereTheOneOnItsWayHasLooked) {
+  RingWriter to = writer();
+  sleep({0, 1});
+  commit(to, 1);
+  arrive(0);
+  commit(to, 1);
+  EXPECT_THAT(events.woken, ElementsAre(0, 1));
+  arrive(0);
+  EXPECT_EQ(sections.readers().coming.load(), 2u) << "nobody arrives for another one";
+}
+
+TEST_F(QueueWaking, LeavesMessagesToAReaderThatPolls) {
+  RingWriter to = writer();
+  JoinedReader awake = reader(3);
+  sleep({0, 1, 2});
+  begin_polling(sections.readers(), 3);
+  for (int i = 0; i < 10; ++i) commit(to, 1);
+  EXPECT_THAT(events.woken, IsEmpty());
+  ASSERT_TRUE(read(awake).has_value());
+  pass_wake_up_on(ring(), awake, true, events);
+  EXPECT_THAT(events.woken, ElementsAre(0)) << "who takes one and sees more wakes the next";
+  EXPECT_EQ(sections.readers().polling.load(), 0u);
+}
+
+TEST_F(QueueWaking, AReaderLeavesMoreMessagesToAnotherThatPolls) {
+  RingWriter to = writer();
+  JoinedReader awake = reader(3);
+  sleep({0, 1});
+  begin_polling(sections.readers(), 2);
+  begin_polling(sections.readers(), 3);
+  commit(to, 2);
+  ASSERT_TRUE(read(awake).has_value());
+  pass_wake_up_on(ring(), awake, true, events);
+  EXPECT_THAT(events.woken, IsEmpty());
+  EXPECT_EQ(sections.readers().polling.load(), 0b100u);
 }
 
 TEST_F(QueueWaking, AReaderThatTakesTheLastMessagePassesNothingOn) {
@@ -80,22 +130,30 @@ TEST_F(QueueWaking, AReaderThatTakesTheLastMessagePassesNothingOn) {
 TEST_F(QueueWaking, WakesAnotherReaderWhereTheFirstDoesNotCome) {
   RingWriter to = writer();
   sleep({0, 1, 2, 3});
-  for (int i = 0; i < 300; ++i) commit(to, 1);
+  JoinedReader other = reader(5);
+  for (int i = 0; i < 70'000; ++i) {
+    commit(to, 1);
+    read_all(other);
+  }
   EXPECT_THAT(events.woken, ElementsAre(0, 1));
 }
 
-TEST_F(QueueWaking, WakesAsManyAsThereAreMessagesInACommit) {
+TEST_F(QueueWaking, ACommitOfSeveralMessagesWakesOneReaderWhichWakesTheNext) {
   RingWriter to = writer();
   sleep({0, 1, 2, 3});
   commit(to, 3);
-  EXPECT_THAT(events.woken, ElementsAre(0, 1, 2));
-  JoinedReader woken = reader(0);
-  read_all(woken);
-  commit(to, 3);
-  EXPECT_THAT(events.woken, ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(events.woken, ElementsAre(0));
+  JoinedReader first = reader(0);
+  ASSERT_TRUE(read(first).has_value());
+  pass_wake_up_on(ring(), first, true, events);
+  EXPECT_THAT(events.woken, ElementsAre(0, 1));
+  JoinedReader second = reader(1);
+  ASSERT_TRUE(read(second).has_value());
+  pass_wake_up_on(ring(), second, true, events);
+  EXPECT_THAT(events.woken, ElementsAre(0, 1, 2)) << "one message is left";
 }
 
-TEST_F(QueueWaking, WakesEverybodyForAMessageThatOthersHadCommittedBehind) {
+TEST_F(QueueWaking, WakesSomebodyForAMessageThatOthersHadCommittedBehind) {
   RingWriter first = writer(0);
   RingWriter second = writer(1);
   reserve(first, 1);
@@ -104,33 +162,23 @@ TEST_F(QueueWaking, WakesEverybodyForAMessageThatOthersHadCommittedBehind) {
   publish(second);
   EXPECT_THAT(events.woken, ElementsAre(0)) << "it comes as far as the first one's message, and sleeps again";
   sleep({0, 1, 2});
+  arrive(0);
   publish(first);
-  EXPECT_THAT(events.woken, ElementsAre(0, 0, 1, 2));
+  EXPECT_THAT(events.woken, ElementsAre(0, 0));
 }
 
-TEST_F(QueueWaking, AnAbortWakesEverybody) {
+TEST_F(QueueWaking, AnAbortWakesSomebody) {
   RingWriter first = writer(0);
   RingWriter second = writer(1);
   reserve(first, 1);
   commit(second, 2);
   sleep({1, 2});
   first.abort();
-  wake_after_abort(ring(), watch, events);
-  EXPECT_THAT(events.woken, ElementsAre(1, 2));
+  wake_after_commit(ring(), left, events);
+  EXPECT_THAT(events.woken, ElementsAre(1));
 }
 
-TEST_F(QueueWaking, WakesNobodyForAMessageThatAReaderWhichIsAwakeTakes) {
-  RingWriter to = writer();
-  JoinedReader awake = reader(3);
-  reserve(to, 1);
-  sleep({0, 1, 2});
-  const Committed committed = to.commit();
-  ASSERT_TRUE(read(awake).has_value());
-  wake_after_commit(ring(), committed, watch, events);
-  EXPECT_THAT(events.woken, IsEmpty());
-}
-
-TEST_F(QueueWaking, WakesOneForAMessageThatNobodyWhoIsAwakeTakes) {
+TEST_F(QueueWaking, WakesOneForAMessageThatNobodyPollsFor) {
   RingWriter to = writer();
   sleep({0, 1, 2});
   commit(to, 1);
@@ -168,22 +216,12 @@ TEST_F(QueueWaking, MarksOfWhoIsNotThereWakeNobody) {
 TEST_F(QueueWaking, MarksOfTheDeadAreTakenOff) {
   sleep({0, 1});
   const Ring in = ring();
+  sections.readers().coming.store(1);
+  begin_polling(sections.readers(), 0);
   reclaim_readers({sections.data(), sections.readers(), &in}, all_but(0));
   EXPECT_EQ(sleepers().load(), 0b10u);
-}
-
-TEST_F(QueueWaking, AWatchGivesUpForAWhileOnReadersThatAreAtOtherWork) {
-  RingWriter to = writer();
-  commit(to, 1);
-  const uint64_t position = ring().tail() - to.footprint(8);
-  ASSERT_TRUE(ring().claims().is_offered(position));
-  for (int i = 0; i < 200; ++i) EXPECT_FALSE(watch.is_taken_soon(ring().claims(), position));
-  JoinedReader awake = reader(3);
-  ASSERT_TRUE(read(awake).has_value());
-  bool is_taken = false;
-  for (int i = 0; i < 100 && !is_taken; ++i) is_taken = watch.is_taken_soon(ring().claims(), position);
-  EXPECT_TRUE(is_taken);
-  EXPECT_TRUE(watch.is_taken_soon(ring().claims(), position)) << "and now at once";
+  EXPECT_EQ(sections.readers().coming.load(), 0u) << "nobody waits for a dead one to come";
+  EXPECT_EQ(sections.readers().polling.load(), 0u);
 }
 
 }  // namespace

@@ -37,6 +37,18 @@ TEST_F(QueueWatchTest, WakesASleeperBesideAMessageThatStaysWhereItIs) {
   EXPECT_THAT(events.woken, ElementsAre(4)) << "nobody else sleeps";
 }
 
+TEST_F(QueueWatchTest, WakesASleeperThoughOthersAreExpected) {
+  RingWriter to = writer();
+  sleep(4);
+  begin_polling(sections.readers(), 1);
+  sections.readers().coming.store(1 + 2);
+  write(to, "left to readers 1 and 2");
+  look();
+  look();
+  EXPECT_THAT(events.woken, ElementsAre(4));
+  EXPECT_EQ(sections.readers().polling.load(), 0u);
+}
+
 TEST_F(QueueWatchTest, FindsAMessageBehindThoseThatOthersHaveOrAreDoneWith) {
   RingWriter to = writer();
   JoinedReader busy = reader(1);

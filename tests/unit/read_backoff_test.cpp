@@ -8,47 +8,52 @@ namespace {
 constexpr uint64_t kBackoffCapacity = 1 << 20;
 constexpr uint64_t kSize = 64;
 
-// Reads what came, and waits for the next: which is there at the first look.
-void read_and_find(ReadBackoff& backoff, uint64_t messages) {
-  backoff.note_messages(messages, messages * kSize);
-  backoff.note_wait(0);
-}
+class Reading {
+ public:
+  // Reads so many messages of a size, and waits for the next: which is there after so many looks.
+  void read(uint64_t messages, uint64_t size, uint32_t looks) {
+    messages_ += messages;
+    bytes_ += messages * size;
+    backoff_.note_wait(looks, messages_, bytes_);
+  }
+  void read_and_find(uint64_t messages) { read(messages, kSize, 0); }
+  uint32_t turns() const { return backoff_.turns(); }
+
+ private:
+  ReadBackoff backoff_{kBackoffCapacity};
+  uint64_t messages_ = 0;
+  uint64_t bytes_ = 0;
+};
 
 TEST(ReadBackoff, GrowsInAStream) {
-  ReadBackoff backoff(kBackoffCapacity);
-  for (int i = 0; i < 100; ++i) read_and_find(backoff, 1 + backoff.turns() / 4);
-  EXPECT_GT(backoff.turns(), 100u);
+  Reading reading;
+  for (int i = 0; i < 100; ++i) reading.read_and_find(1 + reading.turns() / 4);
+  EXPECT_GT(reading.turns(), 100u);
 }
 
 // One message each time, however quick: that is an answer, and each turn away would delay it.
 TEST(ReadBackoff, IsTriedLessAndLessWithAPartnerThatAnswersAtOnce) {
-  ReadBackoff backoff(kBackoffCapacity);
+  Reading reading;
   int off = 0;
   for (int i = 0; i < 10'000; ++i) {
-    read_and_find(backoff, 1);
-    off += backoff.turns() != 0 ? 1 : 0;
+    reading.read_and_find(1);
+    off += reading.turns() != 0 ? 1 : 0;
   }
   EXPECT_LT(off, 30);
 }
 
 TEST(ReadBackoff, IsGivenUpByWhoHasToWait) {
-  ReadBackoff backoff(kBackoffCapacity);
-  for (int i = 0; i < 100; ++i) read_and_find(backoff, 1 + backoff.turns() / 4);
-  for (int i = 0; i < 10; ++i) {
-    backoff.note_messages(1, kSize);
-    backoff.note_wait(1000);
-  }
-  EXPECT_EQ(backoff.turns(), 0u);
+  Reading reading;
+  for (int i = 0; i < 100; ++i) reading.read_and_find(1 + reading.turns() / 4);
+  for (int i = 0; i < 10; ++i) reading.read(1, kSize, 1000);
+  EXPECT_EQ(reading.turns(), 0u);
 }
 
 // A writer must not wait for a reader that keeps off.
 TEST(ReadBackoff, DoesNotGrowWhereMuchOfTheChannelFillsUpMeanwhile) {
-  ReadBackoff backoff(kBackoffCapacity);
-  for (int i = 0; i < 100; ++i) {
-    backoff.note_messages(2, kBackoffCapacity / 4);
-    backoff.note_wait(0);
-  }
-  EXPECT_EQ(backoff.turns(), 0u);
+  Reading reading;
+  for (int i = 0; i < 100; ++i) reading.read(2, kBackoffCapacity / 8, 0);
+  EXPECT_EQ(reading.turns(), 0u);
 }
 
 }  // namespace

@@ -66,16 +66,26 @@ TEST_F(WaitingTest, AReaderSleepsUntilThereIsSomethingAndLeavesNoMark) {
     EXPECT_TRUE(is_marked(3)) << "it must look after it has marked itself";
     return wait.sleeps == 2;
   };
-  EXPECT_EQ(wait_readable(marks(), 3, wait, is_readable).end, WaitEnd::none);
+  EXPECT_EQ(wait_readable(sections.readers(), marks(), 3, wait, is_readable).end, WaitEnd::none);
   EXPECT_EQ(wait.sleeps, 2);
   EXPECT_FALSE(is_marked(3));
 }
 
+TEST_F(WaitingTest, AReaderThatPolledLooksWhenNobodyExpectsItAnyMore) {
+  ToldWait wait({});
+  begin_polling(shared(), 3);
+  const auto is_readable = [&] {
+    EXPECT_EQ(shared().polling.load(), 0u);
+    return true;
+  };
+  EXPECT_EQ(wait_readable(shared(), marks(), 3, wait, is_readable).end, WaitEnd::none);
+}
+
 TEST_F(WaitingTest, ASleepCountsOnceHoweverOftenTheReaderLooksAndAgainAfterAWakeUpForNothing) {
   ToldWait wait({WaitEnd::limit, WaitEnd::none, WaitEnd::none});
-  EXPECT_EQ(wait_readable(marks(), 3, wait, [&] { return wait.sleeps == 3; }).sleeps, 2u);
+  EXPECT_EQ(wait_readable(sections.readers(), marks(), 3, wait, [&] { return wait.sleeps == 3; }).sleeps, 2u);
   ToldWait no_need({});
-  EXPECT_EQ(wait_readable(marks(), 3, no_need, kAlways).sleeps, 0u);
+  EXPECT_EQ(wait_readable(sections.readers(), marks(), 3, no_need, kAlways).sleeps, 0u);
 }
 
 // The writer's store was still in its processor when the reader looked, and the mark still in the reader's
@@ -84,7 +94,7 @@ TEST_F(WaitingTest, AWakeUpThatWasMissedIsMadeUpForByTheSecondLook) {
   if (!kSleepersLookTwice) GTEST_SKIP() << "the fences leave nothing to miss";
   ToldWait wait({WaitEnd::limit});
   const auto comes_unseen = [&] { return wait.sleeps == 1; };
-  EXPECT_EQ(wait_readable(marks(), 3, wait, comes_unseen).end, WaitEnd::none);
+  EXPECT_EQ(wait_readable(sections.readers(), marks(), 3, wait, comes_unseen).end, WaitEnd::none);
   EXPECT_EQ(wait.limits, std::vector<uint32_t>{kSecondLookMs});
   EXPECT_FALSE(is_marked(3));
 }
@@ -98,7 +108,7 @@ TEST_F(WaitingTest, AReaderSleepsForGoodOnceItsMarkIsOldAndLooksTwiceAgainAfterE
     }
     return false;
   };
-  EXPECT_EQ(wait_readable(marks(), 3, wait, nothing).end, WaitEnd::timeout);
+  EXPECT_EQ(wait_readable(sections.readers(), marks(), 3, wait, nothing).end, WaitEnd::timeout);
   // Woken the first time by nobody: its mark stays as old as it is.
   EXPECT_EQ(wait.limits, (std::vector<uint32_t>{kSecondLookMs, kNoLimit, kNoLimit, kNoLimit, kSecondLookMs}));
 }
@@ -110,14 +120,14 @@ TEST_F(WaitingTest, AReaderKnowsWhetherSomebodyHasWokenIt) {
       if (wait.sleeps == 0 && is_taken) take_waiting(shared());
       return wait.sleeps == 1;
     };
-    EXPECT_EQ(wait_readable(marks(), 3, wait, is_readable).was_woken, is_taken);
+    EXPECT_EQ(wait_readable(sections.readers(), marks(), 3, wait, is_readable).was_woken, is_taken);
   }
 }
 
 TEST_F(WaitingTest, AReaderThatGivesUpLeavesNoMark) {
   for (const WaitEnd end : {WaitEnd::timeout, WaitEnd::cancelled, WaitEnd::closing, WaitEnd::ended}) {
     ToldWait wait({end});
-    EXPECT_EQ(wait_readable(marks(), 3, wait, kNever).end, end);
+    EXPECT_EQ(wait_readable(sections.readers(), marks(), 3, wait, kNever).end, end);
     EXPECT_FALSE(is_marked(3));
   }
 }
@@ -126,7 +136,7 @@ TEST_F(WaitingTest, AMessageThatComesAsTheTimeIsUpIsReadAndACancelledReaderReads
   for (const WaitEnd end : {WaitEnd::timeout, WaitEnd::cancelled}) {
     ToldWait wait({end});
     const auto is_readable = [&] { return wait.sleeps == 1; };
-    EXPECT_EQ(wait_readable(marks(), 3, wait, is_readable).end,
+    EXPECT_EQ(wait_readable(sections.readers(), marks(), 3, wait, is_readable).end,
               end == WaitEnd::timeout ? WaitEnd::none : end);
     EXPECT_FALSE(is_marked(3));
   }
@@ -187,18 +197,14 @@ TEST_F(WaitingTest, SpaceThatIsThereAsTheTimeIsUpIsTakenAndACancelledWriterTakes
   }
 }
 
-TEST_F(WaitingTest, ACommitAndAnAbortWakeReadersAndTheNextWriter) {
+TEST_F(WaitingTest, ACommitWakesReadersAndTheNextWriter) {
   sections.data().presence.readers.store(UINT64_MAX);
   for (int times = 1; times <= 2; ++times) {
     mark_waiting(shared().waiting, 5);
     set_mark(shared().waiting_writers, 1);
     set_mark(shared().waiting_writers, 2);
-    ClaimWatch watch;
-    if (times == 1) {
-      wake_after_commit(ring(), {}, watch, events);
-    } else {
-      wake_after_abort(ring(), watch, events);
-    }
+    LeftMessages left;
+    wake_after_commit(ring(), left, events);
     EXPECT_EQ(events.readers, std::vector<uint32_t>(static_cast<size_t>(times), 5));
     EXPECT_EQ(events.space, times) << "one event for all writers, set once";
   }
