@@ -50,7 +50,7 @@ class Programs {
 };
 
 void take_turn(uint32_t milliseconds, Neighbours& beside) {
-  const RoundTripChannels channels{L"asks", L"answers"};
+  const RoundTripChannels channels{L"asks", L"answers", Options{.open_timeout_ms = kHostilePatience}};
   const Echo echo(channels);
   Asker asker(channels);
   std::vector<double> trips;

@@ -16,7 +16,7 @@ enum class Fill : uint32_t {
 };
 
 inline constexpr uint32_t kWarmUp = 1;  // not counted yet
-inline constexpr uint32_t kLast = 2;    // of this writer
+inline constexpr uint32_t kLast = 2;    // of this writer: of its warm-up, or of all
 inline constexpr size_t kMinMessage = 40;
 
 struct Head {

@@ -38,9 +38,8 @@ bool readers_share(const Sample& sample, const Peer& peer) {
   return sample.readers > 1 && (peer.can & kShareReaders) != 0;
 }
 
-// Messages of each writer. None where nobody knows which reader will get how many.
+// Messages of each writer.
 uint64_t warm_up_of(const Sample& sample, const Peer& peer) {
-  if (readers_share(sample, peer)) return 0;
   const uint64_t lap = peer.warm_up(sample.size) / sample.writers;
   return sample.work == Work::paced ? std::min(lap, kPacedWarmUp) : lap;
 }
@@ -59,11 +58,13 @@ class Sender {
   }
 
   void warm_up(uint64_t count) {
+    const Fill fill = sample_.header_only ? Fill::header : Fill::whole;
     for (; count > 0; --count) {
-      send(kWarmUp, sample_.header_only ? Fill::header : Fill::whole);
+      send(kWarmUp, fill);
       if (sample_.work != Work::stream) await_read();
     }
-    writer_.flush();
+    send_last(kWarmUp, fill);
+    if (sample_.work != Work::stream) await_read();
   }
 
   // Looks at the clock only now and then: it costs as much as a message.
@@ -76,10 +77,7 @@ class Sender {
       for (uint64_t i = 0; i < between; ++i) send(0, fill);
       between = std::min(between * 2, most);
     }
-    // Of readers that share the messages, each stops at the first of these that it gets.
-    const bool share = readers_share(sample_, find_peer(sample_.peer));
-    for (uint32_t i = 0; i < (share ? sample_.readers : 1); ++i) send(kLast, fill);
-    writer_.flush();
+    send_last(0, fill);
   }
 
   uint64_t measured() const { return measured_; }
@@ -93,6 +91,12 @@ class Sender {
   }
 
  private:
+  // Of readers that share the messages, each stops at the first of these that it gets.
+  void send_last(uint32_t flags, Fill fill) {
+    const bool share = readers_share(sample_, find_peer(sample_.peer));
+    for (uint32_t i = 0; i < (share ? sample_.readers : 1); ++i) send(flags | kLast, fill);
+    writer_.flush();
+  }
   void await_read() { stage_.await_acknowledged(sent_); }
 
   const Sample& sample_;
@@ -155,14 +159,18 @@ Finding work_as_reader(const Sample& sample, uint32_t index, void (*on_open)(con
     if (sample.work != Work::stream) stage.acknowledge(received);
     return head;
   };
-  while (received < warm_up_of(sample, peer) * sample.writers) next();
+  // Up to the last message of each writer. Returns how many there were.
+  const auto read_all = [&] {
+    uint64_t messages = 0;
+    for (uint32_t open = sample.writers; open > 0; ++messages) {
+      if ((next().flags & kLast) != 0) --open;
+    }
+    return messages;
+  };
+  read_all();
   stage.meet(party(sample), kWarm);
   const double cpu = cpu_seconds();
-  for (uint32_t open = sample.writers; open > 0;) {
-    const Head head = next();
-    if ((head.flags & kWarmUp) == 0) ++found.messages;
-    if ((head.flags & kLast) != 0) --open;
-  }
+  found.messages = read_all();
   found.last = ticks();
   found.cpu_seconds = cpu_seconds() - cpu;
   stage.meet(party(sample), kDone);
