@@ -34,7 +34,7 @@ class ReadBackoff {
       trial_after_ = kFirstTrial;
     } else {
       if (turns_ == kTrial) trial_after_ = std::min(2 * trial_after_, kLastTrial);
-      turns_ = turns_ / 2 < kTrial ? 0 : turns_ / 2;
+      turns_ = turns_ / kCloser < kTrial ? 0 : turns_ / kCloser;
     }
     if (turns_ != 0) quick_ = 0;
     messages_ = messages;
@@ -46,7 +46,10 @@ class ReadBackoff {
   static constexpr uint32_t kTurnsAMessage =
       32;  // a writer that needs longer for one is not worth waiting for
   static constexpr uint32_t kTrial = 16;
-  static constexpr uint32_t kFarthest = 512;
+  // Some 80 us where a turn is 20 ns: where cores are far from each other, a reader that comes more often
+  // halves a stream.
+  static constexpr uint32_t kFarthest = 4096;
+  static constexpr uint32_t kCloser = 8;  // so that the messages after a stream are not late for long
   static constexpr uint32_t kFirstTrial = 4;
   static constexpr uint32_t kLastTrial = 1024;
 
