@@ -16,8 +16,10 @@ inline bool is_any_reader_expected(const ReadersSection& readers) {
 
 // For a reader that looks again and again before it sleeps.
 inline void begin_polling(ReadersSection& readers, uint32_t slot) {
-  // relaxed: who does not see it yet wakes somebody needlessly.
-  readers.polling.fetch_or(uint64_t{1} << slot, std::memory_order_relaxed);
+  // A read that is on its way to sleep comes here twice. relaxed: who does not see it yet wakes somebody
+  // needlessly.
+  if (!has_mark(readers.polling, slot))
+    readers.polling.fetch_or(uint64_t{1} << slot, std::memory_order_relaxed);
 }
 
 // For a reader that may be expected: it is not from here on. The caller looks for messages next.
