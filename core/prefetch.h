@@ -29,6 +29,14 @@ inline void prefetch_to_write(const void* memory) {
 #endif
 }
 
+// The same of some lines.
+SHM_ALWAYS_INLINE void prefetch_to_write(const std::byte* memory, size_t size) {
+  // Most messages are small, and one line too many costs less than a loop.
+  prefetch_to_write(memory);
+  prefetch_to_write(memory + kCacheLine);
+  for (size_t at = 2 * kCacheLine; at < size; at += kCacheLine) prefetch_to_write(memory + at);
+}
+
 inline void prefetch_to_read(const void* memory) {
 #if !defined(_MSC_VER) || defined(__clang__)
   __builtin_prefetch(memory, 0, 3);
@@ -38,24 +46,6 @@ inline void prefetch_to_read(const void* memory) {
 #else
   _mm_prefetch(static_cast<const char*>(memory), _MM_HINT_T0);
 #endif
-}
-
-// Needed a little later: into the second-level cache.
-inline void prefetch_for_later(const void* memory) {
-#if !defined(_MSC_VER) || defined(__clang__)
-  __builtin_prefetch(memory, 0, 2);
-  __asm__ volatile("");
-#elif defined(_M_ARM64)
-  __prefetch2(memory, 2);   // PLDL2KEEP
-#else
-  _mm_prefetch(static_cast<const char*>(memory), _MM_HINT_T1);
-#endif
-}
-SHM_ALWAYS_INLINE void prefetch_for_later(const std::byte* memory, size_t size) {
-  // Most messages are small, and one line too many costs less than a loop.
-  prefetch_for_later(memory);
-  prefetch_for_later(memory + kCacheLine);
-  for (size_t at = 2 * kCacheLine; at < size; at += kCacheLine) prefetch_for_later(memory + at);
 }
 
 }  // namespace shmbroker::core

@@ -174,14 +174,16 @@ class RingWriter {
   }
 
   // Asks for as much of the ring as was just reserved, some way ahead: lines that were used a lap ago are far
-  // away, and each store to one would be waited for at the next fence. Of large frames the processor does
-  // that by itself, but for the header of the next one, which readers have looked at since.
+  // away, and a reader's processor may have them still. A store to one would be waited for at the next fence;
+  // also where this processor had it to read alone, as that reader's has to drop it first. Of large frames
+  // the processor does all that by itself, but for the header of the next one, which readers have looked at
+  // since.
   static SHM_ALWAYS_INLINE void prefetch_next(const Ring& ring, uint64_t end, uint64_t bytes) {
     constexpr uint64_t kMostAhead = 4 * 1024;
     constexpr uint64_t kAhead = kMargin + kMostAhead;  // where the head will have to move on soon
     if (bytes > kMostAhead) return prefetch_to_write(&ring.header(end + bytes));
     // Beyond the ring's end it is of no use, and does no harm.
-    prefetch_for_later(ring.payload(end + kAhead), static_cast<size_t>(bytes));
+    prefetch_to_write(ring.payload(end + kAhead), static_cast<size_t>(bytes));
   }
 
   SHM_ALWAYS_INLINE void publish_header(const Ring& ring, uint64_t begin, uint64_t word) {
