@@ -92,9 +92,14 @@ void run_calls(const Options& options, uint32_t rounds) {
 
 void run_one_thread(const Options& options, uint32_t rounds) {
   const Broker broker;
-  const std::vector<OneThread> all = measure_one_thread(rounds, options.quick ? 10'000 : 2'000'000);
-  print_one_thread(all, std::cout);
-  write_json(options.json, {{"rounds", rounds}, {"one_thread", all}});
+  nlohmann::json json = {{"rounds", rounds}};
+  for (const uint32_t threads : {1u, 2u}) {
+    const std::vector<OneThread> all =
+        measure_one_thread(rounds, options.quick ? 10'000 : 2'000'000, threads);
+    print_one_thread(all, threads, std::cout);
+    json[threads == 1 ? "one_thread" : "by_turns"] = all;
+  }
+  write_json(options.json, json);
 }
 
 void run_spinning(const Options& options, uint32_t rounds) {
@@ -131,7 +136,7 @@ struct Alone {
 constexpr Alone kAlone[] = {
     {"calls", "a request and its answer, by calls and by what else there is, two minutes", run_calls},
     {"hostile", "what others notice of hostile programs, ten minutes", run_hostile},
-    {"one-thread", "a write and a read by one thread, where no line travels, half a minute", run_one_thread},
+    {"one-thread", "a write and a read by one thread, and by two that take turns, a minute", run_one_thread},
     {"readers", "one topic with 1 to 64 readers, two minutes", run_readers},
     {"spin", "turns of the busy loop before a sleep, two minutes", run_spinning},
     {"channels", "a service with up to 9,500 channels, under Wine five minutes", run_many_channels},

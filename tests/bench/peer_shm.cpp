@@ -169,7 +169,7 @@ std::unique_ptr<Writer> open_shm16_writer(const LinkSpec& spec) {
 }
 std::unique_ptr<Writer> open_loan_writer(const LinkSpec& spec) { return std::make_unique<LoanWriter>(spec); }
 std::unique_ptr<Writer> open_queue_writer(const LinkSpec& spec) {
-  return std::make_unique<CopyWriter>(spec, SHM_QUEUE);
+  return std::make_unique<CopyWriter>(spec, SHM_QUEUE, spec.writers == 1);
 }
 std::unique_ptr<Reader> open_shm_reader(const LinkSpec& spec) {
   return std::make_unique<CopyReader>(spec, SHM_TOPIC);
