@@ -129,7 +129,7 @@ class RingChannel final : public Channel {
   int32_t claim_at_once(void* buffer, size_t capacity, size_t& size);
   bool is_readable_soon(CallWait& wait);
   void begin_polling(CallWait& wait);
-  int32_t pass_wake_up_on(CallWait& wait, int32_t status);
+  void pass_wake_up_on(const CallWait& wait);
   int32_t read_whatever_comes(std::span<std::byte> buffer, size_t& size, CallWait& wait);
   int32_t wait_for_batch(Batch& batch, CallerArray<ShmMessage> messages, DWORD timeout_ms);
   template <class Take>

@@ -17,13 +17,14 @@ int32_t RingChannel::refuse_to_read() const {
 // Calls take(), which reads or peeks, until it has a message or the time is up.
 template <class Take>
 int32_t RingChannel::take_message(Take&& take, CallWait& wait) {
-  return pass_wake_up_on(wait, try_to_take(take, wait));
+  const int32_t status = try_to_take(take, wait);
+  pass_wake_up_on(wait);
+  return status;
 }
 
-// Where others may have left messages to the call. Returns the call's status.
-int32_t RingChannel::pass_wake_up_on(CallWait& wait, int32_t status) {
-  if (ring_.is_queue() && wait.was_woken()) core::pass_wake_up_on(ring_, *reader_, status >= 0, at());
-  return status;
+// Where others may have left messages to the call.
+void RingChannel::pass_wake_up_on(const CallWait& wait) {
+  if (ring_.is_queue() && wait.was_woken()) core::pass_wake_up_on(ring_, *reader_, at());
 }
 
 // Writers may leave messages to a call that looks for some, other readers being there.
@@ -84,7 +85,10 @@ int32_t RingChannel::read(void* buffer, size_t capacity, size_t& size, DWORD tim
   if (!reader_->may_be_readable() && is_readable_soon(wait)) {
     // Without all that take_message() sees to, a message is there sooner.
     const int32_t status = read_at_once(buffer, capacity, size);
-    if (status != kNotAtOnce) return pass_wake_up_on(wait, status);
+    if (status != kNotAtOnce) {
+      pass_wake_up_on(wait);
+      return status;
+    }
   }
   return read_whatever_comes({static_cast<std::byte*>(buffer), capacity}, size, wait);
 }

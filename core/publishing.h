@@ -33,14 +33,13 @@ SHM_ALWAYS_INLINE void wake_after_commit(const Ring& ring, LeftMessages& left, C
     wake_sleepers(ring, left, events);
 }
 
-// For a reader that was expected during a call, when it has a message, or goes without one. Others may have
-// left more messages to it; and it may go without the one that it was woken for.
-inline void pass_wake_up_on(const Ring& ring, const RingReader& reader, bool has_message,
-                            ChannelEvents& events) {
+// For a reader that was expected during a call, when it has a message, or goes without one: others may have
+// left messages to it.
+inline void pass_wake_up_on(const Ring& ring, const RingReader& reader, ChannelEvents& events) {
   end_expectation(ring.readers(), reader.slot_index());
   // Partner: the fence in wake_takers().
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (!has_message || reader.has_more()) wake_next_taker(ring, events);
+  if (reader.has_more()) wake_next_taker(ring, events);
 }
 
 // For a reader after join(), read(), seek(), peek(), release() or leave().

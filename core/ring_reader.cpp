@@ -271,13 +271,17 @@ void RingReader::publish_cursor() {
 }
 
 bool RingReader::has_more() const {
-  uint64_t at = position() + (peeked_ ? ring_.footprint(peeked_frame_.size) : 0);
+  // While it slept, others may have gone on for laps, or given back what lies before its position.
+  const uint64_t head = ring_.head_position();
+  uint64_t at = has_returns() ? head : std::max(position(), head);
   Frame frame;
-  for (const uint64_t a_lap = at + ring_.capacity(); at < a_lap && look(at, frame) == Result::ok;
-       at += ring_.footprint(frame.size)) {
+  Result result = Result::ok;
+  for (const uint64_t a_lap = at + ring_.capacity(); at < a_lap; at += ring_.footprint(frame.size)) {
+    result = look(at, frame);
+    if (result != Result::ok) break;
     if (frame.state == FrameState::ready && ring_.claims().is_offered(at)) return true;
   }
-  return false;
+  return result == Result::overtaken;
 }
 
 bool RingReader::may_be_readable() const {

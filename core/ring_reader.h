@@ -103,8 +103,8 @@ class RingReader {
   // Whether read() may find something. A hint that any thread may ask for: it may be true of a message that
   // another reader of a queue gets, or that was aborted; it is never false of one that read() would give.
   bool may_be_readable() const;
-  // Whether there is another message to take, behind the one that is peeked. Of a queue. For the thread that
-  // reads.
+  // Whether there is another message to take, besides the one that is peeked. Of a queue. For the thread that
+  // reads. It may be true where writers overwrite what it looks at.
   bool has_more() const;
 
   // For a caller that looks again and again whether something is readable: where a message as large as the

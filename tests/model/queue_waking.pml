@@ -235,7 +235,13 @@ end:
       d_step { woken = woken || !marked[me]; marked[me] = false; sleeps[me] = false };
 #ifndef NO_PASS_ON
       if
-      :: woken -> end_expectation(); wake_next()
+      :: woken ->
+        end_expectation();
+        find(found);
+        if
+        :: found != NOBODY -> wake_next()
+        :: else
+        fi
       :: else
       fi
 #endif

@@ -121,7 +121,7 @@ class Reader {
     if (result == core::RingReader::Result::empty) return false;
     expect_sound(result);
     if (by_peek) core::copy_from_shared(buffer_.data(), message.data, static_cast<size_t>(message.size));
-    if (std::exchange(was_woken_, false)) core::pass_wake_up_on(world_.ring, reader_, true, world_);
+    if (std::exchange(was_woken_, false)) core::pass_wake_up_on(world_.ring, reader_, world_);
     return true;
   }
   // Returns whether what was peeked was intact.
@@ -131,7 +131,7 @@ class Reader {
     return intact;
   }
   void leave() {
-    if (std::exchange(was_woken_, false)) core::pass_wake_up_on(world_.ring, reader_, false, world_);
+    if (std::exchange(was_woken_, false)) core::pass_wake_up_on(world_.ring, reader_, world_);
     reader_.leave();
     wake_writers();
   }

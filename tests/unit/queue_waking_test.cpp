@@ -65,7 +65,7 @@ TEST_F(QueueWaking, LeavesMessagesToAReaderThatIsOnItsWay) {
   for (int i = 0; i < 10; ++i) commit(to, 1);
   EXPECT_THAT(events.woken, ElementsAre(0));
   ASSERT_TRUE(read(woken).has_value());
-  pass_wake_up_on(ring(), woken, true, events);
+  pass_wake_up_on(ring(), woken, events);
   EXPECT_THAT(events.woken, ElementsAre(0, 1)) << "who takes one and sees more wakes the next";
   commit(to, 1);
   EXPECT_THAT(events.woken, ElementsAre(0, 1)) << "and that one is on its way now";
@@ -99,7 +99,7 @@ TEST_F(QueueWaking, LeavesMessagesToAReaderThatPolls) {
   for (int i = 0; i < 10; ++i) commit(to, 1);
   EXPECT_THAT(events.woken, IsEmpty());
   ASSERT_TRUE(read(awake).has_value());
-  pass_wake_up_on(ring(), awake, true, events);
+  pass_wake_up_on(ring(), awake, events);
   EXPECT_THAT(events.woken, ElementsAre(0)) << "who takes one and sees more wakes the next";
   EXPECT_EQ(sections.readers().polling.load(), 0u);
 }
@@ -112,7 +112,7 @@ TEST_F(QueueWaking, AReaderLeavesMoreMessagesToAnotherThatPolls) {
   begin_polling(sections.readers(), 3);
   commit(to, 2);
   ASSERT_TRUE(read(awake).has_value());
-  pass_wake_up_on(ring(), awake, true, events);
+  pass_wake_up_on(ring(), awake, events);
   EXPECT_THAT(events.woken, IsEmpty());
   EXPECT_EQ(sections.readers().polling.load(), 0b100u);
 }
@@ -123,7 +123,7 @@ TEST_F(QueueWaking, AReaderThatTakesTheLastMessagePassesNothingOn) {
   sleep({0, 1});
   commit(to, 1);
   ASSERT_TRUE(read(woken).has_value());
-  pass_wake_up_on(ring(), woken, true, events);
+  pass_wake_up_on(ring(), woken, events);
   EXPECT_THAT(events.woken, ElementsAre(0));
 }
 
@@ -145,11 +145,11 @@ TEST_F(QueueWaking, ACommitOfSeveralMessagesWakesOneReaderWhichWakesTheNext) {
   EXPECT_THAT(events.woken, ElementsAre(0));
   JoinedReader first = reader(0);
   ASSERT_TRUE(read(first).has_value());
-  pass_wake_up_on(ring(), first, true, events);
+  pass_wake_up_on(ring(), first, events);
   EXPECT_THAT(events.woken, ElementsAre(0, 1));
   JoinedReader second = reader(1);
   ASSERT_TRUE(read(second).has_value());
-  pass_wake_up_on(ring(), second, true, events);
+  pass_wake_up_on(ring(), second, events);
   EXPECT_THAT(events.woken, ElementsAre(0, 1, 2)) << "one message is left";
 }
 
@@ -199,10 +199,50 @@ TEST_F(QueueWaking, AReaderThatTakesNothingPassesItsWakeUpOn) {
   JoinedReader woken = reader(0);
   sleep({0, 1});
   commit(to, 1);
-  pass_wake_up_on(ring(), woken, false, events);
+  pass_wake_up_on(ring(), woken, events);
   EXPECT_THAT(events.woken, ElementsAre(0, 1));
-  pass_wake_up_on(ring(), woken, false, events);
+  pass_wake_up_on(ring(), woken, events);
   EXPECT_THAT(events.woken, ElementsAre(0, 1)) << "nobody sleeps";
+}
+
+TEST_F(QueueWaking, AReaderThatGoesWhereThereIsNothingWakesNobody) {
+  RingWriter to = writer();
+  JoinedReader woken = reader(0);
+  JoinedReader other = reader(5);
+  sleep({0, 1});
+  commit(to, 1);
+  read_all(other);
+  pass_wake_up_on(ring(), woken, events);
+  EXPECT_THAT(events.woken, ElementsAre(0));
+}
+
+TEST_F(QueueWaking, AReaderThatOthersHaveLappedPassesItsWakeUpOn) {
+  RingWriter to = writer();
+  JoinedReader lapped = reader(0);
+  JoinedReader other = reader(5);
+  for (int i = 0; i < 2000; ++i) {
+    commit(to, 1);
+    read_all(other);
+  }
+  sleep({0, 1});
+  commit(to, 1);
+  EXPECT_THAT(events.woken, ElementsAre(0));
+  pass_wake_up_on(ring(), lapped, events);
+  EXPECT_THAT(events.woken, ElementsAre(0, 1));
+}
+
+TEST_F(QueueWaking, AMessageThatWasGivenBackIsPassedOn) {
+  RingWriter to = writer();
+  JoinedReader woken = reader(0);
+  commit(to, 1);
+  JoinedReader first = reader(4);
+  RingReader::Message message;
+  ASSERT_EQ(first.peek(message), RingReader::Result::ok);
+  EXPECT_EQ(read(woken), std::nullopt);
+  sleep({1});
+  first.leave();
+  pass_wake_up_on(ring(), woken, events);
+  EXPECT_THAT(events.woken, ElementsAre(1));
 }
 
 TEST_F(QueueWaking, MarksOfWhoIsNotThereWakeNobody) {
