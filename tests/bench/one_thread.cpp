@@ -14,6 +14,7 @@
 
 #include "tests/bench/clock.h"
 #include "tests/bench/peer.h"
+#include "tests/bench/pinned.h"
 #include "tests/bench/results.h"
 #include "tests/bench/spin.h"
 
@@ -63,20 +64,6 @@ class Link {
   std::unique_ptr<Writer> writer_;
   uint64_t written_ = 0;
   uint64_t read_ = 0;
-};
-
-// A thread that has a core for as long as this lives.
-class Pinned {
- public:
-  explicit Pinned(DWORD_PTR core) : before_(SetThreadAffinityMask(GetCurrentThread(), core)) {}
-  ~Pinned() {
-    if (before_ != 0) SetThreadAffinityMask(GetCurrentThread(), before_);
-  }
-  Pinned(const Pinned&) = delete;
-  Pinned& operator=(const Pinned&) = delete;
-
- private:
-  const DWORD_PTR before_;
 };
 
 // Reads on a core of its own what this thread has written, while this thread waits.

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "core/pause.h"
+#include "tests/bench/pinned.h"
 #include "tests/bench/process.h"
 #include "tests/bench/round_trip.h"
 
@@ -45,8 +46,7 @@ void measure(const Machine& machine, uint32_t milliseconds, Spinning& found) {
   }
   const Echo echo(channels, machine.echo);
   Asker asker(channels);
-  const auto everywhere = SetThreadAffinityMask(
-      GetCurrentThread(), machine.asker != 0 ? static_cast<DWORD_PTR>(machine.asker) : ~DWORD_PTR{0});
+  const Pinned pinned(machine.asker != 0 ? static_cast<DWORD_PTR>(machine.asker) : ~DWORD_PTR{0});
   std::vector<double> trips;
   const double cpu = process_cpu_seconds(GetCurrentProcess());
   const auto end = Clock::now() + std::chrono::milliseconds(milliseconds);
@@ -56,7 +56,6 @@ void measure(const Machine& machine, uint32_t milliseconds, Spinning& found) {
   }
   found.cpu_seconds += process_cpu_seconds(GetCurrentProcess()) - cpu;
   found.trips += trips.size();
-  if (everywhere != 0) SetThreadAffinityMask(GetCurrentThread(), everywhere);
   found.p50.push_back(part_of(trips, 0.5));
   found.p99.push_back(part_of(trips, 0.99));
 }
